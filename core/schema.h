@@ -16,7 +16,7 @@ MMF_BEGIN_DECLS
 
 #define MMF_NAME_LENGTH_MAX    63u      /* bytes of a record's or field's name */
 #define MMF_FIELDS_MAX         1024u    /* fields of a record */
-#define MMF_FIELD_MAX_MAX      65536u   /* N of string[N] and bytes[N] */
+#define MMF_FIELD_BYTES_MAX    65536u   /* N of string[N] and bytes[N] */
 #define MMF_RECORD_SIZE_MAX    1048576u /* bytes of a record with its sequence word */
 #define MMF_SCHEMA_VERSION_MAX 65535u   /* N of `version N` */
 #define MMF_SCHEMA_TEXT_MAX    262144u  /* bytes of the canonical text */
@@ -47,7 +47,7 @@ typedef struct mmf_schema {
  * Sets offset and size of every field from type and max: each at its natural alignment, in declared
  * order, behind the sequence word. Returns the record size, a multiple of 8, which may exceed
  * MMF_RECORD_SIZE_MAX: the caller checks. count must not exceed MMF_FIELDS_MAX, nor a max
- * MMF_FIELD_MAX_MAX.
+ * MMF_FIELD_BYTES_MAX.
  */
 uint32_t mmf_schema_layout(mmf_field *fields, uint32_t count);
 
