@@ -1,0 +1,16 @@
+"""The one place that says how C and C++ of this repository are compiled."""
+
+_WARNINGS = ["-Wall", "-Wextra", "-Wshadow"]
+
+# Errors in this repository (its .bazelrc sets the define), plain warnings in a consumer's build: a
+# compiler newer than ours must not break theirs.
+_STRICT = select({
+    str(Label("//rules:warnings_are_errors")): ["-Werror"],
+    "//conditions:default": [],
+})
+
+# For every C target: core, the generator, generated code, examples.
+MMF_COPTS = ["-std=c11"] + _WARNINGS + ["-Wpedantic", "-Wconversion"] + _STRICT
+
+# For our C++, which is tests and benchmarks only.
+MMF_CXXOPTS = ["-std=c++17"] + _WARNINGS + _STRICT
