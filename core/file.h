@@ -1,0 +1,90 @@
+/*
+ * The file under a store: finding and creating it, its lock, its size, and making it durable.
+ *
+ * Knows paths, descriptors and errors, and nothing of what is in the file. Paths and messages of
+ * failures go to mmf_error; every call may be given NULL for it. Not for concurrent use of one
+ * mmfi_file.
+ */
+#ifndef MMF_CORE_FILE_H
+#define MMF_CORE_FILE_H
+
+#include "core/status.h"
+
+#include <sys/types.h>
+
+MMF_BEGIN_DECLS
+
+typedef struct mmfi_file {
+    int fd;          /* -1 when there is none */
+    bool writable;   /* opened for reading and writing */
+    bool locked;     /* this process took the writer lock */
+    pid_t lock_pid;  /* the process that took it: a forked child must not give it back */
+    char *path;      /* as the caller gave it, owned */
+    char *temporary; /* the name that a file has until mmfi_file_name gives it its own; else NULL */
+} mmfi_file;
+
+/* A mmfi_file that holds nothing, which mmfi_file_close accepts. */
+#define MMFI_FILE_NONE ((mmfi_file){-1, false, false, 0, NULL, NULL})
+
+/*
+ * Opens what is there. MMF_ERR_NOT_FOUND: nothing is there. MMF_ERR_FORMAT: a directory, device,
+ * pipe or socket (never waits for one). MMF_ERR_READ_ONLY: writing was asked for, and the file or
+ * its file system does not allow it. MMF_ERR_IO: any other refusal.
+ */
+mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_error *error);
+
+/*
+ * Makes an empty file under a temporary name in the directory of path, open for writing, so that
+ * nobody ever opens a half-made store. MMF_ERR_EXISTS when path names something already.
+ */
+mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *out,
+                            mmf_error *error);
+
+/* Gives a created file its name, unless something has it (MMF_ERR_EXISTS), and syncs the directory.
+ */
+mmf_status mmfi_file_name(mmfi_file *file, mmf_error *error);
+
+/*
+ * Takes the writer lock: an OFD lock on one byte far behind any record, freed by the kernel when
+ * the process dies. MMF_ERR_LOCKED when another open file has it, MMF_ERR_UNSUPPORTED when the file
+ * system knows no such locks. Never waits.
+ */
+mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error);
+
+/* True when some other open file has the writer lock. Works on a read-only descriptor. */
+bool mmfi_file_is_locked(const mmfi_file *file);
+
+/* The size in bytes now. */
+mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error);
+
+/* Reads exactly size bytes at offset; MMF_ERR_CORRUPT when the file ends before. */
+mmf_status mmfi_file_read(const mmfi_file *file, uint64_t offset, void *buffer, size_t size,
+                          mmf_error *error);
+
+/* Writes exactly size bytes at offset. */
+mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *buffer, size_t size,
+                           mmf_error *error);
+
+/*
+ * Gives the file real blocks up to size, and that size if it is smaller; never shrinks it. What is
+ * new reads as zero. MMF_ERR_NO_SPACE when the disk, a quota or the limit on file sizes is full:
+ * then the size is as before (blocks gained are kept for the next attempt), and no signal is
+ * raised.
+ */
+mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error);
+
+/* Waits until the data and the size are on the disk. A failure must never be retried. */
+mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error);
+
+/* Unlocks (in the process that locked), closes, and removes the file if it never got its name. */
+void mmfi_file_close(mmfi_file *file);
+
+/* The id of this boot, two words; zeroes when it cannot be had. Read once per process. */
+void mmfi_boot_id(uint64_t out[2]);
+
+/* size random bytes for an identifier. */
+void mmfi_random(void *out, size_t size);
+
+MMF_END_DECLS
+
+#endif
