@@ -1,0 +1,74 @@
+/*
+ * The diagnostics of one run: collected while a schema is checked, printed in source order.
+ *
+ *     path:line:col: error: what was found and what was expected
+ *         3 |   price: flaot64;
+ *           |          ^~~~~~~
+ *     hint: did you mean 'float64'?
+ *     path:line:col: note: another place that matters
+ *         ...
+ *
+ * Nothing here allocates, so reporting cannot fail; a text too long for its buffer is cut.
+ */
+#ifndef MMF_GEN_DIAG_H
+#define MMF_GEN_DIAG_H
+
+#include <stdio.h>
+
+#include "gen/source.h"
+
+MMF_BEGIN_DECLS
+
+#define DIAG_ERRORS_MAX 20u  /* kept and printed; more are only counted */
+#define DIAG_TEXT_SIZE  320u /* bytes of one message with its NUL */
+
+typedef struct diag_error {
+    source_span at;
+    source_span note_at;
+    char message[DIAG_TEXT_SIZE];
+    char hint[DIAG_TEXT_SIZE]; /* "" when there is none */
+    char note[DIAG_TEXT_SIZE]; /* "" when there is none */
+} diag_error;
+
+typedef struct diag_list {
+    const source *from;
+    uint32_t count; /* errors reported, of which the first DIAG_ERRORS_MAX are kept */
+    diag_error errors[DIAG_ERRORS_MAX];
+} diag_list;
+
+/* A name or other text from a source, made fit for a message by diag_quote. */
+typedef struct diag_text {
+    char text[80];
+} diag_text;
+
+/* The spans of every later call are of this source, which must outlive the list. */
+void diag_init(diag_list *list, const source *from);
+
+/*
+ * Adds an error. What belongs to it is added right after it:
+ *
+ *     diag_report(list, field, "field '%s' is declared twice", name);
+ *     diag_note(list, first, "first declared here");
+ *     diag_hint(list, "rename one of them");
+ */
+void diag_report(diag_list *list, source_span at, const char *format, ...) MMFI_PRINTF(3, 4);
+
+/* What to do about the last error. */
+void diag_hint(diag_list *list, const char *format, ...) MMFI_PRINTF(2, 3);
+
+/* A second place that the last error speaks of. */
+void diag_note(diag_list *list, source_span at, const char *format, ...) MMFI_PRINTF(3, 4);
+
+/*
+ * The text of a span in quotes, cut when it is long, with anything unprintable shown as '?'. Use it
+ * for whatever comes from the file; `.text` of the result goes to %s.
+ */
+diag_text diag_quote(const diag_list *list, source_span span);
+
+/* Prints the errors in the order of their places, and says so when there were more than are kept.
+ */
+void diag_print(const diag_list *list, FILE *out);
+
+MMF_END_DECLS
+
+#endif
