@@ -10,6 +10,7 @@ Nothing is downloaded. A repository that the WORKSPACE has declared before is le
 """
 
 load("//rules/private:distro.bzl", "distro_repository")
+load("//rules/private:python.bzl", "python_repository")
 load("//rules/private:shims.bzl", "SHIMS", "shim_repository")
 
 def mmf_dependencies():
@@ -19,6 +20,8 @@ def mmf_dependencies():
 
 def mmf_register_toolchains():
     """Registers the toolchains of the bindings. C needs none beyond Bazel's own."""
+    _maybe(python_repository, name = "mmapforge_python")
+    native.register_toolchains("@mmapforge_python//:toolchain")
 
 def mmf_test_dependencies():
     """Declares, where absent, what only this repository's own tests and benchmarks ask for.
