@@ -35,6 +35,12 @@
 #define MMFI_UNDO_COUNT_MAX 64u
 #define MMFI_UNDO_ALIGNMENT 64u
 
+/*
+ * The byte that the writer locks. No file reaches so far (8 EiB is the end of an off_t, and no file
+ * system goes to half of it), so the lock meets no lock that another program takes on content.
+ */
+#define MMFI_LOCK_OFFSET (UINT64_C(1) << 62)
+
 /* Reserved for a registry of readers. */
 #define MMFI_REGISTRY_SIZE 4096u
 

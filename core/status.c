@@ -1,4 +1,6 @@
 /* The texts of the statuses, and the one place that fills an mmf_error. */
+#define _POSIX_C_SOURCE 200809L /* the strerror_r that returns an int, with glibc as with musl */
+
 #include "core/status.h"
 
 #include <stdarg.h>
@@ -47,18 +49,51 @@ const char *mmf_status_text(mmf_status status)
     return status_is_known(status) ? STATUSES[status].text : "not a status of this library";
 }
 
+mmfi_os_text mmfi_os_describe(int os_error)
+{
+    mmfi_os_text out = {""};
+    const int failed = strerror_r(os_error, out.text, sizeof out.text);
+    if (failed != 0 || out.text[0] == '\0')
+        (void)snprintf(out.text, sizeof out.text, "system error %d", os_error);
+    return out;
+}
+
+/* More than a path of PATH_MAX bytes and a sentence. What is longer still loses its end. */
+#define WHOLE_MESSAGE_SIZE 6144u
+
+/* Where a message that does not fit is cut: after this many bytes, up to what lets the end fit. */
+#define CUT_AT   256u
+#define CUT_MARK " ... "
+
+static void set_message(char *to, const char *whole, size_t length)
+{
+    if (length < MMF_ERROR_MESSAGE_SIZE) {
+        memcpy(to, whole, length + 1);
+        return;
+    }
+    const size_t mark = strlen(CUT_MARK);
+    const size_t rest = MMF_ERROR_MESSAGE_SIZE - 1 - CUT_AT - mark;
+    memcpy(to, whole, CUT_AT);
+    memcpy(to + CUT_AT, CUT_MARK, mark);
+    memcpy(to + CUT_AT + mark, whole + length - rest, rest + 1);
+}
+
 mmf_status mmfi_fail(mmf_error *error, mmf_status status, int os_error, const char *path,
                      const char *format, ...)
 {
     if (error == NULL)
         return status;
-    error->status = status;
-    error->os_error = os_error;
-    (void)snprintf(error->path, sizeof error->path, "%s", path != NULL ? path : "");
+    char whole[WHOLE_MESSAGE_SIZE] = "";
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    (void)vsnprintf(whole, sizeof whole, format, arguments);
     va_end(arguments);
+    /* The arguments may point into *error, so nothing in it changes before they are used. */
+    error->status = status;
+    error->os_error = os_error;
+    if (path != error->path)
+        (void)snprintf(error->path, sizeof error->path, "%s", path != NULL ? path : "");
+    set_message(error->message, whole, strlen(whole));
     return status;
 }
 

@@ -33,7 +33,10 @@ typedef enum mmf_status {
 
 #define MMF_STATUS_COUNT 21
 
-/* Sizes of the texts in mmf_error, in bytes with the final NUL; longer texts are cut at the end. */
+/*
+ * Sizes of the texts in mmf_error, in bytes with the final NUL. A longer path is cut at its end, a
+ * longer message in its middle: the begin says where, the end what to do.
+ */
 #define MMF_ERROR_PATH_SIZE    512
 #define MMF_ERROR_MESSAGE_SIZE 1024
 
@@ -61,6 +64,13 @@ const char *mmf_status_text(mmf_status status);
  */
 MMFI_COLD mmf_status mmfi_fail(mmf_error *error, mmf_status status, int os_error, const char *path,
                                const char *format, ...) MMFI_PRINTF(5, 6);
+
+/* The operating system's words for an errno, by value: safe in every thread. */
+typedef struct mmfi_os_text {
+    char text[128];
+} mmfi_os_text;
+
+MMFI_COLD mmfi_os_text mmfi_os_describe(int os_error);
 
 /* Empties *error (which may be NULL): MMF_OK and no texts. */
 void mmfi_error_clear(mmf_error *error);
