@@ -1,0 +1,307 @@
+/*
+ * How generated code reads and writes: the inline half of every typed call.
+ *
+ * Each path checks one private bound and then touches the record; whatever else may be the matter
+ * (not there yet, read-only, closed, forked, being replaced) is sorted out by the cold functions
+ * declared here, in store_read.c and store_write.c. record_size, offset and max are constants at
+ * every call, and fold into the instructions.
+ */
+#ifndef MMF_CORE_ACCESS_H
+#define MMF_CORE_ACCESS_H
+
+#include "core/record.h"
+#include "core/store.h"
+#include "core/undo.h"
+
+MMF_BEGIN_DECLS
+
+/* ---- Cold paths ---- */
+
+/* MMF_ERR_ARGUMENT when out is NULL, else mmfi_refresh. */
+MMFI_COLD mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, const void *out);
+
+/* The writer when row may be written after all; else NULL, and *status says why not. */
+MMFI_COLD mmfi_writer *mmfi_set_slow(const mmf_store *store, uint64_t row, mmf_status *status);
+
+/* The writer once the file has room for a record; else NULL, and *status says why not. */
+MMFI_COLD mmfi_writer *mmfi_append_slow(const mmf_store *store, mmf_status *status);
+
+MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, size_t offset,
+                                         size_t max, bool terminate, void *buffer, size_t size,
+                                         size_t *length);
+
+/* ---- Rows ---- */
+
+MMFI_INLINE bool mmfi_row_is_known(const mmf_store *store, uint64_t row)
+{
+    return store != NULL && row < mmfi_load64_acquire(&store->row_bound);
+}
+
+MMFI_INLINE unsigned char *mmfi_row(const mmf_store *store, uint64_t row, size_t record_size)
+{
+    return store->records + (size_t)row * record_size;
+}
+
+/* ---- One consistent record ---- */
+
+/* A first attempt at a record. record is NULL when it takes more than that. */
+typedef struct mmfi_read {
+    const unsigned char *record;
+    uint64_t sequence;
+} mmfi_read;
+
+MMFI_INLINE mmfi_read mmfi_read_begin(const mmf_store *store, uint64_t row, size_t record_size,
+                                      const void *out)
+{
+    mmfi_read read = {NULL, 0};
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL))
+        return read;
+    const unsigned char *record = mmfi_row(store, row, record_size);
+    read.sequence = mmfi_sequence_load(record);
+    if (MMFI_LIKELY(mmfi_sequence_is_whole(read.sequence)))
+        read.record = record;
+    return read;
+}
+
+/* True when what was loaded since mmfi_read_begin is one consistent record. */
+MMFI_INLINE bool mmfi_read_end(mmfi_read read)
+{
+    return mmfi_sequence_is(read.record, read.sequence);
+}
+
+/*
+ * The other attempts. While mmfi_reread_next returns true, load the record at .record; when it
+ * returns false, .status says whether the last load is good. Bounded: it ends in MMF_ERR_BUSY or
+ * MMF_ERR_CORRUPT at the latest.
+ */
+typedef struct mmfi_reread {
+    const unsigned char *record;
+    mmf_status status;
+    uint32_t attempts;
+    uint64_t sequence;
+    uint64_t row;
+    const mmf_store *store;
+} mmfi_reread;
+
+MMFI_COLD mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out);
+MMFI_COLD bool mmfi_reread_next(mmfi_reread *reread);
+
+/*
+ * For views and several fields at once: begin gives the sequence, the caller reads what it likes,
+ * and retry says whether it must be thrown away. MMF_ERR_BUSY when the record is being replaced.
+ */
+MMFI_INLINE mmf_status mmfi_sequence_begin(const mmf_store *store, uint64_t row, size_t record_size,
+                                           uint64_t *sequence)
+{
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || sequence == NULL)) {
+        const mmf_status status = mmfi_get_slow(store, row, sequence);
+        if (status != MMF_OK)
+            return status;
+    }
+    const uint64_t found = mmfi_sequence_load(mmfi_row(store, row, record_size));
+    if (MMFI_UNLIKELY(!mmfi_sequence_is_whole(found)))
+        return found == 0 ? MMF_ERR_CORRUPT : MMF_ERR_BUSY;
+    *sequence = found;
+    return MMF_OK;
+}
+
+MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_t record_size,
+                                     uint64_t sequence)
+{
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row)))
+        return true;
+    return !mmfi_sequence_is(mmfi_row(store, row, record_size), sequence);
+}
+
+/* ---- Replacing a record ---- */
+
+/* record is NULL on failure, and status says why. */
+typedef struct mmfi_write {
+    unsigned char *record;
+    uint64_t sequence;
+    mmf_status status;
+} mmfi_write;
+
+/* The undo slot first, then the odd sequence. Every payload store lies between begin and end. */
+MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t record_size)
+{
+    mmfi_write write = {NULL, 0, MMF_OK};
+    mmfi_writer *writer = store != NULL ? store->writer : NULL;
+    if (MMFI_UNLIKELY(writer == NULL || row >= writer->count)) {
+        writer = mmfi_set_slow(store, row, &write.status);
+        if (writer == NULL)
+            return write;
+    }
+    write.record = mmfi_row(store, row, record_size);
+    const uint64_t sequence = mmfi_load64(write.record);
+    /* Odd here means torn by a power cut: such a record is no image to go back to. */
+    if (MMFI_LIKELY(!mmfi_sequence_is_odd(sequence)))
+        mmfi_undo_save(writer->undo, row, write.record, sequence, record_size);
+    write.sequence = mmfi_sequence_enter(write.record, sequence);
+    return write;
+}
+
+MMFI_INLINE mmf_status mmfi_write_end(mmfi_write write)
+{
+    mmfi_sequence_leave(write.record, write.sequence);
+    return MMF_OK;
+}
+
+/* ---- Appending a record ---- */
+
+/* record is NULL on failure, and status says why. */
+typedef struct mmfi_append {
+    unsigned char *record;
+    mmf_store *store;
+    mmfi_writer *writer;
+    mmf_status status;
+} mmfi_append;
+
+/* The record behind the last one. Nobody reads it before mmfi_append_end publishes it. */
+MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
+{
+    mmfi_append append = {NULL, store, store != NULL ? store->writer : NULL, MMF_OK};
+    if (MMFI_UNLIKELY(append.writer == NULL || append.writer->count >= append.writer->capacity)) {
+        append.writer = mmfi_append_slow(store, &append.status);
+        if (append.writer == NULL)
+            return append;
+    }
+    append.record = mmfi_row(store, append.writer->count, record_size);
+    return append;
+}
+
+/* The releases pair with the acquires of mmf_store_count, mmfi_refresh and mmfi_row_is_known. */
+MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
+{
+    const uint64_t count = append.writer->count;
+    mmfi_store64(append.record, 2);
+    append.writer->count = count + 1;
+    mmfi_store64_release(&append.store->row_bound, count + 1);
+    mmfi_store64_release(&append.writer->live->count, count + 1);
+    if (row != NULL)
+        *row = count;
+    return MMF_OK;
+}
+
+/* ---- One field ---- */
+
+/* mmfi_get_float64 and mmfi_set_float64, and so on: one load, one store, never torn, no waiting. */
+#define MMFI_DEFINE_GET_SET(name, c_type, bits)                                                    \
+    MMFI_INLINE mmf_status mmfi_get_##name(const mmf_store *store, uint64_t row,                   \
+                                           size_t record_size, size_t offset, c_type *out)         \
+    {                                                                                              \
+        if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {                        \
+            const mmf_status status = mmfi_get_slow(store, row, out);                              \
+            if (status != MMF_OK)                                                                  \
+                return status;                                                                     \
+        }                                                                                          \
+        *out = mmfi_load_##name(mmfi_row(store, row, record_size), offset);                        \
+        return MMF_OK;                                                                             \
+    }                                                                                              \
+    MMFI_INLINE mmf_status mmfi_set_##name(mmf_store *store, uint64_t row, size_t record_size,     \
+                                           size_t offset, c_type value)                            \
+    {                                                                                              \
+        if (MMFI_UNLIKELY(store == NULL || row >= store->writer->count)) {                         \
+            mmf_status status = MMF_OK;                                                            \
+            if (mmfi_set_slow(store, row, &status) == NULL)                                        \
+                return status;                                                                     \
+        }                                                                                          \
+        unsigned char *record = mmfi_row(store, row, record_size);                                 \
+        mmfi_store##bits##_release(record + offset, mmfi_##name##_to_word(value));                 \
+        mmfi_sequence_bump(record);                                                                \
+        return MMF_OK;                                                                             \
+    }
+
+MMFI_SCALARS(MMFI_DEFINE_GET_SET)
+#undef MMFI_DEFINE_GET_SET
+
+/* A consistent copy with a final NUL. size counts the NUL; length may be NULL. */
+MMFI_INLINE mmf_status mmfi_get_string(const mmf_store *store, uint64_t row, size_t record_size,
+                                       size_t offset, size_t max, char *buffer, size_t size,
+                                       size_t *length)
+{
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
+    if (MMFI_LIKELY(read.record != NULL && size > max)) {
+        const size_t found = mmfi_load_string(read.record, offset, max, buffer);
+        if (MMFI_LIKELY(mmfi_read_end(read))) {
+            if (length != NULL)
+                *length = found;
+            return MMF_OK;
+        }
+    }
+    return mmfi_get_bytes_slow(store, row, offset, max, true, buffer, size, length);
+}
+
+/* A consistent copy. */
+MMFI_INLINE mmf_status mmfi_get_bytes(const mmf_store *store, uint64_t row, size_t record_size,
+                                      size_t offset, size_t max, uint8_t *buffer, size_t size,
+                                      size_t *length)
+{
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
+    if (MMFI_LIKELY(read.record != NULL && size >= max)) {
+        const size_t found = mmfi_load_bytes(read.record, offset, max, buffer);
+        if (MMFI_LIKELY(mmfi_read_end(read))) {
+            if (length != NULL)
+                *length = found;
+            return MMF_OK;
+        }
+    }
+    return mmfi_get_bytes_slow(store, row, offset, max, false, buffer, size, length);
+}
+
+/* MMF_OK when length bytes at data may go into a field of max bytes. */
+MMFI_INLINE mmf_status mmfi_check_bytes(const void *data, size_t length, size_t max)
+{
+    if (MMFI_UNLIKELY(data == NULL && length > 0))
+        return MMF_ERR_ARGUMENT;
+    return MMFI_LIKELY(length <= max) ? MMF_OK : MMF_ERR_TOO_LONG;
+}
+
+/* All or nothing, as a whole record is. data may be NULL when length is 0. */
+MMFI_INLINE mmf_status mmfi_set_bytes(mmf_store *store, uint64_t row, size_t record_size,
+                                      size_t offset, size_t max, const void *data, size_t length)
+{
+    const mmf_status status = mmfi_check_bytes(data, length, max);
+    if (MMFI_UNLIKELY(status != MMF_OK))
+        return status;
+    const mmfi_write write = mmfi_write_begin(store, row, record_size);
+    if (MMFI_UNLIKELY(write.record == NULL))
+        return write.status;
+    mmfi_save_bytes(write.record, offset, max, data, length);
+    return mmfi_write_end(write);
+}
+
+MMFI_INLINE mmf_status mmfi_set_string(mmf_store *store, uint64_t row, size_t record_size,
+                                       size_t offset, size_t max, const char *data, size_t length)
+{
+    return mmfi_set_bytes(store, row, record_size, offset, max, data, length);
+}
+
+/* Where the field lies. Pair with mmfi_sequence_begin and mmfi_sequence_retry. */
+MMFI_INLINE mmf_status mmfi_view_string(const mmf_store *store, uint64_t row, size_t record_size,
+                                        size_t offset, size_t max, mmf_str *out)
+{
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
+        const mmf_status status = mmfi_get_slow(store, row, out);
+        if (status != MMF_OK)
+            return status;
+    }
+    *out = mmfi_string_at(mmfi_row(store, row, record_size), offset, max);
+    return MMF_OK;
+}
+
+MMFI_INLINE mmf_status mmfi_view_bytes(const mmf_store *store, uint64_t row, size_t record_size,
+                                       size_t offset, size_t max, mmf_bytes *out)
+{
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
+        const mmf_status status = mmfi_get_slow(store, row, out);
+        if (status != MMF_OK)
+            return status;
+    }
+    *out = mmfi_bytes_at(mmfi_row(store, row, record_size), offset, max);
+    return MMF_OK;
+}
+
+MMF_END_DECLS
+
+#endif

@@ -1,0 +1,10 @@
+/* The one core header that generated code includes. */
+#ifndef MMF_CORE_GENCODE_H
+#define MMF_CORE_GENCODE_H
+
+#include "core/access.h"
+#include "core/columns.h"
+#include "core/store.h"
+#include "core/value.h"
+
+#endif
