@@ -1,0 +1,148 @@
+/* Taking a file over from a writer that is gone. */
+#include "core/recover.h"
+
+#include "core/crc32c.h"
+#include "core/undo.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LIVE(base, member) ((base) + MMFI_LIVE_OFFSET + offsetof(mmfi_live, member))
+
+bool mmfi_live_is_trusted(const unsigned char *base)
+{
+    uint64_t boot[MMFI_BOOT_ID_WORDS];
+    mmfi_boot_id(boot);
+    if (boot[0] == 0 && boot[1] == 0)
+        return false;
+    /* The acquire pairs with the release that ends mmfi_recover: a new count comes with the id. */
+    return mmfi_load64_acquire(LIVE(base, boot_id) + 8) == boot[1] &&
+           mmfi_load64(LIVE(base, boot_id)) == boot[0];
+}
+
+/* ---- Commit slots ---- */
+
+static unsigned char *commit_at(unsigned char *base, uint64_t generation)
+{
+    return base + MMFI_COMMIT_OFFSET + generation % MMFI_COMMIT_COPIES * MMFI_PAGE_SIZE;
+}
+
+bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out)
+{
+    bool found = false;
+    for (uint64_t i = 0; i < MMFI_COMMIT_COPIES; i++) {
+        mmfi_commit commit;
+        mmfi_copy_out(&commit, commit_at((unsigned char *)(uintptr_t)base, i), sizeof commit);
+        if (commit.crc != mmfi_crc32c(&commit, offsetof(mmfi_commit, crc)) ||
+            commit.generation % MMFI_COMMIT_COPIES != i)
+            continue;
+        if (!found || commit.generation > out->generation)
+            *out = commit;
+        found = true;
+    }
+    return found;
+}
+
+void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
+                       bool clean)
+{
+    mmfi_commit commit;
+    memset(&commit, 0, sizeof commit);
+    commit.generation = generation;
+    commit.count = count;
+    commit.capacity = capacity;
+    commit.flags = clean ? MMFI_COMMIT_CLEAN : 0;
+    mmfi_boot_id(commit.boot_id);
+    commit.crc = mmfi_crc32c(&commit, offsetof(mmfi_commit, crc));
+    mmfi_copy_in(commit_at(base, generation), &commit, sizeof commit);
+}
+
+/* ---- Undo slots ---- */
+
+/* A record that its writer left half replaced becomes what it was. */
+static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
+                           const unsigned char *slot, uint64_t count)
+{
+    const uint64_t row = mmfi_load64(slot + offsetof(mmfi_undo, row));
+    if (row >= count)
+        return;
+    unsigned char *record = base + geometry->header_size + row * geometry->record_size;
+    const uint64_t sequence = mmfi_sequence_load(record);
+    if (!mmfi_sequence_is_odd(sequence) || !mmfi_undo_holds(slot, row, sequence))
+        return;
+    mmfi_copy_words(record + MMF_SEQUENCE_SIZE, mmfi_undo_image(slot) + MMF_SEQUENCE_SIZE,
+                    geometry->record_size - MMF_SEQUENCE_SIZE);
+    mmfi_sequence_leave(record, sequence);
+}
+
+/* After another boot a slot may hold anything, so none of it may be taken for an image. */
+static void forget_slot(unsigned char *slot)
+{
+    mmfi_store64(slot + offsetof(mmfi_undo, sequence), 0);
+}
+
+static void settle_slots(unsigned char *base, const mmfi_geometry *geometry, uint64_t count,
+                         bool trusted)
+{
+    for (uint32_t i = 0; i < geometry->undo_count; i++) {
+        unsigned char *slot = base + geometry->undo_offset + i * geometry->undo_stride;
+        if (trusted)
+            restore_record(base, geometry, slot, count);
+        else
+            forget_slot(slot);
+    }
+}
+
+/* ---- Takeover ---- */
+
+static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geometry,
+                             uint64_t file_size, bool trusted, const char *path, mmfi_recovery *out,
+                             mmf_error *error)
+{
+    mmfi_commit commit;
+    const bool committed = mmfi_commit_read(base, &commit);
+    if (trusted && mmfi_load64(LIVE(base, poisoned)) != 0)
+        return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, path,
+                         "%s: a sync of this file failed since the machine started, so the disk "
+                         "may lack what readers see; copy the records to a new store",
+                         path);
+    if (!trusted && !committed)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: both commit slots fail their checksum, so nothing says how many "
+                         "records there are; restore the file from a copy",
+                         path);
+    out->generation = committed ? commit.generation : 1;
+    out->capacity = mmfi_geometry_rows(geometry, file_size);
+    out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
+    if (out->count > out->capacity)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: the file claims %" PRIu64 " records and has room for %" PRIu64
+                         "; it was cut off: restore it from a copy, or open it read-only for "
+                         "what is there",
+                         path, out->count, out->capacity);
+    return MMF_OK;
+}
+
+mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
+                        const char *path, mmfi_recovery *out, mmf_error *error)
+{
+    const bool trusted = mmfi_live_is_trusted(base);
+    const mmf_status status = find_count(base, geometry, file_size, trusted, path, out, error);
+    if (status != MMF_OK)
+        return status;
+    settle_slots(base, geometry, out->count, trusted);
+    mmfi_store64(LIVE(base, poisoned), 0);
+    mmfi_store64_release(LIVE(base, capacity), out->capacity);
+    mmfi_store64_release(LIVE(base, count), out->count);
+    mmfi_store64(LIVE(base, writer_pid), (uint64_t)getpid());
+    mmfi_store64(LIVE(base, writer_epoch), mmfi_load64(LIVE(base, writer_epoch)) + 1);
+    if (!trusted) {
+        /* The id last: with it, live control is believed. */
+        uint64_t boot[MMFI_BOOT_ID_WORDS];
+        mmfi_boot_id(boot);
+        mmfi_store64(LIVE(base, boot_id), boot[0]);
+        mmfi_store64_release(LIVE(base, boot_id) + 8, boot[1]);
+    }
+    return MMF_OK;
+}

@@ -1,0 +1,42 @@
+/*
+ * What a file's count is, after whatever happened to its last writer.
+ *
+ * In the boot in which the writer lived, memory is the truth: live control has the count, and the
+ * undo slots have any record that was being replaced. After another boot only what a sync promised
+ * counts: the commit slot. All of it is O(1) in the number of records.
+ */
+#ifndef MMF_CORE_RECOVER_H
+#define MMF_CORE_RECOVER_H
+
+#include "core/header.h"
+
+MMF_BEGIN_DECLS
+
+/* True when live control was written in the boot that the machine is in, so that it is believed. */
+bool mmfi_live_is_trusted(const unsigned char *base);
+
+/* The valid commit slot of the higher generation, from private copies; false when neither is. */
+bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out);
+
+/* Fills the slot of that generation. The caller syncs before and after. */
+void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
+                       bool clean);
+
+/* What a new writer goes on from. */
+typedef struct mmfi_recovery {
+    uint64_t count;
+    uint64_t capacity;   /* records that the file has room for */
+    uint64_t generation; /* of the last commit */
+} mmfi_recovery;
+
+/*
+ * Makes the file ready for this process as its writer; the lock must be held. Changes nothing when
+ * it fails: MMF_ERR_CORRUPT (the count exceeds the file, or nothing says what it is) or
+ * MMF_ERR_NEEDS_RECOVERY (a sync failed in this boot). Killed anywhere, it can run again.
+ */
+mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
+                        const char *path, mmfi_recovery *out, mmf_error *error);
+
+MMF_END_DECLS
+
+#endif

@@ -1,0 +1,51 @@
+/* What the cold paths of a store keep; private to core/store*.c. */
+#ifndef MMF_CORE_STORE_STATE_H
+#define MMF_CORE_STORE_STATE_H
+
+#include "core/access.h"
+#include "core/columns.h"
+#include "core/file.h"
+#include "core/header.h"
+#include "core/map.h"
+#include "core/recover.h"
+#include "core/store.h"
+
+#include <sys/types.h>
+
+struct mmfi_state {
+    mmfi_file file;
+    mmfi_map map;
+    mmfi_geometry geometry;
+    mmf_schema *schema;
+    uint64_t reserve_asked;
+    uint64_t generation; /* of the last commit */
+    uint64_t file_size;  /* as the writer knows it */
+    /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
+    mmfi_writer *writer;
+    mmfi_writer *page;   /* that page, or NULL */
+    mmfi_writer guarded; /* where there is none: kept here, and every write takes the cold path */
+    bool failed;         /* a sync failed: no more writing */
+    pid_t pid;           /* the process that opened the handle */
+};
+
+/* What handles point at that may not write, and what handles count by when nothing is shared. */
+extern mmfi_writer mmfi_writer_none;
+extern const mmfi_live mmfi_live_closed; /* count 0 */
+extern const mmfi_live mmfi_live_frozen; /* a count that no bound equals */
+
+/* The state of a handle that may write from this process; else NULL and *status. */
+mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status);
+
+/* The shared or committed count, and the rows that can be read of them. */
+typedef struct mmfi_bounds {
+    uint64_t count;  /* what the file claims */
+    uint64_t backed; /* rows that the file has bytes for */
+    uint64_t mapped; /* rows in the address space of this handle */
+} mmfi_bounds;
+
+mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out);
+
+/* Gives the file room for at least one more record. */
+mmf_status mmfi_store_grow(mmfi_state *state, mmf_error *error);
+
+#endif
