@@ -48,4 +48,10 @@ mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out);
 /* Gives the file room for at least one more record. */
 mmf_status mmfi_store_grow(mmfi_state *state, mmf_error *error);
 
+/*
+ * Records to the disk, then their count. A failure is for good: the handle writes no more, and
+ * readers and later writers of this boot are told by the poisoned flag.
+ */
+mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
+
 #endif

@@ -1,0 +1,304 @@
+/* Opening, creating and closing stores. */
+#include "core/store_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL};
+const mmfi_live mmfi_live_closed = {.count = 0};
+const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
+
+/* A new file has room for about so many bytes of records unless options.capacity says else. */
+#define FIRST_CAPACITY_BYTES 65536u
+
+static mmf_options options_or_default(const mmf_options *options)
+{
+    const mmf_options defaults = MMF_OPTIONS_INIT;
+    mmf_options chosen = options != NULL ? *options : defaults;
+    if (chosen.reserve_bytes == 0)
+        chosen.reserve_bytes = MMF_RESERVE_BYTES_DEFAULT;
+    return chosen;
+}
+
+static mmf_status check_options(const char *path, const mmf_options *options, mmf_error *error)
+{
+    if (options->shared_writers)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
+                         "%s: options.shared_writers is not supported in this version; open the "
+                         "store for writing in one process",
+                         path);
+    if (options->mode != MMF_READ_ONLY && options->mode != MMF_READ_WRITE)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                         "%s: options.mode is %d, expected MMF_READ_ONLY or MMF_READ_WRITE", path,
+                         (int)options->mode);
+    return MMF_OK;
+}
+
+/* ---- Handles ---- */
+
+/*
+ * Closed handles stay readable for a while, so that a use after close is MMF_ERR_CLOSED and not a
+ * crash: the memory of one is released when so many others were closed after it.
+ */
+#define QUARANTINE_SLOTS 64u
+
+static void *quarantine[QUARANTINE_SLOTS];
+static uint64_t quarantine_next;
+
+static void handle_retire(mmf_store *store)
+{
+    const uint64_t slot = mmfi_add64(&quarantine_next, 1) % QUARANTINE_SLOTS;
+    store->row_bound = 0;
+    store->writer = &mmfi_writer_none;
+    store->live = &mmfi_live_closed;
+    store->records = NULL;
+    store->state = NULL;
+    free(mmfi_exchange_pointer(&quarantine[slot], store));
+}
+
+static void state_release(mmfi_state *state)
+{
+    mmfi_map_close(&state->map);
+    mmfi_file_close(&state->file);
+    mmf_schema_free(state->schema);
+    mmfi_map_private_close(state->page, sizeof *state->page);
+    free(state);
+}
+
+static mmfi_state *state_new(void)
+{
+    mmfi_state *state = calloc(1, sizeof *state);
+    if (state != NULL) {
+        state->file = MMFI_FILE_NONE;
+        state->pid = getpid();
+    }
+    return state;
+}
+
+/* ---- Attaching: from an open file with a checked header to a handle ---- */
+
+static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_error *error)
+{
+    mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
+    if (status != MMF_OK)
+        return status;
+    state->reserve_asked = options->reserve_bytes;
+    return mmfi_map_open(state->file.fd, state->file.writable,
+                         options->reserve_bytes > state->file_size ? options->reserve_bytes
+                                                                   : state->file_size,
+                         state->file_size, state->file.path, &state->map, error);
+}
+
+static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *error)
+{
+    mmfi_recovery found;
+    const mmf_status status = mmfi_recover(state->map.base, &state->geometry, state->file_size,
+                                           state->file.path, &found, error);
+    if (status != MMF_OK)
+        return status;
+    state->generation = found.generation + 1;
+    mmfi_commit commit;
+    const uint64_t committed = mmfi_commit_read(state->map.base, &commit) ? commit.count : 0;
+    mmfi_commit_write(state->map.base, state->generation, committed, found.capacity, false);
+    state->page = mmfi_map_private_open(sizeof *state->page);
+    state->writer = state->page != NULL ? state->page : &state->guarded;
+    state->writer->count = found.count;
+    state->writer->capacity = found.capacity;
+    state->writer->undo = state->map.base + state->geometry.undo_offset;
+    state->writer->live = (mmfi_live *)(void *)(state->map.base + MMFI_LIVE_OFFSET);
+    if (state->page != NULL)
+        store->writer = state->page;
+    return MMF_OK;
+}
+
+/* A reserve smaller than asked is no failure, and is said. */
+static void say_reserve(const mmfi_state *state, mmf_error *error)
+{
+    mmfi_error_clear(error);
+    if (state->map.size < state->reserve_asked)
+        (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
+                        "%s: only %" PRIu64 " bytes of address space could be reserved, %" PRIu64
+                        " were asked; the store can grow to that size in this process",
+                        state->file.path, state->map.size, state->reserve_asked);
+}
+
+static mmf_status attach(mmfi_state *state, const mmf_options *options, mmf_store **out,
+                         mmf_error *error)
+{
+    mmf_status status = attach_map(state, options, error);
+    if (status != MMF_OK)
+        return status;
+    mmf_store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
+                         "%s: no memory for a handle", state->file.path);
+    store->records = state->map.base + state->geometry.header_size;
+    store->writer = &mmfi_writer_none;
+    if (state->file.writable)
+        status = attach_writer(state, store, error);
+    mmfi_bounds bounds = {0, 0, 0};
+    if (status == MMF_OK)
+        status = mmfi_bounds_now(state, &bounds);
+    if (status != MMF_OK) {
+        if (!state->file.writable)
+            (void)mmfi_fail(error, status, 0, state->file.path,
+                            "%s: nothing says how many records there are; restore the file from "
+                            "a copy",
+                            state->file.path);
+        free(store);
+        return status;
+    }
+    store->live = mmfi_live_is_trusted(state->map.base)
+                      ? (const mmfi_live *)(const void *)(state->map.base + MMFI_LIVE_OFFSET)
+                      : &mmfi_live_frozen;
+    store->state = state;
+    (void)mmfi_count_slow(store);
+    say_reserve(state, error);
+    *out = store;
+    return MMF_OK;
+}
+
+/* ---- Public ---- */
+
+/* Names the holder, from a page that is only believed as far as a message goes. */
+static mmf_status lock_file(mmfi_state *state, mmf_error *error)
+{
+    const mmf_status status = mmfi_file_lock(&state->file, error);
+    if (status != MMF_ERR_LOCKED)
+        return status;
+    uint64_t pid = 0;
+    (void)mmfi_file_read(&state->file, MMFI_LIVE_OFFSET + offsetof(mmfi_live, writer_pid), &pid,
+                         sizeof pid, NULL);
+    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
+                     "%s: process %" PRIu64 " has the file open for writing; close it there "
+                     "first, or open it read-only",
+                     state->file.path, pid);
+}
+
+static mmf_status open_state(mmfi_state *state, const char *path, const mmf_options *options,
+                             const mmf_schema *schema, mmf_store **out, mmf_error *error)
+{
+    const bool writable = options->mode == MMF_READ_WRITE;
+    mmf_status status = mmfi_file_open(path, writable, &state->file, error);
+    if (status == MMF_OK && writable)
+        status = lock_file(state, error);
+    if (status == MMF_OK)
+        status = mmfi_header_read(&state->file, writable, &state->geometry, &state->schema, error);
+    if (status == MMF_OK && schema != NULL)
+        status = mmf_schema_match(schema, state->schema, path, error);
+    return status == MMF_OK ? attach(state, options, out, error) : status;
+}
+
+static mmf_status open_store(const char *path, const mmf_options *options, const mmf_schema *schema,
+                             mmf_store **out, mmf_error *error)
+{
+    if (out != NULL)
+        *out = NULL;
+    if (path == NULL || out == NULL)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_open: %s is NULL",
+                         path == NULL ? "path" : "out");
+    const mmf_options chosen = options_or_default(options);
+    mmf_status status = check_options(path, &chosen, error);
+    if (status != MMF_OK)
+        return status;
+    if (!MMFI_LITTLE_ENDIAN)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
+                         "%s: files are little-endian and this machine is not; use one that is",
+                         path);
+    mmfi_state *state = state_new();
+    if (state == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
+    status = open_state(state, path, &chosen, schema, out, error);
+    if (status != MMF_OK)
+        state_release(state);
+    return status;
+}
+
+mmf_status mmf_store_open(const char *path, const mmf_options *options, mmf_store **out,
+                          mmf_error *error)
+{
+    return open_store(path, options, NULL, out, error);
+}
+
+mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const mmf_schema *schema,
+                             mmf_store **out, mmf_error *error)
+{
+    if (schema == NULL) {
+        if (out != NULL)
+            *out = NULL;
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_open_as: schema is NULL");
+    }
+    return open_store(path, options, schema, out, error);
+}
+
+static mmf_status create_state(mmfi_state *state, const char *path, const mmf_options *options,
+                               const mmf_schema *schema, mmf_store **out, mmf_error *error)
+{
+    const uint64_t capacity =
+        options->capacity != 0 ? options->capacity : FIRST_CAPACITY_BYTES / schema->record_size + 1;
+    if (capacity > options->reserve_bytes / schema->record_size)
+        return mmfi_fail(error, MMF_ERR_CAPACITY, 0, path,
+                         "%s: %" PRIu64 " records of %" PRIu32 " bytes do not fit "
+                         "options.reserve_bytes = %" PRIu64 "; raise it, or ask for fewer",
+                         path, capacity, schema->record_size, options->reserve_bytes);
+    mmf_status status = mmfi_file_create(path, options->permissions, &state->file, error);
+    if (status == MMF_OK)
+        status = mmfi_file_lock(&state->file, error);
+    if (status == MMF_OK)
+        status = mmfi_header_write(&state->file, schema, capacity, &state->geometry, error);
+    if (status == MMF_OK)
+        status = mmf_schema_parse(schema->text, schema->text_size, &state->schema, error);
+    if (status == MMF_OK)
+        status = attach(state, options, out, error);
+    if (status != MMF_OK)
+        return status;
+    status = mmfi_file_name(&state->file, error);
+    if (status != MMF_OK) {
+        handle_retire(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+mmf_status mmf_store_create(const char *path, const mmf_options *options, const mmf_schema *schema,
+                            mmf_store **out, mmf_error *error)
+{
+    if (out != NULL)
+        *out = NULL;
+    if (path == NULL || out == NULL || schema == NULL)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_create: %s is NULL",
+                         path == NULL  ? "path"
+                         : out == NULL ? "out"
+                                       : "schema");
+    mmf_options chosen = options_or_default(options);
+    mmf_status status = check_options(path, &chosen, error);
+    if (status != MMF_OK)
+        return status;
+    if (!MMFI_LITTLE_ENDIAN)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
+                         "%s: files are little-endian and this machine is not; use one that is",
+                         path);
+    mmfi_state *state = state_new();
+    if (state == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
+    status = create_state(state, path, &chosen, schema, out, error);
+    if (status != MMF_OK)
+        state_release(state);
+    return status;
+}
+
+mmf_status mmf_store_close(mmf_store *store)
+{
+    if (store == NULL)
+        return MMF_OK;
+    mmfi_state *state = store->state;
+    if (state == NULL)
+        return MMF_ERR_CLOSED;
+    mmf_status status = MMF_OK;
+    if (state->writer != NULL && state->pid == getpid())
+        status = mmfi_store_commit(state, true, NULL);
+    handle_retire(store);
+    state_release(state);
+    return status;
+}

@@ -1,0 +1,205 @@
+/* The cold half of reading: bounds, records being replaced, windows, waiting. */
+#include "core/store_state.h"
+
+#include <sched.h>
+#include <time.h>
+
+/* ---- Bounds ---- */
+
+/* The count comes first: the file only grows, so it has the bytes of what was counted before. */
+mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out)
+{
+    const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
+    mmfi_commit commit;
+    uint64_t size = 0;
+    if (mmfi_live_is_trusted(state->map.base))
+        out->count = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
+    else if (mmfi_commit_read(state->map.base, &commit))
+        out->count = commit.count;
+    else
+        return MMF_ERR_CORRUPT;
+    const mmf_status status = mmfi_file_size(&state->file, &size, NULL);
+    if (status != MMF_OK)
+        return status;
+    out->backed = mmfi_geometry_rows(&state->geometry, size);
+    out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
+    return MMF_OK;
+}
+
+static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
+{
+    const uint64_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
+{
+    if (store == NULL)
+        return MMF_ERR_ARGUMENT;
+    if (store->state == NULL)
+        return MMF_ERR_CLOSED;
+    mmfi_bounds now;
+    const mmf_status status = mmfi_bounds_now(store->state, &now);
+    if (status != MMF_OK)
+        return status;
+    const uint64_t bound = smallest(now.count, now.backed, now.mapped);
+    /* The bound is a cache behind a const handle. The release passes the count's acquire on. */
+    if (bound > mmfi_load64(&store->row_bound))
+        mmfi_store64_release((void *)(uintptr_t)&store->row_bound, bound);
+    if (row < mmfi_load64(&store->row_bound))
+        return MMF_OK;
+    if (row >= now.count)
+        return MMF_ERR_RANGE;
+    return row >= now.backed ? MMF_ERR_CORRUPT : MMF_ERR_CAPACITY;
+}
+
+uint64_t mmfi_count_slow(const mmf_store *store)
+{
+    return mmfi_refresh(store, UINT64_MAX) == MMF_ERR_CLOSED ? 0 : mmfi_load64(&store->row_bound);
+}
+
+mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, const void *out)
+{
+    return out == NULL ? MMF_ERR_ARGUMENT : mmfi_refresh(store, row);
+}
+
+mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf_rows *out)
+{
+    if (out == NULL)
+        return MMF_ERR_ARGUMENT;
+    out->records = NULL;
+    out->count = 0;
+    if (store == NULL)
+        return MMF_ERR_ARGUMENT;
+    if (store->state == NULL)
+        return MMF_ERR_CLOSED;
+    const mmf_status status = mmfi_refresh(store, count == MMF_TO_END ? UINT64_MAX : first);
+    if (status != MMF_OK && status != MMF_ERR_RANGE)
+        if (status != MMF_ERR_CORRUPT && status != MMF_ERR_CAPACITY)
+            return status;
+    const uint64_t there = mmfi_load64_acquire(&store->row_bound);
+    if (first > there || (count != MMF_TO_END && count > there - first))
+        return MMF_ERR_RANGE;
+    out->records = mmfi_row(store, first, (size_t)store->state->geometry.record_size);
+    out->count = count == MMF_TO_END ? there - first : count;
+    return MMF_OK;
+}
+
+/* ---- Records being replaced ---- */
+
+/* More than any writer that runs needs; a few milliseconds for one that does not. */
+#define ATTEMPTS_MAX   16384u
+#define ATTEMPTS_YIELD 64u
+
+mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out)
+{
+    mmfi_reread reread = {NULL, MMF_OK, 0, 0, row, store};
+    reread.status = mmfi_get_slow(store, row, out);
+    if (reread.status != MMF_OK)
+        reread.attempts = ATTEMPTS_MAX;
+    return reread;
+}
+
+/* The image of the row in any undo slot, or NULL. */
+static const unsigned char *undo_image_of(const mmfi_state *state, uint64_t row, uint64_t odd)
+{
+    for (uint32_t i = 0; i < state->geometry.undo_count; i++) {
+        const unsigned char *slot =
+            state->map.base + state->geometry.undo_offset + i * state->geometry.undo_stride;
+        if (mmfi_undo_holds(slot, row, odd))
+            return mmfi_undo_image(slot);
+    }
+    return NULL;
+}
+
+/* Nobody is at work on a file that nobody has locked: what looks unfinished stays so. */
+static mmf_status give_up(const mmfi_state *state)
+{
+    const bool at_work = state->writer == NULL && mmfi_file_is_locked(&state->file);
+    return at_work ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;
+}
+
+bool mmfi_reread_next(mmfi_reread *reread)
+{
+    if (reread->status != MMF_OK)
+        return false;
+    const mmfi_state *state = reread->store->state;
+    const unsigned char *record =
+        mmfi_row(reread->store, reread->row, (size_t)state->geometry.record_size);
+    if (reread->record != NULL && mmfi_sequence_is(record, reread->sequence))
+        return false;
+    for (; reread->attempts < ATTEMPTS_MAX; reread->attempts++) {
+        reread->sequence = mmfi_sequence_load(record);
+        reread->record = mmfi_sequence_is_odd(reread->sequence)
+                             ? undo_image_of(state, reread->row, reread->sequence)
+                             : record;
+        if (reread->sequence == 0)
+            break;
+        if (reread->record != NULL) {
+            reread->attempts++;
+            return true;
+        }
+        mmfi_pause();
+        if (reread->attempts % ATTEMPTS_YIELD == 0)
+            (void)sched_yield();
+    }
+    reread->record = NULL;
+    reread->status = reread->sequence == 0 ? MMF_ERR_CORRUPT : give_up(state);
+    return false;
+}
+
+mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, size_t offset, size_t max,
+                               bool terminate, void *buffer, size_t size, size_t *length)
+{
+    mmfi_reread reread = mmfi_reread_begin(store, row, buffer);
+    size_t found = 0;
+    bool fits = true;
+    while (mmfi_reread_next(&reread)) {
+        const unsigned char *data = reread.record + offset + MMFI_LENGTH_SIZE;
+        found = mmfi_load_length(reread.record, offset, max);
+        fits = found + (terminate ? 1 : 0) <= size;
+        if (fits)
+            mmfi_copy_out(buffer, data, found);
+    }
+    mmf_status status = reread.status;
+    if (status == MMF_OK && !fits)
+        status = MMF_ERR_TOO_LONG;
+    if (status != MMF_OK)
+        found = 0;
+    if (terminate && buffer != NULL && size > 0)
+        ((char *)buffer)[found] = '\0';
+    if (length != NULL)
+        *length = found;
+    return status;
+}
+
+/* ---- Waiting ---- */
+
+#define PAUSE_NS_FIRST UINT64_C(1000)
+#define PAUSE_NS_MAX   UINT64_C(1000000)
+#define NS_PER_SECOND  UINT64_C(1000000000)
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeout_ns)
+{
+    const uint64_t start = now_ns();
+    for (uint64_t pause = PAUSE_NS_FIRST;;
+         pause = pause * 2 < PAUSE_NS_MAX ? pause * 2 : PAUSE_NS_MAX) {
+        const mmf_status status = mmfi_refresh(store, count);
+        if (status != MMF_ERR_RANGE)
+            return status;
+        const uint64_t passed = now_ns() - start;
+        if (passed >= timeout_ns)
+            return MMF_ERR_TIMEOUT;
+        if (pause > timeout_ns - passed)
+            pause = timeout_ns - passed;
+        const struct timespec nap = {0, (long)pause};
+        (void)nanosleep(&nap, NULL);
+    }
+}
