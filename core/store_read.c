@@ -1,4 +1,6 @@
 /* The cold half of reading: bounds, records being replaced, windows, waiting. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "core/store_state.h"
 
 #include <sched.h>

@@ -1,0 +1,148 @@
+/* The cold half of writing: who may, growth, and sync. */
+#include "core/store_state.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
+{
+    mmfi_state *state = store != NULL ? store->state : NULL;
+    if (store == NULL)
+        *status = MMF_ERR_ARGUMENT;
+    else if (state == NULL)
+        *status = MMF_ERR_CLOSED;
+    else if (state->writer == NULL || state->pid != getpid())
+        *status = MMF_ERR_READ_ONLY;
+    else if (state->failed)
+        *status = MMF_ERR_NEEDS_RECOVERY;
+    else
+        return state;
+    return NULL;
+}
+
+mmfi_writer *mmfi_set_slow(const mmf_store *store, uint64_t row, mmf_status *status)
+{
+    mmfi_state *state = mmfi_state_to_write(store, status);
+    if (state == NULL)
+        return NULL;
+    if (row < state->writer->count)
+        return state->writer;
+    *status = MMF_ERR_RANGE;
+    return NULL;
+}
+
+mmfi_writer *mmfi_append_slow(const mmf_store *store, mmf_status *status)
+{
+    mmfi_state *state = mmfi_state_to_write(store, status);
+    if (state == NULL)
+        return NULL;
+    if (state->writer->count >= state->writer->capacity) {
+        *status = mmfi_store_grow(state, NULL);
+        if (*status != MMF_OK)
+            return NULL;
+    }
+    return state->writer;
+}
+
+/* ---- Growth ---- */
+
+/* The file doubles up to steps of 64 MiB: few calls while small, little unused when large. */
+#define GROW_BYTES_MIN (UINT64_C(64) << 10)
+#define GROW_BYTES_MAX (UINT64_C(64) << 20)
+
+static uint64_t round_up_page(uint64_t size)
+{
+    return (size + MMFI_PAGE_SIZE - 1) / MMFI_PAGE_SIZE * MMFI_PAGE_SIZE;
+}
+
+static uint64_t growth_step(uint64_t file_size)
+{
+    if (file_size < GROW_BYTES_MIN)
+        return GROW_BYTES_MIN;
+    return file_size < GROW_BYTES_MAX ? file_size : GROW_BYTES_MAX;
+}
+
+mmf_status mmfi_store_grow(mmfi_state *state, mmf_error *error)
+{
+    mmfi_writer *writer = state->writer;
+    const mmfi_geometry *geometry = &state->geometry;
+    const uint64_t needed = geometry->header_size + (writer->count + 1) * geometry->record_size;
+    if (needed > state->map.size)
+        return mmfi_fail(error, MMF_ERR_CAPACITY, 0, state->file.path,
+                         "%s: the %" PRIu64 " bytes of address space reserved are full; open the "
+                         "store with a larger options.reserve_bytes",
+                         state->file.path, state->map.size);
+    const uint64_t least = round_up_page(needed);
+    mmf_status status = MMF_ERR_NO_SPACE;
+    uint64_t size = 0;
+    /* A disk that is nearly full may still have room for less. */
+    for (uint64_t step = growth_step(state->file_size); status == MMF_ERR_NO_SPACE; step /= 2) {
+        size = round_up_page(state->file_size + step);
+        if (size > state->map.size)
+            size = state->map.size;
+        if (size < least)
+            size = least;
+        status = mmfi_file_grow(&state->file, size, error);
+        if (size == least)
+            break;
+    }
+    if (status != MMF_OK)
+        return status;
+    state->file_size = size;
+    writer->capacity = mmfi_geometry_rows(geometry, size);
+    mmfi_store64_release(&writer->live->capacity, writer->capacity);
+    mmfi_error_clear(error);
+    return MMF_OK;
+}
+
+uint64_t mmf_store_capacity(const mmf_store *store)
+{
+    if (store == NULL || store->state == NULL)
+        return 0;
+    const mmfi_state *state = store->state;
+    uint64_t size = 0;
+    if (mmfi_file_size(&state->file, &size, NULL) != MMF_OK)
+        return 0;
+    return mmfi_geometry_rows(&state->geometry, size);
+}
+
+/* ---- Durability ---- */
+
+/* The hot paths find no rows and no room, and the cold ones say why. */
+static void poison(mmfi_state *state)
+{
+    mmfi_store64_release(&state->writer->live->poisoned, 1);
+    state->failed = true;
+    state->writer->count = 0;
+    state->writer->capacity = 0;
+}
+
+mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
+{
+    if (state->failed)
+        return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, state->file.path,
+                         "%s: an earlier sync failed, and the system may have dropped what it "
+                         "could not write; copy the records to a new store",
+                         state->file.path);
+    /* The records reach the disk before the count that promises them. */
+    const uint64_t count = state->writer->count;
+    mmf_status status = mmfi_file_sync(&state->file, error);
+    if (status == MMF_OK) {
+        state->generation++;
+        mmfi_commit_write(state->map.base, state->generation, count, state->writer->capacity,
+                          clean);
+        status = mmfi_file_sync(&state->file, error);
+    }
+    if (status != MMF_OK)
+        poison(state);
+    return status;
+}
+
+mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)
+{
+    mmf_status status = MMF_OK;
+    mmfi_state *state = mmfi_state_to_write(store, &status);
+    if (state != NULL)
+        return mmfi_store_commit(state, false, error);
+    return mmf_store_explain(store, status, 0, NULL, error);
+}
