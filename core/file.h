@@ -51,6 +51,9 @@ mmf_status mmfi_file_name(mmfi_file *file, mmf_error *error);
  */
 mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error);
 
+/* Gives the lock back, in the process that took it; elsewhere, and without one, does nothing. */
+void mmfi_file_unlock(mmfi_file *file);
+
 /* True when some other open file has the writer lock. Works on a read-only descriptor. */
 bool mmfi_file_is_locked(const mmfi_file *file);
 

@@ -1,0 +1,83 @@
+/* Mapping the reserve, and memory that a fork wipes. */
+#define _GNU_SOURCE
+
+#include "core/map.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static uint64_t round_up(uint64_t size, uint64_t multiple)
+{
+    return size > UINT64_MAX - multiple ? size / multiple * multiple
+                                        : (size + multiple - 1) / multiple * multiple;
+}
+
+/* As much of size as this machine's pointers can span. */
+static uint64_t addressable(uint64_t size)
+{
+    const uint64_t most = (uint64_t)(SIZE_MAX / 2);
+    return size < most ? size : most;
+}
+
+mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed, const char *path,
+                         mmfi_map *out, mmf_error *error)
+{
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    const int access = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    const uint64_t least = round_up(needed, page);
+    int why = ENOMEM;
+    out->base = NULL;
+    out->size = 0;
+    for (uint64_t size = round_up(addressable(asked), page);; size = round_up(size / 2, page)) {
+        if (size < least)
+            size = least;
+        if (size <= addressable(size)) {
+            void *base = mmap(NULL, (size_t)size, access, MAP_SHARED | MAP_NORESERVE, fd, 0);
+            if (base != MAP_FAILED) {
+                /* A core dump of 64 GiB helps nobody. A kernel that cannot leave it out may not. */
+                (void)madvise(base, (size_t)size, MADV_DONTDUMP);
+                out->base = (unsigned char *)base;
+                out->size = size;
+                return MMF_OK;
+            }
+            why = errno;
+        }
+        if (why != ENOMEM || size == least)
+            break;
+    }
+    if (why == ENOMEM)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, why, path,
+                         "%s: no address space for the %" PRIu64 " bytes of the file; raise the "
+                         "limit (ulimit -v) or close other stores",
+                         path, needed);
+    return mmfi_fail(error, MMF_ERR_IO, why, path, "%s: cannot map the file: %s", path,
+                     strerrordesc_np(why));
+}
+
+void mmfi_map_close(mmfi_map *map)
+{
+    if (map->base != NULL)
+        (void)munmap(map->base, (size_t)map->size);
+    map->base = NULL;
+    map->size = 0;
+}
+
+void *mmfi_map_private_open(size_t size)
+{
+    void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
+        return NULL;
+    if (madvise(page, size, MADV_WIPEONFORK) == 0)
+        return page;
+    (void)munmap(page, size);
+    return NULL;
+}
+
+void mmfi_map_private_close(void *page, size_t size)
+{
+    if (page != NULL)
+        (void)munmap(page, size);
+}
