@@ -1,0 +1,91 @@
+/* String literals: any text, on lines of at most 100 columns. */
+#include "gen/emit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CHUNK_INDENT 4u
+
+/*
+ * One character of text as it stands in a literal. Octal escapes have three digits, so that no
+ * digit behind one joins it; "\?" keeps trigraphs apart. Returns the bytes of text it stands for.
+ */
+static size_t escape(const char *text, size_t length, char left, char escaped[32])
+{
+    const unsigned char c = (unsigned char)text[0];
+    if (c == '\n')
+        memcpy(escaped, "\\n", 3);
+    else if (c == '\t')
+        memcpy(escaped, "\\t", 3);
+    else if (c == '"' || c == '\\' || (c == '?' && left == '?'))
+        (void)snprintf(escaped, 32, "\\%c", c);
+    else if (c >= 0x20 && c < 0x7f)
+        (void)snprintf(escaped, 32, "%c", c);
+    else {
+        uint32_t code_point = 0;
+        const uint32_t size = source_decode(text, (uint32_t)length, &code_point);
+        /* The controls that turn text round: compilers warn of them, and nobody sees them. */
+        const bool control = (code_point >= 0x200b && code_point <= 0x200f) ||
+                             (code_point >= 0x2028 && code_point <= 0x202e) ||
+                             (code_point >= 0x2060 && code_point <= 0x206f);
+        const bool plain = size > 1 && !control;
+        const size_t taken = size > 0 ? size : 1;
+        if (plain) {
+            memcpy(escaped, text, taken);
+            escaped[taken] = '\0';
+            return taken;
+        }
+        for (size_t i = 0; i < taken; i++)
+            (void)snprintf(escaped + 4 * i, 5, "\\%03o", (unsigned)(unsigned char)text[i]);
+        return taken;
+    }
+    return 1;
+}
+
+void emit_quote(emit_text *to, const char *text, size_t length)
+{
+    emit_append(to, "\"", 1);
+    for (size_t at = 0; at < length;) {
+        char escaped[32];
+        at += escape(text + at, length - at, at > 0 ? text[at - 1] : '\0', escaped);
+        emit_append(to, escaped, strlen(escaped));
+    }
+    emit_append(to, "\"", 1);
+}
+
+/* The bytes of a line of text that go into one literal; it breaks behind a blank if it can. */
+static size_t chunk_size(const char *text, size_t length, uint32_t room)
+{
+    uint32_t column = 0;
+    size_t blank = 0;
+    for (size_t at = 0; at < length;) {
+        char escaped[32];
+        const size_t taken = escape(text + at, length - at, at > 0 ? text[at - 1] : '\0', escaped);
+        column += emit_width(escaped, strlen(escaped));
+        if (column > room)
+            return blank > 0 ? blank : at;
+        at += taken;
+        if (text[at - 1] == '\n')
+            return at;
+        if (text[at - 1] == ' ')
+            blank = at;
+    }
+    return length;
+}
+
+void emit_string(emitter *to, const char *text, size_t size, const char *end)
+{
+    /* Two quotes, and end behind the last one. */
+    const uint32_t room = EMIT_COLUMN_MAX - CHUNK_INDENT - 2 - (uint32_t)strlen(end);
+    size_t at = 0;
+    do {
+        const size_t length = chunk_size(text + at, size - at, room);
+        emit_append_blanks(&to->out, CHUNK_INDENT);
+        emit_quote(&to->out, text + at, length);
+        at += length;
+        if (at < size)
+            emit_append(&to->out, "\n", 1);
+    } while (at < size);
+    emit_append(&to->out, end, strlen(end));
+    emit_append(&to->out, "\n", 1);
+}

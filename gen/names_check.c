@@ -1,0 +1,145 @@
+/* Finds names of a schema that generated code could not be compiled with. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/names.h"
+
+/* Words of C and C++, and macros that the headers of generated code may define, sorted. */
+static const char *const RESERVED[] = {
+    "EOF",           "FILE",        "NULL",      "alignas",      "alignof",      "and",
+    "and_eq",        "asm",         "assert",    "auto",         "bitand",       "bitor",
+    "bool",          "break",       "case",      "catch",        "char",         "char16_t",
+    "char32_t",      "char8_t",     "class",     "compl",        "concept",      "const",
+    "const_cast",    "consteval",   "constexpr", "constinit",    "continue",     "decltype",
+    "default",       "delete",      "do",        "double",       "dynamic_cast", "else",
+    "enum",          "errno",       "explicit",  "export",       "extern",       "false",
+    "float",         "for",         "friend",    "goto",         "if",           "inline",
+    "int",           "linux",       "long",      "mutable",      "namespace",    "new",
+    "noexcept",      "not",         "not_eq",    "nullptr",      "operator",     "or",
+    "or_eq",         "private",     "protected", "public",       "register",     "requires",
+    "restrict",      "return",      "short",     "signed",       "sizeof",       "static",
+    "static_assert", "static_cast", "stderr",    "stdin",        "stdout",       "struct",
+    "switch",        "template",    "this",      "thread_local", "throw",        "true",
+    "try",           "typedef",     "typeid",    "typename",     "typeof",       "union",
+    "unix",          "unsigned",    "using",     "virtual",      "void",         "volatile",
+    "wchar_t",       "while",       "xor",       "xor_eq",
+};
+
+static int compare_words(const void *key, const void *element)
+{
+    const char *const *word = (const char *const *)element;
+    return strcmp((const char *)key, *word);
+}
+
+static source_span place_of(const gen_model *model, const names_identifier *of)
+{
+    const gen_place *place = &model->places[of->record];
+    return of->field == UINT32_MAX ? place->name : place->fields[of->field];
+}
+
+static void check_words(const gen_model *model, diag_list *list)
+{
+    for (uint32_t i = 0; i < model->record_count; i++) {
+        const mmf_schema *record = &model->records[i];
+        char lower[NAMES_SIZE];
+        names_lower(record->name, lower);
+        if (strcmp(lower, "mmf") == 0 || strcmp(lower, "mmfi") == 0 ||
+            strncmp(lower, "mmf_", 4) == 0 || strncmp(lower, "mmfi_", 5) == 0) {
+            diag_report(list, model->places[i].name,
+                        "the record name '%s' gives C names that begin with '%s_', "
+                        "which belong to the library",
+                        record->name, lower);
+            diag_hint(list, "choose a name that does not begin with Mmf");
+        }
+        for (uint32_t j = 0; j < record->field_count; j++) {
+            const char *name = record->fields[j].name;
+            if (bsearch(name, RESERVED, sizeof RESERVED / sizeof RESERVED[0], sizeof RESERVED[0],
+                        compare_words) == NULL)
+                continue;
+            diag_report(list, model->places[i].fields[j],
+                        "'%s' cannot name a field: the word has a meaning in C or C++", name);
+            diag_hint(list, "rename it, for example to '%s_value'", name);
+        }
+    }
+}
+
+/* ---- Clashes ---- */
+
+/* By text, then in the order of the schema. */
+static int compare_identifiers(const void *left, const void *right)
+{
+    const names_identifier *a = *(const names_identifier *const *)left;
+    const names_identifier *b = *(const names_identifier *const *)right;
+    const int texts = strcmp(a->text, b->text);
+    if (texts != 0)
+        return texts;
+    return (a > b) - (a < b);
+}
+
+/* Members of two records may be alike; a member and a macro may not. */
+static bool is_macro(const names_identifier *identifier)
+{
+    return identifier->scope == NAMES_FILE && identifier->text[0] >= 'A' &&
+           identifier->text[0] <= 'Z';
+}
+
+static bool clash(const names_identifier *a, const names_identifier *b)
+{
+    if (a->scope != b->scope)
+        return is_macro(a) || is_macro(b);
+    return a->scope == NAMES_FILE || a->record == b->record;
+}
+
+static void report(const gen_model *model, const names_identifier *first,
+                   const names_identifier *second, diag_list *list)
+{
+    const mmf_schema *record = &model->records[second->record];
+    if (second->field == UINT32_MAX || first->record != second->record) {
+        diag_report(list, place_of(model, second),
+                    "record '%s' gets the C name '%s', which record '%s' has already", record->name,
+                    second->text, model->records[first->record].name);
+        diag_hint(list, "rename one of the two records");
+    } else {
+        diag_report(list, place_of(model, second),
+                    "field '%s' gets the C name '%s', which %s '%s' has already",
+                    record->fields[second->field].name, second->text,
+                    first->field == UINT32_MAX ? "record" : "field",
+                    first->field == UINT32_MAX ? record->name : record->fields[first->field].name);
+        diag_hint(list, "rename the field, for example to '%s_value'",
+                  record->fields[second->field].name);
+    }
+    diag_note(list, place_of(model, first), "'%s' is generated for this, too", first->text);
+}
+
+/* One report per part of the schema: it rarely clashes in one name only. */
+static void check_clashes(const gen_model *model, names_identifier *const *sorted, size_t count,
+                          bool *reported, diag_list *list)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i + 1; j < count && strcmp(sorted[i]->text, sorted[j]->text) == 0; j++) {
+            const names_identifier *second = sorted[j];
+            const source_span at = place_of(model, second);
+            if (!clash(sorted[i], second) || reported[at.offset])
+                continue;
+            reported[at.offset] = true;
+            report(model, sorted[i], second, list);
+        }
+    }
+}
+
+bool names_check(const gen_model *model, arena *memory, diag_list *list)
+{
+    check_words(model, list);
+    size_t count;
+    names_identifier *all = names_list(model, memory, &count);
+    bool *reported = (bool *)arena_take(memory, list->from->size + (size_t)1);
+    names_identifier **sorted =
+        (names_identifier **)arena_take(memory, (count + 1) * sizeof *sorted);
+    if (all == NULL || reported == NULL || sorted == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &all[i];
+    qsort(sorted, count, sizeof *sorted, compare_identifiers);
+    check_clashes(model, sorted, count, reported, list);
+    return true;
+}

@@ -1,0 +1,268 @@
+/* Gives names, types and numbers of a parsed schema their meaning, and checks every limit. */
+#include "gen/sema.h"
+
+#include <string.h>
+
+typedef struct checker {
+    const source *from;
+    arena *memory;
+    diag_list *list;
+    bool failed; /* no memory */
+} checker;
+
+/* ---- Names, numbers and docs ---- */
+
+static bool same(const checker *state, source_span a, source_span b)
+{
+    const char *text = state->from->text;
+    return a.length == b.length && memcmp(text + a.offset, text + b.offset, a.length) == 0;
+}
+
+static const char *copy_name(checker *state, source_span name)
+{
+    if (name.length > MMF_NAME_LENGTH_MAX) {
+        diag_report(state->list, name, "this name has %u characters; at most %u are allowed",
+                    name.length, MMF_NAME_LENGTH_MAX);
+        diag_hint(state->list, "shorten it; it becomes part of longer names in C");
+    }
+    const char *first = state->from->text + name.offset;
+    if (*first == '_') {
+        diag_report(state->list, name, "a name cannot begin with '_'");
+        diag_hint(state->list, "begin it with a letter; C keeps such names for itself");
+    }
+    const char *copy = arena_copy(state->memory, first, name.length);
+    state->failed = state->failed || copy == NULL;
+    return copy;
+}
+
+/* A decimal number from 1 to max; reports anything else and returns 1. */
+static uint32_t number(checker *state, source_span at, uint32_t max, const char *what)
+{
+    uint32_t value = 0;
+    for (uint32_t i = 0; i < at.length; i++) {
+        const char c = state->from->text[at.offset + i];
+        if (c < '0' || c > '9' || value > max) {
+            value = 0;
+            break;
+        }
+        value = value * 10 + (uint32_t)(c - '0');
+    }
+    if (value >= 1 && value <= max)
+        return value;
+    diag_report(state->list, at, "%s %s; expected a whole number from 1 to %u", what,
+                diag_quote(state->list, at).text, max);
+    diag_hint(state->list, "write it in decimal digits");
+    return 1;
+}
+
+/* The lines of a doc joined by '\n', without empty ones at either end. */
+static const char *join_docs(checker *state, const parser_docs *docs)
+{
+    const parser_doc *first = docs->first;
+    while (first != NULL && first->text.length == 0)
+        first = first->next;
+    size_t size = 1;
+    size_t used = 0;
+    for (const parser_doc *line = first; line != NULL; line = line->next)
+        size += line->text.length + (size_t)1;
+    char *text = (char *)arena_take(state->memory, size);
+    if (text == NULL) {
+        state->failed = true;
+        return "";
+    }
+    size_t at = 0;
+    for (const parser_doc *line = first; line != NULL; line = line->next) {
+        if (at > 0)
+            text[at++] = '\n';
+        memcpy(text + at, state->from->text + line->text.offset, line->text.length);
+        at += line->text.length;
+        if (line->text.length > 0)
+            used = at;
+    }
+    text[used] = '\0';
+    return text;
+}
+
+/* ---- Types ---- */
+
+/* Single-character edits between two short words. */
+static uint32_t distance(const char *a, uint32_t a_length, const char *b)
+{
+    uint32_t row[MMF_NAME_LENGTH_MAX + 1];
+    const uint32_t b_length = (uint32_t)strlen(b);
+    for (uint32_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (uint32_t i = 1; i <= a_length; i++) {
+        uint32_t diagonal = row[0];
+        row[0] = i;
+        for (uint32_t j = 1; j <= b_length; j++) {
+            const uint32_t replace = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            const uint32_t insert = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = replace < insert ? replace : insert;
+        }
+    }
+    return row[b_length];
+}
+
+static void report_type(checker *state, source_span at)
+{
+    diag_report(state->list, at, "unknown type %s", diag_quote(state->list, at).text);
+    const char *best = NULL;
+    uint32_t best_distance = 3;
+    for (int type = MMF_TYPE_BOOL; at.length <= 16 && type < MMF_TYPE_COUNT; type++) {
+        const char *name = mmf_type_name((mmf_type)type);
+        const uint32_t edits = distance(state->from->text + at.offset, at.length, name);
+        if (edits < best_distance) {
+            best = name;
+            best_distance = edits;
+        }
+    }
+    if (best != NULL)
+        diag_hint(state->list, "did you mean '%s'?", best);
+    else
+        diag_hint(state->list, "the types are bool, int8 to int64, uint8 to uint64, float32, "
+                               "float64, string[N] and bytes[N]");
+}
+
+static void check_type(checker *state, const parser_field *field, mmf_field *out)
+{
+    out->type = mmf_type_from_name(state->from->text + field->type.offset, field->type.length);
+    if (out->type == MMF_TYPE_NONE) {
+        report_type(state, field->type);
+        return;
+    }
+    const char *name = mmf_type_name(out->type);
+    if (mmf_type_is_sized(out->type) && field->max.length > 0) {
+        out->max = number(state, field->max, MMF_FIELD_BYTES_MAX, "capacity");
+    } else if (mmf_type_is_sized(out->type)) {
+        diag_report(state->list, field->type, "'%s' needs its capacity in bytes", name);
+        diag_hint(state->list, "write '%s[64]' for at most 64 bytes", name);
+    } else if (field->max.length > 0) {
+        diag_report(state->list, field->max, "'%s' has a fixed size and takes no capacity", name);
+        diag_hint(state->list, "write '%s'; there are no arrays yet", name);
+    }
+}
+
+/* ---- Records ---- */
+
+static void check_fields(checker *state, const parser_record *record, mmf_field *fields,
+                         source_span *places)
+{
+    uint32_t count = 0;
+    for (const parser_field *field = record->fields; field != NULL; field = field->next) {
+        for (uint32_t i = 0; i < count; i++) {
+            if (!same(state, places[i], field->name))
+                continue;
+            diag_report(state->list, field->name, "field %s is declared twice",
+                        diag_quote(state->list, field->name).text);
+            diag_hint(state->list, "rename one of them");
+            diag_note(state->list, places[i], "first declared here");
+            break;
+        }
+        places[count] = field->name;
+        fields[count].name = copy_name(state, field->name);
+        fields[count].doc = join_docs(state, &field->docs);
+        check_type(state, field, &fields[count]);
+        count++;
+    }
+}
+
+/* Everything that needs the layout; called when there are no errors. */
+static void lay_out(checker *state, const parser_record *record, mmf_field *fields, mmf_schema *out)
+{
+    out->record_size = mmf_schema_layout(fields, out->field_count);
+    if (out->record_size > MMF_RECORD_SIZE_MAX) {
+        diag_report(state->list, record->name, "a record takes %u bytes; at most %u are allowed",
+                    out->record_size, MMF_RECORD_SIZE_MAX);
+        diag_hint(state->list, "lower the capacities, or split the record");
+        return;
+    }
+    out->layout_hash = mmf_schema_hash(fields, out->field_count, out->record_size);
+    const size_t size = mmf_schema_write(out, NULL, 0);
+    if (size > MMF_SCHEMA_TEXT_MAX) {
+        diag_report(state->list, record->name,
+                    "the record takes %zu bytes of text in a file; at most %u are allowed", size,
+                    MMF_SCHEMA_TEXT_MAX);
+        diag_hint(state->list, "shorten the doc comments, or write '//' for some of them");
+        return;
+    }
+    char *text = (char *)arena_take(state->memory, size + 1);
+    if (text == NULL) {
+        state->failed = true;
+        return;
+    }
+    (void)mmf_schema_write(out, text, size + 1);
+    out->text = text;
+    out->text_size = (uint32_t)size;
+}
+
+static void check_record(checker *state, const parser_record *record, mmf_schema *out,
+                         gen_place *place)
+{
+    place->name = record->name;
+    out->name = copy_name(state, record->name);
+    out->doc = join_docs(state, &record->docs);
+    out->version = number(state, record->version, MMF_SCHEMA_VERSION_MAX, "version");
+    out->field_count = record->field_count;
+    if (record->field_count == 0 || record->field_count > MMF_FIELDS_MAX) {
+        diag_report(state->list, record->name, "the record has %u fields; expected 1 to %u",
+                    record->field_count, MMF_FIELDS_MAX);
+        diag_hint(state->list, record->field_count == 0 ? "add one, as in 'price: float64;'"
+                                                        : "split the record");
+        return;
+    }
+    mmf_field *fields =
+        (mmf_field *)arena_take(state->memory, record->field_count * sizeof *fields);
+    source_span *places =
+        (source_span *)arena_take(state->memory, record->field_count * sizeof *places);
+    if (fields == NULL || places == NULL) {
+        state->failed = true;
+        return;
+    }
+    check_fields(state, record, fields, places);
+    out->fields = fields;
+    place->fields = places;
+    if (state->list->count == 0 && !state->failed)
+        lay_out(state, record, fields, out);
+}
+
+static void check_names(checker *state, const parser_schema *parsed)
+{
+    for (const parser_record *record = parsed->records; record != NULL; record = record->next) {
+        for (const parser_record *other = parsed->records; other != record; other = other->next) {
+            if (!same(state, other->name, record->name))
+                continue;
+            diag_report(state->list, record->name, "record %s is declared twice",
+                        diag_quote(state->list, record->name).text);
+            diag_hint(state->list, "rename one of them");
+            diag_note(state->list, other->name, "first declared here");
+            break;
+        }
+    }
+}
+
+bool sema_check(const parser_schema *parsed, const source *from, arena *memory, diag_list *list,
+                gen_model *out)
+{
+    checker state = {from, memory, list, false};
+    if (parsed->record_count > GEN_RECORDS_MAX) {
+        diag_report(list, parsed->records->name, "the file has %u records; at most %u are allowed",
+                    parsed->record_count, GEN_RECORDS_MAX);
+        diag_hint(list, "split the file");
+        return true;
+    }
+    const size_t count = parsed->record_count;
+    mmf_schema *records = (mmf_schema *)arena_take(memory, (count + 1) * sizeof *records);
+    gen_place *places = (gen_place *)arena_take(memory, (count + 1) * sizeof *places);
+    if (records == NULL || places == NULL)
+        return false;
+    check_names(&state, parsed);
+    size_t index = 0;
+    for (const parser_record *record = parsed->records; record != NULL; record = record->next) {
+        check_record(&state, record, &records[index], &places[index]);
+        index++;
+    }
+    *out = (gen_model){from->name, parsed->record_count, records, places};
+    return !state.failed;
+}

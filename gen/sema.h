@@ -1,0 +1,19 @@
+/* Checks what a parsed schema means, and lays its records out. */
+#ifndef MMF_GEN_SEMA_H
+#define MMF_GEN_SEMA_H
+
+#include "gen/model.h"
+#include "gen/parser.h"
+
+MMF_BEGIN_DECLS
+
+/*
+ * Fills *out from what was parsed. It is complete only if the list has no errors afterwards; it
+ * lives as long as memory. False when there was no memory.
+ */
+bool sema_check(const parser_schema *parsed, const source *from, arena *memory, diag_list *list,
+                gen_model *out);
+
+MMF_END_DECLS
+
+#endif
