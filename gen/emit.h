@@ -63,6 +63,11 @@ void emit_format(emitter *to, const char *format, ...) MMFI_PRINTF(2, 3);
 /* The text of a template with its holes filled, valid until the next call that emits. */
 const char *emit_fill(emitter *to, const emit_holes *holes, const char *text);
 
+/* ---- Long lines, in emit_wrap.c ---- */
+
+/* Appends a line of C and '\n', on as many lines as it needs. text[size] must be NUL. */
+void emit_wrap(emit_text *to, const char *text, size_t size);
+
 /* ---- Comments, in emit_prose.c ---- */
 
 /*
@@ -70,6 +75,9 @@ const char *emit_fill(emitter *to, const emit_holes *holes, const char *text);
  * not. Whatever could end the comment, splice lines or draw a warning is defused.
  */
 void emit_comment(emitter *to, uint32_t indent, const char *text);
+
+/* One line inside a block comment, wrapped; further lines keep the indent that it begins with. */
+void emit_prose_line(emit_text *to, uint32_t indent, const char *text, size_t length);
 
 /* Columns that a one-line comment around text takes, or 0 when text needs more than one line. */
 uint32_t emit_comment_width(const char *text);
@@ -86,10 +94,10 @@ uint32_t emit_width(const char *text, size_t length);
 void emit_quote(emit_text *to, const char *text, size_t length);
 
 /*
- * Emits the lines of a literal, with an indent of 4, then end: one chunk per line of text, and more
- * when a line of text is too long for one.
+ * Emits head (which ends in '='), the literal and a ';': one chunk per line of text, and more when
+ * a line of text is too long for one.
  */
-void emit_string(emitter *to, const char *text, size_t size, const char *end);
+void emit_string(emitter *to, const char *head, const char *text, size_t size);
 
 /* ---- Appending to a text ---- */
 

@@ -80,8 +80,7 @@ static size_t word_size(const char *text, size_t length)
     return blank != NULL ? (size_t)(blank - text) : length;
 }
 
-/* One line of prose, wrapped behind " * "; further lines keep the indent that it begins with. */
-static void wrap_prose(emit_text *out, uint32_t indent, const char *text, size_t length)
+void emit_prose_line(emit_text *out, uint32_t indent, const char *text, size_t length)
 {
     const uint32_t blanks = leading_blanks(text, length);
     const uint32_t inner = blanks < 16 ? blanks : 0;
@@ -135,7 +134,7 @@ void emit_comment(emitter *to, uint32_t indent, const char *text)
         const char *line = prose.data + at;
         const char *end = (const char *)memchr(line, '\n', prose.size - at);
         const size_t length = end != NULL ? (size_t)(end - line) : prose.size - at;
-        wrap_prose(out, indent, line, length);
+        emit_prose_line(out, indent, line, length);
         at += length + 1;
     }
     emit_append_blanks(out, indent);

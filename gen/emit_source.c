@@ -26,8 +26,9 @@ static void emit_doc(emitter *to, const emit_holes *holes, const char *template,
 {
     if (!doc_is_long(doc))
         return;
-    emit_template(to, holes, template);
-    emit_string(to, doc, strlen(doc), ";");
+    char head[NAMES_IDENTIFIER_SIZE + 32];
+    (void)snprintf(head, sizeof head, "static const char %s[] =", emit_fill(to, holes, template));
+    emit_string(to, head, doc, strlen(doc));
     emit_line(to, "");
 }
 
@@ -91,8 +92,7 @@ static void emit_fields(emitter *to, const emit_record *record)
     emit_field field;
     for (uint32_t i = 0; i < record->schema->field_count; i++) {
         emit_field_init(&field, record, i);
-        emit_doc(to, &field.holes, "static const char $RECORD$_$FIELD$_DOC[] =\n",
-                 field.field->doc);
+        emit_doc(to, &field.holes, "$RECORD$_$FIELD$_DOC", field.field->doc);
     }
     emit_template(to, &record->holes, "static const mmf_field $RECORD$_FIELDS[] = {\n");
     for (uint32_t i = 0; i < record->schema->field_count; i++) {
@@ -106,10 +106,11 @@ static void emit_fields(emitter *to, const emit_record *record)
 static void emit_schema(emitter *to, const emit_record *record)
 {
     const mmf_schema *schema = record->schema;
-    emit_template(to, &record->holes, "static const char $RECORD$_SCHEMA_TEXT[] =\n");
-    emit_string(to, schema->text, schema->text_size, ";");
+    char head[NAMES_IDENTIFIER_SIZE + 32];
+    (void)snprintf(head, sizeof head, "static const char %s_SCHEMA_TEXT[] =", record->upper);
+    emit_string(to, head, schema->text, schema->text_size);
     emit_line(to, "");
-    emit_doc(to, &record->holes, "static const char $RECORD$_DOC[] =\n", schema->doc);
+    emit_doc(to, &record->holes, "$RECORD$_DOC", schema->doc);
 
     emit_text doc = {NULL, 0, 0, false};
     append_doc(to, &doc, &record->holes, "$RECORD$_DOC", schema->doc);

@@ -73,19 +73,35 @@ static size_t chunk_size(const char *text, size_t length, uint32_t room)
     return length;
 }
 
-void emit_string(emitter *to, const char *text, size_t size, const char *end)
+/* The widest literal, with its quotes and the ';' behind the last, when text is cut as below. */
+static uint32_t widest_chunk(const char *text, size_t size, uint32_t room)
 {
-    /* Two quotes, and end behind the last one. */
-    const uint32_t room = EMIT_COLUMN_MAX - CHUNK_INDENT - 2 - (uint32_t)strlen(end);
-    size_t at = 0;
-    do {
+    uint32_t widest = 0;
+    for (size_t at = 0; at < size;) {
         const size_t length = chunk_size(text + at, size - at, room);
-        emit_append_blanks(&to->out, CHUNK_INDENT);
+        emit_text chunk = {NULL, 0, 0, false};
+        emit_quote(&chunk, text + at, length);
+        const uint32_t width = emit_width(chunk.failed ? "" : chunk.data, chunk.size);
+        emit_text_free(&chunk);
+        at += length;
+        widest = width + (at == size) > widest ? width + (at == size) : widest;
+    }
+    return widest;
+}
+
+void emit_string(emitter *to, const char *head, const char *text, size_t size)
+{
+    const uint32_t room = EMIT_COLUMN_MAX - CHUNK_INDENT - 3; /* quotes, and ';' */
+    const uint32_t head_width = emit_width(head, strlen(head)) + 1;
+    const bool beside = head_width + widest_chunk(text, size, room) <= EMIT_COLUMN_MAX;
+    emit_append(&to->out, head, strlen(head));
+    emit_append(&to->out, beside ? " " : "\n", 1);
+    for (size_t at = 0; at < size;) {
+        const size_t length = chunk_size(text + at, size - at, room);
+        if (at > 0 || !beside)
+            emit_append_blanks(&to->out, beside ? head_width : CHUNK_INDENT);
         emit_quote(&to->out, text + at, length);
         at += length;
-        if (at < size)
-            emit_append(&to->out, "\n", 1);
-    } while (at < size);
-    emit_append(&to->out, end, strlen(end));
-    emit_append(&to->out, "\n", 1);
+        emit_append(&to->out, at < size ? "\n" : ";\n", at < size ? 1 : 2);
+    }
 }
