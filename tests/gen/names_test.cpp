@@ -1,0 +1,212 @@
+// Identifiers from a schema's names, and the clashes that must be found before a compiler does.
+#include "gen/names.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "gen/emit_store.h"
+#include "gen/sema.h"
+
+namespace {
+
+std::string lower(const char *name)
+{
+    char out[NAMES_SIZE];
+    names_lower(name, out);
+    return out;
+}
+
+std::string upper(const char *name)
+{
+    char out[NAMES_SIZE];
+    names_upper(name, out);
+    return out;
+}
+
+TEST(Names, SplitWordsWhereAPersonWould)
+{
+    EXPECT_EQ(lower("Tick"), "tick");
+    EXPECT_EQ(lower("HTTPTick"), "http_tick");
+    EXPECT_EQ(lower("OrderBookLevel2"), "order_book_level2");
+    EXPECT_EQ(lower("L2Book"), "l2_book");
+    EXPECT_EQ(lower("order_book"), "order_book");
+    EXPECT_EQ(lower("Order_Book"), "order_book");
+    EXPECT_EQ(lower("X"), "x");
+    EXPECT_EQ(upper("openTime"), "OPEN_TIME");
+    EXPECT_EQ(upper("HTTPTick"), "HTTP_TICK");
+}
+
+// "aAaA..." takes one more character for every capital.
+TEST(Names, HaveRoomForTheLongest)
+{
+    std::string name;
+    while (name.size() < MMF_NAME_LENGTH_MAX)
+        name += name.size() % 2 == 0 ? 'a' : 'A';
+    EXPECT_EQ(lower(name.c_str()).size(), 63u + 31u);
+}
+
+// A schema in memory, checked as far as its names.
+class Checked {
+public:
+    explicit Checked(const std::string &text)
+    {
+        mmf_error error = {};
+        arena_init(&memory_, ARENA_SIZE_MAX);
+        EXPECT_EQ(source_from_text("t.mmfs", text.data(), text.size(), &memory_, &from_, &error),
+                  MMF_OK);
+        diag_init(&list, &from_);
+        parser_schema parsed;
+        EXPECT_TRUE(parser_parse(&from_, &memory_, &list, &parsed));
+        EXPECT_TRUE(sema_check(&parsed, &from_, &memory_, &list, &model));
+        EXPECT_EQ(list.count, 0u) << list.errors[0].message;
+        EXPECT_TRUE(names_check(&model, &memory_, &list));
+    }
+
+    ~Checked()
+    {
+        arena_free(&memory_);
+    }
+
+    Checked(const Checked &) = delete;
+    Checked &operator=(const Checked &) = delete;
+
+    std::string message() const
+    {
+        return list.count > 0 ? list.errors[0].message : "";
+    }
+
+    std::set<std::string> identifiers()
+    {
+        size_t count = 0;
+        const names_identifier *all = names_list(&model, &memory_, &count);
+        std::set<std::string> out;
+        for (size_t i = 0; i < count; i++)
+            out.insert(all[i].text);
+        return out;
+    }
+
+    gen_model model = {};
+    diag_list list = {};
+
+private:
+    arena memory_ = {};
+    source from_ = {};
+};
+
+std::string record(const std::string &name, const std::string &fields)
+{
+    return "record " + name + " version 1 {\n" + fields + "\n}\n";
+}
+
+TEST(NamesCheck, AllowsWhatOnlyLooksLikeAClash)
+{
+    // tick_store_get_get, tick_store_get_open, ...: none of them is a function of the store.
+    EXPECT_EQ(Checked(record("Tick", "get: int8; open: int8; close: int8; base: int8; "
+                                     "set_price: int8; price: int8; capacity: int8; "
+                                     "record: int8; schema: int8; symbol_size: int8;"))
+                  .message(),
+              "");
+    EXPECT_EQ(Checked(record("Tick", "x: int8;") + record("Bar", "x: int8;")).message(), "");
+}
+
+TEST(NamesCheck, RefusesALengthBesideItsString)
+{
+    Checked checked(record("Tick", "symbol: string[8];\nsymbol_length: uint32;"));
+    ASSERT_EQ(checked.list.count, 1u);
+    EXPECT_EQ(checked.message(), "field 'symbol_length' gets the C name 'symbol_length', which "
+                                 "field 'symbol' has already");
+    EXPECT_STRNE(checked.list.errors[0].hint, "");
+    EXPECT_STRNE(checked.list.errors[0].note, "");
+    // Beside a number there is no length.
+    EXPECT_EQ(Checked(record("Tick", "symbol: int8; symbol_length: uint32;")).message(), "");
+}
+
+TEST(NamesCheck, RefusesCount)
+{
+    EXPECT_EQ(Checked(record("Tick", "count: int8;")).message(),
+              "field 'count' gets the C name 'tick_rows_count', which record 'Tick' has already");
+}
+
+TEST(NamesCheck, RefusesFieldsThatDifferInCaseOnly)
+{
+    EXPECT_EQ(Checked(record("Tick", "openTime: int8; open_time: int8;")).list.count, 1u);
+}
+
+TEST(NamesCheck, RefusesRecordsWithOneNameInC)
+{
+    EXPECT_EQ(Checked(record("HTTPTick", "a: int8;") + record("HttpTick", "a: int8;")).list.count,
+              1u + 1u); // the record, and its field
+}
+
+// tick_store_rows is a function of Tick and a type of TickStore.
+TEST(NamesCheck, RefusesRecordsWhoseFunctionsMeet)
+{
+    EXPECT_NE(Checked(record("Tick", "a: int8;") + record("TickStore", "b: int8;")).message(), "");
+}
+
+TEST(NamesCheck, RefusesWordsOfC)
+{
+    for (const char *word : {"int", "class", "NULL", "bool", "while", "static_assert", "xor_eq",
+                             "EOF", "unix", "typeof", "errno", "FILE"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).list.count, 1u) << word;
+}
+
+TEST(NamesCheck, KeepsTheLibrarysPrefix)
+{
+    EXPECT_EQ(Checked(record("Mmf", "a: int8;")).list.count, 1u);
+    EXPECT_EQ(Checked(record("MmfTick", "a: int8;")).list.count, 1u);
+    EXPECT_EQ(Checked(record("Mmfx", "a: int8;")).list.count, 0u);
+}
+
+bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// Every identifier in the text that begins as those of the record do.
+std::set<std::string> words_of(const char *text, const std::string &prefix)
+{
+    std::set<std::string> out;
+    for (const char *at = text; *at != '\0';) {
+        const char *end = at;
+        while (is_word(*end))
+            end++;
+        const std::string word(at, end);
+        if (word.compare(0, prefix.size(), prefix) == 0)
+            out.insert(word);
+        at = end > at ? end : at + 1;
+    }
+    return out;
+}
+
+// The table of names is only worth something if it has all that the emitters write, and no more.
+TEST(NamesList, HasExactlyWhatIsGenerated)
+{
+    const std::string longest(200, 'w');
+    Checked checked("/// " + longest +
+                    "\nrecord Qq version 1 {\n"
+                    "/// " +
+                    longest + "\na: string[4];\n/// " + longest + "\nb: bytes[4];\n/// " + longest +
+                    "\nc: float64;\n}\n");
+    emitter header;
+    emitter code;
+    emit_init(&header);
+    emit_init(&code);
+    emit_header(&header, &checked.model, "s");
+    emit_source(&code, &checked.model, "s");
+    std::set<std::string> written;
+    for (const char *text : {header.out.data, code.out.data})
+        for (const char *prefix : {"qq_", "QQ_"})
+            for (const std::string &word : words_of(text, prefix))
+                written.insert(word);
+    std::set<std::string> listed = checked.identifiers();
+    for (const char *member : {"a", "b", "c", "a_length", "b_length"})
+        EXPECT_EQ(listed.erase(member), 1u) << member;
+    EXPECT_EQ(written, listed);
+    emit_free(&header);
+    emit_free(&code);
+}
+
+} // namespace
