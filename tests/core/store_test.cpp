@@ -1,0 +1,352 @@
+// Opening, creating, closing, and what a caller may do wrong.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "tests/core/store_fixture.h"
+
+TEST_F(StoreTest, WhatIsAppendedIsReadThroughEveryPath)
+{
+    tick_store *writer = create();
+    tick_store *reader = open();
+    fill(writer, 3);
+    EXPECT_EQ(tick_store_count(reader), 3u);
+    tick_record tick;
+    ASSERT_EQ(tick_store_get(reader, 2, &tick), MMF_OK);
+    EXPECT_TRUE(t_is_whole(tick));
+    EXPECT_EQ(tick.timestamp, 2u);
+    double price = 0;
+    ASSERT_EQ(tick_store_get_price(reader, 2, &price), MMF_OK);
+    EXPECT_EQ(price, 2.0);
+    char symbol[TICK_SYMBOL_MAX + 1];
+    size_t length = 0;
+    ASSERT_EQ(tick_store_get_symbol(reader, 2, symbol, sizeof symbol, &length), MMF_OK);
+    EXPECT_STREQ(symbol, t_tick(2).symbol);
+    EXPECT_EQ(length, 64u);
+    mmf_column_float64 column;
+    ASSERT_EQ(tick_store_column_price(reader, 1, MMF_TO_END, &column), MMF_OK);
+    ASSERT_EQ(column.count, 2u);
+    EXPECT_EQ(mmf_column_float64_at(column, 1), 2.0);
+    tick_rows rows;
+    ASSERT_EQ(tick_store_rows(reader, 0, 3, &rows), MMF_OK);
+    EXPECT_EQ(tick_rows_timestamp(rows, 1), 1u);
+    EXPECT_EQ(tick_rows_symbol(rows, 1).length, 64u);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+TEST_F(StoreTest, TheGenericPathAgrees)
+{
+    tick_store *writer = create();
+    fill(writer, 5);
+    mmf_store *store = nullptr;
+    ASSERT_EQ(mmf_store_open(path.c_str(), nullptr, &store, &error), MMF_OK) << error.message;
+    const mmf_schema *schema = mmf_store_schema(store);
+    ASSERT_EQ(schema->field_count, 4u);
+    EXPECT_STREQ(schema->name, "Tick");
+    char buffer[TICK_SYMBOL_MAX + 1];
+    mmf_value value;
+    ASSERT_EQ(mmf_store_get_value(store, 4, mmf_schema_find(schema, "symbol"), buffer,
+                                  sizeof buffer, &value),
+              MMF_OK);
+    EXPECT_EQ(std::string(value.as.string.data, value.as.string.length), t_tick(4).symbol);
+    ASSERT_EQ(mmf_store_get_value(store, 4, mmf_schema_find(schema, "volume"), nullptr, 0, &value),
+              MMF_OK);
+    EXPECT_EQ(value.as.real, 8.0);
+    EXPECT_EQ(mmf_store_get_value(store, 4, &tick_schema.fields[0], buffer, sizeof buffer, &value),
+              MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_get_value(store, 5, mmf_schema_find(schema, "volume"), nullptr, 0, &value),
+              MMF_ERR_RANGE);
+    unsigned char raw[2 * TICK_RECORD_SIZE];
+    uint64_t copied = 0;
+    EXPECT_EQ(mmf_store_copy_rows(store, 4, 2, raw, sizeof raw, &copied), MMF_ERR_RANGE);
+    EXPECT_EQ(copied, 1u);
+    tick_record tick;
+    tick_record_load(raw, &tick);
+    EXPECT_TRUE(t_is_whole(tick));
+    EXPECT_EQ(mmf_store_close(store), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+TEST_F(StoreTest, ReopeningKeepsTheRecords)
+{
+    tick_store *writer = create();
+    fill(writer, 1000);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+    writer = open(&writing);
+    EXPECT_EQ(tick_store_count(writer), 1000u);
+    const tick_record tick = t_tick(1000);
+    uint64_t row = 0;
+    EXPECT_EQ(tick_store_append(writer, &tick, &row), MMF_OK);
+    EXPECT_EQ(row, 1000u);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+TEST_F(StoreTest, CreateRefusesWhatIsThere)
+{
+    ASSERT_EQ(tick_store_close(create()), MMF_OK);
+    const std::string before = bytes();
+    tick_store *store = nullptr;
+    EXPECT_EQ(tick_store_create(path.c_str(), nullptr, &store, &error), MMF_ERR_EXISTS);
+    EXPECT_EQ(store, nullptr);
+    EXPECT_EQ(bytes(), before);
+}
+
+TEST_F(StoreTest, NullArgumentsAreStatuses)
+{
+    tick_record tick;
+    double price;
+    tick_store *store = nullptr;
+    EXPECT_EQ(tick_store_create(nullptr, nullptr, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_open(path.c_str(), nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_open("", nullptr, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_get(nullptr, 0, &tick), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_get_price(nullptr, 0, &price), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_set_price(nullptr, 0, 1), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_append(nullptr, &tick, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_count(nullptr), 0u);
+    EXPECT_EQ(tick_store_sync(nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_close(nullptr), MMF_OK);
+    store = create();
+    fill(store, 1);
+    EXPECT_EQ(tick_store_get(store, 0, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_get_price(store, 0, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_append(store, nullptr, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_set_symbol(store, 0, nullptr, 1), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_set_symbol(store, 0, nullptr, 0), MMF_OK);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(StoreTest, AClosedHandleSaysSo)
+{
+    tick_store *store = create();
+    fill(store, 1);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    tick_record tick = t_tick(0);
+    double price;
+    EXPECT_EQ(tick_store_close(store), MMF_ERR_CLOSED);
+    EXPECT_EQ(tick_store_get(store, 0, &tick), MMF_ERR_CLOSED);
+    EXPECT_EQ(tick_store_get_price(store, 0, &price), MMF_ERR_CLOSED);
+    EXPECT_EQ(tick_store_set_price(store, 0, 1), MMF_ERR_CLOSED);
+    EXPECT_EQ(tick_store_append(store, &tick, nullptr), MMF_ERR_CLOSED);
+    EXPECT_EQ(tick_store_sync(store, &error), MMF_ERR_CLOSED);
+    EXPECT_EQ(tick_store_count(store), 0u);
+}
+
+TEST_F(StoreTest, AReaderIsRefusedWriting)
+{
+    tick_store *writer = create();
+    fill(writer, 1);
+    tick_store *reader = open();
+    tick_record tick = t_tick(1);
+    EXPECT_EQ(tick_store_set_price(reader, 0, 5), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(tick_store_set(reader, 0, &tick), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(tick_store_append(reader, &tick, nullptr), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(tick_store_sync(reader, &error), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+TEST_F(StoreTest, TooLongIsRefusedAndChangesNothing)
+{
+    tick_store *store = create();
+    fill(store, 1);
+    const std::string long_text(TICK_SYMBOL_MAX + 1, 'x');
+    tick_record tick = t_tick(0);
+    tick.symbol_length = TICK_SYMBOL_MAX + 1;
+    EXPECT_EQ(tick_store_set_symbol(store, 0, long_text.data(), long_text.size()),
+              MMF_ERR_TOO_LONG);
+    EXPECT_EQ(tick_store_set(store, 0, &tick), MMF_ERR_TOO_LONG);
+    EXPECT_EQ(tick_store_append(store, &tick, nullptr), MMF_ERR_TOO_LONG);
+    EXPECT_EQ(tick_store_count(store), 1u);
+    char small[64];
+    size_t length = 9;
+    EXPECT_EQ(tick_store_get_symbol(store, 0, small, sizeof small, &length), MMF_ERR_TOO_LONG);
+    EXPECT_EQ(length, 0u);
+    ASSERT_EQ(tick_store_get(store, 0, &tick), MMF_OK);
+    EXPECT_TRUE(t_is_whole(tick));
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(StoreTest, WhatIsNotAStoreIsNamed)
+{
+    EXPECT_EQ(open_fails(), MMF_ERR_NOT_FOUND);
+    ASSERT_EQ(mkdir(path.c_str(), 0700), 0);
+    EXPECT_EQ(open_fails(), MMF_ERR_FORMAT);
+    ASSERT_EQ(rmdir(path.c_str()), 0);
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(open_fails(), MMF_ERR_FORMAT);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_FORMAT);
+    ASSERT_EQ(unlink(path.c_str()), 0);
+    std::ofstream(path) << "timestamp,price\n";
+    EXPECT_EQ(open_fails(), MMF_ERR_FORMAT);
+    std::ofstream(path) << std::string(100000, 'x');
+    EXPECT_EQ(open_fails(), MMF_ERR_FORMAT);
+}
+
+TEST_F(StoreTest, ADamagedSuperblockIsServedByTheOther)
+{
+    tick_store *store = create();
+    fill(store, 7);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    const std::string whole = bytes();
+    for (const size_t page : {0u, 4096u}) {
+        put(page + 40, "\xff");
+        store = open();
+        EXPECT_EQ(tick_store_count(store), 7u);
+        EXPECT_EQ(tick_store_close(store), MMF_OK);
+        put(page + 40, whole.substr(page + 40, 1));
+    }
+    put(40, "\xff");
+    put(4096 + 40, "\xff");
+    EXPECT_EQ(open_fails(), MMF_ERR_CORRUPT);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_CORRUPT);
+    put(4, std::string("\x01\0\0\0", 4));
+    EXPECT_EQ(open_fails(), MMF_ERR_VERSION);
+}
+
+TEST_F(StoreTest, ATruncatedFileIsNoSignal)
+{
+    tick_store *store = create();
+    fill(store, 5000);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    ASSERT_EQ(truncate(path.c_str(), 65536 + 10 * 104 + 3), 0);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_CORRUPT);
+    store = open();
+    EXPECT_EQ(tick_store_count(store), 10u);
+    tick_record tick;
+    EXPECT_EQ(tick_store_get(store, 9, &tick), MMF_OK);
+    EXPECT_EQ(tick_store_get(store, 10, &tick), MMF_ERR_CORRUPT);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    ASSERT_EQ(truncate(path.c_str(), 5000), 0);
+    EXPECT_EQ(open_fails(), MMF_ERR_CORRUPT);
+}
+
+TEST_F(StoreTest, AnotherSchemaIsNamedByItsDifference)
+{
+    mmf_schema *other = nullptr;
+    const std::string text =
+        "record Tick version 1 {\n  symbol: string[64];\n  price: float32;\n}\n";
+    ASSERT_EQ(mmf_schema_parse(text.data(), text.size(), &other, &error), MMF_OK) << error.message;
+    mmf_store *store = nullptr;
+    ASSERT_EQ(mmf_store_create(path.c_str(), nullptr, other, &store, &error), MMF_OK)
+        << error.message;
+    ASSERT_EQ(mmf_store_close(store), MMF_OK);
+    mmf_schema_free(other);
+    EXPECT_EQ(open_fails(), MMF_ERR_SCHEMA);
+    EXPECT_NE(std::string(error.message).find("price: float32"), std::string::npos)
+        << error.message;
+}
+
+TEST_F(StoreTest, AFullReserveNamesTheOption)
+{
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.reserve_bytes = 65536 + 4096;
+    options.capacity = 10;
+    tick_store *store = nullptr;
+    ASSERT_EQ(tick_store_create(path.c_str(), &options, &store, &error), MMF_OK) << error.message;
+    const tick_record tick = t_tick(1);
+    mmf_status status = MMF_OK;
+    uint64_t count = 0;
+    for (; status == MMF_OK && count < 100; count++)
+        status = tick_store_append(store, &tick, nullptr);
+    EXPECT_EQ(status, MMF_ERR_CAPACITY);
+    EXPECT_EQ(tick_store_count(store), 4096u / TICK_RECORD_SIZE);
+    mmf_store_explain(tick_store_base(store), status, 0, nullptr, &error);
+    EXPECT_NE(std::string(error.message).find("reserve_bytes"), std::string::npos);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(StoreTest, AFullDiskIsAStatusAndNothingIsLost)
+{
+    EXPECT_EQ(t_in_child([this] {
+                  const rlimit limit = {300000, 300000};
+                  setrlimit(RLIMIT_FSIZE, &limit);
+                  tick_store *store = nullptr;
+                  if (tick_store_create(path.c_str(), nullptr, &store, nullptr) != MMF_OK)
+                      return 1;
+                  const tick_record tick = t_tick(1);
+                  mmf_status status = MMF_OK;
+                  while (status == MMF_OK)
+                      status = tick_store_append(store, &tick, nullptr);
+                  if (status != MMF_ERR_NO_SPACE || tick_store_close(store) != MMF_OK)
+                      return 2;
+                  return 0;
+              }),
+              0);
+    tick_store *store = open();
+    // The last page that the limit has room for is used to its end.
+    EXPECT_EQ(tick_store_count(store), (300000u / 4096u * 4096u - 65536u) / TICK_RECORD_SIZE);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(StoreTest, ASmallerReserveIsTakenAndSaid)
+{
+    ASSERT_EQ(tick_store_close(create()), MMF_OK);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    EXPECT_EQ(t_in_child([this] {
+                  const rlimit limit = {rlim_t(1) << 30, rlim_t(1) << 30};
+                  setrlimit(RLIMIT_AS, &limit);
+                  tick_store *store = nullptr;
+                  mmf_error said;
+                  if (tick_store_open(path.c_str(), &writing, &store, &said) != MMF_OK)
+                      return 1;
+                  mmf_info info;
+                  mmf_store_info(tick_store_base(store), &info);
+                  if (info.reserve_bytes >= info.reserve_asked || said.message[0] == '\0')
+                      return 2;
+                  return tick_store_close(store) == MMF_OK ? 0 : 3;
+              }),
+              0);
+#endif
+}
+
+TEST_F(StoreTest, AForkedChildReadsAndIsRefusedWriting)
+{
+    tick_store *store = create();
+    fill(store, 2);
+    EXPECT_EQ(t_in_child([store] {
+                  tick_record tick = t_tick(9);
+                  if (tick_store_get(store, 1, &tick) != MMF_OK || tick.timestamp != 1)
+                      return 1;
+                  if (tick_store_set_price(store, 0, 7) != MMF_ERR_READ_ONLY)
+                      return 2;
+                  if (tick_store_append(store, &tick, nullptr) != MMF_ERR_READ_ONLY)
+                      return 3;
+                  if (tick_store_set(store, 0, &tick) != MMF_ERR_READ_ONLY)
+                      return 4;
+                  return tick_store_close(store) == MMF_OK ? 0 : 5;
+              }),
+              0);
+    // The child's close gave neither the lock back nor the handle away.
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
+    EXPECT_EQ(tick_store_set_price(store, 0, 7), MMF_OK);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(StoreTest, AHostileCountIsBoundedByTheFile)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    tick_store *reader = open();
+    put(16384, std::string(8, '\x7f'));
+    mmf_info info;
+    ASSERT_EQ(mmf_store_info(tick_store_base(reader), &info), MMF_OK);
+    EXPECT_EQ(tick_store_count(reader), info.capacity);
+    tick_record tick;
+    EXPECT_EQ(tick_store_get(reader, 3, &tick), MMF_ERR_CORRUPT); // never written
+    EXPECT_EQ(tick_store_get(reader, info.capacity, &tick), MMF_ERR_CORRUPT);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+TEST_F(StoreTest, WaitSeesAnAppendAndATimeout)
+{
+    tick_store *writer = create();
+    tick_store *reader = open();
+    EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, 1000000), MMF_ERR_TIMEOUT);
+    fill(writer, 1);
+    EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, UINT64_MAX), MMF_OK);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
