@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gen/sema_type.h"
+
 typedef struct checker {
     const source *from;
     arena *memory;
@@ -21,7 +23,7 @@ static bool same(const checker *state, source_span a, source_span b)
 static const char *copy_name(checker *state, source_span name)
 {
     if (name.length > MMF_NAME_LENGTH_MAX) {
-        diag_report(state->list, name, "this name has %u characters; at most %u are allowed",
+        diag_report(state->list, name, "the name has %u characters; at most %u are allowed",
                     name.length, MMF_NAME_LENGTH_MAX);
         diag_hint(state->list, "shorten it; it becomes part of longer names in C");
     }
@@ -39,19 +41,20 @@ static const char *copy_name(checker *state, source_span name)
 static uint32_t number(checker *state, source_span at, uint32_t max, const char *what)
 {
     uint32_t value = 0;
-    for (uint32_t i = 0; i < at.length; i++) {
-        const char c = state->from->text[at.offset + i];
-        if (c < '0' || c > '9' || value > max) {
-            value = 0;
+    uint32_t digits = 0;
+    for (; digits < at.length; digits++) {
+        const char c = state->from->text[at.offset + digits];
+        if (c < '0' || c > '9')
             break;
-        }
-        value = value * 10 + (uint32_t)(c - '0');
+        if (value <= max)
+            value = value * 10 + (uint32_t)(c - '0');
     }
-    if (value >= 1 && value <= max)
+    if (digits == at.length && value >= 1 && value <= max)
         return value;
-    diag_report(state->list, at, "%s %s; expected a whole number from 1 to %u", what,
+    diag_report(state->list, at, "the %s is %s; expected a whole number from 1 to %u", what,
                 diag_quote(state->list, at).text, max);
-    diag_hint(state->list, "write it in decimal digits");
+    if (digits < at.length)
+        diag_hint(state->list, "write it in decimal digits only");
     return 1;
 }
 
@@ -85,51 +88,11 @@ static const char *join_docs(checker *state, const parser_docs *docs)
 
 /* ---- Types ---- */
 
-/* Single-character edits between two short words. */
-static uint32_t distance(const char *a, uint32_t a_length, const char *b)
-{
-    uint32_t row[MMF_NAME_LENGTH_MAX + 1];
-    const uint32_t b_length = (uint32_t)strlen(b);
-    for (uint32_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (uint32_t i = 1; i <= a_length; i++) {
-        uint32_t diagonal = row[0];
-        row[0] = i;
-        for (uint32_t j = 1; j <= b_length; j++) {
-            const uint32_t replace = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            const uint32_t insert = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = replace < insert ? replace : insert;
-        }
-    }
-    return row[b_length];
-}
-
-static void report_type(checker *state, source_span at)
-{
-    diag_report(state->list, at, "unknown type %s", diag_quote(state->list, at).text);
-    const char *best = NULL;
-    uint32_t best_distance = 3;
-    for (int type = MMF_TYPE_BOOL; at.length <= 16 && type < MMF_TYPE_COUNT; type++) {
-        const char *name = mmf_type_name((mmf_type)type);
-        const uint32_t edits = distance(state->from->text + at.offset, at.length, name);
-        if (edits < best_distance) {
-            best = name;
-            best_distance = edits;
-        }
-    }
-    if (best != NULL)
-        diag_hint(state->list, "did you mean '%s'?", best);
-    else
-        diag_hint(state->list, "the types are bool, int8 to int64, uint8 to uint64, float32, "
-                               "float64, string[N] and bytes[N]");
-}
-
 static void check_type(checker *state, const parser_field *field, mmf_field *out)
 {
     out->type = mmf_type_from_name(state->from->text + field->type.offset, field->type.length);
     if (out->type == MMF_TYPE_NONE) {
-        report_type(state, field->type);
+        sema_report_type(state->list, field->type);
         return;
     }
     const char *name = mmf_type_name(out->type);
@@ -140,7 +103,7 @@ static void check_type(checker *state, const parser_field *field, mmf_field *out
         diag_hint(state->list, "write '%s[64]' for at most 64 bytes", name);
     } else if (field->max.length > 0) {
         diag_report(state->list, field->max, "'%s' has a fixed size and takes no capacity", name);
-        diag_hint(state->list, "write '%s'; there are no arrays yet", name);
+        diag_hint(state->list, "write '%s'; there are no arrays", name);
     }
 }
 
@@ -208,7 +171,7 @@ static void check_record(checker *state, const parser_record *record, mmf_schema
     if (record->field_count == 0 || record->field_count > MMF_FIELDS_MAX) {
         diag_report(state->list, record->name, "the record has %u fields; expected 1 to %u",
                     record->field_count, MMF_FIELDS_MAX);
-        diag_hint(state->list, record->field_count == 0 ? "add one, as in 'price: float64;'"
+        diag_hint(state->list, record->field_count == 0 ? "declare one, as in 'price: float64;'"
                                                         : "split the record");
         return;
     }

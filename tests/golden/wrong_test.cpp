@@ -1,0 +1,153 @@
+// Runs mmfgen on every wrong schema and compares all that it says.
+//
+// To accept new texts, after reading them:
+//     MMFGEN_UPDATE=$PWD/tests/golden/wrong bazel-bin/tests/golden/wrong_test
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "core/schema.h"
+#include "gen/model.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The test runs at the root of its runfiles, where the tool and the schemas are.
+const fs::path MMFGEN = fs::absolute("gen/mmfgen");
+const fs::path SCHEMAS = fs::absolute("tests/golden/wrong");
+
+std::string read(const fs::path &path)
+{
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+void write(const fs::path &path, const std::string &text)
+{
+    std::ofstream(path, std::ios::binary) << text;
+}
+
+// A directory of one test's own.
+class WrongSchema : public ::testing::Test {
+protected:
+    void SetUp() override
+    {
+        std::string pattern = ::testing::TempDir() + "/wrong.XXXXXX";
+        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+        directory = pattern;
+    }
+
+    void TearDown() override
+    {
+        fs::remove_all(directory);
+    }
+
+    // What mmfgen says; it must refuse the schema and write nothing.
+    std::string refuse(const std::string &name, const std::string &schema)
+    {
+        write(directory / name, schema);
+        const std::string command = "cd '" + directory.string() + "' && '" + MMFGEN.string() +
+                                    "' --schema " + name +
+                                    " --name out --header out.h --source out.c 2>stderr";
+        const int status = std::system(command.c_str());
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 1) << "status " << status;
+        const std::string said = read(directory / "stderr");
+        fs::remove(directory / "stderr");
+        fs::remove(directory / name);
+        EXPECT_TRUE(fs::is_empty(directory)) << "something was written";
+        return said;
+    }
+
+    fs::path directory;
+};
+
+std::vector<fs::path> schemas()
+{
+    std::vector<fs::path> found;
+    for (const auto &entry : fs::directory_iterator(SCHEMAS))
+        if (entry.path().extension() == ".mmfs")
+            found.push_back(entry.path());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+TEST_F(WrongSchema, IsRefusedInTheExpectedWords)
+{
+    const char *update = std::getenv("MMFGEN_UPDATE");
+    ASSERT_GE(schemas().size(), 40u);
+    for (const fs::path &path : schemas()) {
+        SCOPED_TRACE(path.filename().string());
+        const std::string said = refuse(path.filename(), read(path));
+        fs::path expected = path;
+        expected.replace_extension(".txt");
+        if (update != nullptr)
+            write(fs::path(update) / expected.filename(), said);
+        else
+            EXPECT_EQ(said, read(expected));
+    }
+}
+
+std::string fields(uint32_t count)
+{
+    std::string text;
+    for (uint32_t i = 0; i < count; i++)
+        text += "f" + std::to_string(i) + ": bool;\n";
+    return text;
+}
+
+// The first line of what is said about a schema too large to be kept as a file.
+std::string first_line(const std::string &text)
+{
+    return text.substr(0, text.find('\n'));
+}
+
+TEST_F(WrongSchema, HasTooManyFields)
+{
+    EXPECT_EQ(
+        first_line(refuse("a.mmfs", "record A version 1 {\n" + fields(MMF_FIELDS_MAX + 1) + "}\n")),
+        "a.mmfs:1:8: error: the record has 1025 fields; expected 1 to 1024");
+}
+
+// Refused by its number, before any field is compared with any other.
+TEST_F(WrongSchema, HasFarTooManyFields)
+{
+    std::string same;
+    for (uint32_t i = 0; i < 100000; i++)
+        same += "a:bool;";
+    EXPECT_EQ(first_line(refuse("a.mmfs", "record A version 1 {" + same + "}\n")),
+              "a.mmfs:1:8: error: the record has 100000 fields; expected 1 to 1024");
+}
+
+TEST_F(WrongSchema, HasTooManyRecords)
+{
+    std::string text;
+    for (uint32_t i = 0; i <= GEN_RECORDS_MAX; i++)
+        text += "record A" + std::to_string(i) + " version 1 {\n" + fields(1) + "}\n";
+    EXPECT_EQ(first_line(refuse("a.mmfs", text)),
+              "a.mmfs:1:8: error: the file has 257 records; at most 256 are allowed");
+}
+
+// Two header lines, then one doc line "/// x...x" that alone has the allowed size.
+TEST_F(WrongSchema, HasTooMuchTextForAFile)
+{
+    const std::string doc = "/// " + std::string(MMF_SCHEMA_TEXT_MAX, 'x') + "\n";
+    const std::string record = "record A version 1 {\n  a: bool;\n}\n";
+    EXPECT_EQ(first_line(refuse("a.mmfs", doc + record)),
+              "a.mmfs:2:8: error: the record takes " + std::to_string(doc.size() + record.size()) +
+                  " bytes of text in a file; at most 262144 are allowed");
+}
+
+} // namespace
