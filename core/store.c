@@ -232,6 +232,19 @@ mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const
     return open_store(path, options, schema, out, error);
 }
 
+/* A file whose schema and text disagree could never be opened again. */
+static mmf_status check_agreement(const mmf_schema *given, const mmf_schema *parsed,
+                                  const char *path, mmf_error *error)
+{
+    if (given->layout_hash == parsed->layout_hash && given->record_size == parsed->record_size &&
+        given->field_count == parsed->field_count && given->version == parsed->version)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                     "%s: the schema's layout hash is 0x%016" PRIx64
+                     ", its text means 0x%016" PRIx64 "; use one from the generator",
+                     path, given->layout_hash, parsed->layout_hash);
+}
+
 static mmf_status create_state(mmfi_state *state, const char *path, const mmf_options *options,
                                const mmf_schema *schema, mmf_store **out, mmf_error *error)
 {
@@ -249,6 +262,8 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
         status = mmfi_header_write(&state->file, schema, capacity, &state->geometry, error);
     if (status == MMF_OK)
         status = mmf_schema_parse(schema->text, schema->text_size, &state->schema, error);
+    if (status == MMF_OK)
+        status = check_agreement(schema, state->schema, path, error);
     if (status == MMF_OK)
         status = attach(state, options, out, error);
     if (status != MMF_OK)

@@ -92,6 +92,16 @@ TEST_F(StoreTest, CreateRefusesWhatIsThere)
     EXPECT_EQ(bytes(), before);
 }
 
+TEST_F(StoreTest, CreateRefusesASchemaThatContradictsItsText)
+{
+    mmf_schema wrong = tick_schema;
+    wrong.layout_hash ^= 1;
+    mmf_store *store = nullptr;
+    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(store, nullptr);
+    EXPECT_NE(access(path.c_str(), F_OK), 0);
+}
+
 TEST_F(StoreTest, NullArgumentsAreStatuses)
 {
     tick_record tick;

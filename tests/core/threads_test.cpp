@@ -1,0 +1,60 @@
+// One thread writes through a handle while others read through it and through one of their own.
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+// Reads rows until told to stop; the number of reads that were wrong.
+uint64_t read_until(const tick_store *store, const std::atomic<bool> &stop)
+{
+    uint64_t wrong = 0;
+    uint64_t count_before = 0;
+    for (uint64_t i = 0; !stop; i++) {
+        const uint64_t count = tick_store_count(store);
+        wrong += count < count_before ? 1 : 0;
+        count_before = count;
+        if (count == 0)
+            continue;
+        const uint64_t row = i % 2 == 0 ? i % 4 % count : count - 1;
+        tick_record tick;
+        const mmf_status status = tick_store_get(store, row, &tick);
+        if (status != MMF_ERR_BUSY && (status != MMF_OK || !t_is_whole(tick)))
+            wrong++;
+        char symbol[TICK_SYMBOL_MAX + 1];
+        size_t length = 0;
+        if (tick_store_get_symbol(store, row, symbol, sizeof symbol, &length) == MMF_OK)
+            wrong += length == TICK_SYMBOL_MAX && strlen(symbol) == length ? 0 : 1;
+        double price = 0;
+        wrong += tick_store_get_price(store, row, &price) == MMF_OK ? 0 : 1;
+    }
+    return wrong;
+}
+
+} // namespace
+
+TEST_F(StoreTest, ThreadsReadWhileOneWrites)
+{
+    tick_store *writer = create();
+    tick_store *reader = open();
+    std::atomic<bool> stop{false};
+    std::atomic<uint64_t> wrong{0};
+    std::vector<std::thread> readers;
+    for (const tick_store *store : {writer, writer, reader, reader})
+        readers.emplace_back([&, store] { wrong += read_until(store, stop); });
+    const uint64_t count = 20000;
+    for (uint64_t i = 0; i < count; i++) {
+        const tick_record tick = t_tick(i);
+        EXPECT_EQ(tick_store_append(writer, &tick, nullptr), MMF_OK);
+        EXPECT_EQ(tick_store_set(writer, i % 4 % (i + 1), &tick), MMF_OK);
+    }
+    stop = true;
+    for (std::thread &thread : readers)
+        thread.join();
+    EXPECT_EQ(wrong, 0u);
+    EXPECT_EQ(tick_store_count(reader), count);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
