@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL};
-const mmfi_live mmfi_live_closed = {.count = 0};
-const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
-
 /* A new file has room for about so many bytes of records unless options.capacity says else. */
 #define FIRST_CAPACITY_BYTES 65536u
 
@@ -33,47 +29,6 @@ static mmf_status check_options(const char *path, const mmf_options *options, mm
                          "%s: options.mode is %d, expected MMF_READ_ONLY or MMF_READ_WRITE", path,
                          (int)options->mode);
     return MMF_OK;
-}
-
-/* ---- Handles ---- */
-
-/*
- * Closed handles stay readable for a while, so that a use after close is MMF_ERR_CLOSED and not a
- * crash: the memory of one is released when so many others were closed after it.
- */
-#define QUARANTINE_SLOTS 64u
-
-static void *quarantine[QUARANTINE_SLOTS];
-static uint64_t quarantine_next;
-
-static void handle_retire(mmf_store *store)
-{
-    const uint64_t slot = mmfi_add64(&quarantine_next, 1) % QUARANTINE_SLOTS;
-    store->row_bound = 0;
-    store->writer = &mmfi_writer_none;
-    store->live = &mmfi_live_closed;
-    store->records = NULL;
-    store->state = NULL;
-    free(mmfi_exchange_pointer(&quarantine[slot], store));
-}
-
-static void state_release(mmfi_state *state)
-{
-    mmfi_map_close(&state->map);
-    mmfi_file_close(&state->file);
-    mmf_schema_free(state->schema);
-    mmfi_map_private_close(state->page, sizeof *state->page);
-    free(state);
-}
-
-static mmfi_state *state_new(void)
-{
-    mmfi_state *state = calloc(1, sizeof *state);
-    if (state != NULL) {
-        state->file = MMFI_FILE_NONE;
-        state->pid = getpid();
-    }
-    return state;
 }
 
 /* ---- Attaching: from an open file with a checked header to a handle ---- */
@@ -206,12 +161,12 @@ static mmf_status open_store(const char *path, const mmf_options *options, const
         return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
                          "%s: files are little-endian and this machine is not; use one that is",
                          path);
-    mmfi_state *state = state_new();
+    mmfi_state *state = mmfi_state_new();
     if (state == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
     status = open_state(state, path, &chosen, schema, out, error);
     if (status != MMF_OK)
-        state_release(state);
+        mmfi_state_free(state);
     return status;
 }
 
@@ -270,7 +225,7 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
         return status;
     status = mmfi_file_name(&state->file, error);
     if (status != MMF_OK) {
-        handle_retire(*out);
+        mmfi_handle_retire(*out);
         *out = NULL;
     }
     return status;
@@ -294,12 +249,12 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
         return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
                          "%s: files are little-endian and this machine is not; use one that is",
                          path);
-    mmfi_state *state = state_new();
+    mmfi_state *state = mmfi_state_new();
     if (state == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
     status = create_state(state, path, &chosen, schema, out, error);
     if (status != MMF_OK)
-        state_release(state);
+        mmfi_state_free(state);
     return status;
 }
 
@@ -313,7 +268,7 @@ mmf_status mmf_store_close(mmf_store *store)
     mmf_status status = MMF_OK;
     if (state->writer != NULL && state->pid == getpid())
         status = mmfi_store_commit(state, true, NULL);
-    handle_retire(store);
-    state_release(state);
+    mmfi_handle_retire(store);
+    mmfi_state_free(state);
     return status;
 }

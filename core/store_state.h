@@ -33,6 +33,13 @@ extern mmfi_writer mmfi_writer_none;
 extern const mmfi_live mmfi_live_closed; /* count 0 */
 extern const mmfi_live mmfi_live_frozen; /* a count that no bound equals */
 
+/* A state that holds nothing yet, or NULL; and the end of one, with all that it holds. */
+mmfi_state *mmfi_state_new(void);
+void mmfi_state_free(mmfi_state *state);
+
+/* Makes every later use of the handle MMF_ERR_CLOSED; its memory goes when others have followed. */
+void mmfi_handle_retire(mmf_store *store);
+
 /* The state of a handle that may write from this process; else NULL and *status. */
 mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status);
 
