@@ -1,0 +1,83 @@
+#!/bin/bash
+# Reads the C and C++ files of a tree and names each line that breaks a rule of the repository.
+set -euo pipefail
+
+if [ "$#" != 1 ] || [ ! -d "$1" ]; then
+    echo "usage: lint.sh DIRECTORY" >&2
+    exit 2
+fi
+cd "$1"
+
+# What stands in tests/golden is output of the generator, which has tests of its own.
+mapfile -t files < <(find . -path './bazel-*' -prune -o -path './.git' -prune -o \
+    -path './tests/golden' -prune -o -type f -regex '.*\.\(c\|h\|cpp\)' -printf '%P\n' | sort)
+if [ "${#files[@]}" = 0 ]; then
+    echo "lint.sh: no C or C++ file under $1" >&2
+    exit 2
+fi
+
+failed=0
+
+# Layers from the lowest to the highest: a file includes its own layer and lower ones.
+awk '
+BEGIN {
+    core = "port status types atomic seqlock crc32c schema format undo file map header recover store gencode"
+    gen = "arena source diag model lexer parser sema names emit main"
+    count = split(core, names, " ")
+    for (i = 1; i <= count; i++)
+        rank["core/" names[i]] = i
+    count = split(gen, names, " ")
+    for (i = 1; i <= count; i++)
+        rank["gen/" names[i]] = i
+    # The parts of the library of the store.
+    count = split("handle scalars record access columns value", names, " ")
+    for (i = 1; i <= count; i++)
+        rank["core/" names[i]] = rank["core/store"]
+    # All that the generator may know of the runtime.
+    known["core/port"] = known["core/status"] = known["core/types"] = known["core/schema"] = 1
+}
+function complain(what) {
+    print FILENAME ":" FNR ": " what
+    bad = 1
+}
+# The layer of a file: its name, or what is before the underscore in `store_read`.
+function layer(path) {
+    sub(/\.[a-z]+$/, "", path)
+    if (!(path in rank))
+        sub(/_.*/, "", path)
+    return path
+}
+function top(path) {
+    sub(/\/.*/, "", path)
+    return path
+}
+/^[ \t]*#[ \t]*include[ \t]*"/ {
+    split($0, parts, "\"")
+    to = parts[2]
+    if (top(FILENAME) == "core" && top(to) != "core")
+        complain("core includes \"" to "\"; it may include core only")
+    else if (top(FILENAME) == "gen" && top(to) == "core" && !(layer(to) in known))
+        complain("gen includes \"" to "\"; of core it may include port, status, types and schema")
+    else if (top(FILENAME) == "examples" && top(to) == "gen")
+        complain("an example includes \"" to "\"; the generator is no library")
+    else if (top(FILENAME) == top(to) && (top(to) == "core" || top(to) == "gen")) {
+        from = layer(FILENAME)
+        if (!(from in rank))
+            complain("the layer of this file is not in the table of tests/lint/lint.sh; add it")
+        else if (!(layer(to) in rank) || rank[layer(to)] > rank[from])
+            complain("\"" to "\" is of a higher layer than " from "; arrows point down")
+    }
+}
+/__(atomic|sync)_/ && FILENAME != "core/atomic.h" {
+    complain("a builtin for atomics; use the calls of core/atomic.h")
+}
+length($0) > 110 { complain("a line of " length($0) " columns; at most 110") }
+/TO[D]O|FIX[M]E/ { complain("a note of unfinished work; finish it") }
+/"\/(home|work|root|Users)\// { complain("an absolute path of one machine") }
+END { exit bad }
+' "${files[@]}" || failed=1
+
+# A bad file is printed with the place of the first difference.
+clang-format --dry-run -Werror "${files[@]}" || failed=1
+
+exit "$failed"

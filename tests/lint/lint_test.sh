@@ -1,0 +1,45 @@
+#!/bin/bash
+# Each rule of lint.sh must catch a sample that breaks it, and pass a clean one.
+set -uo pipefail
+
+lint="$(pwd)/$1"
+style="$(readlink -f "$2")"
+failed=0
+
+# check CODE MESSAGE PATH TEXT: lint of a tree with this one file ends so, and says so.
+check() {
+    local code="$1" message="$2" path="$3" text="$4" tree said status
+    tree="$(mktemp -d)"
+    mkdir -p "$tree/$(dirname "$path")"
+    cp "$style" "$tree/.clang-format"
+    printf '%b' "$text" >"$tree/$path"
+    said="$("$lint" "$tree" 2>&1)"
+    status="$?"
+    rm -rf "$tree"
+    if [ "$status" != "$code" ] || [[ "$said" != *"$message"* ]]; then
+        echo "FAILED: $path: exit $status, expected $code with '$message'; it said: $said"
+        failed=1
+    fi
+}
+
+long="/* $(printf 'x%.0s' {1..110}) */"
+check 0 '' core/store.c '#include "core/map.h"\n'
+check 0 '' core/store_read.c '#include "core/value.h"\n'
+check 0 '' core/atomic.h 'int __atomic_x;\n'
+check 0 '' gen/sema.c '#include "core/schema.h"\n'
+check 1 'core/map.c:1: "core/store.h" is of a higher layer' core/map.c '#include "core/store.h"\n'
+check 1 'gen/lexer.c:2: "gen/emit.h" is of a higher' gen/lexer.c '\n#include "gen/emit.h"\n'
+check 1 'core/map.c:1: core includes' core/map.c '#include "gen/diag.h"\n'
+check 1 'gen/emit.c:1: gen includes' gen/emit.c '#include "core/store.h"\n'
+check 1 'examples/a.c:1: an example includes' examples/a.c '#include "gen/diag.h"\n'
+check 1 'core/new.c:1: the layer of this file' core/new.c '#include "core/port.h"\n'
+check 1 'core/map.c:1: a builtin for atomics' core/map.c 'int __atomic_x;\n'
+check 1 'tests/a.cpp:1: a builtin for atomics' tests/a.cpp 'int __sync_x;\n'
+check 1 'core/map.c:1: a line of 116 columns' core/map.c "$long\n"
+check 1 'core/map.c:1: a note of unfinished work' core/map.c '/* TO''DO: later */\n'
+check 1 'core/map.c:1: a note of unfinished work' core/map.c '/* FIX''ME */\n'
+check 1 'core/map.c:1: an absolute path' core/map.c 'const char *p = "/home/me/x";\n'
+check 1 'clang-format' core/map.c 'int  x;\n'
+check 2 'no C or C++ file' core/README.md 'words\n'
+
+exit "$failed"
