@@ -1,0 +1,81 @@
+// A file of format version 2, written once and never again: it must open for ever.
+#include <sys/stat.h>
+
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+void expect_the_frozen_ticks(const tick_store *store)
+{
+    ASSERT_EQ(tick_store_count(store), 3u);
+    for (uint64_t i = 0; i < 3; i++) {
+        tick_record tick;
+        ASSERT_EQ(tick_store_get(store, i, &tick), MMF_OK);
+        EXPECT_EQ(std::string(tick.symbol), "SYM" + std::to_string(i));
+        EXPECT_EQ(tick.price, 100.25 + static_cast<double>(i));
+        EXPECT_EQ(tick.volume, 10.0 * static_cast<double>(i + 1));
+        EXPECT_EQ(tick.timestamp, UINT64_C(1700000000000000000) + i);
+    }
+}
+
+} // namespace
+
+// It was written in a boot that is long over, so the commit slot says what there is.
+TEST_F(StoreTest, TheFrozenFileOpens)
+{
+    const std::string command = "cp tests/core/data/ticks_v2.mmf '" + path + "'";
+    ASSERT_EQ(system(command.c_str()), 0);
+    ASSERT_EQ(chmod(path.c_str(), 0400), 0);
+    tick_store *reader = open();
+    expect_the_frozen_ticks(reader);
+    EXPECT_STREQ(mmf_store_schema(tick_store_base(reader))->doc, tick_schema.doc);
+    ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+    // A writer takes it over while the reader stays; both see what is appended.
+    tick_store *writer = open(&writing);
+    expect_the_frozen_ticks(writer);
+    const tick_record tick = t_tick(3);
+    uint64_t row = 0;
+    ASSERT_EQ(tick_store_append(writer, &tick, &row), MMF_OK);
+    EXPECT_EQ(row, 3u);
+    EXPECT_EQ(tick_store_count(reader), 4u);
+    tick_record found;
+    ASSERT_EQ(tick_store_get(reader, 3, &found), MMF_OK);
+    EXPECT_TRUE(t_is_whole(found));
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+}
+
+// The superblock, byte by byte as core/FORMAT.md has it.
+TEST_F(StoreTest, TheFrozenFileIsAsSpecified)
+{
+    path = "tests/core/data/ticks_v2.mmf";
+    const std::string all = bytes();
+    const auto u32 = [&](size_t at) {
+        uint32_t value;
+        memcpy(&value, all.data() + at, sizeof value);
+        return value;
+    };
+    const auto u64 = [&](size_t at) {
+        uint64_t value;
+        memcpy(&value, all.data() + at, sizeof value);
+        return value;
+    };
+    ASSERT_GE(all.size(), 65536u + 3 * TICK_RECORD_SIZE);
+    EXPECT_EQ(all.substr(0, 4), "MMFG");
+    EXPECT_EQ(u32(4), 2u);
+    EXPECT_EQ(u32(8), 0x01020304u);
+    EXPECT_EQ(u32(12), 256u);
+    EXPECT_EQ(u64(32), tick_schema.layout_hash);
+    EXPECT_EQ(u32(40), 104u);
+    EXPECT_EQ(u32(44), 1u);
+    EXPECT_EQ(u64(48), 65536u);
+    EXPECT_EQ(u32(56), 4u);
+    EXPECT_EQ(u64(72), 20480u);
+    EXPECT_EQ(u64(80), 192u); // 64 + 104, rounded up to 64
+    EXPECT_EQ(all.substr(0, 256), all.substr(4096, 256));
+    EXPECT_EQ(all.substr(u64(104), u32(112)), tick_schema.text);
+    EXPECT_EQ(u64(65536), 2u);     // the sequence of row 0
+    EXPECT_EQ(u32(65536 + 8), 4u); // the length of its symbol
+    EXPECT_EQ(all.substr(65536 + 12, 4), "SYM0");
+    EXPECT_EQ(u64(65536 + 2 * 104 + 96), UINT64_C(1700000000000000002));
+}
