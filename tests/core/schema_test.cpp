@@ -1,0 +1,161 @@
+// Layout, hash and comparison of schemas.
+#include "core/schema.h"
+
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+namespace {
+
+using Fields = std::vector<mmf_field>;
+
+mmf_field field(const char *name, mmf_type type, uint32_t max = 0)
+{
+    return {name, "", type, max, 0, 0};
+}
+
+Fields tick()
+{
+    return {field("symbol", MMF_TYPE_STRING, 64), field("price", MMF_TYPE_FLOAT64),
+            field("volume", MMF_TYPE_FLOAT64), field("timestamp", MMF_TYPE_UINT64)};
+}
+
+uint32_t layout(Fields &fields)
+{
+    return mmf_schema_layout(fields.data(), (uint32_t)fields.size());
+}
+
+uint64_t hash(const Fields &fields, uint32_t record_size)
+{
+    return mmf_schema_hash(fields.data(), (uint32_t)fields.size(), record_size);
+}
+
+TEST(Schema, FieldsLieAtTheirNaturalAlignment)
+{
+    Fields fields = {field("a", MMF_TYPE_BOOL), field("b", MMF_TYPE_INT16),
+                     field("c", MMF_TYPE_UINT8), field("d", MMF_TYPE_BYTES, 3),
+                     field("e", MMF_TYPE_INT64)};
+    // Sequence 0..8, a 8, b 10..12, c 12, d 16..23, e 24..32.
+    EXPECT_EQ(layout(fields), 32u);
+    const uint32_t expected[] = {8, 10, 12, 16, 24};
+    for (size_t i = 0; i < fields.size(); i++)
+        EXPECT_EQ(fields[i].offset, expected[i]) << i;
+    EXPECT_EQ(fields[3].size, 7u);
+}
+
+TEST(Schema, TheRecordSizeIsAMultipleOfEight)
+{
+    Fields fields = {field("a", MMF_TYPE_BOOL)};
+    EXPECT_EQ(layout(fields), 16u);
+}
+
+// The definition once more, over a string of bytes as FORMAT would list them.
+uint64_t fnv1a(const std::string &bytes)
+{
+    uint64_t value = 14695981039346656037u;
+    for (const char byte : bytes)
+        value = (value ^ (unsigned char)byte) * 1099511628211u;
+    return value;
+}
+
+std::string u32(uint32_t value)
+{
+    std::string out;
+    for (int i = 0; i < 4; i++, value /= 256)
+        out += (char)(value % 256);
+    return out;
+}
+
+TEST(Schema, TheHashIsFnv1aOverTheLayout)
+{
+    Fields fields = {field("id", MMF_TYPE_UINT32), field("name", MMF_TYPE_STRING, 300)};
+    ASSERT_EQ(layout(fields), 320u);
+    const std::string bytes = std::string("id\0\x07", 4) + u32(0) + u32(8) + u32(4) +
+                              std::string("name\0\x0c", 6) + u32(300) + u32(12) + u32(304) +
+                              u32(320);
+    EXPECT_EQ(hash(fields, 320), fnv1a(bytes));
+}
+
+TEST(Schema, TheHashSeesEveryPartOfTheLayout)
+{
+    Fields base = tick();
+    const uint32_t size = layout(base);
+    const uint64_t expected = hash(base, size);
+
+    Fields other = base;
+    std::swap(other[1], other[2]);
+    EXPECT_NE(hash(other, size), expected) << "order";
+    other = base;
+    other[1].name = "prize";
+    EXPECT_NE(hash(other, size), expected) << "name";
+    other = base;
+    other[3].type = MMF_TYPE_INT64;
+    EXPECT_NE(hash(other, size), expected) << "type";
+    other = base;
+    other[0].max = 63;
+    EXPECT_NE(hash(other, size), expected) << "max";
+    other = base;
+    other[2].offset += 8;
+    EXPECT_NE(hash(other, size), expected) << "offset";
+    EXPECT_NE(hash(base, size + 8), expected) << "record size";
+
+    other = base;
+    other[0].doc = "words change nothing";
+    EXPECT_EQ(hash(other, size), expected);
+}
+
+mmf_schema schema_of(Fields &fields, const char *name = "Tick")
+{
+    mmf_schema schema = {};
+    schema.name = name;
+    schema.doc = "";
+    schema.version = 1;
+    schema.record_size = layout(fields);
+    schema.field_count = (uint32_t)fields.size();
+    schema.fields = fields.data();
+    schema.layout_hash = hash(fields, schema.record_size);
+    return schema;
+}
+
+void expect_mismatch(const mmf_schema &program, const mmf_schema &file, const char *word)
+{
+    mmf_error error;
+    EXPECT_EQ(mmf_schema_match(&program, &file, "a.mmf", &error), MMF_ERR_SCHEMA);
+    EXPECT_STREQ(error.path, "a.mmf");
+    EXPECT_NE(std::string(error.message).find(word), std::string::npos) << error.message;
+}
+
+TEST(Schema, MatchNamesTheFirstDifference)
+{
+    Fields a = tick();
+    Fields b = tick();
+    const mmf_schema program = schema_of(a);
+    mmf_schema file = schema_of(b);
+    EXPECT_EQ(mmf_schema_match(&program, &file, "a.mmf", nullptr), MMF_OK);
+
+    file.version = 2;
+    expect_mismatch(program, file, "version 2");
+    file = schema_of(b, "Quote");
+    expect_mismatch(program, file, "'Quote'");
+    b[1].type = MMF_TYPE_FLOAT32;
+    file = schema_of(b);
+    expect_mismatch(program, file, "float32");
+    b = tick();
+    b.pop_back();
+    file = schema_of(b);
+    expect_mismatch(program, file, "timestamp");
+    expect_mismatch(file, program, "timestamp");
+}
+
+TEST(Schema, FindAndNull)
+{
+    Fields fields = tick();
+    const mmf_schema schema = schema_of(fields);
+    EXPECT_EQ(mmf_schema_find(&schema, "volume"), &fields[2]);
+    EXPECT_EQ(mmf_schema_find(&schema, "Volume"), nullptr);
+    EXPECT_EQ(mmf_schema_find(nullptr, "volume"), nullptr);
+    EXPECT_EQ(mmf_schema_find(&schema, nullptr), nullptr);
+    EXPECT_EQ(mmf_schema_match(nullptr, &schema, nullptr, nullptr), MMF_ERR_ARGUMENT);
+}
+
+} // namespace

@@ -1,0 +1,154 @@
+// The canonical text: out and back, and every way it can be damaged.
+#include "core/schema.h"
+
+#include <cstring>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+
+namespace {
+
+const char TEXT[] = "/// A trade.\n"
+                    "///\n"
+                    "/// As printed.\n"
+                    "record Tick version 3 {\n"
+                    "  /// ticker\n"
+                    "  symbol: string[64];\n"
+                    "  price: float64;\n"
+                    "  flag_2: bool;\n"
+                    "  raw: bytes[5];\n"
+                    "}\n";
+
+using Schema = std::unique_ptr<mmf_schema, void (*)(mmf_schema *)>;
+
+// The text goes through a block of its exact size, so that ASan sees a read behind its end.
+Schema parse(const std::string &text, mmf_status *status)
+{
+    std::unique_ptr<char[]> exact(new char[text.size() + (text.empty() ? 1 : 0)]);
+    std::memcpy(exact.get(), text.data(), text.size());
+    mmf_schema *out = nullptr;
+    *status = mmf_schema_parse(exact.get(), text.size(), &out, nullptr);
+    return Schema(out, mmf_schema_free);
+}
+
+std::string write(const mmf_schema *schema)
+{
+    std::string text(mmf_schema_write(schema, nullptr, 0) + 1, '?');
+    EXPECT_EQ(mmf_schema_write(schema, &text[0], text.size()), text.size() - 1);
+    text.pop_back();
+    return text;
+}
+
+TEST(SchemaText, RoundTrip)
+{
+    mmf_status status;
+    const Schema schema = parse(TEXT, &status);
+    ASSERT_EQ(status, MMF_OK);
+    EXPECT_STREQ(schema->name, "Tick");
+    EXPECT_STREQ(schema->doc, "A trade.\n\nAs printed.");
+    EXPECT_EQ(schema->version, 3u);
+    ASSERT_EQ(schema->field_count, 4u);
+    EXPECT_STREQ(schema->fields[0].doc, "ticker");
+    EXPECT_EQ(schema->fields[0].max, 64u);
+    EXPECT_STREQ(schema->fields[1].doc, "");
+    EXPECT_EQ(schema->fields[2].type, MMF_TYPE_BOOL);
+    EXPECT_EQ(schema->fields[3].type, MMF_TYPE_BYTES);
+    // 8 + (4 + 64) = 76, so price at 80; flag 88; raw at 92 with 9 bytes ends at 101.
+    EXPECT_EQ(schema->fields[1].offset, 80u);
+    EXPECT_EQ(schema->fields[3].offset, 92u);
+    EXPECT_EQ(schema->record_size, 104u);
+    EXPECT_EQ(write(schema.get()), TEXT);
+    EXPECT_EQ(schema->text_size, std::strlen(TEXT));
+}
+
+TEST(SchemaText, ASmallBufferGetsWhatFitsAndTheWholeLength)
+{
+    mmf_status status;
+    const Schema schema = parse(TEXT, &status);
+    ASSERT_EQ(status, MMF_OK);
+    char buffer[9];
+    EXPECT_EQ(mmf_schema_write(schema.get(), buffer, sizeof buffer), std::strlen(TEXT));
+    EXPECT_STREQ(buffer, "/// A tr");
+}
+
+TEST(SchemaText, EveryTruncationIsRefused)
+{
+    for (size_t size = 0; size < std::strlen(TEXT); size++) {
+        mmf_status status;
+        EXPECT_EQ(parse(std::string(TEXT, size), &status), nullptr) << size;
+        EXPECT_EQ(status, MMF_ERR_CORRUPT) << size;
+    }
+}
+
+TEST(SchemaText, EveryMutationIsRefusedOrASchema)
+{
+    for (size_t at = 0; at < std::strlen(TEXT); at++)
+        for (int byte = 0; byte < 256; byte++) {
+            std::string text = TEXT;
+            text[at] = (char)byte;
+            mmf_status status;
+            const Schema schema = parse(text, &status);
+            EXPECT_EQ(status, schema == nullptr ? MMF_ERR_CORRUPT : MMF_OK) << at << ' ' << byte;
+        }
+}
+
+TEST(SchemaText, WrongTextsAreRefused)
+{
+    const char *const wrong[] = {
+        "record T version 1 {\n}\n",
+        "record T version 0 {\n  a: bool;\n}\n",
+        "record T version 01 {\n  a: bool;\n}\n",
+        "record T version 65536 {\n  a: bool;\n}\n",
+        "record T version 99999999999999999999 {\n  a: bool;\n}\n",
+        "record T version 1 {\n  a: bool;\n  a: int8;\n}\n",
+        "record T version 1 {\n  a: float128;\n}\n",
+        "record T version 1 {\n  a: bool[1];\n}\n",
+        "record T version 1 {\n  a: string;\n}\n",
+        "record T version 1 {\n  a: string[0];\n}\n",
+        "record T version 1 {\n  a: string[65537];\n}\n",
+        "record T version 1 {\n a: bool;\n}\n",
+        "record T version 1 {\n  a : bool;\n}\n",
+        "record T version 1 {\n  _a: bool;\n}\n",
+        "record T version 1 {\n  a: bool;\n}\n\n",
+        "record 1T version 1 {\n  a: bool;\n}\n",
+    };
+    for (const char *text : wrong) {
+        mmf_status status;
+        EXPECT_EQ(parse(text, &status), nullptr) << text;
+        EXPECT_EQ(status, MMF_ERR_CORRUPT) << text;
+    }
+}
+
+TEST(SchemaText, LimitsHold)
+{
+    const std::string longest(MMF_NAME_LENGTH_MAX, 'n');
+    mmf_status status;
+    EXPECT_NE(parse("record T version 65535 {\n  " + longest + ": string[65536];\n}\n", &status),
+              nullptr);
+    EXPECT_EQ(parse("record T version 1 {\n  " + longest + "n: bool;\n}\n", &status), nullptr);
+
+    for (const uint32_t count : {MMF_FIELDS_MAX, MMF_FIELDS_MAX + 1}) {
+        std::string text = "record T version 1 {\n";
+        for (uint32_t i = 0; i < count; i++)
+            text += "  f" + std::to_string(i) + ": bool;\n";
+        EXPECT_EQ(parse(text + "}\n", &status) != nullptr, count == MMF_FIELDS_MAX) << count;
+    }
+    // Sixteen fields of 64 KiB and their lengths are more than 1 MiB, fifteen are less.
+    for (const int count : {15, 16}) {
+        std::string text = "record T version 1 {\n";
+        for (int i = 0; i < count; i++)
+            text += "  f" + std::to_string(i) + ": bytes[65536];\n";
+        EXPECT_EQ(parse(text + "}\n", &status) != nullptr, count == 15) << count;
+    }
+    EXPECT_EQ(parse(std::string(MMF_SCHEMA_TEXT_MAX + 1, 'x'), &status), nullptr);
+}
+
+TEST(SchemaText, NullIsAnArgumentError)
+{
+    mmf_schema *out = nullptr;
+    EXPECT_EQ(mmf_schema_parse(nullptr, 1, &out, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_schema_parse("x", 1, nullptr, nullptr), MMF_ERR_ARGUMENT);
+    mmf_schema_free(nullptr);
+}
+
+} // namespace
