@@ -34,6 +34,8 @@ static bool parse_field_end(parser *state)
         parser_report_found(state, "';' at the end of the field");
         if (parser_is_punctuation(state, '<'))
             diag_hint(state->list, "the capacity stands in brackets, as in 'string[64]'");
+        else if (parser_is_punctuation(state, ','))
+            diag_hint(state->list, "write ';' instead");
         return false;
     }
     const source_span behind = {state->last.offset + state->last.length, 0};
