@@ -25,10 +25,29 @@ static const char *const RESERVED[] = {
     "wchar_t",       "while",       "xor",       "xor_eq",
 };
 
+/* Words of Python that are not among them, sorted. */
+static const char *const PYTHON[] = {
+    "None",   "as",       "async", "await",  "def",    "del",   "elif",
+    "except", "finally",  "from",  "global", "import", "in",    "is",
+    "lambda", "nonlocal", "pass",  "raise",  "with",   "yield",
+};
+
 static int compare_words(const void *key, const void *element)
 {
     const char *const *word = (const char *const *)element;
     return strcmp((const char *)key, *word);
+}
+
+/* The language that name has a meaning in, or NULL. */
+static const char *language_of(const char *name)
+{
+    if (bsearch(name, RESERVED, sizeof RESERVED / sizeof RESERVED[0], sizeof RESERVED[0],
+                compare_words) != NULL)
+        return "C or C++";
+    if (bsearch(name, PYTHON, sizeof PYTHON / sizeof PYTHON[0], sizeof PYTHON[0], compare_words) !=
+        NULL)
+        return "Python";
+    return NULL;
 }
 
 static source_span place_of(const gen_model *model, const names_identifier *of)
@@ -53,11 +72,11 @@ static void check_words(const gen_model *model, diag_list *list)
         }
         for (uint32_t j = 0; j < record->field_count; j++) {
             const char *name = record->fields[j].name;
-            if (bsearch(name, RESERVED, sizeof RESERVED / sizeof RESERVED[0], sizeof RESERVED[0],
-                        compare_words) == NULL)
+            const char *language = language_of(name);
+            if (language == NULL)
                 continue;
             diag_report(list, model->places[i].fields[j],
-                        "'%s' cannot name a field: the word has a meaning in C or C++", name);
+                        "'%s' cannot name a field: the word has a meaning in %s", name, language);
             diag_hint(list, "rename it, for example to '%s_value'", name);
         }
     }

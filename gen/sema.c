@@ -20,6 +20,14 @@ static bool same(const checker *state, source_span a, source_span b)
     return a.length == b.length && memcmp(text + a.offset, text + b.offset, a.length) == 0;
 }
 
+static bool has_double_underscore(const char *name, uint32_t length)
+{
+    for (uint32_t i = 1; i < length; i++)
+        if (name[i - 1] == '_' && name[i] == '_')
+            return true;
+    return false;
+}
+
 static const char *copy_name(checker *state, source_span name)
 {
     if (name.length > MMF_NAME_LENGTH_MAX) {
@@ -31,6 +39,9 @@ static const char *copy_name(checker *state, source_span name)
     if (*first == '_') {
         diag_report(state->list, name, "a name cannot begin with '_'");
         diag_hint(state->list, "begin it with a letter; C keeps such names for itself");
+    } else if (has_double_underscore(first, name.length)) {
+        diag_report(state->list, name, "a name cannot contain '__'");
+        diag_hint(state->list, "write a single '_'; C++ keeps such names for itself");
     }
     const char *copy = arena_copy(state->memory, first, name.length);
     state->failed = state->failed || copy == NULL;
