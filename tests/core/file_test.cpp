@@ -1,0 +1,282 @@
+// Opening, creating, locking and growing files: what works, and every refusal without a signal.
+#include "core/file.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <string>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+class File : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        std::string pattern = testing::TempDir() + "file_test.XXXXXX";
+        ASSERT_NE(mkdtemp(&pattern[0]), nullptr);
+        directory_ = pattern;
+        path_ = directory_ + "/a.mmf";
+    }
+
+    // Empty at the end of every test, or something was left behind.
+    void TearDown() override
+    {
+        (void)unlink(path_.c_str());
+        EXPECT_EQ(rmdir(directory_.c_str()), 0) << directory_ << " is not empty";
+    }
+
+    void create(mmfi_file *out)
+    {
+        ASSERT_EQ(mmfi_file_create(path_.c_str(), 0, out, nullptr), MMF_OK);
+        ASSERT_EQ(mmfi_file_name(out, nullptr), MMF_OK);
+    }
+
+    void expect_open(mmf_status expected, const std::string &path, bool writable)
+    {
+        mmfi_file file;
+        mmf_error error = {};
+        EXPECT_EQ(mmfi_file_open(path.c_str(), writable, &file, &error), expected) << error.message;
+        EXPECT_EQ(file.fd >= 0, expected == MMF_OK);
+        EXPECT_EQ(error.status, expected);
+        mmfi_file_close(&file);
+    }
+
+    std::string directory_;
+    std::string path_;
+};
+
+// Runs in a child, so that limits, locks and signals stay there; true when it says so and lives.
+template <typename Body> bool in_child(Body body)
+{
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(body() ? 0 : 1);
+    int status = 0;
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST_F(File, WhatCannotBeAStoreIsRefused)
+{
+    expect_open(MMF_ERR_ARGUMENT, "", false);
+    expect_open(MMF_ERR_NOT_FOUND, path_, false);
+    expect_open(MMF_ERR_NOT_FOUND, path_, true);
+    expect_open(MMF_ERR_FORMAT, directory_, false);
+    expect_open(MMF_ERR_FORMAT, directory_, true);
+    expect_open(MMF_ERR_FORMAT, "/dev/null", false);
+    expect_open(MMF_ERR_IO, directory_ + "/" + std::string(5000, 'x'), false);
+    mmfi_file file;
+    EXPECT_EQ(mmfi_file_open(nullptr, false, &file, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmfi_file_create(nullptr, 0, &file, nullptr), MMF_ERR_ARGUMENT);
+}
+
+TEST_F(File, APipeIsRefusedWithoutWaiting)
+{
+    ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+    expect_open(MMF_ERR_FORMAT, path_, false);
+    expect_open(MMF_ERR_FORMAT, path_, true);
+}
+
+TEST_F(File, ALinkToNothingIsNotFoundAndNotReplaced)
+{
+    ASSERT_EQ(symlink("nowhere", path_.c_str()), 0);
+    expect_open(MMF_ERR_NOT_FOUND, path_, false);
+    mmfi_file file;
+    EXPECT_EQ(mmfi_file_create(path_.c_str(), 0, &file, nullptr), MMF_ERR_EXISTS);
+}
+
+TEST_F(File, NoMoreDescriptorsIsAnErrorOfTheSystem)
+{
+    EXPECT_TRUE(in_child([] {
+        const rlimit none = {0, 0};
+        mmfi_file file;
+        mmf_error error = {};
+        return setrlimit(RLIMIT_NOFILE, &none) == 0 &&
+               mmfi_file_open("/proc/self/maps", false, &file, &error) == MMF_ERR_IO &&
+               error.os_error == EMFILE;
+    }));
+}
+
+// Root writes what it likes, so root needs another user to become; a sandbox may know none.
+TEST_F(File, AFileWithoutWritePermissionIsReadOnly)
+{
+    if (geteuid() == 0 && !in_child([] { return seteuid(65534) == 0; }))
+        GTEST_SKIP() << "runs as root and cannot become another user: permissions are not tested";
+    mmfi_file file;
+    create(&file);
+    mmfi_file_close(&file);
+    ASSERT_EQ(chmod(path_.c_str(), 0444), 0);
+    ASSERT_EQ(chmod(directory_.c_str(), 0755), 0);
+    EXPECT_TRUE(in_child([this] {
+        if (geteuid() == 0 && seteuid(65534) != 0)
+            return false;
+        mmfi_file denied;
+        return mmfi_file_open(path_.c_str(), true, &denied, nullptr) == MMF_ERR_READ_ONLY;
+    }));
+    expect_open(MMF_OK, path_, false);
+}
+
+TEST_F(File, ANewFileHasNoNameUntilItIsGivenOne)
+{
+    mmfi_file file;
+    ASSERT_EQ(mmfi_file_create(path_.c_str(), 0640, &file, nullptr), MMF_OK);
+    expect_open(MMF_ERR_NOT_FOUND, path_, false);
+    ASSERT_EQ(mmfi_file_name(&file, nullptr), MMF_OK);
+    expect_open(MMF_OK, path_, true);
+    struct stat found;
+    ASSERT_EQ(stat(path_.c_str(), &found), 0);
+    const mode_t mask = umask(0);
+    umask(mask);
+    EXPECT_EQ(found.st_mode & 0777, 0640u & ~mask);
+    mmfi_file_close(&file);
+    EXPECT_EQ(access(path_.c_str(), F_OK), 0);
+}
+
+TEST_F(File, AFileThatNeverGotItsNameIsGone)
+{
+    mmfi_file file;
+    ASSERT_EQ(mmfi_file_create(path_.c_str(), 0, &file, nullptr), MMF_OK);
+    mmfi_file_close(&file);
+    expect_open(MMF_ERR_NOT_FOUND, path_, false);
+}
+
+TEST_F(File, TwoCreatorsAndOneName)
+{
+    mmfi_file first;
+    mmfi_file second;
+    ASSERT_EQ(mmfi_file_create(path_.c_str(), 0, &first, nullptr), MMF_OK);
+    ASSERT_EQ(mmfi_file_create(path_.c_str(), 0, &second, nullptr), MMF_OK);
+    EXPECT_EQ(mmfi_file_name(&first, nullptr), MMF_OK);
+    EXPECT_EQ(mmfi_file_name(&second, nullptr), MMF_ERR_EXISTS);
+    mmfi_file_close(&second);
+    mmfi_file_close(&first);
+    EXPECT_EQ(mmfi_file_create(path_.c_str(), 0, &first, nullptr), MMF_ERR_EXISTS);
+}
+
+TEST_F(File, OneWriterAtATime)
+{
+    mmfi_file writer;
+    mmfi_file other;
+    mmfi_file reader;
+    create(&writer);
+    ASSERT_EQ(mmfi_file_open(path_.c_str(), true, &other, nullptr), MMF_OK);
+    ASSERT_EQ(mmfi_file_open(path_.c_str(), false, &reader, nullptr), MMF_OK);
+    EXPECT_FALSE(mmfi_file_is_locked(&reader));
+    ASSERT_EQ(mmfi_file_lock(&writer, nullptr), MMF_OK);
+    EXPECT_TRUE(mmfi_file_is_locked(&reader));
+    EXPECT_FALSE(mmfi_file_is_locked(&writer)) << "its own lock is nobody else's";
+    EXPECT_EQ(mmfi_file_lock(&other, nullptr), MMF_ERR_LOCKED);
+
+    // A child that closes its copy gives nothing back.
+    EXPECT_TRUE(in_child([&writer] {
+        mmfi_file_close(&writer);
+        return true;
+    }));
+    EXPECT_TRUE(mmfi_file_is_locked(&reader));
+
+    mmfi_file_close(&writer);
+    EXPECT_FALSE(mmfi_file_is_locked(&reader));
+    EXPECT_EQ(mmfi_file_lock(&other, nullptr), MMF_OK);
+    mmfi_file_close(&other);
+    mmfi_file_close(&reader);
+}
+
+TEST_F(File, AKilledWriterLeavesNoLock)
+{
+    mmfi_file reader;
+    create(&reader);
+    int ready[2];
+    ASSERT_EQ(pipe(ready), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        mmfi_file writer;
+        const bool locked = mmfi_file_open(path_.c_str(), true, &writer, nullptr) == MMF_OK &&
+                            mmfi_file_lock(&writer, nullptr) == MMF_OK;
+        (void)!write(ready[1], locked ? "y" : "n", 1);
+        for (;;)
+            pause();
+    }
+    char answer = 0;
+    EXPECT_EQ(read(ready[0], &answer, 1), 1);
+    EXPECT_EQ(answer, 'y');
+    EXPECT_TRUE(mmfi_file_is_locked(&reader));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    EXPECT_FALSE(mmfi_file_is_locked(&reader));
+    close(ready[0]);
+    close(ready[1]);
+    mmfi_file_close(&reader);
+}
+
+TEST_F(File, GrowthHasBlocksReadsAsZeroAndNeverShrinks)
+{
+    mmfi_file file;
+    create(&file);
+    ASSERT_EQ(mmfi_file_grow(&file, 100000, nullptr), MMF_OK);
+    struct stat found;
+    ASSERT_EQ(fstat(file.fd, &found), 0);
+    EXPECT_EQ(found.st_size, 100000);
+    EXPECT_GE(found.st_blocks * 512, 100000);
+    char bytes[16] = "not zero";
+    ASSERT_EQ(mmfi_file_read(&file, 99984, bytes, 16, nullptr), MMF_OK);
+    EXPECT_EQ(std::string(bytes, 16), std::string(16, '\0'));
+
+    ASSERT_EQ(mmfi_file_grow(&file, 10, nullptr), MMF_OK);
+    uint64_t size = 0;
+    EXPECT_EQ(mmfi_file_size(&file, &size, nullptr), MMF_OK);
+    EXPECT_EQ(size, 100000u);
+    EXPECT_EQ(mmfi_file_sync(&file, nullptr), MMF_OK);
+    mmfi_file_close(&file);
+}
+
+TEST_F(File, TheLimitOnFileSizesIsNoSpaceAndNoSignal)
+{
+    mmfi_file file;
+    create(&file);
+    ASSERT_EQ(mmfi_file_grow(&file, 4096, nullptr), MMF_OK);
+    EXPECT_TRUE(in_child([&file] {
+        const rlimit small = {8192, 8192};
+        uint64_t size = 0;
+        return setrlimit(RLIMIT_FSIZE, &small) == 0 &&
+               mmfi_file_grow(&file, 8193, nullptr) == MMF_ERR_NO_SPACE &&
+               mmfi_file_size(&file, &size, nullptr) == MMF_OK && size == 4096 &&
+               mmfi_file_grow(&file, 8192, nullptr) == MMF_OK;
+    }));
+    mmfi_file_close(&file);
+}
+
+TEST_F(File, BytesComeBackAndTheEndIsNotCrossed)
+{
+    mmfi_file file;
+    create(&file);
+    ASSERT_EQ(mmfi_file_write(&file, 5, "hello", 5, nullptr), MMF_OK);
+    char bytes[6] = "";
+    EXPECT_EQ(mmfi_file_read(&file, 5, bytes, 5, nullptr), MMF_OK);
+    EXPECT_STREQ(bytes, "hello");
+    mmf_error error;
+    EXPECT_EQ(mmfi_file_read(&file, 6, bytes, 5, &error), MMF_ERR_CORRUPT);
+    EXPECT_EQ(path_, error.path);
+    mmfi_file_close(&file);
+}
+
+TEST(FileHost, TheBootHasOneIdAndRandomNumbersDiffer)
+{
+    uint64_t first[2];
+    uint64_t second[2];
+    mmfi_boot_id(first);
+    mmfi_boot_id(second);
+    EXPECT_EQ(first[0], second[0]);
+    EXPECT_EQ(first[1], second[1]);
+    const bool known = access("/proc/sys/kernel/random/boot_id", R_OK) == 0;
+    EXPECT_EQ((first[0] | first[1]) != 0, known);
+    mmfi_random(first, sizeof first);
+    mmfi_random(second, sizeof second);
+    EXPECT_FALSE(first[0] == second[0] && first[1] == second[1]);
+}
+
+} // namespace
