@@ -91,10 +91,22 @@ bool parser_take_punctuation(parser *state, char wanted, const char *expected)
     return true;
 }
 
+/* A number such as 1st was meant as a name; one such as 10 was not. */
+static bool ends_in_letter(const parser *state)
+{
+    const source_span span = state->now.span;
+    if (state->now.kind != TOKEN_NUMBER)
+        return false;
+    const char last = state->list->from->text[span.offset + span.length - 1];
+    return (last >= 'a' && last <= 'z') || (last >= 'A' && last <= 'Z');
+}
+
 bool parser_take_kind(parser *state, lexer_kind kind, const char *expected, source_span *out)
 {
     if (state->now.kind != kind) {
         parser_report_found(state, expected);
+        if (kind == TOKEN_NAME && ends_in_letter(state))
+            diag_hint(state->list, "a name begins with a letter");
         return false;
     }
     *out = state->now.span;
