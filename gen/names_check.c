@@ -130,6 +130,19 @@ static void report(const gen_model *model, const names_identifier *first,
     diag_note(list, place_of(model, first), "'%s' is generated for this, too", first->text);
 }
 
+/* Records that meet in their own name meet in those of like fields, too; that says nothing new. */
+static bool is_consequence(const gen_model *model, const names_identifier *first,
+                           const names_identifier *second)
+{
+    if (first->record == second->record || second->field == UINT32_MAX)
+        return false;
+    char a[NAMES_SIZE];
+    char b[NAMES_SIZE];
+    names_lower(model->records[first->record].name, a);
+    names_lower(model->records[second->record].name, b);
+    return strcmp(a, b) == 0;
+}
+
 /* One report per part of the schema: it rarely clashes in one name only. */
 static void check_clashes(const gen_model *model, names_identifier *const *sorted, size_t count,
                           bool *reported, diag_list *list)
@@ -138,7 +151,8 @@ static void check_clashes(const gen_model *model, names_identifier *const *sorte
         for (size_t j = i + 1; j < count && strcmp(sorted[i]->text, sorted[j]->text) == 0; j++) {
             const names_identifier *second = sorted[j];
             const source_span at = place_of(model, second);
-            if (!clash(sorted[i], second) || reported[at.offset])
+            if (!clash(sorted[i], second) || reported[at.offset] ||
+                is_consequence(model, sorted[i], second))
                 continue;
             reported[at.offset] = true;
             report(model, sorted[i], second, list);
