@@ -1,0 +1,197 @@
+// What a header may claim, and what is said about it.
+#include "core/header.h"
+
+#include "core/crc32c.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace {
+
+const char TEXT[] = "record R version 4 {\n  a: uint64;\n  b: string[3];\n}\n";
+
+class HeaderTest : public ::testing::Test {
+protected:
+    void SetUp() override
+    {
+        std::string pattern = ::testing::TempDir() + "/header_test.XXXXXX";
+        ASSERT_NE(mkdtemp(&pattern[0]), nullptr);
+        directory = pattern;
+        ASSERT_EQ(mmfi_file_create((directory + "/r").c_str(), 0, &file, &error), MMF_OK);
+        ASSERT_EQ(mmf_schema_parse(TEXT, sizeof TEXT - 1, &schema, &error), MMF_OK);
+        ASSERT_EQ(mmfi_header_write(&file, schema, 10, &written, &error), MMF_OK) << error.message;
+        ASSERT_EQ(mmfi_file_read(&file, 0, &block, sizeof block, &error), MMF_OK);
+    }
+
+    void TearDown() override
+    {
+        mmf_schema_free(schema);
+        mmfi_file_close(&file);
+        EXPECT_EQ(rmdir(directory.c_str()), 0);
+    }
+
+    // Puts block in both copies, with a checksum that is right.
+    void put()
+    {
+        block.crc = mmfi_crc32c(&block, offsetof(mmfi_superblock, crc));
+        for (uint64_t i = 0; i < MMFI_SUPERBLOCK_COPIES; i++)
+            ASSERT_EQ(mmfi_file_write(&file, i * MMFI_PAGE_SIZE, &block, sizeof block, &error),
+                      MMF_OK);
+    }
+
+    mmf_status read(bool writable = false)
+    {
+        mmf_schema *found = nullptr;
+        const mmf_status status = mmfi_header_read(&file, writable, &geometry, &found, &error);
+        EXPECT_EQ(status == MMF_OK, found != nullptr);
+        mmf_schema_free(found);
+        return status;
+    }
+
+    mmf_status read_put()
+    {
+        put();
+        return read();
+    }
+
+    std::string directory;
+    mmfi_file file = {-1, false, false, 0, nullptr, nullptr};
+    mmf_schema *schema = nullptr;
+    mmfi_geometry written;
+    mmfi_geometry geometry;
+    mmfi_superblock block;
+    mmf_error error = {MMF_OK, 0, "", ""};
+};
+
+} // namespace
+
+// The record: 8 bytes of sequence, 8 of a, 4 of length, 3 of b, rounded up to 24.
+TEST_F(HeaderTest, WhatIsWrittenIsRead)
+{
+    ASSERT_EQ(read(true), MMF_OK) << error.message;
+    EXPECT_EQ(geometry.record_size, 24u);
+    EXPECT_EQ(geometry.header_size, 65536u);
+    EXPECT_EQ(geometry.layout_hash, schema->layout_hash);
+    EXPECT_EQ(geometry.undo_count, 8u);
+    EXPECT_EQ(geometry.undo_stride, 128u);
+    uint64_t size = 0;
+    ASSERT_EQ(mmfi_file_size(&file, &size, &error), MMF_OK);
+    EXPECT_EQ(size, 65536u + 4096u);
+    EXPECT_EQ(mmfi_geometry_rows(&geometry, size), 170u);
+    EXPECT_EQ(mmfi_geometry_rows(&geometry, 65536 + 23), 0u);
+    EXPECT_EQ(mmfi_geometry_rows(&geometry, 65536 + 24), 1u);
+    EXPECT_EQ(mmfi_geometry_rows(&geometry, 0), 0u);
+}
+
+TEST_F(HeaderTest, AnotherMagicIsNotOurs)
+{
+    std::memcpy(block.magic, "RIFF", 4);
+    EXPECT_EQ(read_put(), MMF_ERR_FORMAT);
+}
+
+TEST_F(HeaderTest, AnotherVersionIsNamed)
+{
+    block.format_version = 1;
+    EXPECT_EQ(read_put(), MMF_ERR_VERSION);
+    EXPECT_NE(std::strstr(error.message, "version 1"), nullptr) << error.message;
+    block.format_version = 3;
+    EXPECT_EQ(read_put(), MMF_ERR_VERSION);
+}
+
+TEST_F(HeaderTest, AFlagThatReadersMustKnowRefusesBoth)
+{
+    block.flags_read = 2;
+    put();
+    EXPECT_EQ(read(false), MMF_ERR_UNSUPPORTED);
+    EXPECT_EQ(read(true), MMF_ERR_UNSUPPORTED);
+}
+
+TEST_F(HeaderTest, AFlagThatWritersMustKnowRefusesWriting)
+{
+    block.flags_write = 0x80000000u;
+    put();
+    EXPECT_EQ(read(false), MMF_OK) << error.message;
+    EXPECT_EQ(read(true), MMF_ERR_UNSUPPORTED);
+}
+
+TEST_F(HeaderTest, EveryClaimIsCheckedThoughTheChecksumIsRight)
+{
+    const mmfi_superblock good = block;
+    const auto refused = [&](const char *what) {
+        EXPECT_EQ(read_put(), MMF_ERR_CORRUPT) << what;
+        block = good;
+    };
+    block.record_size = 0;
+    refused("record size 0");
+    block.record_size = 32;
+    refused("record size of another schema");
+    block.record_size = 0xfffffff8u;
+    refused("record size beyond the limit");
+    block.header_size = 0;
+    refused("no header");
+    block.header_size = UINT64_MAX - 4095;
+    refused("header beyond the file");
+    block.endian_mark = 0x04030201u;
+    refused("endian mark");
+    block.size = 0;
+    refused("superblock's size");
+    block.undo_count = 0;
+    refused("no undo slot");
+    block.undo_count = 65;
+    refused("too many undo slots");
+    block.undo_stride = 64;
+    refused("undo stride");
+    block.undo_offset = UINT64_MAX - 63;
+    refused("undo offset");
+    block.undo_offset = 0;
+    refused("undo over the superblock");
+    block.schema_offset = UINT64_MAX;
+    refused("schema offset");
+    block.schema_size = UINT32_MAX;
+    refused("schema size");
+    block.schema_crc ^= 1;
+    refused("schema checksum");
+    block.field_count = 3;
+    refused("field count");
+    block.layout_hash ^= 1;
+    refused("layout hash");
+    block.schema_version = 5;
+    refused("schema version");
+    EXPECT_EQ(read_put(), MMF_OK) << error.message;
+}
+
+TEST_F(HeaderTest, OneDamagedSuperblockIsNoHarm)
+{
+    const char zeroes[sizeof block] = "";
+    ASSERT_EQ(mmfi_file_write(&file, 0, zeroes, sizeof zeroes, &error), MMF_OK);
+    EXPECT_EQ(read(), MMF_OK) << error.message;
+    put();
+    ASSERT_EQ(mmfi_file_write(&file, MMFI_PAGE_SIZE, zeroes, sizeof zeroes, &error), MMF_OK);
+    EXPECT_EQ(read(), MMF_OK) << error.message;
+    block.crc ^= 1;
+    ASSERT_EQ(mmfi_file_write(&file, 0, &block, sizeof block, &error), MMF_OK);
+    EXPECT_EQ(read(), MMF_ERR_CORRUPT);
+}
+
+TEST_F(HeaderTest, AShortFileIsCutOffOrNotOurs)
+{
+    ASSERT_EQ(ftruncate(file.fd, 65535), 0);
+    EXPECT_EQ(read(), MMF_ERR_CORRUPT);
+    EXPECT_NE(std::strstr(error.message, "65535"), nullptr) << error.message;
+    ASSERT_EQ(ftruncate(file.fd, 3), 0);
+    EXPECT_EQ(read(), MMF_ERR_FORMAT);
+    ASSERT_EQ(ftruncate(file.fd, 0), 0);
+    EXPECT_EQ(read(), MMF_ERR_FORMAT);
+}
+
+TEST_F(HeaderTest, AShortFileOfAnotherVersionIsThatVersion)
+{
+    block.format_version = 1;
+    put();
+    ASSERT_EQ(ftruncate(file.fd, 4096), 0);
+    EXPECT_EQ(read(), MMF_ERR_VERSION);
+}

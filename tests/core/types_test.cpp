@@ -1,0 +1,59 @@
+// The table of field types.
+#include "core/types.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+namespace {
+
+// The values are in every file's layout hash, so they are written out here again.
+const struct {
+    int value;
+    const char *name;
+    uint32_t size;
+} SCALARS[] = {{1, "bool", 1},   {2, "int8", 1},     {3, "uint8", 1},   {4, "int16", 2},
+               {5, "uint16", 2}, {6, "int32", 4},    {7, "uint32", 4},  {8, "int64", 8},
+               {9, "uint64", 8}, {10, "float32", 4}, {11, "float64", 8}};
+
+} // namespace
+
+TEST(Types, ScalarsAreAlignedToTheirSize)
+{
+    for (const auto &scalar : SCALARS) {
+        const mmf_type type = static_cast<mmf_type>(scalar.value);
+        EXPECT_STREQ(mmf_type_name(type), scalar.name);
+        EXPECT_EQ(mmf_type_from_name(scalar.name, std::strlen(scalar.name)), type);
+        EXPECT_EQ(mmf_type_size(type, 0), scalar.size) << scalar.name;
+        EXPECT_EQ(mmf_type_alignment(type), scalar.size) << scalar.name;
+        EXPECT_FALSE(mmf_type_is_sized(type)) << scalar.name;
+    }
+}
+
+TEST(Types, SizedTypesHaveALengthWordBeforeTheirBytes)
+{
+    for (mmf_type type : {MMF_TYPE_STRING, MMF_TYPE_BYTES}) {
+        EXPECT_TRUE(mmf_type_is_sized(type));
+        EXPECT_EQ(mmf_type_alignment(type), 4u);
+        EXPECT_EQ(mmf_type_size(type, 1), 5u);
+        EXPECT_EQ(mmf_type_size(type, 65536), 65540u);
+    }
+    EXPECT_EQ(static_cast<int>(mmf_type_from_name("string", 6)), 12);
+    EXPECT_EQ(static_cast<int>(mmf_type_from_name("bytes", 5)), 13);
+}
+
+TEST(Types, OnlyWholeNamesAreNames)
+{
+    EXPECT_EQ(mmf_type_from_name("int64", 4), MMF_TYPE_NONE);
+    EXPECT_EQ(mmf_type_from_name("int8;", 4), MMF_TYPE_INT8);
+    EXPECT_EQ(mmf_type_from_name("Bool", 4), MMF_TYPE_NONE);
+    EXPECT_EQ(mmf_type_from_name("?", 1), MMF_TYPE_NONE);
+    EXPECT_EQ(mmf_type_from_name("", 0), MMF_TYPE_NONE);
+}
+
+TEST(Types, WhatIsNoTypeHasNoSize)
+{
+    EXPECT_STREQ(mmf_type_name(MMF_TYPE_NONE), "?");
+    EXPECT_EQ(mmf_type_size(MMF_TYPE_NONE, 7), 0u);
+    EXPECT_EQ(mmf_type_alignment(MMF_TYPE_NONE), 0u);
+}
