@@ -1,0 +1,106 @@
+// The mapping of a reserve over a smaller file, and memory that a fork wipes.
+#include "core/map.h"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+
+namespace {
+
+class MapTest : public ::testing::Test {
+protected:
+    void SetUp() override
+    {
+        fd = memfd_create("map_test", MFD_CLOEXEC);
+        ASSERT_GE(fd, 0);
+        ASSERT_EQ(ftruncate(fd, static_cast<off_t>(page)), 0);
+    }
+
+    void TearDown() override
+    {
+        mmfi_map_close(&map);
+        (void)close(fd);
+    }
+
+    const uint64_t page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+    int fd = -1;
+    mmfi_map map = {nullptr, 0};
+    mmf_error error = {MMF_OK, 0, "", ""};
+};
+
+} // namespace
+
+TEST_F(MapTest, TheSizeIsWholePages)
+{
+    ASSERT_EQ(mmfi_map_open(fd, true, page + 1, 1, "m", &map, &error), MMF_OK) << error.message;
+    EXPECT_EQ(map.size, 2 * page);
+    mmfi_map_close(&map);
+    EXPECT_EQ(map.base, nullptr);
+    EXPECT_EQ(map.size, 0u);
+    mmfi_map_close(&map);
+    ASSERT_EQ(mmfi_map_open(fd, true, 1, 3 * page, "m", &map, &error), MMF_OK);
+    EXPECT_EQ(map.size, 3 * page);
+}
+
+TEST_F(MapTest, AFileThatGrowsIsSeenAtTheSameAddress)
+{
+    ASSERT_EQ(mmfi_map_open(fd, false, 16 * page, page, "m", &map, &error), MMF_OK);
+    ASSERT_EQ(ftruncate(fd, static_cast<off_t>(2 * page)), 0);
+    ASSERT_EQ(pwrite(fd, "new", 3, static_cast<off_t>(page)), 3);
+    EXPECT_EQ(std::memcmp(map.base + page, "new", 3), 0);
+}
+
+TEST_F(MapTest, WhatIsWrittenReachesTheFile)
+{
+    ASSERT_EQ(mmfi_map_open(fd, true, page, page, "m", &map, &error), MMF_OK);
+    map.base[5] = 'x';
+    char byte = 0;
+    ASSERT_EQ(pread(fd, &byte, 1, 5), 1);
+    EXPECT_EQ(byte, 'x');
+}
+
+// No machine has 4 EiB of addresses for a process, so the reserve is halved until it fits.
+TEST_F(MapTest, AReserveThatCannotBeHadIsHalved)
+{
+    const uint64_t asked = UINT64_C(1) << 62;
+    ASSERT_EQ(mmfi_map_open(fd, false, asked, page, "m", &map, &error), MMF_OK) << error.message;
+    EXPECT_LT(map.size, asked);
+    EXPECT_GE(map.size, page);
+    EXPECT_EQ(map.base[0], 0);
+}
+
+TEST_F(MapTest, WhatIsNeededAndCannotBeHadIsNoMemory)
+{
+    const uint64_t needed = UINT64_C(1) << 62;
+    EXPECT_EQ(mmfi_map_open(fd, false, needed, needed, "m", &map, &error), MMF_ERR_NO_MEMORY);
+    EXPECT_EQ(map.base, nullptr);
+    EXPECT_STREQ(error.path, "m");
+}
+
+TEST_F(MapTest, WhatIsNoFileIsAnError)
+{
+    EXPECT_EQ(mmfi_map_open(-1, false, page, page, "m", &map, &error), MMF_ERR_IO);
+    EXPECT_EQ(map.base, nullptr);
+}
+
+TEST_F(MapTest, AForkedChildFindsThePrivatePageZeroed)
+{
+    unsigned char *mine = static_cast<unsigned char *>(mmfi_map_private_open(page));
+    if (mine == nullptr)
+        GTEST_SKIP() << "this kernel cannot wipe on fork";
+    mine[0] = 7;
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0)
+        _exit(mine[0]);
+    int how = 0;
+    ASSERT_EQ(waitpid(child, &how, 0), child);
+    EXPECT_TRUE(WIFEXITED(how));
+    EXPECT_EQ(WEXITSTATUS(how), 0);
+    EXPECT_EQ(mine[0], 7);
+    mmfi_map_private_close(mine, page);
+    mmfi_map_private_close(nullptr, page);
+}
