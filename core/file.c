@@ -148,6 +148,7 @@ mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *o
         return fail_open(path, true, why, error);
     }
     out->writable = true;
+    out->lock_pid = getpid(); /* a forked child must not remove the file either */
     return MMF_OK;
 }
 
@@ -236,7 +237,7 @@ mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *b
 void mmfi_file_close(mmfi_file *file)
 {
     mmfi_file_unlock(file);
-    if (file->temporary != NULL && file->fd >= 0)
+    if (file->temporary != NULL && file->fd >= 0 && file->lock_pid == getpid())
         (void)unlink(file->temporary);
     if (file->fd >= 0)
         (void)close(file->fd);

@@ -104,6 +104,8 @@ mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error
     }
     if (why == 0)
         return MMF_OK;
+    /* Some file systems keep what they gave before they ran out. The first error is the answer. */
+    (void)!ftruncate(file->fd, (off_t)now);
     if (why == ENOSPC || why == EDQUOT || why == EFBIG)
         return fail_full(file, why, size, error);
     return mmfi_fail(error, why == EOPNOTSUPP || why == EINVAL ? MMF_ERR_UNSUPPORTED : MMF_ERR_IO,
