@@ -13,8 +13,8 @@ constexpr size_t RECORD_SIZE = 8 + 8 * WORDS;
 constexpr uint64_t ROW = 7;
 
 struct Shared {
-    alignas(64) unsigned char record[RECORD_SIZE] = {};
-    alignas(64) unsigned char slot[sizeof(mmfi_undo) + RECORD_SIZE] = {};
+    alignas(8) unsigned char record[RECORD_SIZE] = {};
+    alignas(8) unsigned char slot[sizeof(mmfi_undo) + RECORD_SIZE] = {};
 };
 
 // Whole means that every word says the same.
