@@ -83,7 +83,12 @@ mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_e
     if (fd < 0)
         return fail_open(path, writable, errno, error);
     struct stat info;
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+    if (fstat(fd, &info) != 0) {
+        const int why = errno;
+        (void)close(fd);
+        return fail_io(error, why, path, "find the kind of the file");
+    }
+    if (!S_ISREG(info.st_mode)) {
         (void)close(fd);
         return fail_kind(path, info.st_mode, error);
     }
