@@ -45,8 +45,8 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
             }
             why = errno;
         }
-        /* EOVERFLOW: more than the largest file that the file system can have. */
-        if ((why != ENOMEM && why != EOVERFLOW) || size == least)
+        /* EOVERFLOW: more than the file system's largest file. EINVAL: valgrind's word for it. */
+        if ((why != ENOMEM && why != EOVERFLOW && why != EINVAL) || size == least)
             break;
     }
     if (why == ENOMEM)
