@@ -3,6 +3,8 @@
 
 #include "core/file.h"
 
+#include "core/format.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,16 +17,13 @@
 
 /* ---- The writer lock ---- */
 
-/* One byte far behind any record, so that it locks nothing that a program could want to lock. */
-#define LOCK_OFFSET ((off_t)(INT64_C(1) << 62))
-
 static struct flock lock_of(short type)
 {
     struct flock lock;
     memset(&lock, 0, sizeof lock);
     lock.l_type = type;
     lock.l_whence = SEEK_SET;
-    lock.l_start = LOCK_OFFSET;
+    lock.l_start = (off_t)MMFI_LOCK_OFFSET;
     lock.l_len = 1;
     return lock;
 }
