@@ -15,23 +15,17 @@
 #define PERMISSIONS_DEFAULT 0666u
 #define OPEN_FLAGS          (O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
-static const char *reason(int os_error)
-{
-    const char *text = strerrordesc_np(os_error);
-    return text != NULL ? text : "unknown error";
-}
-
 static mmf_status fail_io(mmf_error *error, int os_error, const char *path, const char *what)
 {
     const bool full = os_error == ENOSPC || os_error == EDQUOT;
     const bool memory = os_error == ENOMEM;
-    return mmfi_fail(error,
-                     full     ? MMF_ERR_NO_SPACE
-                     : memory ? MMF_ERR_NO_MEMORY
-                              : MMF_ERR_IO,
-                     os_error, path, "%s: cannot %s: %s; %s", path, what, reason(os_error),
-                     full ? "free space on the disk and try again"
-                          : "check the disk and the permissions");
+    return mmfi_fail(
+        error,
+        full     ? MMF_ERR_NO_SPACE
+        : memory ? MMF_ERR_NO_MEMORY
+                 : MMF_ERR_IO,
+        os_error, path, "%s: cannot %s: %s; %s", path, what, mmfi_os_describe(os_error).text,
+        full ? "free space on the disk and try again" : "check the disk and the permissions");
 }
 
 /* ---- Opening ---- */
@@ -51,7 +45,7 @@ static mmf_status fail_open(const char *path, bool writable, int why, mmf_error 
         return mmfi_fail(error, MMF_ERR_READ_ONLY, why, path,
                          "%s: cannot be opened for writing: %s; open it read-only, or change its "
                          "permissions",
-                         path, reason(why));
+                         path, mmfi_os_describe(why).text);
     return fail_io(error, why, path, "open the file");
 }
 

@@ -71,8 +71,8 @@ mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *b
 /*
  * Gives the file real blocks up to size, and that size if it is smaller; never shrinks it. What is
  * new reads as zero. MMF_ERR_NO_SPACE when the disk, a quota or the limit on file sizes is full:
- * then the size is as before (blocks gained are kept for the next attempt), and no signal is
- * raised.
+ * then the size is as before, and no signal is raised. Only for the writer, and not shared with
+ * other growth of the same file: what a failed attempt gained is cut off again.
  */
 mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error);
 

@@ -44,7 +44,7 @@ mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error)
                          file->path);
     return mmfi_fail(error, MMF_ERR_UNSUPPORTED, why, file->path,
                      "%s: the file system gives no lock (%s); put the store on a local disk",
-                     file->path, strerrordesc_np(why));
+                     file->path, mmfi_os_describe(why).text);
 }
 
 bool mmfi_file_is_locked(const mmfi_file *file)
@@ -78,7 +78,7 @@ static mmf_status fail_full(const mmfi_file *file, int why, uint64_t size, mmf_e
     return mmfi_fail(error, MMF_ERR_NO_SPACE, why, file->path,
                      "%s: no room to grow to %" PRIu64 " bytes: %s; free space or raise the quota, "
                      "and try again: nothing was lost",
-                     file->path, size, strerrordesc_np(why));
+                     file->path, size, mmfi_os_describe(why).text);
 }
 
 mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error)
@@ -109,7 +109,7 @@ mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error
         return fail_full(file, why, size, error);
     return mmfi_fail(error, why == EOPNOTSUPP || why == EINVAL ? MMF_ERR_UNSUPPORTED : MMF_ERR_IO,
                      why, file->path, "%s: cannot give the file %" PRIu64 " bytes: %s", file->path,
-                     size, strerrordesc_np(why));
+                     size, mmfi_os_describe(why).text);
 }
 
 mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
@@ -125,7 +125,7 @@ mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
     return mmfi_fail(error, why == ENOSPC || why == EDQUOT ? MMF_ERR_NO_SPACE : MMF_ERR_IO, why,
                      file->path,
                      "%s: the disk did not take the data: %s; copy the records to a new store",
-                     file->path, strerrordesc_np(why));
+                     file->path, mmfi_os_describe(why).text);
 }
 
 /* ---- Identities ---- */

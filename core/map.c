@@ -55,7 +55,7 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
                          "limit (ulimit -v) or close other stores",
                          path, needed);
     return mmfi_fail(error, MMF_ERR_IO, why, path, "%s: cannot map the file: %s", path,
-                     strerrordesc_np(why));
+                     mmfi_os_describe(why).text);
 }
 
 void mmfi_map_close(mmfi_map *map)

@@ -113,6 +113,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                          "records there are; restore the file from a copy",
                          path);
     out->generation = committed ? commit.generation : 1;
+    out->committed = committed ? commit.count : 0;
     out->capacity = mmfi_geometry_rows(geometry, file_size);
     out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
     if (out->count > out->capacity)

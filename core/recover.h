@@ -27,6 +27,7 @@ typedef struct mmfi_recovery {
     uint64_t count;
     uint64_t capacity;   /* records that the file has room for */
     uint64_t generation; /* of the last commit */
+    uint64_t committed;  /* records of the last commit */
 } mmfi_recovery;
 
 /*

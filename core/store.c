@@ -31,6 +31,23 @@ static mmf_status check_options(const char *path, const mmf_options *options, mm
     return MMF_OK;
 }
 
+/* What opening and creating share: is it possible at all, and the state to do it with. */
+static mmf_status begin(const char *path, const mmf_options *options, mmfi_state **out,
+                        mmf_error *error)
+{
+    const mmf_status status = check_options(path, options, error);
+    if (status != MMF_OK)
+        return status;
+    if (!MMFI_LITTLE_ENDIAN)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
+                         "%s: files are little-endian and this machine is not; use one that is",
+                         path);
+    *out = mmfi_state_new();
+    if (*out == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
+    return MMF_OK;
+}
+
 /* ---- Attaching: from an open file with a checked header to a handle ---- */
 
 static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_error *error)
@@ -53,9 +70,7 @@ static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *
     if (status != MMF_OK)
         return status;
     state->generation = found.generation + 1;
-    mmfi_commit commit;
-    const uint64_t committed = mmfi_commit_read(state->map.base, &commit) ? commit.count : 0;
-    mmfi_commit_write(state->map.base, state->generation, committed, found.capacity, false);
+    mmfi_commit_write(state->map.base, state->generation, found.committed, found.capacity, false);
     state->page = mmfi_map_private_open(sizeof *state->page);
     state->writer = state->page != NULL ? state->page : &state->guarded;
     state->writer->count = found.count;
@@ -154,16 +169,10 @@ static mmf_status open_store(const char *path, const mmf_options *options, const
         return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_open: %s is NULL",
                          path == NULL ? "path" : "out");
     const mmf_options chosen = options_or_default(options);
-    mmf_status status = check_options(path, &chosen, error);
+    mmfi_state *state = NULL;
+    mmf_status status = begin(path, &chosen, &state, error);
     if (status != MMF_OK)
         return status;
-    if (!MMFI_LITTLE_ENDIAN)
-        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
-                         "%s: files are little-endian and this machine is not; use one that is",
-                         path);
-    mmfi_state *state = mmfi_state_new();
-    if (state == NULL)
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
     status = open_state(state, path, &chosen, schema, out, error);
     if (status != MMF_OK)
         mmfi_state_free(state);
@@ -241,17 +250,11 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
                          path == NULL  ? "path"
                          : out == NULL ? "out"
                                        : "schema");
-    mmf_options chosen = options_or_default(options);
-    mmf_status status = check_options(path, &chosen, error);
+    const mmf_options chosen = options_or_default(options);
+    mmfi_state *state = NULL;
+    mmf_status status = begin(path, &chosen, &state, error);
     if (status != MMF_OK)
         return status;
-    if (!MMFI_LITTLE_ENDIAN)
-        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
-                         "%s: files are little-endian and this machine is not; use one that is",
-                         path);
-    mmfi_state *state = mmfi_state_new();
-    if (state == NULL)
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
     status = create_state(state, path, &chosen, schema, out, error);
     if (status != MMF_OK)
         mmfi_state_free(state);

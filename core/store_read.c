@@ -76,9 +76,10 @@ mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf
     if (store->state == NULL)
         return MMF_ERR_CLOSED;
     const mmf_status status = mmfi_refresh(store, count == MMF_TO_END ? UINT64_MAX : first);
-    if (status != MMF_OK && status != MMF_ERR_RANGE)
-        if (status != MMF_ERR_CORRUPT && status != MMF_ERR_CAPACITY)
-            return status;
+    /* These three only say that row first is not there; the window is judged by the bound. */
+    if (status != MMF_OK && status != MMF_ERR_RANGE && status != MMF_ERR_CORRUPT &&
+        status != MMF_ERR_CAPACITY)
+        return status;
     const uint64_t there = mmfi_load64_acquire(&store->row_bound);
     if (first > there || (count != MMF_TO_END && count > there - first))
         return MMF_ERR_RANGE;

@@ -83,6 +83,18 @@ static void emit_check(emitter *to, const emit_record *record)
                   "\n");
 }
 
+/* One line for each field: the first template for string and bytes, the second for scalars. */
+static void emit_fields(emitter *to, const emit_record *record, const char *sized,
+                        const char *scalar)
+{
+    for (uint32_t i = 0; i < record->schema->field_count; i++) {
+        emit_field field;
+        emit_field_init(&field, record, i);
+        emit_template(to, &field.holes, mmf_type_is_sized(field.field->type) ? sized : scalar);
+    }
+    emit_template(to, &record->holes, "}\n\n");
+}
+
 static void emit_load(emitter *to, const emit_record *record)
 {
     emit_template(to, &record->holes,
@@ -90,19 +102,10 @@ static void emit_load(emitter *to, const emit_record *record)
                   "static inline void $record$_record_load(const unsigned char *record, "
                   "$record$_record *out)\n"
                   "{\n");
-    for (uint32_t i = 0; i < record->schema->field_count; i++) {
-        emit_field field;
-        emit_field_init(&field, record, i);
-        if (mmf_type_is_sized(field.field->type))
-            emit_template(to, &field.holes,
-                          "    out->$field$_length = mmfi_load_$type$(record, "
-                          "$RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, out->$field$);\n");
-        else
-            emit_template(
-                to, &field.holes,
+    emit_fields(to, record,
+                "    out->$field$_length = mmfi_load_$type$(record, $RECORD$_$FIELD$_OFFSET, "
+                "$RECORD$_$FIELD$_MAX, out->$field$);\n",
                 "    out->$field$ = mmfi_load_$type$(record, $RECORD$_$FIELD$_OFFSET);\n");
-    }
-    emit_template(to, &record->holes, "}\n\n");
 }
 
 static void emit_save(emitter *to, const emit_record *record)
@@ -112,18 +115,10 @@ static void emit_save(emitter *to, const emit_record *record)
                   "static inline void $record$_record_save(unsigned char *record, "
                   "const $record$_record *in)\n"
                   "{\n");
-    for (uint32_t i = 0; i < record->schema->field_count; i++) {
-        emit_field field;
-        emit_field_init(&field, record, i);
-        if (mmf_type_is_sized(field.field->type))
-            emit_template(to, &field.holes,
-                          "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, "
-                          "$RECORD$_$FIELD$_MAX, in->$field$, in->$field$_length);\n");
-        else
-            emit_template(to, &field.holes,
-                          "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, in->$field$);\n");
-    }
-    emit_template(to, &record->holes, "}\n\n");
+    emit_fields(to, record,
+                "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, "
+                "in->$field$, in->$field$_length);\n",
+                "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, in->$field$);\n");
 }
 
 void emit_record_calls(emitter *to, const emit_record *record)
