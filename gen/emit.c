@@ -102,7 +102,7 @@ static const char *hole_value(const emit_holes *holes, const char *name, size_t 
         if (strncmp(holes->holes[i].name, name, length) == 0 &&
             holes->holes[i].name[length] == '\0')
             return holes->holes[i].value;
-    assert(!"the template has a hole that nobody set");
+    assert(false && "the template has a hole that nobody set");
     return "";
 }
 
