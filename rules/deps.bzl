@@ -18,6 +18,7 @@ def mmf_dependencies():
     for name, files in SHIMS.items():
         _maybe(shim_repository, name = name, files = files)
 
+# buildifier: disable=unnamed-macro
 def mmf_register_toolchains():
     """Registers the toolchains of the bindings. C needs none beyond Bazel's own."""
     _maybe(python_repository, name = "mmapforge_python")

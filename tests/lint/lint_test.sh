@@ -1,12 +1,13 @@
 #!/bin/bash
-# Each rule of lint.sh must catch a sample that breaks it, and pass a clean one.
+# Each rule of the lints must catch a sample that breaks it, and pass a clean one.
 set -uo pipefail
 
 lint="$(pwd)/$1"
 style="$(readlink -f "$2")"
+buildifier="$(pwd)/$3"
 failed=0
 
-# check CODE MESSAGE PATH TEXT: lint of a tree with this one file ends so, and says so.
+# check CODE MESSAGE PATH TEXT: the lint of a tree with this one file ends so, and says so.
 check() {
     local code="$1" message="$2" path="$3" text="$4" tree said status
     tree="$(mktemp -d)"
@@ -41,5 +42,31 @@ check 1 'core/map.c:1: a note of unfinished work' core/map.c '/* FIX''ME */\n'
 check 1 'core/map.c:1: an absolute path' core/map.c 'const char *p = "/home/me/x";\n'
 check 1 'clang-format' core/map.c 'int  x;\n'
 check 2 'no C or C++ file' core/README.md 'words\n'
+
+# Where there is no buildifier, its lint passes, and says aloud that it has checked nothing.
+said="$(env -u BUILDIFIER PATH=/nowhere "$buildifier" .)"
+status="$?"
+if [ "$status" != 0 ] || [[ "$said" != SKIPPED:*"npm install @bazel/buildifier"* ]]; then
+    echo "FAILED: without a buildifier: exit $status; it said: $said"
+    failed=1
+fi
+
+lint="$buildifier"
+if program="${BUILDIFIER:-$(command -v buildifier)}"; then
+    export BUILDIFIER="$program"
+    good='"""What it is."""\n\nX = 1\n'
+    check 0 '' core/a.bzl "$good"
+    check 4 'core/a.bzl # reformat' core/a.bzl "${good/ = /=}"
+    check 4 'core/BUILD.bazel # reformat' core/BUILD.bazel 'filegroup( name="a" )\n'
+    check 4 'core/a.BUILD # reformat' core/a.BUILD 'filegroup( name="a" )\n'
+    check 4 'WORKSPACE # reformat' WORKSPACE 'workspace(name="a")\n'
+    check 4 'Loaded symbol "b" is unused' BUILD 'load(":a.bzl", "b")\n'
+    check 1 'syntax error' core/BUILD 'x = (\n'
+    check 2 'no Bazel file' core/README.md 'words\n'
+    BUILDIFIER=/nowhere/buildifier check 2 'which does not run' core/a.bzl "$good"
+else
+    echo "SKIPPED: there is no buildifier to try its lint with; see what that says:"
+    echo "$said"
+fi
 
 exit "$failed"
