@@ -2,9 +2,9 @@
  * The schema of one record type at run time: its fields, their layout, and its canonical text.
  *
  * The generator and the runtime share this file, so there is one layout, one hash and one text. The
- * canonical text is a subset of the schema language (gen/SCHEMA.md): doc comments as `///` lines
- * before what they describe, one field a line, two blanks of indent, no other comments. It is what
- * a store embeds, so that a file can be read without the program that wrote it.
+ * canonical text is a subset of the schema language (gen/SCHEMA.md), spelled out in core/FORMAT.md:
+ * of one schema there is exactly one. It is what a store embeds, so that a file can be read without
+ * the program that wrote it.
  */
 #ifndef MMF_CORE_SCHEMA_H
 #define MMF_CORE_SCHEMA_H
@@ -67,7 +67,8 @@ size_t mmf_schema_write(const mmf_schema *schema, char *buffer, size_t size);
 /*
  * Reads canonical text of size bytes and lays the record out. On success *out is a schema in one
  * allocation, independent of text, to be released with mmf_schema_free. Anything that is not
- * canonical text within the limits above is MMF_ERR_CORRUPT with the line in the message.
+ * canonical text within the limits above, byte for byte as mmf_schema_write would give it, is
+ * MMF_ERR_CORRUPT with the line in the message.
  */
 mmf_status mmf_schema_parse(const char *text, size_t size, mmf_schema **out, mmf_error *error);
 

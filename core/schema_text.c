@@ -120,6 +120,24 @@ static bool take_number(reader *from, uint32_t max, uint32_t *out)
     return from->at > begin && *begin != '0' && value <= max;
 }
 
+/* One line of a doc behind its slashes: a blank and its text, or nothing. */
+static bool take_doc_line(reader *from, char **out)
+{
+    if (take(from, "\n"))
+        return true;
+    if (!take(from, " "))
+        return false;
+    const char *newline = memchr(from->at, '\n', (size_t)(from->end - from->at));
+    if (newline == NULL || newline == from->at ||
+        memchr(from->at, '\0', (size_t)(newline - from->at)) != NULL)
+        return false;
+    const size_t length = (size_t)(newline - from->at);
+    memcpy(*out, from->at, length);
+    *out += length;
+    from->at = newline;
+    return take(from, "\n");
+}
+
 /*
  * Doc lines behind indent, joined by '\n', into *text, which moves on past the NUL. A doc is never
  * longer than the lines it comes from, so the room for the whole text is enough for all of them.
@@ -127,23 +145,21 @@ static bool take_number(reader *from, uint32_t max, uint32_t *out)
 static bool take_doc(reader *from, const char *indent, char **text)
 {
     char *out = *text;
-    for (bool first = true;; first = false) {
+    uint32_t lines = 0;
+    for (;; lines++) {
         const char *begin = from->at;
         if (!take(from, indent) || !take(from, "///")) {
             from->at = begin;
             break;
         }
-        (void)take(from, " ");
-        const char *newline = memchr(from->at, '\n', (size_t)(from->end - from->at));
-        if (newline == NULL || memchr(from->at, '\0', (size_t)(newline - from->at)) != NULL)
-            return false;
-        if (!first)
+        if (lines > 0)
             *out++ = '\n';
-        memcpy(out, from->at, (size_t)(newline - from->at));
-        out += newline - from->at;
-        from->at = newline;
-        (void)take(from, "\n");
+        if (!take_doc_line(from, &out))
+            return false;
     }
+    /* Empty lines alone are no doc. */
+    if (lines > 0 && (size_t)(out - *text) == lines - 1)
+        return false;
     *out++ = '\0';
     *text = out;
     return true;
@@ -174,7 +190,7 @@ static mmf_status take_field(reader *from, mmf_field *fields, uint32_t index, ch
     mmf_field *field = &fields[index];
     field->doc = *text;
     if (!take_doc(from, "  ", text))
-        return bad(from, "a doc comment on one line");
+        return bad(from, "'/// text', or '///' between other lines of a doc comment");
     char name[MMF_NAME_LENGTH_MAX + 1];
     if (!take(from, "  ") || !take_name(from, name) || !take(from, ": "))
         return bad(from, "'  name: type;'");
@@ -194,7 +210,7 @@ static mmf_status take_record(reader *from, parsed *into, char *text)
     mmf_schema *schema = &into->schema;
     schema->doc = text;
     if (!take_doc(from, "", &text))
-        return bad(from, "a doc comment on one line");
+        return bad(from, "'/// text', or '///' between other lines of a doc comment");
     schema->name = text;
     if (!take(from, "record ") || !take_name(from, text))
         return bad(from, "'record Name version N {'");

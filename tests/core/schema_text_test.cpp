@@ -89,7 +89,40 @@ TEST(SchemaText, EveryMutationIsRefusedOrASchema)
             mmf_status status;
             const Schema schema = parse(text, &status);
             EXPECT_EQ(status, schema == nullptr ? MMF_ERR_CORRUPT : MMF_OK) << at << ' ' << byte;
+            if (schema != nullptr) {
+                EXPECT_EQ(write(schema.get()), text) << at << ' ' << byte;
+            }
         }
+}
+
+// What is read is written again byte for byte, or one schema would have two texts.
+TEST(SchemaText, ADocHasOneForm)
+{
+    const std::string record = "record T version 1 {\n  a: bool;\n}\n";
+    const std::string right[] = {"/// x\n", "///  x\n", "/// x\n///\n/// y\n", "///\n/// x\n",
+                                 "/// / x\n"};
+    const std::string wrong[] = {
+        "///x\n",   "///\n", "/// \n",    "////\n",        "///\tx\n",      "//// x\n", "// x\n",
+        " /// x\n", "/// x", "/// x\n\n", "/// x\n///y\n", "/// x\n/// \n", "/* x */\n"};
+    for (const std::string &indent : {std::string(), std::string("  ")}) {
+        const size_t at = indent.empty() ? 0 : record.find("  a");
+        for (const std::string &doc : right) {
+            std::string text = doc;
+            for (size_t line = 0; line < text.size(); line = text.find('\n', line) + 1)
+                text.insert(line, indent);
+            text = record.substr(0, at) + text + record.substr(at);
+            mmf_status status;
+            const Schema schema = parse(text, &status);
+            ASSERT_EQ(status, MMF_OK) << text;
+            EXPECT_EQ(write(schema.get()), text);
+        }
+        for (const std::string &doc : wrong) {
+            mmf_status status;
+            const std::string text = record.substr(0, at) + indent + doc + record.substr(at);
+            EXPECT_EQ(parse(text, &status), nullptr) << text;
+            EXPECT_EQ(status, MMF_ERR_CORRUPT) << text;
+        }
+    }
 }
 
 TEST(SchemaText, WrongTextsAreRefused)
