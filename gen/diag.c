@@ -12,11 +12,17 @@ void diag_init(diag_list *list, const source *from)
 {
     list->from = from;
     list->count = 0;
+    list->muted = false;
+}
+
+void diag_mute(diag_list *list)
+{
+    list->muted = true;
 }
 
 void diag_report(diag_list *list, source_span at, const char *format, ...)
 {
-    if (list->count++ >= DIAG_ERRORS_MAX)
+    if (list->muted || list->count++ >= DIAG_ERRORS_MAX)
         return;
     diag_error *error = &list->errors[list->count - 1];
     memset(error, 0, sizeof *error);
@@ -27,11 +33,11 @@ void diag_report(diag_list *list, source_span at, const char *format, ...)
     va_end(arguments);
 }
 
-/* The error that a hint or note belongs to; NULL when it was only counted. */
+/* The error that a hint or note belongs to; NULL when it was only counted, or ignored. */
 static diag_error *last_error(diag_list *list)
 {
-    assert(list->count > 0);
-    return list->count <= DIAG_ERRORS_MAX ? &list->errors[list->count - 1] : NULL;
+    assert(list->count > 0 || list->muted);
+    return list->muted || list->count > DIAG_ERRORS_MAX ? NULL : &list->errors[list->count - 1];
 }
 
 void diag_hint(diag_list *list, const char *format, ...)

@@ -33,6 +33,7 @@ typedef struct diag_error {
 typedef struct diag_list {
     const source *from;
     uint32_t count; /* errors reported, of which the first DIAG_ERRORS_MAX are kept */
+    bool muted;     /* diag_mute was called */
     diag_error errors[DIAG_ERRORS_MAX];
 } diag_list;
 
@@ -58,6 +59,12 @@ void diag_hint(diag_list *list, const char *format, ...) MMFI_PRINTF(2, 3);
 
 /* A second place that the last error speaks of. */
 void diag_note(diag_list *list, source_span at, const char *format, ...) MMFI_PRINTF(3, 4);
+
+/*
+ * Ignores all that is reported from here on, for an error that takes the ground from the rest of
+ * the check: what would follow from it, nobody made a mistake about.
+ */
+void diag_mute(diag_list *list);
 
 /*
  * The text of a span in quotes, cut when it is long, with anything unprintable shown as '?'. Use it

@@ -92,6 +92,7 @@ static void skip_block_comment(lexer *state)
     }
     diag_report(state->list, open, "this comment is never closed");
     diag_hint(state->list, "end it with '*/'");
+    diag_mute(state->list); /* the parser would miss what the comment has swallowed */
 }
 
 static bool begins_doc(const lexer *state)
