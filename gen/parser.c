@@ -1,25 +1,5 @@
 /* Parses a schema by recursive descent, one function per construct. */
-#include "gen/parser_token.h"
-
-/* ---- Constructs ---- */
-
-/* What may be part of the language one day deserves to be called by its name. */
-static bool report_later(parser *state)
-{
-    if (parser_is_punctuation(state, '?')) {
-        diag_report(state->list, state->now.span, "nullable fields are not supported");
-        diag_hint(state->list, "delete the '?', and declare a bool field beside it");
-    } else if (parser_is_punctuation(state, '=')) {
-        diag_report(state->list, state->now.span, "default values are not supported");
-        diag_hint(state->list, "delete it, and set the value when a record is written");
-    } else if (parser_is_punctuation(state, '@')) {
-        diag_report(state->list, state->now.span, "attributes are not supported");
-        diag_hint(state->list, "delete it");
-    } else {
-        return false;
-    }
-    return true;
-}
+#include "gen/parser_later.h"
 
 /* A missing ';' is reported where it belongs, which is often the end of the line above. */
 static bool parse_field_end(parser *state)
@@ -28,7 +8,7 @@ static bool parse_field_end(parser *state)
         parser_advance(state);
         return true;
     }
-    if (report_later(state))
+    if (parser_refuse_later_suffix(state))
         return false;
     if (!state->now.first) {
         parser_report_found(state, "';' at the end of the field");
@@ -46,7 +26,7 @@ static bool parse_field_end(parser *state)
 static bool parse_name_and_colon(parser *state, parser_field *field)
 {
     const bool record = parser_is_word(state, "record");
-    if (report_later(state) ||
+    if (parser_refuse_later_mark(state) ||
         !parser_take_kind(state, TOKEN_NAME, "a field, as in 'price: float64;', or '}'",
                           &field->name))
         return false;
@@ -56,6 +36,8 @@ static bool parse_name_and_colon(parser *state, parser_field *field)
         state->nested = true;
         return false;
     }
+    if (parser_refuse_later_mark(state))
+        return false;
     if (parser_take_punctuation(state, ':', "':' between the field's name and its type"))
         return true;
     diag_hint(state->list, "a field is 'name: type;', as in 'price: float64;'");
@@ -64,7 +46,8 @@ static bool parse_name_and_colon(parser *state, parser_field *field)
 
 static bool parse_type(parser *state, parser_field *field)
 {
-    if (!parser_take_kind(state, TOKEN_NAME, "a type", &field->type))
+    if (parser_refuse_later_type(state) ||
+        !parser_take_kind(state, TOKEN_NAME, "a type", &field->type))
         return false;
     if (!parser_is_punctuation(state, '['))
         return true;
@@ -95,21 +78,29 @@ static bool parse_field(parser *state, parser_record *record, parser_field **las
     return true;
 }
 
-/* Goes on behind the ';' of a field that could not be parsed, or at the next record or '}'. */
+/*
+ * Goes on behind the ';' of a field that could not be parsed, or at the next record or '}'. What
+ * stands in braces inside the field belongs to it.
+ */
 static void skip_field(parser *state)
 {
-    while (state->now.kind != TOKEN_END && !parser_is_punctuation(state, '}') &&
-           !parser_is_word(state, "record")) {
-        const bool stop = parser_is_punctuation(state, ';');
+    uint32_t depth = 0;
+    while (state->now.kind != TOKEN_END && !parser_is_word(state, "record") &&
+           (depth > 0 || !parser_is_punctuation(state, '}'))) {
+        const bool ends = depth == 0 && parser_is_punctuation(state, ';');
+        const bool closes = parser_is_punctuation(state, '}');
+        depth += parser_is_punctuation(state, '{');
+        depth -= closes;
         parser_advance(state);
-        if (stop)
+        if (ends || (closes && depth == 0 && !parser_is_punctuation(state, ';')))
             return;
     }
 }
 
 static bool parse_body(parser *state, parser_record *record)
 {
-    if (!parser_take_punctuation(state, '{', "'{' before the fields"))
+    if (parser_refuse_later_mark(state) ||
+        !parser_take_punctuation(state, '{', "'{' before the fields"))
         return false;
     parser_field *last = NULL;
     while (!parser_is_punctuation(state, '}')) {
@@ -141,6 +132,8 @@ static bool parse_record(parser *state, parser_record *record)
     parser_advance(state);
     if (!parser_take_kind(state, TOKEN_NAME, "the record's name", &record->name))
         return false;
+    if (parser_refuse_later_mark(state))
+        return false;
     if (!parser_is_word(state, "version")) {
         parser_report_found(state, "'version N'");
         diag_hint(state->list, "the first version of a record is 'version 1'");
@@ -163,14 +156,9 @@ static void skip_record(parser *state)
 
 static void report_top(parser *state)
 {
-    if (report_later(state))
+    if (parser_refuse_later_top(state))
         return;
-    if (parser_is_word(state, "enum") || parser_is_word(state, "struct") ||
-        parser_is_word(state, "import"))
-        diag_report(state->list, state->now.span, "%s is not supported; expected 'record'",
-                    diag_quote(state->list, state->now.span).text);
-    else
-        parser_report_found(state, "'record'");
+    parser_report_found(state, "'record'");
     diag_hint(state->list, "a schema is a list of 'record Name version 1 { ... }'");
 }
 

@@ -113,8 +113,9 @@ static void check_type(checker *state, const parser_field *field, mmf_field *out
         diag_report(state->list, field->type, "'%s' needs its capacity in bytes", name);
         diag_hint(state->list, "write '%s[64]' for at most 64 bytes", name);
     } else if (field->max.length > 0) {
-        diag_report(state->list, field->max, "'%s' has a fixed size and takes no capacity", name);
-        diag_hint(state->list, "write '%s'; there are no arrays", name);
+        diag_report(state->list, field->max, "this version has no arrays; '%s' takes no number",
+                    name);
+        diag_hint(state->list, "write '%s', and declare a field for each element", name);
     }
 }
 

@@ -10,19 +10,15 @@ static const struct {
     const char *written;
     const char *meant;
 } ALIASES[] = {
-    {"double", "float64"},  {"float", "float32"},   {"f64", "float64"},
-    {"f32", "float32"},     {"real", "float64"},    {"int", "int32"},
-    {"integer", "int64"},   {"long", "int64"},      {"short", "int16"},
-    {"byte", "uint8"},      {"char", "uint8"},      {"i8", "int8"},
-    {"i16", "int16"},       {"i32", "int32"},       {"i64", "int64"},
-    {"u8", "uint8"},        {"u16", "uint16"},      {"u32", "uint32"},
-    {"u64", "uint64"},      {"uint", "uint32"},     {"uint8_t", "uint8"},
-    {"uint16_t", "uint16"}, {"uint32_t", "uint32"}, {"uint64_t", "uint64"},
-    {"int8_t", "int8"},     {"int16_t", "int16"},   {"int32_t", "int32"},
-    {"int64_t", "int64"},   {"timestamp", "int64"}, {"size_t", "uint64"},
-    {"boolean", "bool"},    {"str", "string[N]"},   {"text", "string[N]"},
-    {"char8", "uint8"},     {"blob", "bytes[N]"},   {"varchar", "string[N]"},
-    {"binary", "bytes[N]"},
+    {"double", "float64"}, {"float", "float32"},   {"f64", "float64"},       {"f32", "float32"},
+    {"real", "float64"},   {"int", "int32"},       {"integer", "int64"},     {"long", "int64"},
+    {"short", "int16"},    {"byte", "uint8"},      {"char", "uint8"},        {"i8", "int8"},
+    {"i16", "int16"},      {"i32", "int32"},       {"i64", "int64"},         {"u8", "uint8"},
+    {"u16", "uint16"},     {"u32", "uint32"},      {"u64", "uint64"},        {"uint", "uint32"},
+    {"uint8_t", "uint8"},  {"uint16_t", "uint16"}, {"uint32_t", "uint32"},   {"uint64_t", "uint64"},
+    {"int8_t", "int8"},    {"int16_t", "int16"},   {"int32_t", "int32"},     {"int64_t", "int64"},
+    {"size_t", "uint64"},  {"boolean", "bool"},    {"str", "string[N]"},     {"text", "string[N]"},
+    {"char8", "uint8"},    {"blob", "bytes[N]"},   {"varchar", "string[N]"}, {"binary", "bytes[N]"},
 };
 
 #define WORD_LENGTH_MAX 16u /* longer words are like no type */
