@@ -1,8 +1,11 @@
 /* mmfgen: reads a schema, writes the C header and source of its store. */
+#define _POSIX_C_SOURCE 200809L /* stat under -std=c11 */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gen/emit_store.h"
 #include "gen/sema.h"
@@ -38,10 +41,12 @@ static const char **argument_of(arguments *to, const char *option)
 }
 
 /* The name becomes a file name and part of an include guard. */
+#define STORE_NAME_LENGTH_MAX 128u
+
 static bool is_store_name(const char *name)
 {
     const size_t length = strlen(name);
-    return length > 0 && length <= 128 && !(name[0] >= '0' && name[0] <= '9') &&
+    return length > 0 && length <= STORE_NAME_LENGTH_MAX && !(name[0] >= '0' && name[0] <= '9') &&
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
 }
 
@@ -49,7 +54,7 @@ static bool take_arguments(int count, char **words, arguments *out)
 {
     for (int i = 1; i < count; i++) {
         const char **value = argument_of(out, words[i]);
-        if (value == NULL || *value != NULL || i + 1 == count) {
+        if (value == NULL || *value != NULL || i + 1 == count || *words[i + 1] == '\0') {
             (void)fprintf(stderr, "mmfgen: '%s' %s\n%s", words[i],
                           value == NULL    ? "is no option"
                           : *value != NULL ? "is given twice"
@@ -65,9 +70,9 @@ static bool take_arguments(int count, char **words, arguments *out)
     }
     if (!is_store_name(out->name)) {
         (void)fprintf(stderr,
-                      "mmfgen: --name '%s' cannot name a store; use a to z, 0 to 9 and '_', "
-                      "beginning with a letter\n",
-                      out->name);
+                      "mmfgen: --name '%s' cannot name a store; use at most %u of a to z, 0 to 9 "
+                      "and '_', and no digit first\n",
+                      out->name, STORE_NAME_LENGTH_MAX);
         return false;
     }
     return true;
@@ -106,10 +111,42 @@ static bool write_temporary(output *to)
     return written || write_failed(to->temporary);
 }
 
+/* Also when one of them is reached by a link, or spelled in another way. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat first;
+    struct stat second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* A rename would put a file in the place of a device, and the schema would be gone. */
+static bool may_replace(const char *path, const char *schema)
+{
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
+        (void)fprintf(stderr, "mmfgen: %s: cannot write: it is there, and no regular file\n", path);
+        return false;
+    }
+    if (is_same_file(path, schema)) {
+        (void)fprintf(stderr, "mmfgen: %s: cannot write: it is the schema\n", path);
+        return false;
+    }
+    return true;
+}
+
+static bool differ(const output *header, const output *code)
+{
+    if (!is_same_file(header->temporary, code->temporary))
+        return true;
+    (void)fprintf(stderr, "mmfgen: --header and --source name the same file: %s\n", code->path);
+    return false;
+}
+
 /* Both files or none: what can fail for lack of room is over before the first rename. */
 static bool write_both(output *header, output *code)
 {
-    bool good = write_temporary(header) && write_temporary(code);
+    bool good = write_temporary(header) && write_temporary(code) && differ(header, code);
     if (good && rename(header->temporary, header->path) != 0)
         good = write_failed(header->path);
     if (good && rename(code->temporary, code->path) != 0) {
@@ -140,7 +177,8 @@ static int generate(const gen_model *model, const arguments *given)
     int result = 0;
     if (!emit_is_complete(&header.text) || !emit_is_complete(&code.text))
         result = no_memory();
-    else if (!write_both(&header, &code))
+    else if (!may_replace(given->header, given->schema) ||
+             !may_replace(given->source, given->schema) || !write_both(&header, &code))
         result = EXIT_TROUBLE;
     emit_free(&header.text);
     emit_free(&code.text);

@@ -41,11 +41,22 @@ expect 1 "a clash of names" --schema clash.mmfs --name s --header out/s.h --sour
 grep -q '^clash.mmfs:2:3: error: ' log || fail "no place in: $(cat log)"
 expect_no_output "a clash of names"
 
+# says TEXT: so the last command must have said.
+says() {
+    grep -qF -- "$1" log || fail "expected '$1' in: $(cat log)"
+}
+
 expect 2 "no arguments"
 expect 2 "an unknown option" --shema good.mmfs
 expect 2 "an option without a value" --schema
 expect 2 "an option given twice" --schema good.mmfs --schema good.mmfs
+expect 2 "an empty value" --schema "" --name s --header out/s.h --source out/s.c
+says "'--schema' needs a value"
 expect 2 "a name that is none" --schema good.mmfs --name ../s --header out/s.h --source out/s.c
+longest="$(printf 'n%.0s' {1..128})"
+expect 2 "a name too long" --schema good.mmfs --name "${longest}n" --header out/s.h --source out/s.c
+says "at most 128 of a to z"
+expect_no_output "a name too long"
 expect 2 "a schema that is not there" --schema no.mmfs --name s --header out/s.h --source out/s.c
 expect 2 "a directory that is not there" --schema good.mmfs --name s --header no/s.h --source out/s.c
 expect_no_output "an unwritable header"
@@ -58,11 +69,81 @@ rmdir out/s.c
 expect_no_output "a directory in the way"
 ln -s /dev/full out/s.c.tmp
 expect 2 "a full disk" --schema good.mmfs --name s --header out/s.h --source out/s.c
+says "out/s.c.tmp: cannot write: No space left on device"
 expect_no_output "a full disk"
+
+# What is there and must not be replaced: a device, a directory, the schema itself.
+expect 2 "a device" --schema good.mmfs --name s --header out/s.h --source /dev/full
+says "/dev/full: cannot write: it is there, and no regular file"
+[ -c /dev/full ] || fail "a device was replaced"
+expect 2 "a directory as the header" --schema good.mmfs --name s --header out --source out/s.c
+says "out: cannot write: it is there, and no regular file"
+cp good.mmfs kept.mmfs
+ln -s good.mmfs link.mmfs
+for way in good.mmfs "$PWD/elsewhere/../good.mmfs" link.mmfs; do
+    expect 2 "the schema as the header" --schema good.mmfs --name s --header "$way" --source out/s.c
+    says "$way: cannot write: it is the schema"
+    expect 2 "the schema as the source" --schema "$way" --name s --header out/s.h --source good.mmfs
+    says "good.mmfs: cannot write: it is the schema"
+done
+cmp good.mmfs kept.mmfs || fail "the schema was written over"
+for way in out/s.h ./out/s.h "$PWD/out/s.h"; do
+    expect 2 "one file for both" --schema good.mmfs --name s --header out/s.h --source "$way"
+    says "--header and --source name the same file: $way"
+done
+expect_no_output "what must not be replaced"
+
+# Schemas that cannot be read.
+refuse_schema() {
+    expect 2 "$1" --schema "$2" --name s --header out/s.h --source out/s.c
+    says "$2: $3"
+    expect_no_output "$1"
+}
+refuse_schema "no schema" no.mmfs "cannot be opened: No such file or directory"
+refuse_schema "a directory" elsewhere "is a directory; expected a schema file"
+refuse_schema "a device" /dev/null "is a device; expected a schema file"
+mkfifo pipe
+refuse_schema "a pipe that nobody writes to" pipe "is a pipe; expected a schema file"
+refuse_schema "a path through a file" good.mmfs/x "cannot be opened: Not a directory"
+ln -s loop loop
+refuse_schema "a link to itself" loop "cannot be opened: Too many levels of symbolic links"
+refuse_schema "a path too long" "$(printf 'n%.0s' {1..300})" "cannot be opened: File name too long"
+cp good.mmfs secret.mmfs
+chmod 000 secret.mmfs
+if [ -r secret.mmfs ]; then
+    echo "SKIPPED: an unreadable file; this user ($(id -un)) may read everything"
+else
+    refuse_schema "an unreadable file" secret.mmfs "cannot be opened: Permission denied"
+fi
+chmod 600 secret.mmfs
+
+expect 2 "a header's name too long" --schema good.mmfs --name s --header "out/$longest$longest.h" --source out/s.c
+says "cannot write: File name too long"
+expect_no_output "a header's name too long"
+expect 2 "a path too long" --schema good.mmfs --name s --header out/s.h --source "$(printf 'out/../%.0s' {1..1000})s.c"
+says "cannot write: File name too long"
+expect_no_output "a path too long"
 
 expect 0 "a good schema" --schema good.mmfs --name s --header out/s.h --source out/s.c
 [ "$(ls out | tr '\n' ' ')" = "s.c s.h " ] || fail "a good schema: wrote $(ls out)"
 [ ! -s log ] || fail "a good schema: said $(cat log)"
+
+# Neither line ends nor a byte order mark show in the output.
+mkdir crlf mark
+sed 's/$/\r/' good.mmfs >crlf/good.mmfs
+printf '\xef\xbb\xbf' | cat - good.mmfs >mark/good.mmfs
+for form in crlf mark; do
+    expect 0 "$form" --schema "$form/good.mmfs" --name s --header "$form/s.h" --source "$form/s.c"
+    cmp out/s.h "$form/s.h" || fail "$form: another header"
+    cmp out/s.c "$form/s.c" || fail "$form: another source"
+done
+
+# A second run writes over the first, and the longest name is as good as a short one.
+echo stale >out/s.h
+expect 0 "a second run" --schema good.mmfs --name s --header out/s.h --source out/s.c
+cmp out/s.h mark/s.h || fail "a second run: the old header is still there"
+mkdir long
+expect 0 "the longest name" --schema good.mmfs --name "$longest" --header long/s.h --source long/s.c
 
 # Where the schema and the outputs lie must not show.
 mkdir out2
