@@ -55,15 +55,15 @@ protected:
         fs::remove_all(directory);
     }
 
-    // What mmfgen says; it must refuse the schema and write nothing.
-    std::string refuse(const std::string &name, const std::string &schema)
+    // What mmfgen says; it must refuse the schema with that exit status and write nothing.
+    std::string refuse(const std::string &name, const std::string &schema, int expected = 1)
     {
         write(directory / name, schema);
         const std::string command = "cd '" + directory.string() + "' && '" + MMFGEN.string() +
                                     "' --schema " + name +
                                     " --name out --header out.h --source out.c 2>stderr";
         const int status = std::system(command.c_str());
-        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 1) << "status " << status;
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == expected) << "status " << status;
         const std::string said = read(directory / "stderr");
         fs::remove(directory / "stderr");
         fs::remove(directory / name);
@@ -119,6 +119,30 @@ TEST_F(WrongSchema, HasTooManyFields)
     EXPECT_EQ(
         first_line(refuse("a.mmfs", "record A version 1 {\n" + fields(MMF_FIELDS_MAX + 1) + "}\n")),
         "a.mmfs:1:8: error: the record has 1025 fields; expected 1 to 1024");
+}
+
+// No schema at all, so it is not read: exit status 2, and no line to point at.
+TEST_F(WrongSchema, IsLargerThanASchemaMayBe)
+{
+    const std::string record = "record A version 1 {\n  a: bool;\n}\n";
+    const std::string padding(SOURCE_SIZE_MAX + 1 - record.size() - 3, 'x');
+    EXPECT_EQ(refuse("large.mmfs", record + "//" + padding + "\n", 2),
+              "mmfgen: large.mmfs: the file is larger than 1048576 bytes, the most a schema may "
+              "have; is it the right file?\n");
+}
+
+// The largest file is read to its end, where its only error is.
+TEST_F(WrongSchema, IsAsLargeAsASchemaMayBe)
+{
+    const std::string record = "record A version 1 {\n  a: bool;\n}\n";
+    const std::string padding(SOURCE_SIZE_MAX - record.size() - 4, 'x');
+    const std::string schema = record + "//" + padding + "\n}";
+    ASSERT_EQ(schema.size(), 1048576u);
+    EXPECT_EQ(refuse("large.mmfs", schema), "large.mmfs:5:1: error: found '}'; expected 'record'\n"
+                                            "    5 | }\n"
+                                            "      | ^\n"
+                                            "hint: a schema is a list of 'record Name version 1 "
+                                            "{ ... }'\n");
 }
 
 // Refused by its number, before any field is compared with any other.
