@@ -33,7 +33,6 @@ static bool parse_name_and_colon(parser *state, parser_field *field)
     if (record && state->now.kind == TOKEN_NAME) {
         diag_report(state->list, field->name, "a record cannot be declared inside a record");
         diag_hint(state->list, "end the record before it with '}'");
-        state->nested = true;
         return false;
     }
     if (parser_refuse_later_mark(state))
@@ -113,8 +112,6 @@ static bool parse_body(parser *state, parser_record *record)
         }
         if (parse_field(state, record, &last))
             continue;
-        if (state->nested)
-            return false;
         skip_field(state);
         if (state->now.kind == TOKEN_END || parser_is_word(state, "record"))
             return false;
@@ -149,7 +146,6 @@ static bool parse_record(parser *state, parser_record *record)
 /* Goes on at the next record. A word `record` inside the broken one is one error at most. */
 static void skip_record(parser *state)
 {
-    state->nested = false;
     while (state->now.kind != TOKEN_END && !parser_is_word(state, "record"))
         parser_advance(state);
 }

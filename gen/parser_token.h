@@ -15,7 +15,6 @@ typedef struct parser {
     parser_docs pending; /* doc comments for what comes next */
     parser_docs *target; /* where a trailing doc comment belongs; NULL for nowhere */
     source_span last;    /* the token before now */
-    bool nested;         /* a record was found inside another one */
     bool failed;         /* no memory */
 } parser;
 

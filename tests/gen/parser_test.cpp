@@ -126,7 +126,8 @@ TEST(Parser, ItGoesOnBehindAnError)
         {"record A version 1 { a: decimal(10, 2); b: timestamp[ns]; c: bool; }", 2, "A:1{c:bool}"},
         {"record A { a: bool; }\nrecord B version 1 { b: bool; }", 1, "B:1{b:bool}"},
         {"record A version 1 a: bool; }\nrecord B version 1 { b: bool; }", 1, "B:1{b:bool}"},
-        // Of two records that are one in the other neither is clear.
+        {"record A version 1 { record B version 1 { b: bool; }\n c: bool; }", 1, "A:1{c:bool}"},
+        // Where the first one ends is anybody's guess.
         {"record A version 1 { a: bool;\nrecord B version 1 { b: bool; }", 1, ""},
         {"x y z record B version 1 { b: bool; }", 1, "B:1{b:bool}"},
         {"enum E { x }\nstruct S { }\nrecord B version 1 { b: bool; }", 1, "B:1{b:bool}"},
