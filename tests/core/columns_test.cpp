@@ -73,6 +73,7 @@ TEST_F(ColumnsTest, AWindowBeyondTheEndIsRefused)
     expect_refused(MMF_ERR_RANGE, store, UINT64_MAX, 0);
     expect_refused(MMF_ERR_RANGE, store, UINT64_MAX, 2); // their sum is 1
     expect_refused(MMF_ERR_RANGE, store, 1, UINT64_MAX - 1);
+    expect_refused(MMF_ERR_RANGE, store, 2, UINT64_MAX - 1); // their sum is 0
 }
 
 TEST_F(ColumnsTest, WithoutAStoreOrAPlaceThereIsNoWindow)
