@@ -1,90 +1,245 @@
-/* Reads a price N times, one way: the difference of two N under callgrind is what a read costs. */
+/* The hot calls of a store of ticks, 104 bytes each, and the same work on an array of structs. */
 #define _GNU_SOURCE
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/loop.h"
 #include "tick_store.h"
 
-#define ROWS UINT64_C(1024)
-
 typedef struct raw_tick {
-    unsigned char before[TICK_PRICE_OFFSET];
+    uint64_t sequence;
+    uint32_t symbol_length;
+    char symbol[TICK_SYMBOL_MAX];
     double price;
-    unsigned char after[TICK_RECORD_SIZE - TICK_PRICE_OFFSET - sizeof(double)];
+    double volume;
+    uint64_t timestamp;
 } raw_tick;
+_Static_assert(sizeof(raw_tick) == TICK_RECORD_SIZE, "both sides must move the same bytes");
 
-static void must(mmf_status status)
+static raw_tick *rows; /* room for appends behind ROWS */
+static tick_store *store;
+static const tick_record sample = {"MMFORGE1", 8, 1.0, 2.0, 3};
+
+static void prepare(const char *path, uint64_t count)
 {
-    if (status != MMF_OK)
+    mmf_error error;
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.reserve_bytes = UINT64_C(1) << 26; /* valgrind has no 64 GiB to give */
+    options.capacity = ROWS + count;
+    if (tick_store_create(path, &options, &store, &error) != MMF_OK) {
+        (void)fprintf(stderr, "tick_loop: %s\n", error.message);
+        exit(1);
+    }
+    (void)unlink(path);
+    for (uint64_t i = 0; i < ROWS; i++)
+        must(tick_store_append(store, &sample, NULL));
+    rows = (raw_tick *)calloc(ROWS + count, sizeof *rows);
+    if (rows == NULL)
         abort();
+    for (uint64_t i = 0; i < ROWS; i++) {
+        rows[i].symbol_length = (uint32_t)sample.symbol_length;
+        memcpy(rows[i].symbol, sample.symbol, sizeof rows[i].symbol);
+    }
 }
 
-static void keep(double value)
-{
-#if defined(__x86_64__)
-    __asm__ volatile("" : : "x"(value));
-#else
-    __asm__ volatile("" : : "w"(value));
-#endif
-}
+/* ---- Plain memory ---- */
 
-static void loop_raw(const raw_tick *rows, uint64_t count)
+LOOP raw_get(uint64_t count)
 {
+    const raw_tick *from = rows;
     for (uint64_t i = 0; i < count; i++)
-        keep(rows[i % ROWS].price);
+        keep(from[i % ROWS].price);
 }
 
-static void loop_get(const tick_store *store, uint64_t count)
+LOOP raw_string_copy(uint64_t count)
 {
+    const raw_tick *from = rows;
+    char out[TICK_SYMBOL_MAX + 1];
+    for (uint64_t i = 0; i < count; i++) {
+        const size_t length = from[i % ROWS].symbol_length;
+        memcpy(out, from[i % ROWS].symbol, length);
+        out[length] = '\0';
+        keep_memory(out);
+    }
+}
+
+LOOP raw_set(uint64_t count)
+{
+    raw_tick *to = rows;
+    for (uint64_t i = 0; i < count; i++) {
+        to[i % ROWS].price = 1.0;
+        keep_memory(to);
+    }
+}
+
+LOOP raw_record_get(uint64_t count)
+{
+    const raw_tick *from = rows;
+    raw_tick out;
+    for (uint64_t i = 0; i < count; i++) {
+        memcpy(&out, &from[i % ROWS], sizeof out);
+        keep_memory(&out);
+    }
+}
+
+LOOP raw_record_set(uint64_t count)
+{
+    raw_tick *to = rows;
+    raw_tick in = rows[0];
+    for (uint64_t i = 0; i < count; i++) {
+        keep_memory(&in);
+        memcpy(&to[i % ROWS], &in, sizeof in);
+    }
+}
+
+LOOP raw_append(uint64_t count)
+{
+    raw_tick *to = rows;
+    raw_tick in = rows[0];
+    for (uint64_t i = 0; i < count; i++) {
+        keep_memory(&in);
+        memcpy(&to[ROWS + i], &in, sizeof in);
+    }
+}
+
+LOOP raw_column(uint64_t count)
+{
+    const raw_tick *from = rows;
+    double sum = 0;
+    for (uint64_t i = 0; i < count; i++)
+        sum += from[i % ROWS].price;
+    keep(sum);
+}
+
+/* ---- The store ---- */
+
+LOOP get(uint64_t count)
+{
+    const tick_store *from = store;
     for (uint64_t i = 0; i < count; i++) {
         double price;
-        must(tick_store_get_price(store, i % ROWS, &price));
+        must(tick_store_get_price(from, i % ROWS, &price));
         keep(price);
     }
 }
 
-static void loop_seqlocked(const tick_store *store, uint64_t count)
+LOOP get_seqlocked(uint64_t count)
 {
+    const tick_store *from = store;
     for (uint64_t i = 0; i < count; i++) {
         double price;
         uint64_t sequence;
         do {
-            must(tick_store_read_begin(store, i % ROWS, &sequence));
-            must(tick_store_get_price(store, i % ROWS, &price));
-        } while (tick_store_read_retry(store, i % ROWS, sequence));
+            must(tick_store_read_begin(from, i % ROWS, &sequence));
+            must(tick_store_get_price(from, i % ROWS, &price));
+        } while (tick_store_read_retry(from, i % ROWS, sequence));
         keep(price);
     }
 }
 
+LOOP string_view(uint64_t count)
+{
+    const tick_store *from = store;
+    for (uint64_t i = 0; i < count; i++) {
+        mmf_str symbol;
+        must(tick_store_view_symbol(from, i % ROWS, &symbol));
+        keep_word((uint64_t)(uintptr_t)symbol.data);
+        keep_word(symbol.length);
+    }
+}
+
+LOOP string_copy(uint64_t count)
+{
+    const tick_store *from = store;
+    char out[TICK_SYMBOL_MAX + 1];
+    for (uint64_t i = 0; i < count; i++) {
+        size_t length;
+        must(tick_store_get_symbol(from, i % ROWS, out, sizeof out, &length));
+        keep_word(length);
+        keep_memory(out);
+    }
+}
+
+LOOP string_set(uint64_t count)
+{
+    tick_store *to = store;
+    size_t length = sample.symbol_length;
+    for (uint64_t i = 0; i < count; i++) {
+        keep_memory(&length);
+        must(tick_store_set_symbol(to, i % ROWS, sample.symbol, length));
+    }
+}
+
+LOOP set(uint64_t count)
+{
+    tick_store *to = store;
+    for (uint64_t i = 0; i < count; i++)
+        must(tick_store_set_price(to, i % ROWS, 1.0));
+}
+
+LOOP record_get(uint64_t count)
+{
+    const tick_store *from = store;
+    tick_record out;
+    for (uint64_t i = 0; i < count; i++) {
+        must(tick_store_get(from, i % ROWS, &out));
+        keep_memory(&out);
+    }
+}
+
+LOOP record_set(uint64_t count)
+{
+    tick_store *to = store;
+    tick_record in = sample;
+    for (uint64_t i = 0; i < count; i++) {
+        keep_memory(&in);
+        must(tick_store_set(to, i % ROWS, &in));
+    }
+}
+
+LOOP append(uint64_t count)
+{
+    tick_store *to = store;
+    tick_record in = sample;
+    for (uint64_t i = 0; i < count; i++) {
+        keep_memory(&in);
+        must(tick_store_append(to, &in, NULL));
+    }
+}
+
+LOOP column(uint64_t count)
+{
+    mmf_column_float64 prices;
+    must(tick_store_column_price(store, 0, ROWS, &prices));
+    double sum = 0;
+    for (uint64_t i = 0; i < count; i++)
+        sum += mmf_column_float64_at(prices, i % ROWS);
+    keep(sum);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        (void)fprintf(stderr, "usage: tick_loop raw|get|seqlocked N NEW_FILE\n");
-        return 2;
-    }
-    const uint64_t count = strtoull(argv[2], NULL, 10);
-    static raw_tick rows[ROWS];
-    tick_store *store = NULL;
-    mmf_error error;
-    mmf_options options = MMF_OPTIONS_INIT;
-    options.reserve_bytes = UINT64_C(1) << 26; /* valgrind has no 64 GiB to give */
-    if (tick_store_create(argv[3], &options, &store, &error) != MMF_OK) {
-        (void)fprintf(stderr, "tick_loop: %s\n", error.message);
-        return 1;
-    }
-    (void)unlink(argv[3]);
-    tick_record record;
-    memset(&record, 0, sizeof record);
-    for (uint64_t i = 0; i < ROWS; i++)
-        must(tick_store_append(store, &record, NULL));
-    if (strcmp(argv[1], "raw") == 0)
-        loop_raw(rows, count);
-    else if (strcmp(argv[1], "get") == 0)
-        loop_get(store, count);
-    else
-        loop_seqlocked(store, count);
-    return tick_store_close(store) == MMF_OK ? 0 : 1;
+    static const loop loops[] = {
+        {"raw_get", raw_get},
+        {"get", get},
+        {"get_seqlocked", get_seqlocked},
+        {"string_view", string_view},
+        {"raw_string_copy", raw_string_copy},
+        {"string_copy", string_copy},
+        {"string_set", string_set},
+        {"raw_set", raw_set},
+        {"set", set},
+        {"raw_record_get", raw_record_get},
+        {"record_get", record_get},
+        {"raw_record_set", raw_record_set},
+        {"record_set", record_set},
+        {"raw_append", raw_append},
+        {"append", append},
+        {"raw_column", raw_column},
+        {"column", column},
+        {NULL, NULL},
+    };
+    return loop_main(argc, argv, loops, prepare);
 }
