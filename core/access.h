@@ -17,14 +17,25 @@ MMF_BEGIN_DECLS
 
 /* ---- Cold paths ---- */
 
-/* MMF_ERR_ARGUMENT when out is NULL, else mmfi_refresh. */
-MMFI_COLD mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, const void *out);
+/*
+ * No address of a caller's result goes to these three: a variable whose address got away would live
+ * in memory on the hot path, too.
+ */
 
-/* The writer when row may be written after all; else NULL, and *status says why not. */
-MMFI_COLD mmfi_writer *mmfi_set_slow(const mmf_store *store, uint64_t row, mmf_status *status);
+/* MMF_ERR_ARGUMENT when there is no place for a result, else mmfi_refresh. */
+MMFI_COLD mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out);
 
-/* The writer once the file has room for a record; else NULL, and *status says why not. */
-MMFI_COLD mmfi_writer *mmfi_append_slow(const mmf_store *store, mmf_status *status);
+/* writer is NULL unless status is MMF_OK. */
+typedef struct mmfi_grant {
+    mmfi_writer *writer;
+    mmf_status status;
+} mmfi_grant;
+
+/* The writer when row may be written after all. */
+MMFI_COLD mmfi_grant mmfi_set_slow(const mmf_store *store, uint64_t row);
+
+/* The writer once the file has room for a record. */
+MMFI_COLD mmfi_grant mmfi_append_slow(const mmf_store *store);
 
 MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, size_t offset,
                                          size_t max, bool terminate, void *buffer, size_t size,
@@ -44,7 +55,7 @@ MMFI_INLINE unsigned char *mmfi_row(const mmf_store *store, uint64_t row, size_t
 
 /* ---- One consistent record ---- */
 
-/* A first attempt at a record. record is NULL when it takes more than that. */
+/* A first attempt at a record. sequence is 0, and record NULL, when it takes more than that. */
 typedef struct mmfi_read {
     const unsigned char *record;
     uint64_t sequence;
@@ -57,9 +68,11 @@ MMFI_INLINE mmfi_read mmfi_read_begin(const mmf_store *store, uint64_t row, size
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL))
         return read;
     const unsigned char *record = mmfi_row(store, row, record_size);
-    read.sequence = mmfi_sequence_load(record);
-    if (MMFI_LIKELY(mmfi_sequence_is_whole(read.sequence)))
+    const uint64_t sequence = mmfi_sequence_load(record);
+    if (MMFI_LIKELY(mmfi_sequence_is_whole(sequence))) {
         read.record = record;
+        read.sequence = sequence;
+    }
     return read;
 }
 
@@ -94,7 +107,7 @@ MMFI_INLINE mmf_status mmfi_sequence_begin(const mmf_store *store, uint64_t row,
                                            uint64_t *sequence)
 {
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || sequence == NULL)) {
-        const mmf_status status = mmfi_get_slow(store, row, sequence);
+        const mmf_status status = mmfi_get_slow(store, row, sequence != NULL);
         if (status != MMF_OK)
             return status;
     }
@@ -115,7 +128,7 @@ MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_
 
 /* ---- Replacing a record ---- */
 
-/* record is NULL on failure, and status says why. */
+/* record is NULL unless status is MMF_OK. */
 typedef struct mmfi_write {
     unsigned char *record;
     uint64_t sequence;
@@ -126,11 +139,16 @@ typedef struct mmfi_write {
 MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t record_size)
 {
     mmfi_write write = {NULL, 0, MMF_OK};
-    mmfi_writer *writer = store != NULL ? store->writer : NULL;
-    if (MMFI_UNLIKELY(writer == NULL || row >= writer->count)) {
-        writer = mmfi_set_slow(store, row, &write.status);
-        if (writer == NULL)
+    mmfi_writer *writer;
+    if (MMFI_LIKELY(store != NULL && row < store->writer->count)) {
+        writer = store->writer;
+    } else {
+        const mmfi_grant grant = mmfi_set_slow(store, row);
+        if (grant.status != MMF_OK) {
+            write.status = grant.status;
             return write;
+        }
+        writer = grant.writer;
     }
     write.record = mmfi_row(store, row, record_size);
     const uint64_t sequence = mmfi_load64(write.record);
@@ -149,9 +167,10 @@ MMFI_INLINE mmf_status mmfi_write_end(mmfi_write write)
 
 /* ---- Appending a record ---- */
 
-/* record is NULL on failure, and status says why. */
+/* record is NULL unless status is MMF_OK. */
 typedef struct mmfi_append {
     unsigned char *record;
+    uint64_t row;
     mmf_store *store;
     mmfi_writer *writer;
     mmf_status status;
@@ -160,26 +179,32 @@ typedef struct mmfi_append {
 /* The record behind the last one. Nobody reads it before mmfi_append_end publishes it. */
 MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
 {
-    mmfi_append append = {NULL, store, store != NULL ? store->writer : NULL, MMF_OK};
-    if (MMFI_UNLIKELY(append.writer == NULL || append.writer->count >= append.writer->capacity)) {
-        append.writer = mmfi_append_slow(store, &append.status);
-        if (append.writer == NULL)
+    mmfi_append append = {NULL, 0, store, NULL, MMF_OK};
+    if (MMFI_LIKELY(store != NULL && store->writer->count < store->writer->capacity)) {
+        append.writer = store->writer;
+    } else {
+        const mmfi_grant grant = mmfi_append_slow(store);
+        if (grant.status != MMF_OK) {
+            append.status = grant.status;
             return append;
+        }
+        append.writer = grant.writer;
     }
-    append.record = mmfi_row(store, append.writer->count, record_size);
+    append.row = append.writer->count;
+    append.record = mmfi_row(store, append.row, record_size);
     return append;
 }
 
 /* The releases pair with the acquires of mmf_store_count, mmfi_refresh and mmfi_row_is_known. */
 MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
 {
-    const uint64_t count = append.writer->count;
+    const uint64_t count = append.row + 1;
     mmfi_store64(append.record, 2);
-    append.writer->count = count + 1;
-    mmfi_store64_release(&append.store->row_bound, count + 1);
-    mmfi_store64_release(&append.writer->live->count, count + 1);
+    append.writer->count = count;
+    mmfi_store64_release(&append.store->row_bound, count);
+    mmfi_store64_release(&append.writer->live->count, count);
     if (row != NULL)
-        *row = count;
+        *row = append.row;
     return MMF_OK;
 }
 
@@ -191,7 +216,7 @@ MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
                                            size_t record_size, size_t offset, c_type *out)         \
     {                                                                                              \
         if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {                        \
-            const mmf_status status = mmfi_get_slow(store, row, out);                              \
+            const mmf_status status = mmfi_get_slow(store, row, out != NULL);                      \
             if (status != MMF_OK)                                                                  \
                 return status;                                                                     \
         }                                                                                          \
@@ -202,8 +227,8 @@ MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
                                            size_t offset, c_type value)                            \
     {                                                                                              \
         if (MMFI_UNLIKELY(store == NULL || row >= store->writer->count)) {                         \
-            mmf_status status = MMF_OK;                                                            \
-            if (mmfi_set_slow(store, row, &status) == NULL)                                        \
+            const mmf_status status = mmfi_set_slow(store, row).status;                            \
+            if (status != MMF_OK)                                                                  \
                 return status;                                                                     \
         }                                                                                          \
         unsigned char *record = mmfi_row(store, row, record_size);                                 \
@@ -221,7 +246,7 @@ MMFI_INLINE mmf_status mmfi_get_string(const mmf_store *store, uint64_t row, siz
                                        size_t *length)
 {
     const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
-    if (MMFI_LIKELY(read.record != NULL && size > max)) {
+    if (MMFI_LIKELY(read.sequence != 0 && size > max)) {
         const size_t found = mmfi_load_string(read.record, offset, max, buffer);
         if (MMFI_LIKELY(mmfi_read_end(read))) {
             if (length != NULL)
@@ -238,7 +263,7 @@ MMFI_INLINE mmf_status mmfi_get_bytes(const mmf_store *store, uint64_t row, size
                                       size_t *length)
 {
     const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
-    if (MMFI_LIKELY(read.record != NULL && size >= max)) {
+    if (MMFI_LIKELY(read.sequence != 0 && size >= max)) {
         const size_t found = mmfi_load_bytes(read.record, offset, max, buffer);
         if (MMFI_LIKELY(mmfi_read_end(read))) {
             if (length != NULL)
@@ -265,7 +290,7 @@ MMFI_INLINE mmf_status mmfi_set_bytes(mmf_store *store, uint64_t row, size_t rec
     if (MMFI_UNLIKELY(status != MMF_OK))
         return status;
     const mmfi_write write = mmfi_write_begin(store, row, record_size);
-    if (MMFI_UNLIKELY(write.record == NULL))
+    if (MMFI_UNLIKELY(write.status != MMF_OK))
         return write.status;
     mmfi_save_bytes(write.record, offset, max, data, length);
     return mmfi_write_end(write);
@@ -282,7 +307,7 @@ MMFI_INLINE mmf_status mmfi_view_string(const mmf_store *store, uint64_t row, si
                                         size_t offset, size_t max, mmf_str *out)
 {
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
-        const mmf_status status = mmfi_get_slow(store, row, out);
+        const mmf_status status = mmfi_get_slow(store, row, out != NULL);
         if (status != MMF_OK)
             return status;
     }
@@ -294,7 +319,7 @@ MMFI_INLINE mmf_status mmfi_view_bytes(const mmf_store *store, uint64_t row, siz
                                        size_t offset, size_t max, mmf_bytes *out)
 {
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
-        const mmf_status status = mmfi_get_slow(store, row, out);
+        const mmf_status status = mmfi_get_slow(store, row, out != NULL);
         if (status != MMF_OK)
             return status;
     }

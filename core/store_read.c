@@ -60,9 +60,9 @@ uint64_t mmfi_count_slow(const mmf_store *store)
     return mmfi_refresh(store, UINT64_MAX) == MMF_ERR_CLOSED ? 0 : mmfi_load64(&store->row_bound);
 }
 
-mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, const void *out)
+mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
 {
-    return out == NULL ? MMF_ERR_ARGUMENT : mmfi_refresh(store, row);
+    return has_out ? mmfi_refresh(store, row) : MMF_ERR_ARGUMENT;
 }
 
 mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf_rows *out)
@@ -97,7 +97,7 @@ mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf
 mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out)
 {
     mmfi_reread reread = {NULL, MMF_OK, 0, 0, row, store};
-    reread.status = mmfi_get_slow(store, row, out);
+    reread.status = mmfi_get_slow(store, row, out != NULL);
     if (reread.status != MMF_OK)
         reread.attempts = ATTEMPTS_MAX;
     return reread;

@@ -20,28 +20,30 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
     return NULL;
 }
 
-mmfi_writer *mmfi_set_slow(const mmf_store *store, uint64_t row, mmf_status *status)
+mmfi_grant mmfi_set_slow(const mmf_store *store, uint64_t row)
 {
-    mmfi_state *state = mmfi_state_to_write(store, status);
+    mmfi_grant grant = {NULL, MMF_OK};
+    mmfi_state *state = mmfi_state_to_write(store, &grant.status);
     if (state == NULL)
-        return NULL;
+        return grant;
     if (row < state->writer->count)
-        return state->writer;
-    *status = MMF_ERR_RANGE;
-    return NULL;
+        grant.writer = state->writer;
+    else
+        grant.status = MMF_ERR_RANGE;
+    return grant;
 }
 
-mmfi_writer *mmfi_append_slow(const mmf_store *store, mmf_status *status)
+mmfi_grant mmfi_append_slow(const mmf_store *store)
 {
-    mmfi_state *state = mmfi_state_to_write(store, status);
+    mmfi_grant grant = {NULL, MMF_OK};
+    mmfi_state *state = mmfi_state_to_write(store, &grant.status);
     if (state == NULL)
-        return NULL;
-    if (state->writer->count >= state->writer->capacity) {
-        *status = mmfi_store_grow(state, NULL);
-        if (*status != MMF_OK)
-            return NULL;
-    }
-    return state->writer;
+        return grant;
+    if (state->writer->count >= state->writer->capacity)
+        grant.status = mmfi_store_grow(state, NULL);
+    if (grant.status == MMF_OK)
+        grant.writer = state->writer;
+    return grant;
 }
 
 /* ---- Growth ---- */

@@ -387,7 +387,7 @@ static inline mmf_status docs_store_append(docs_store *store, const docs_record 
     if (status != MMF_OK)
         return status;
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, DOCS_RECORD_SIZE);
-    if (append.record == NULL)
+    if (append.status != MMF_OK)
         return append.status;
     docs_record_save(append.record, in);
     return mmfi_append_end(append, row);
@@ -400,7 +400,7 @@ mmf_status docs_store_reread(const docs_store *store, uint64_t row, docs_record 
 static inline mmf_status docs_store_get(const docs_store *store, uint64_t row, docs_record *out)
 {
     const mmfi_read read = mmfi_read_begin(docs_store_base(store), row, DOCS_RECORD_SIZE, out);
-    if (read.record == NULL)
+    if (read.sequence == 0)
         return docs_store_reread(store, row, out);
     docs_record_load(read.record, out);
     return mmfi_read_end(read) ? MMF_OK : docs_store_reread(store, row, out);
@@ -413,7 +413,7 @@ static inline mmf_status docs_store_set(docs_store *store, uint64_t row, const d
     if (status != MMF_OK)
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, DOCS_RECORD_SIZE);
-    if (write.record == NULL)
+    if (write.status != MMF_OK)
         return write.status;
     docs_record_save(write.record, in);
     return mmfi_write_end(write);

@@ -118,7 +118,7 @@ static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc
     if (status != MMF_OK)
         return status;
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, OHLC_BAR_RECORD_SIZE);
-    if (append.record == NULL)
+    if (append.status != MMF_OK)
         return append.status;
     ohlc_bar_record_save(append.record, in);
     return mmfi_append_end(append, row);
@@ -133,7 +133,7 @@ static inline mmf_status ohlc_bar_store_get(const ohlc_bar_store *store, uint64_
 {
     const mmfi_read read =
         mmfi_read_begin(ohlc_bar_store_base(store), row, OHLC_BAR_RECORD_SIZE, out);
-    if (read.record == NULL)
+    if (read.sequence == 0)
         return ohlc_bar_store_reread(store, row, out);
     ohlc_bar_record_load(read.record, out);
     return mmfi_read_end(read) ? MMF_OK : ohlc_bar_store_reread(store, row, out);
@@ -147,7 +147,7 @@ static inline mmf_status ohlc_bar_store_set(ohlc_bar_store *store, uint64_t row,
     if (status != MMF_OK)
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, OHLC_BAR_RECORD_SIZE);
-    if (write.record == NULL)
+    if (write.status != MMF_OK)
         return write.status;
     ohlc_bar_record_save(write.record, in);
     return mmfi_write_end(write);
@@ -439,7 +439,7 @@ static inline mmf_status order_book_level_2_store_append(order_book_level_2_stor
         return status;
     const mmfi_append append =
         mmfi_append_begin((mmf_store *)store, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
-    if (append.record == NULL)
+    if (append.status != MMF_OK)
         return append.status;
     order_book_level_2_record_save(append.record, in);
     return mmfi_append_end(append, row);
@@ -455,7 +455,7 @@ static inline mmf_status order_book_level_2_store_get(const order_book_level_2_s
 {
     const mmfi_read read = mmfi_read_begin(order_book_level_2_store_base(store), row,
                                            ORDER_BOOK_LEVEL_2_RECORD_SIZE, out);
-    if (read.record == NULL)
+    if (read.sequence == 0)
         return order_book_level_2_store_reread(store, row, out);
     order_book_level_2_record_load(read.record, out);
     return mmfi_read_end(read) ? MMF_OK : order_book_level_2_store_reread(store, row, out);
@@ -470,7 +470,7 @@ static inline mmf_status order_book_level_2_store_set(order_book_level_2_store *
         return status;
     const mmfi_write write =
         mmfi_write_begin((mmf_store *)store, row, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
-    if (write.record == NULL)
+    if (write.status != MMF_OK)
         return write.status;
     order_book_level_2_record_save(write.record, in);
     return mmfi_write_end(write);
@@ -758,7 +758,7 @@ static inline mmf_status http_connection_statistics_store_append(
         return status;
     const mmfi_append append =
         mmfi_append_begin((mmf_store *)store, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
-    if (append.record == NULL)
+    if (append.status != MMF_OK)
         return append.status;
     http_connection_statistics_record_save(append.record, in);
     return mmfi_append_end(append, row);
@@ -779,7 +779,7 @@ static inline mmf_status http_connection_statistics_store_get(
 {
     const mmfi_read read = mmfi_read_begin(http_connection_statistics_store_base(store), row,
                                            HTTP_CONNECTION_STATISTICS_RECORD_SIZE, out);
-    if (read.record == NULL)
+    if (read.sequence == 0)
         return http_connection_statistics_store_reread(store, row, out);
     http_connection_statistics_record_load(read.record, out);
     return mmfi_read_end(read) ? MMF_OK : http_connection_statistics_store_reread(store, row, out);
@@ -795,7 +795,7 @@ static inline mmf_status http_connection_statistics_store_set(
         return status;
     const mmfi_write write =
         mmfi_write_begin((mmf_store *)store, row, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
-    if (write.record == NULL)
+    if (write.status != MMF_OK)
         return write.status;
     http_connection_statistics_record_save(write.record, in);
     return mmfi_write_end(write);

@@ -97,7 +97,7 @@ static inline mmf_status x_store_append(x_store *store, const x_record *in, uint
     if (status != MMF_OK)
         return status;
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, X_RECORD_SIZE);
-    if (append.record == NULL)
+    if (append.status != MMF_OK)
         return append.status;
     x_record_save(append.record, in);
     return mmfi_append_end(append, row);
@@ -110,7 +110,7 @@ mmf_status x_store_reread(const x_store *store, uint64_t row, x_record *out);
 static inline mmf_status x_store_get(const x_store *store, uint64_t row, x_record *out)
 {
     const mmfi_read read = mmfi_read_begin(x_store_base(store), row, X_RECORD_SIZE, out);
-    if (read.record == NULL)
+    if (read.sequence == 0)
         return x_store_reread(store, row, out);
     x_record_load(read.record, out);
     return mmfi_read_end(read) ? MMF_OK : x_store_reread(store, row, out);
@@ -123,7 +123,7 @@ static inline mmf_status x_store_set(x_store *store, uint64_t row, const x_recor
     if (status != MMF_OK)
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, X_RECORD_SIZE);
-    if (write.record == NULL)
+    if (write.status != MMF_OK)
         return write.status;
     x_record_save(write.record, in);
     return mmfi_write_end(write);

@@ -116,7 +116,7 @@ static inline mmf_status tick_store_append(tick_store *store, const tick_record 
     if (status != MMF_OK)
         return status;
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, TICK_RECORD_SIZE);
-    if (append.record == NULL)
+    if (append.status != MMF_OK)
         return append.status;
     tick_record_save(append.record, in);
     return mmfi_append_end(append, row);
@@ -129,7 +129,7 @@ mmf_status tick_store_reread(const tick_store *store, uint64_t row, tick_record 
 static inline mmf_status tick_store_get(const tick_store *store, uint64_t row, tick_record *out)
 {
     const mmfi_read read = mmfi_read_begin(tick_store_base(store), row, TICK_RECORD_SIZE, out);
-    if (read.record == NULL)
+    if (read.sequence == 0)
         return tick_store_reread(store, row, out);
     tick_record_load(read.record, out);
     return mmfi_read_end(read) ? MMF_OK : tick_store_reread(store, row, out);
@@ -142,7 +142,7 @@ static inline mmf_status tick_store_set(tick_store *store, uint64_t row, const t
     if (status != MMF_OK)
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, TICK_RECORD_SIZE);
-    if (write.record == NULL)
+    if (write.status != MMF_OK)
         return write.status;
     tick_record_save(write.record, in);
     return mmfi_write_end(write);

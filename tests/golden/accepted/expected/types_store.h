@@ -179,7 +179,7 @@ static inline mmf_status all_types_store_append(all_types_store *store, const al
     if (status != MMF_OK)
         return status;
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, ALL_TYPES_RECORD_SIZE);
-    if (append.record == NULL)
+    if (append.status != MMF_OK)
         return append.status;
     all_types_record_save(append.record, in);
     return mmfi_append_end(append, row);
@@ -195,7 +195,7 @@ static inline mmf_status all_types_store_get(const all_types_store *store, uint6
 {
     const mmfi_read read =
         mmfi_read_begin(all_types_store_base(store), row, ALL_TYPES_RECORD_SIZE, out);
-    if (read.record == NULL)
+    if (read.sequence == 0)
         return all_types_store_reread(store, row, out);
     all_types_record_load(read.record, out);
     return mmfi_read_end(read) ? MMF_OK : all_types_store_reread(store, row, out);
@@ -209,7 +209,7 @@ static inline mmf_status all_types_store_set(all_types_store *store, uint64_t ro
     if (status != MMF_OK)
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, ALL_TYPES_RECORD_SIZE);
-    if (write.record == NULL)
+    if (write.status != MMF_OK)
         return write.status;
     all_types_record_save(write.record, in);
     return mmfi_write_end(write);
