@@ -292,7 +292,7 @@ MMFI_INLINE mmf_status mmfi_set_bytes(mmf_store *store, uint64_t row, size_t rec
     const mmfi_write write = mmfi_write_begin(store, row, record_size);
     if (MMFI_UNLIKELY(write.status != MMF_OK))
         return write.status;
-    mmfi_save_bytes(write.record, offset, max, data, length);
+    mmfi_save_data(write.record, offset, max, data, length);
     return mmfi_write_end(write);
 }
 

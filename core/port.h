@@ -30,6 +30,16 @@
 #define MMFI_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define MMFI_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
+/*
+ * Before a loop of a few rounds, whose number is a constant: the copies of small fields. clang
+ * unrolls them by itself, and warns when it is asked to and cannot.
+ */
+#if defined(__clang__)
+#define MMFI_UNROLL
+#else
+#define MMFI_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define MMFI_LITTLE_ENDIAN 1
 #else

@@ -61,7 +61,7 @@ TEST(Record, BytesAreSavedWithTheirLengthAndZeroes)
 TEST(Record, NothingIsSavedFromNowhere)
 {
     Record record;
-    mmfi_save_bytes(record.bytes, 8, 4, nullptr, 0);
+    mmfi_save_data(record.bytes, 8, 4, nullptr, 0);
     const unsigned char zeroes[8] = {};
     EXPECT_EQ(memcmp(record.bytes + 8, zeroes, 8), 0);
     EXPECT_EQ(record.bytes[16], FILL);
@@ -74,7 +74,7 @@ TEST(Record, BytesComeBackAndStayWithinTheirRoom)
         for (const size_t length : {size_t{0}, size_t{2}, max - 1, max}) {
             const std::string data(length, 'x');
             Record record;
-            mmfi_save_bytes(record.bytes, 8, max, data.data(), length);
+            mmfi_save_data(record.bytes, 8, max, data.data(), length);
             std::vector<char> to(max + 2, '#');
             EXPECT_EQ(mmfi_load_bytes(record.bytes, 8, max, to.data()), length);
             EXPECT_EQ(std::string(to.data(), length), data);
@@ -109,14 +109,16 @@ TEST(Record, ALengthBeyondTheFieldIsCutToIt)
 TEST(Record, AViewIsTheFieldWhereItLies)
 {
     Record record;
-    mmfi_save_string(record.bytes, 8, 10, "abc", 3);
+    char array[10] = "abc"; // the whole of it is read
+    mmfi_save_string(record.bytes, 8, 10, array, 3);
     const mmf_str text = mmfi_string_at(record.bytes, 8, 10);
     EXPECT_EQ(static_cast<const void *>(text.data), record.bytes + 12);
     EXPECT_EQ(text.length, 3u);
     const mmf_bytes bytes = mmfi_bytes_at(record.bytes, 8, 10);
     EXPECT_EQ(static_cast<const void *>(bytes.data), record.bytes + 12);
     EXPECT_EQ(bytes.length, 3u);
-    mmfi_save_string(record.bytes, 8, 10, "xyzw", 4);
+    memcpy(array, "xyzw", 4);
+    mmfi_save_string(record.bytes, 8, 10, array, 4);
     EXPECT_EQ(std::string(text.data, 4), "xyzw");
 }
 

@@ -55,7 +55,7 @@ protected:
         const mmfi_write write = mmfi_write_begin(writable, 1, RECORD_SIZE);
         ASSERT_NE(write.record, nullptr);
         mmfi_save_float64(write.record, price->offset, 4711.0);
-        mmfi_save_string(write.record, symbol->offset, symbol->max, "half", 4);
+        mmfi_save_data(write.record, symbol->offset, symbol->max, "half", 4);
     }
 
     tick_store *ticks = nullptr;
