@@ -139,6 +139,22 @@ LOOP get_seqlocked(uint64_t count)
     }
 }
 
+LOOP rows_seqlocked(uint64_t count)
+{
+    const tick_store *from = store;
+    for (uint64_t i = 0; i < count; i++) {
+        tick_rows row;
+        double price;
+        uint64_t sequence;
+        must(tick_store_rows(from, i % ROWS, 1, &row));
+        do {
+            must(tick_rows_read_begin(row, 0, &sequence));
+            price = tick_rows_price(row, 0);
+        } while (tick_rows_read_retry(row, 0, sequence));
+        keep(price);
+    }
+}
+
 LOOP string_view(uint64_t count)
 {
     const tick_store *from = store;
@@ -209,6 +225,23 @@ LOOP append(uint64_t count)
     }
 }
 
+LOOP column_seqlocked(uint64_t count)
+{
+    tick_rows window;
+    must(tick_store_rows(store, 0, ROWS, &window));
+    double sum = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        double price;
+        uint64_t sequence;
+        do {
+            must(tick_rows_read_begin(window, i % ROWS, &sequence));
+            price = tick_rows_price(window, i % ROWS);
+        } while (tick_rows_read_retry(window, i % ROWS, sequence));
+        sum += price;
+    }
+    keep(sum);
+}
+
 LOOP column(uint64_t count)
 {
     mmf_column_float64 prices;
@@ -225,6 +258,7 @@ int main(int argc, char **argv)
         {"raw_get", raw_get},
         {"get", get},
         {"get_seqlocked", get_seqlocked},
+        {"rows_seqlocked", rows_seqlocked},
         {"string_view", string_view},
         {"raw_string_copy", raw_string_copy},
         {"string_copy", string_copy},
@@ -239,6 +273,7 @@ int main(int argc, char **argv)
         {"append", append},
         {"raw_column", raw_column},
         {"column", column},
+        {"column_seqlocked", column_seqlocked},
         {NULL, NULL},
     };
     return loop_main(argc, argv, loops, prepare);

@@ -99,6 +99,18 @@ typedef struct mmfi_reread {
 MMFI_COLD mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out);
 MMFI_COLD bool mmfi_reread_next(mmfi_reread *reread);
 
+/* The sequence of a record that may be read; MMF_ERR_BUSY when it is being replaced. */
+MMFI_INLINE mmf_status mmfi_sequence_take(const unsigned char *record, uint64_t *sequence)
+{
+    const uint64_t found = mmfi_sequence_load(record);
+    if (MMFI_UNLIKELY(mmfi_sequence_is_odd(found)))
+        return MMF_ERR_BUSY;
+    if (MMFI_UNLIKELY(found == 0))
+        return MMF_ERR_CORRUPT;
+    *sequence = found;
+    return MMF_OK;
+}
+
 /*
  * For views and several fields at once: begin gives the sequence, the caller reads what it likes,
  * and retry says whether it must be thrown away. MMF_ERR_BUSY when the record is being replaced.
@@ -111,11 +123,7 @@ MMFI_INLINE mmf_status mmfi_sequence_begin(const mmf_store *store, uint64_t row,
         if (status != MMF_OK)
             return status;
     }
-    const uint64_t found = mmfi_sequence_load(mmfi_row(store, row, record_size));
-    if (MMFI_UNLIKELY(!mmfi_sequence_is_whole(found)))
-        return found == 0 ? MMF_ERR_CORRUPT : MMF_ERR_BUSY;
-    *sequence = found;
-    return MMF_OK;
+    return mmfi_sequence_take(mmfi_row(store, row, record_size), sequence);
 }
 
 MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_t record_size,

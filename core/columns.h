@@ -8,8 +8,7 @@
 #ifndef MMF_CORE_COLUMNS_H
 #define MMF_CORE_COLUMNS_H
 
-#include "core/record.h"
-#include "core/store.h"
+#include "core/access.h"
 
 MMF_BEGIN_DECLS
 
@@ -22,11 +21,55 @@ typedef struct mmf_rows {
     uint64_t count;
 } mmf_rows;
 
+/* rows is empty unless status is MMF_OK. */
+typedef struct mmfi_window {
+    mmf_rows rows;
+    mmf_status status;
+} mmfi_window;
+
+/* Windows of rows that were not met before, and those to the end. */
+MMFI_COLD mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count);
+
 /*
  * A window of count rows from first on; MMF_TO_END for all there are. MMF_ERR_RANGE when the store
  * does not have them (an empty window at the end is allowed), else as a read; *out is empty then.
+ * A window of one row costs what a scalar's get does.
  */
-mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf_rows *out);
+MMFI_INLINE mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count,
+                                 size_t record_size, mmf_rows *out)
+{
+    if (MMFI_UNLIKELY(out == NULL))
+        return MMF_ERR_ARGUMENT;
+    if (MMFI_LIKELY(store != NULL)) {
+        const uint64_t bound = mmfi_load64_acquire(&store->row_bound);
+        if (MMFI_LIKELY(first < bound && count <= bound - first)) {
+            out->records = mmfi_row(store, first, record_size);
+            out->count = count;
+            return MMF_OK;
+        }
+    }
+    const mmfi_window found = mmfi_rows_slow(store, first, count);
+    *out = found.rows;
+    return found.status;
+}
+
+/*
+ * One consistent record of a window: begin gives the sequence, the caller loads fields, and retry
+ * says whether they must be thrown away. i must be below count; it is not checked. MMF_ERR_BUSY
+ * when the record is being replaced.
+ */
+MMFI_INLINE mmf_status mmfi_rows_begin(mmf_rows rows, uint64_t i, size_t record_size,
+                                       uint64_t *sequence)
+{
+    if (MMFI_UNLIKELY(sequence == NULL))
+        return MMF_ERR_ARGUMENT;
+    return mmfi_sequence_take(rows.records + (size_t)i * record_size, sequence);
+}
+
+MMFI_INLINE bool mmfi_rows_retry(mmf_rows rows, uint64_t i, size_t record_size, uint64_t sequence)
+{
+    return !mmfi_sequence_is(rows.records + (size_t)i * record_size, sequence);
+}
 
 /*
  * mmf_column_float64 and so on: one field of count rows. With c from tick_store_column_price,
@@ -36,12 +79,6 @@ mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf
  *
  * i must be below count; it is not checked.
  */
-#if MMFI_TSAN
-#define MMFI_PLAIN_LOAD(bits, from) mmfi_load##bits(from)
-#else
-#define MMFI_PLAIN_LOAD(bits, from) (*(const mmfi_u##bits *)(const void *)(from))
-#endif
-
 #define MMFI_DEFINE_COLUMN(name, c_type, bits)                                                     \
     typedef struct mmf_column_##name {                                                             \
         const unsigned char *data; /* the field of the first row */                                \
@@ -51,8 +88,7 @@ mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf
                                                                                                    \
     MMFI_INLINE c_type mmf_column_##name##_at(mmf_column_##name column, uint64_t i)                \
     {                                                                                              \
-        return mmfi_##name##_from_word(                                                            \
-            MMFI_PLAIN_LOAD(bits, column.data + (size_t)i * column.stride));                       \
+        return mmfi_plain_##name(column.data + (size_t)i * column.stride);                         \
     }                                                                                              \
                                                                                                    \
     MMFI_INLINE mmf_status mmfi_column_##name(const mmf_store *store, uint64_t first,              \
@@ -60,7 +96,8 @@ mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf
                                               mmf_column_##name *out)                              \
     {                                                                                              \
         mmf_rows rows;                                                                             \
-        const mmf_status status = mmfi_rows(store, first, count, out != NULL ? &rows : NULL);      \
+        const mmf_status status =                                                                  \
+            mmfi_rows(store, first, count, record_size, out != NULL ? &rows : NULL);               \
         if (out != NULL) {                                                                         \
             out->data = status == MMF_OK ? rows.records + offset : NULL;                           \
             out->count = status == MMF_OK ? rows.count : 0;                                        \
@@ -72,8 +109,7 @@ mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf
     MMFI_INLINE c_type mmfi_rows_##name(mmf_rows rows, uint64_t i, size_t record_size,             \
                                         size_t offset)                                             \
     {                                                                                              \
-        return mmfi_##name##_from_word(                                                            \
-            MMFI_PLAIN_LOAD(bits, rows.records + (size_t)i * record_size + offset));               \
+        return mmfi_plain_##name(rows.records + (size_t)i * record_size + offset);                 \
     }
 
 MMFI_SCALARS(MMFI_DEFINE_COLUMN)

@@ -67,4 +67,36 @@ MMFI_DEFINE_FLOAT(float32, float, 32)
 MMFI_DEFINE_FLOAT(float64, double, 64)
 #undef MMFI_DEFINE_FLOAT
 
+/*
+ * mmfi_plain_float64 and so on: one load of the type itself, which compilers may use as they like,
+ * for loops and between the two looks at a sequence. TSan gets an atomic one.
+ */
+#if MMFI_TSAN
+#define MMFI_DEFINE_PLAIN(name, c_type, loaded, bits)                                              \
+    MMFI_INLINE c_type mmfi_plain_##name(const unsigned char *from)                                \
+    {                                                                                              \
+        return mmfi_##name##_from_word(mmfi_load##bits(from));                                     \
+    }
+#else
+#define MMFI_DEFINE_PLAIN(name, c_type, loaded, bits)                                              \
+    MMFI_INLINE c_type mmfi_plain_##name(const unsigned char *from)                                \
+    {                                                                                              \
+        typedef loaded __attribute__((may_alias)) mmfi_field;                                      \
+        return (c_type) * (const mmfi_field *)(const void *)from;                                  \
+    }
+#endif
+
+MMFI_DEFINE_PLAIN(bool, bool, uint8_t, 8) /* a file may hold any byte */
+MMFI_DEFINE_PLAIN(int8, int8_t, int8_t, 8)
+MMFI_DEFINE_PLAIN(uint8, uint8_t, uint8_t, 8)
+MMFI_DEFINE_PLAIN(int16, int16_t, int16_t, 16)
+MMFI_DEFINE_PLAIN(uint16, uint16_t, uint16_t, 16)
+MMFI_DEFINE_PLAIN(int32, int32_t, int32_t, 32)
+MMFI_DEFINE_PLAIN(uint32, uint32_t, uint32_t, 32)
+MMFI_DEFINE_PLAIN(int64, int64_t, int64_t, 64)
+MMFI_DEFINE_PLAIN(uint64, uint64_t, uint64_t, 64)
+MMFI_DEFINE_PLAIN(float32, float, float, 32)
+MMFI_DEFINE_PLAIN(float64, double, double, 64)
+#undef MMFI_DEFINE_PLAIN
+
 #endif

@@ -65,27 +65,23 @@ mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
     return has_out ? mmfi_refresh(store, row) : MMF_ERR_ARGUMENT;
 }
 
-mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count, mmf_rows *out)
+mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
 {
-    if (out == NULL)
-        return MMF_ERR_ARGUMENT;
-    out->records = NULL;
-    out->count = 0;
-    if (store == NULL)
-        return MMF_ERR_ARGUMENT;
-    if (store->state == NULL)
-        return MMF_ERR_CLOSED;
-    const mmf_status status = mmfi_refresh(store, count == MMF_TO_END ? UINT64_MAX : first);
+    mmfi_window window = {{NULL, 0}, MMF_OK};
+    window.status = mmfi_refresh(store, count == MMF_TO_END ? UINT64_MAX : first);
     /* These three only say that row first is not there; the window is judged by the bound. */
-    if (status != MMF_OK && status != MMF_ERR_RANGE && status != MMF_ERR_CORRUPT &&
-        status != MMF_ERR_CAPACITY)
-        return status;
+    if (window.status != MMF_OK && window.status != MMF_ERR_RANGE &&
+        window.status != MMF_ERR_CORRUPT && window.status != MMF_ERR_CAPACITY)
+        return window;
     const uint64_t there = mmfi_load64_acquire(&store->row_bound);
-    if (first > there || (count != MMF_TO_END && count > there - first))
-        return MMF_ERR_RANGE;
-    out->records = mmfi_row(store, first, (size_t)store->state->geometry.record_size);
-    out->count = count == MMF_TO_END ? there - first : count;
-    return MMF_OK;
+    if (first > there || (count != MMF_TO_END && count > there - first)) {
+        window.status = MMF_ERR_RANGE;
+        return window;
+    }
+    window.rows.records = mmfi_row(store, first, (size_t)store->state->geometry.record_size);
+    window.rows.count = count == MMF_TO_END ? there - first : count;
+    window.status = MMF_OK;
+    return window;
 }
 
 /* ---- Records being replaced ---- */

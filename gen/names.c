@@ -79,6 +79,8 @@ static const pattern PATTERNS[] = {
     {OF_RECORD, false, NAMES_FILE, "_record_load", ""},
     {OF_RECORD, false, NAMES_FILE, "_record_save", ""},
     {OF_RECORD, false, NAMES_FILE, "_rows_count", ""},
+    {OF_RECORD, false, NAMES_FILE, "_rows_read_begin", ""},
+    {OF_RECORD, false, NAMES_FILE, "_rows_read_retry", ""},
     {OF_RECORD, false, NAMES_FILE, "_store_append", ""},
     {OF_RECORD, false, NAMES_FILE, "_store_base", ""},
     {OF_RECORD, false, NAMES_FILE, "_store_capacity", ""},

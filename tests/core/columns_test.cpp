@@ -26,7 +26,8 @@ protected:
     {
         const unsigned char byte = 0;
         mmf_rows rows = {&byte, 99};
-        EXPECT_EQ(mmfi_rows(from, first, count, &rows), expected) << first << ' ' << count;
+        EXPECT_EQ(mmfi_rows(from, first, count, TICK_RECORD_SIZE, &rows), expected)
+            << first << ' ' << count;
         EXPECT_EQ(rows.records, nullptr);
         EXPECT_EQ(rows.count, 0u);
     }
@@ -58,7 +59,7 @@ TEST_F(ColumnsTest, ToTheEndMeansTheRecordsThereAre)
 {
     for (uint64_t first = 0; first <= 4; first++) {
         mmf_rows rows;
-        ASSERT_EQ(mmfi_rows(store, first, MMF_TO_END, &rows), MMF_OK);
+        ASSERT_EQ(mmfi_rows(store, first, MMF_TO_END, TICK_RECORD_SIZE, &rows), MMF_OK);
         EXPECT_EQ(rows.count, 4 - first);
     }
     expect_refused(MMF_ERR_RANGE, store, 5, MMF_TO_END);
@@ -79,7 +80,7 @@ TEST_F(ColumnsTest, AWindowBeyondTheEndIsRefused)
 TEST_F(ColumnsTest, WithoutAStoreOrAPlaceThereIsNoWindow)
 {
     expect_refused(MMF_ERR_ARGUMENT, nullptr, 0, 1);
-    EXPECT_EQ(mmfi_rows(store, 0, 1, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmfi_rows(store, 0, 1, TICK_RECORD_SIZE, nullptr), MMF_ERR_ARGUMENT);
     EXPECT_EQ(tick_store_rows(ticks, 0, 1, nullptr), MMF_ERR_ARGUMENT);
     EXPECT_EQ(tick_store_column_price(ticks, 0, 1, nullptr), MMF_ERR_ARGUMENT);
     tick_store *reader = open();
@@ -127,10 +128,58 @@ TEST_F(ColumnsTest, AnEmptyStoreHasAnEmptyWindow)
     path += ".empty";
     tick_store *empty = create();
     mmf_rows rows = {nullptr, 99};
-    EXPECT_EQ(mmfi_rows(tick_store_base(empty), 0, MMF_TO_END, &rows), MMF_OK);
+    EXPECT_EQ(mmfi_rows(tick_store_base(empty), 0, MMF_TO_END, TICK_RECORD_SIZE, &rows), MMF_OK);
     EXPECT_EQ(rows.count, 0u);
-    EXPECT_EQ(mmfi_rows(tick_store_base(empty), 0, 0, &rows), MMF_OK);
+    EXPECT_EQ(mmfi_rows(tick_store_base(empty), 0, 0, TICK_RECORD_SIZE, &rows), MMF_OK);
     EXPECT_EQ(tick_store_close(empty), MMF_OK);
+}
+
+// Before its first window a reader knows no row; the next ones find theirs known.
+TEST_F(ColumnsTest, AWindowIsTheSameTheFirstTimeAndTheNext)
+{
+    tick_store *reader = open();
+    for (int time = 0; time < 2; time++) {
+        tick_rows rows;
+        ASSERT_EQ(tick_store_rows(reader, 1, 2, &rows), MMF_OK);
+        EXPECT_EQ(rows.base.records, mmfi_row(tick_store_base(reader), 1, TICK_RECORD_SIZE));
+        EXPECT_EQ(tick_rows_count(rows), 2u);
+        expect_refused(MMF_ERR_RANGE, tick_store_base(reader), 1, 4);
+    }
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+}
+
+TEST_F(ColumnsTest, AReadSectionSeesWhatHappensToItsRow)
+{
+    tick_store *reader = open();
+    tick_rows rows;
+    ASSERT_EQ(tick_store_rows(reader, 1, 2, &rows), MMF_OK);
+    uint64_t sequence = 0;
+    ASSERT_EQ(tick_rows_read_begin(rows, 1, &sequence), MMF_OK);
+    EXPECT_EQ(sequence, mmfi_sequence_load(mmfi_row(store, 2, TICK_RECORD_SIZE)));
+    EXPECT_FALSE(tick_rows_read_retry(rows, 1, sequence));
+    // Another row is none of its business.
+    const tick_record tick = t_tick(9);
+    ASSERT_EQ(tick_store_set(ticks, 1, &tick), MMF_OK);
+    EXPECT_FALSE(tick_rows_read_retry(rows, 1, sequence));
+    ASSERT_EQ(tick_store_set_price(ticks, 2, 1.5), MMF_OK);
+    EXPECT_TRUE(tick_rows_read_retry(rows, 1, sequence));
+    ASSERT_EQ(tick_rows_read_begin(rows, 1, &sequence), MMF_OK);
+    ASSERT_EQ(tick_store_set(ticks, 2, &tick), MMF_OK);
+    EXPECT_TRUE(tick_rows_read_retry(rows, 1, sequence));
+    EXPECT_EQ(tick_rows_read_begin(rows, 1, nullptr), MMF_ERR_ARGUMENT);
+
+    // Half replaced, and then as no writer leaves a record.
+    ASSERT_EQ(tick_rows_read_begin(rows, 1, &sequence), MMF_OK);
+    uint64_t untouched = 5;
+    const mmfi_write write = mmfi_write_begin((mmf_store *)ticks, 2, TICK_RECORD_SIZE);
+    ASSERT_EQ(write.status, MMF_OK);
+    EXPECT_TRUE(tick_rows_read_retry(rows, 1, sequence));
+    EXPECT_EQ(tick_rows_read_begin(rows, 1, &untouched), MMF_ERR_BUSY);
+    EXPECT_EQ(mmfi_write_end(write), MMF_OK);
+    mmfi_store64(write.record, 0);
+    EXPECT_EQ(tick_rows_read_begin(rows, 1, &untouched), MMF_ERR_CORRUPT);
+    EXPECT_EQ(untouched, 5u);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
 }
 
 } // namespace

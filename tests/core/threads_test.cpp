@@ -27,6 +27,15 @@ uint64_t read_until(const tick_store *store, const std::atomic<bool> &stop)
         size_t length = 0;
         if (tick_store_get_symbol(store, row, symbol, sizeof symbol, &length) == MMF_OK)
             wrong += length == TICK_SYMBOL_MAX && strlen(symbol) == length ? 0 : 1;
+        tick_rows window;
+        uint64_t sequence = 0;
+        wrong += tick_store_rows(store, row, 1, &window) == MMF_OK ? 0 : 1;
+        if (tick_rows_read_begin(window, 0, &sequence) == MMF_OK) {
+            const uint64_t timestamp = tick_rows_timestamp(window, 0);
+            const double volume = tick_rows_volume(window, 0);
+            if (!tick_rows_read_retry(window, 0, sequence))
+                wrong += volume == 2 * static_cast<double>(timestamp) ? 0 : 1;
+        }
         double price = 0;
         wrong += tick_store_get_price(store, row, &price) == MMF_OK ? 0 : 1;
     }

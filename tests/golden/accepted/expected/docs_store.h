@@ -447,13 +447,25 @@ static inline bool docs_store_read_retry(const docs_store *store, uint64_t row, 
 static inline mmf_status docs_store_rows(const docs_store *store, uint64_t first, uint64_t count,
                                          docs_rows *out)
 {
-    return mmfi_rows(docs_store_base(store), first, count, (mmf_rows *)out);
+    return mmfi_rows(docs_store_base(store), first, count, DOCS_RECORD_SIZE, (mmf_rows *)out);
 }
 
 /* Rows in the window; the i of the calls below must be less, and is not checked. */
 static inline uint64_t docs_rows_count(docs_rows rows)
 {
     return rows.base.count;
+}
+
+/* As docs_store_read_begin, for row i of a window: nothing checks the row again. */
+static inline mmf_status docs_rows_read_begin(docs_rows rows, uint64_t i, uint64_t *sequence)
+{
+    return mmfi_rows_begin(rows.base, i, DOCS_RECORD_SIZE, sequence);
+}
+
+/* True when row i changed since docs_rows_read_begin: throw away what was read. */
+static inline bool docs_rows_read_retry(docs_rows rows, uint64_t i, uint64_t sequence)
+{
+    return mmfi_rows_retry(rows.base, i, DOCS_RECORD_SIZE, sequence);
 }
 
 /* ---- plain: int32, short ---- */

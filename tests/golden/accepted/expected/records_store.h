@@ -182,13 +182,27 @@ static inline bool ohlc_bar_store_read_retry(const ohlc_bar_store *store, uint64
 static inline mmf_status ohlc_bar_store_rows(const ohlc_bar_store *store, uint64_t first,
                                              uint64_t count, ohlc_bar_rows *out)
 {
-    return mmfi_rows(ohlc_bar_store_base(store), first, count, (mmf_rows *)out);
+    return mmfi_rows(ohlc_bar_store_base(store), first, count, OHLC_BAR_RECORD_SIZE,
+                     (mmf_rows *)out);
 }
 
 /* Rows in the window; the i of the calls below must be less, and is not checked. */
 static inline uint64_t ohlc_bar_rows_count(ohlc_bar_rows rows)
 {
     return rows.base.count;
+}
+
+/* As ohlc_bar_store_read_begin, for row i of a window: nothing checks the row again. */
+static inline mmf_status ohlc_bar_rows_read_begin(ohlc_bar_rows rows, uint64_t i,
+                                                  uint64_t *sequence)
+{
+    return mmfi_rows_begin(rows.base, i, OHLC_BAR_RECORD_SIZE, sequence);
+}
+
+/* True when row i changed since ohlc_bar_rows_read_begin: throw away what was read. */
+static inline bool ohlc_bar_rows_read_retry(ohlc_bar_rows rows, uint64_t i, uint64_t sequence)
+{
+    return mmfi_rows_retry(rows.base, i, OHLC_BAR_RECORD_SIZE, sequence);
 }
 
 /* ---- open: float64 ---- */
@@ -510,13 +524,28 @@ static inline mmf_status order_book_level_2_store_rows(const order_book_level_2_
                                                        uint64_t first, uint64_t count,
                                                        order_book_level_2_rows *out)
 {
-    return mmfi_rows(order_book_level_2_store_base(store), first, count, (mmf_rows *)out);
+    return mmfi_rows(order_book_level_2_store_base(store), first, count,
+                     ORDER_BOOK_LEVEL_2_RECORD_SIZE, (mmf_rows *)out);
 }
 
 /* Rows in the window; the i of the calls below must be less, and is not checked. */
 static inline uint64_t order_book_level_2_rows_count(order_book_level_2_rows rows)
 {
     return rows.base.count;
+}
+
+/* As order_book_level_2_store_read_begin, for row i of a window: nothing checks the row again. */
+static inline mmf_status order_book_level_2_rows_read_begin(order_book_level_2_rows rows,
+                                                            uint64_t i, uint64_t *sequence)
+{
+    return mmfi_rows_begin(rows.base, i, ORDER_BOOK_LEVEL_2_RECORD_SIZE, sequence);
+}
+
+/* True when row i changed since order_book_level_2_rows_read_begin: throw away what was read. */
+static inline bool order_book_level_2_rows_read_retry(order_book_level_2_rows rows, uint64_t i,
+                                                      uint64_t sequence)
+{
+    return mmfi_rows_retry(rows.base, i, ORDER_BOOK_LEVEL_2_RECORD_SIZE, sequence);
 }
 
 /* ---- bid: float64 ---- */
@@ -838,13 +867,34 @@ static inline mmf_status http_connection_statistics_store_rows(
     const http_connection_statistics_store *store, uint64_t first, uint64_t count,
     http_connection_statistics_rows *out)
 {
-    return mmfi_rows(http_connection_statistics_store_base(store), first, count, (mmf_rows *)out);
+    return mmfi_rows(http_connection_statistics_store_base(store), first, count,
+                     HTTP_CONNECTION_STATISTICS_RECORD_SIZE, (mmf_rows *)out);
 }
 
 /* Rows in the window; the i of the calls below must be less, and is not checked. */
 static inline uint64_t http_connection_statistics_rows_count(http_connection_statistics_rows rows)
 {
     return rows.base.count;
+}
+
+/*
+ * As http_connection_statistics_store_read_begin, for row i of a window: nothing checks the row
+ * again.
+ */
+static inline mmf_status http_connection_statistics_rows_read_begin(
+    http_connection_statistics_rows rows, uint64_t i, uint64_t *sequence)
+{
+    return mmfi_rows_begin(rows.base, i, HTTP_CONNECTION_STATISTICS_RECORD_SIZE, sequence);
+}
+
+/*
+ * True when row i changed since http_connection_statistics_rows_read_begin: throw away what was
+ * read.
+ */
+static inline bool http_connection_statistics_rows_read_retry(http_connection_statistics_rows rows,
+                                                              uint64_t i, uint64_t sequence)
+{
+    return mmfi_rows_retry(rows.base, i, HTTP_CONNECTION_STATISTICS_RECORD_SIZE, sequence);
 }
 
 /* ---- remote_address_and_port: string[255] ---- */

@@ -156,13 +156,25 @@ static inline bool x_store_read_retry(const x_store *store, uint64_t row, uint64
 static inline mmf_status x_store_rows(const x_store *store, uint64_t first, uint64_t count,
                                       x_rows *out)
 {
-    return mmfi_rows(x_store_base(store), first, count, (mmf_rows *)out);
+    return mmfi_rows(x_store_base(store), first, count, X_RECORD_SIZE, (mmf_rows *)out);
 }
 
 /* Rows in the window; the i of the calls below must be less, and is not checked. */
 static inline uint64_t x_rows_count(x_rows rows)
 {
     return rows.base.count;
+}
+
+/* As x_store_read_begin, for row i of a window: nothing checks the row again. */
+static inline mmf_status x_rows_read_begin(x_rows rows, uint64_t i, uint64_t *sequence)
+{
+    return mmfi_rows_begin(rows.base, i, X_RECORD_SIZE, sequence);
+}
+
+/* True when row i changed since x_rows_read_begin: throw away what was read. */
+static inline bool x_rows_read_retry(x_rows rows, uint64_t i, uint64_t sequence)
+{
+    return mmfi_rows_retry(rows.base, i, X_RECORD_SIZE, sequence);
 }
 
 /* ---- y: bool ---- */

@@ -176,13 +176,25 @@ static inline bool tick_store_read_retry(const tick_store *store, uint64_t row, 
 static inline mmf_status tick_store_rows(const tick_store *store, uint64_t first, uint64_t count,
                                          tick_rows *out)
 {
-    return mmfi_rows(tick_store_base(store), first, count, (mmf_rows *)out);
+    return mmfi_rows(tick_store_base(store), first, count, TICK_RECORD_SIZE, (mmf_rows *)out);
 }
 
 /* Rows in the window; the i of the calls below must be less, and is not checked. */
 static inline uint64_t tick_rows_count(tick_rows rows)
 {
     return rows.base.count;
+}
+
+/* As tick_store_read_begin, for row i of a window: nothing checks the row again. */
+static inline mmf_status tick_rows_read_begin(tick_rows rows, uint64_t i, uint64_t *sequence)
+{
+    return mmfi_rows_begin(rows.base, i, TICK_RECORD_SIZE, sequence);
+}
+
+/* True when row i changed since tick_rows_read_begin: throw away what was read. */
+static inline bool tick_rows_read_retry(tick_rows rows, uint64_t i, uint64_t sequence)
+{
+    return mmfi_rows_retry(rows.base, i, TICK_RECORD_SIZE, sequence);
 }
 
 /* ---- symbol: string[64], exchange ticker, UTF-8, at most 64 bytes ---- */

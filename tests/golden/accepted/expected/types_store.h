@@ -244,13 +244,27 @@ static inline bool all_types_store_read_retry(const all_types_store *store, uint
 static inline mmf_status all_types_store_rows(const all_types_store *store, uint64_t first,
                                               uint64_t count, all_types_rows *out)
 {
-    return mmfi_rows(all_types_store_base(store), first, count, (mmf_rows *)out);
+    return mmfi_rows(all_types_store_base(store), first, count, ALL_TYPES_RECORD_SIZE,
+                     (mmf_rows *)out);
 }
 
 /* Rows in the window; the i of the calls below must be less, and is not checked. */
 static inline uint64_t all_types_rows_count(all_types_rows rows)
 {
     return rows.base.count;
+}
+
+/* As all_types_store_read_begin, for row i of a window: nothing checks the row again. */
+static inline mmf_status all_types_rows_read_begin(all_types_rows rows, uint64_t i,
+                                                   uint64_t *sequence)
+{
+    return mmfi_rows_begin(rows.base, i, ALL_TYPES_RECORD_SIZE, sequence);
+}
+
+/* True when row i changed since all_types_rows_read_begin: throw away what was read. */
+static inline bool all_types_rows_read_retry(all_types_rows rows, uint64_t i, uint64_t sequence)
+{
+    return mmfi_rows_retry(rows.base, i, ALL_TYPES_RECORD_SIZE, sequence);
 }
 
 /* ---- flag: bool ---- */
