@@ -132,15 +132,23 @@ MMFI_INLINE void mmfi_compiler_barrier(void)
     __asm__ volatile("" ::: "memory");
 }
 
-/* The copy loops of MMFI_WORD_COPY: bytes and halves up to alignment, words, then the tail. */
-MMFI_INLINE void mmfi_copy_out_words(unsigned char *to, const unsigned char *from, size_t size)
+/*
+ * The copies of MMFI_WORD_COPY: bytes and halves up to alignment, words, then the tail. With the
+ * size and the alignment of a field known, no branch is left of all that.
+ */
+
+/* Bytes before the first aligned word at an address in shared memory. */
+MMFI_INLINE size_t mmfi_words_head(const unsigned char *shared, size_t size)
+{
+    const size_t head = (8 - (uintptr_t)shared % 8) % 8;
+    return head <= size ? head : size;
+}
+
+MMFI_INLINE void mmfi_copy_out_narrow(unsigned char *to, const unsigned char *from, size_t size)
 {
     while (size > 0) {
         size_t step = 1;
-        if ((uintptr_t)from % 8 == 0 && size >= 8) {
-            const uint64_t word = mmfi_load64(from);
-            memcpy(to, &word, step = 8);
-        } else if ((uintptr_t)from % 4 == 0 && size >= 4) {
+        if ((uintptr_t)from % 4 == 0 && size >= 4) {
             const uint32_t word = mmfi_load32(from);
             memcpy(to, &word, step = 4);
         } else {
@@ -150,15 +158,11 @@ MMFI_INLINE void mmfi_copy_out_words(unsigned char *to, const unsigned char *fro
     }
 }
 
-MMFI_INLINE void mmfi_copy_in_words(unsigned char *to, const unsigned char *from, size_t size)
+MMFI_INLINE void mmfi_copy_in_narrow(unsigned char *to, const unsigned char *from, size_t size)
 {
     while (size > 0) {
         size_t step = 1;
-        if ((uintptr_t)to % 8 == 0 && size >= 8) {
-            uint64_t word;
-            memcpy(&word, from, step = 8);
-            mmfi_store64(to, word);
-        } else if ((uintptr_t)to % 4 == 0 && size >= 4) {
+        if ((uintptr_t)to % 4 == 0 && size >= 4) {
             uint32_t word;
             memcpy(&word, from, step = 4);
             mmfi_store32(to, word);
@@ -167,6 +171,33 @@ MMFI_INLINE void mmfi_copy_in_words(unsigned char *to, const unsigned char *from
         }
         to += step, from += step, size -= step;
     }
+}
+
+MMFI_INLINE void mmfi_copy_out_words(unsigned char *to, const unsigned char *from, size_t size)
+{
+    const size_t head = mmfi_words_head(from, size);
+    const size_t words = head + (size - head) / 8 * 8;
+    mmfi_copy_out_narrow(to, from, head);
+    MMFI_UNROLL
+    for (size_t at = head; at < words; at += 8) {
+        const uint64_t word = mmfi_load64(from + at);
+        memcpy(to + at, &word, sizeof word);
+    }
+    mmfi_copy_out_narrow(to + words, from + words, size - words);
+}
+
+MMFI_INLINE void mmfi_copy_in_words(unsigned char *to, const unsigned char *from, size_t size)
+{
+    const size_t head = mmfi_words_head(to, size);
+    const size_t words = head + (size - head) / 8 * 8;
+    mmfi_copy_in_narrow(to, from, head);
+    MMFI_UNROLL
+    for (size_t at = head; at < words; at += 8) {
+        uint64_t word;
+        memcpy(&word, from + at, sizeof word);
+        mmfi_store64(to + at, word);
+    }
+    mmfi_copy_in_narrow(to + words, from + words, size - words);
 }
 
 /* Copies payload out of shared memory: relaxed, so a fence or an acquire belongs on either side. */
