@@ -132,7 +132,7 @@ MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_
 {
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row)))
         return true;
-    return !mmfi_sequence_is(mmfi_row(store, row, record_size), sequence);
+    return MMFI_UNLIKELY(!mmfi_sequence_is(mmfi_row(store, row, record_size), sequence));
 }
 
 /* ---- Replacing a record ---- */

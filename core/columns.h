@@ -68,7 +68,7 @@ MMFI_INLINE mmf_status mmfi_rows_begin(mmf_rows rows, uint64_t i, size_t record_
 
 MMFI_INLINE bool mmfi_rows_retry(mmf_rows rows, uint64_t i, size_t record_size, uint64_t sequence)
 {
-    return !mmfi_sequence_is(rows.records + (size_t)i * record_size, sequence);
+    return MMFI_UNLIKELY(!mmfi_sequence_is(rows.records + (size_t)i * record_size, sequence));
 }
 
 /*

@@ -46,7 +46,7 @@ MMFI_INLINE bool mmfi_sequence_is_whole(uint64_t sequence)
 MMFI_INLINE bool mmfi_sequence_is(const unsigned char *record, uint64_t sequence)
 {
     mmfi_fence_acquire();
-    return mmfi_load64(record) == sequence;
+    return MMFI_LIKELY(mmfi_load64(record) == sequence);
 }
 
 /*
