@@ -1,7 +1,7 @@
-/* Opening, creating, naming and closing files, and moving bytes. */
-#define _GNU_SOURCE
+/* Opening and closing files, moving bytes, and the words for what the system refuses. */
+#define _POSIX_C_SOURCE 200809L
 
-#include "core/file.h"
+#include "core/file_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,20 +12,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PERMISSIONS_DEFAULT 0666u
-#define OPEN_FLAGS          (O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-
-static mmf_status fail_io(mmf_error *error, int os_error, const char *path, const char *what)
+static mmf_status status_of(int os_error)
 {
-    const bool full = os_error == ENOSPC || os_error == EDQUOT;
-    const bool memory = os_error == ENOMEM;
-    return mmfi_fail(
-        error,
-        full     ? MMF_ERR_NO_SPACE
-        : memory ? MMF_ERR_NO_MEMORY
-                 : MMF_ERR_IO,
-        os_error, path, "%s: cannot %s: %s; %s", path, what, mmfi_os_describe(os_error).text,
-        full ? "free space on the disk and try again" : "check the disk and the permissions");
+    switch (os_error) {
+    case ENOSPC:
+    case EDQUOT:
+        return MMF_ERR_NO_SPACE;
+    case ENOMEM:
+        return MMF_ERR_NO_MEMORY;
+    default:
+        return MMF_ERR_IO;
+    }
+}
+
+static const char *hint_for(int os_error)
+{
+    switch (os_error) {
+    case ENOSPC:
+    case EDQUOT:
+        return "free space on the disk and try again";
+    case ENAMETOOLONG:
+        return "give a shorter one";
+    case EMFILE:
+    case ENFILE:
+        return "close other files, or raise the limit (ulimit -n)";
+    default:
+        return "check the disk and the permissions";
+    }
+}
+
+mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, const char *what)
+{
+    return mmfi_fail(error, status_of(os_error), os_error, path, "%s: cannot %s: %s; %s", path,
+                     what, mmfi_os_describe(os_error).text, hint_for(os_error));
 }
 
 /* ---- Opening ---- */
@@ -46,7 +65,7 @@ static mmf_status fail_open(const char *path, bool writable, int why, mmf_error 
                          "%s: cannot be opened for writing: %s; open it read-only, or change its "
                          "permissions",
                          path, mmfi_os_describe(why).text);
-    return fail_io(error, why, path, "open the file");
+    return mmfi_file_fail(error, why, path, "open the file");
 }
 
 static mmf_status fail_kind(const char *path, mode_t mode, mmf_error *error)
@@ -59,7 +78,7 @@ static mmf_status fail_kind(const char *path, mode_t mode, mmf_error *error)
                                       : "device");
 }
 
-static mmf_status check_path(const char *path, mmf_error *error)
+mmf_status mmfi_file_check_path(const char *path, mmf_error *error)
 {
     if (path != NULL && path[0] != '\0')
         return MMF_OK;
@@ -70,17 +89,17 @@ static mmf_status check_path(const char *path, mmf_error *error)
 mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_error *error)
 {
     *out = MMFI_FILE_NONE;
-    const mmf_status status = check_path(path, error);
+    const mmf_status status = mmfi_file_check_path(path, error);
     if (status != MMF_OK)
         return status;
-    const int fd = open(path, OPEN_FLAGS | (writable ? O_RDWR : O_RDONLY));
+    const int fd = open(path, MMFI_OPEN_FLAGS | (writable ? O_RDWR : O_RDONLY));
     if (fd < 0)
         return fail_open(path, writable, errno, error);
     struct stat info;
     if (fstat(fd, &info) != 0) {
         const int why = errno;
         (void)close(fd);
-        return fail_io(error, why, path, "find the kind of the file");
+        return mmfi_file_fail(error, why, path, "find the kind of the file");
     }
     if (!S_ISREG(info.st_mode)) {
         (void)close(fd);
@@ -97,95 +116,6 @@ mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_e
     return MMF_OK;
 }
 
-/* ---- Creating ---- */
-
-static mmf_status fail_exists(const char *path, mmf_error *error)
-{
-    return mmfi_fail(error, MMF_ERR_EXISTS, EEXIST, path,
-                     "%s: exists already; open it, remove it, or choose another path", path);
-}
-
-/* A name in the same directory, which nobody takes for a store. */
-static char *temporary_name(const char *path)
-{
-    static const char PATTERN[] = "%s.%016" PRIx64 ".new";
-    uint64_t random = 0;
-    mmfi_random(&random, sizeof random);
-    const size_t size = strlen(path) + sizeof PATTERN + 16;
-    char *name = malloc(size);
-    if (name != NULL)
-        (void)snprintf(name, size, PATTERN, path, random);
-    return name;
-}
-
-mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *out,
-                            mmf_error *error)
-{
-    *out = MMFI_FILE_NONE;
-    const mmf_status status = check_path(path, error);
-    if (status != MMF_OK)
-        return status;
-    struct stat info;
-    if (lstat(path, &info) == 0)
-        return fail_exists(path, error);
-    out->path = strdup(path);
-    out->temporary = temporary_name(path);
-    if (out->path == NULL || out->temporary == NULL) {
-        free(out->path);
-        free(out->temporary);
-        *out = MMFI_FILE_NONE;
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, ENOMEM, path, "%s: no memory for the path",
-                         path);
-    }
-    out->fd = open(out->temporary, OPEN_FLAGS | O_RDWR | O_CREAT | O_EXCL,
-                   (mode_t)(permissions != 0 ? permissions : PERMISSIONS_DEFAULT));
-    if (out->fd < 0) {
-        const int why = errno;
-        free(out->path);
-        free(out->temporary);
-        *out = MMFI_FILE_NONE;
-        return fail_open(path, true, why, error);
-    }
-    out->writable = true;
-    out->lock_pid = getpid(); /* a forked child must not remove the file either */
-    return MMF_OK;
-}
-
-/* The name is as durable as the directory that holds it. */
-static void sync_directory(const char *path)
-{
-    char *directory = strdup(path);
-    if (directory == NULL)
-        return;
-    char *slash = strrchr(directory, '/');
-    if (slash != NULL)
-        slash[slash == directory ? 1 : 0] = '\0';
-    const int fd = open(slash != NULL ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        /* Some file systems cannot; the file itself is synced all the same. */
-        (void)fsync(fd);
-        (void)close(fd);
-    }
-    free(directory);
-}
-
-mmf_status mmfi_file_name(mmfi_file *file, mmf_error *error)
-{
-    int failed = renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE);
-    if (failed != 0 && (errno == EINVAL || errno == ENOSYS)) {
-        failed = link(file->temporary, file->path);
-        if (failed == 0)
-            (void)unlink(file->temporary);
-    }
-    if (failed != 0)
-        return errno == EEXIST ? fail_exists(file->path, error)
-                               : fail_io(error, errno, file->path, "name the file");
-    free(file->temporary);
-    file->temporary = NULL;
-    sync_directory(file->path);
-    return MMF_OK;
-}
-
 /* ---- Bytes ---- */
 
 mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error)
@@ -193,7 +123,7 @@ mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error
     struct stat info;
     *out = 0;
     if (fstat(file->fd, &info) != 0)
-        return fail_io(error, errno, file->path, "find the size of the file");
+        return mmfi_file_fail(error, errno, file->path, "find the size of the file");
     *out = (uint64_t)info.st_size;
     return MMF_OK;
 }
@@ -207,7 +137,7 @@ mmf_status mmfi_file_read(const mmfi_file *file, uint64_t offset, void *buffer, 
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return fail_io(error, errno, file->path, "read the file");
+            return mmfi_file_fail(error, errno, file->path, "read the file");
         if (got == 0)
             return mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
                              "%s: the file ends at byte %" PRIu64
@@ -227,7 +157,7 @@ mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *b
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
-            return fail_io(error, put < 0 ? errno : EIO, file->path, "write the file");
+            return mmfi_file_fail(error, put < 0 ? errno : EIO, file->path, "write the file");
         done += (size_t)put;
     }
     return MMF_OK;

@@ -35,12 +35,18 @@ mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_e
 
 /*
  * Makes an empty file under a temporary name in the directory of path, open for writing, so that
- * nobody ever opens a half-made store. MMF_ERR_EXISTS when path names something already.
+ * nobody ever opens a half-made store. That name is the begin of the file's own, 16 hexadecimal
+ * digits and ".new"; only a process that was killed leaves one behind. MMF_ERR_EXISTS: path names
+ * something already, be it a link to nothing. MMF_ERR_NOT_FOUND: no such directory.
+ * MMF_ERR_READ_ONLY: the directory or its file system takes no files. MMF_ERR_NO_SPACE. MMF_ERR_IO:
+ * any other refusal, such as a name that is too long.
  */
 mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *out,
                             mmf_error *error);
 
-/* Gives a created file its name, unless something has it (MMF_ERR_EXISTS), and syncs the directory.
+/*
+ * Gives a created file its name, unless something has it (MMF_ERR_EXISTS), and makes the name
+ * durable. When the disk refuses that (MMF_ERR_IO, MMF_ERR_NO_SPACE), the name is taken away again.
  */
 mmf_status mmfi_file_name(mmfi_file *file, mmf_error *error);
 

@@ -1,0 +1,19 @@
+/* What the parts of the file layer share; private to core/file*.c. */
+#ifndef MMF_CORE_FILE_PRIVATE_H
+#define MMF_CORE_FILE_PRIVATE_H
+
+#include "core/file.h"
+
+#include <fcntl.h>
+
+/* Never a wait for a pipe, a new terminal, or a descriptor that a program started later inherits.
+ */
+#define MMFI_OPEN_FLAGS (O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
+/* The failure of a system call: what it was to do, the system's words, and what to do about it. */
+mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, const char *what);
+
+/* MMF_ERR_ARGUMENT for NULL and for an empty path. */
+mmf_status mmfi_file_check_path(const char *path, mmf_error *error);
+
+#endif
