@@ -82,6 +82,16 @@ mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *b
  */
 mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error);
 
+/*
+ * Gives real blocks to the holes of a file, which a sparse copy has and a store into which is
+ * SIGBUS on a full disk. One look at the file when it has as many blocks as its size needs; a file
+ * system that keeps files smaller than they are (compression) is asked each time. MMF_ERR_NO_SPACE
+ * when the holes do not fit: size and content are as before. MMF_OK where the file system knows no
+ * such request. A hole no larger than the tables that a file system counts as blocks of the file
+ * is not seen. Only for the writer, before its first store.
+ */
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, mmf_error *error);
+
 /* Waits until the data and the size are on the disk. A failure must never be retried. */
 mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error);
 

@@ -1,7 +1,7 @@
 /* What a file asks of the kernel beyond bytes: its lock, real blocks, durability, the boot's id. */
 #define _GNU_SOURCE
 
-#include "core/file.h"
+#include "core/file_private.h"
 
 #include "core/format.h"
 
@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* ---- The writer lock ---- */
@@ -68,6 +70,9 @@ void mmfi_file_unlock(mmfi_file *file)
 /* A signal handler may interrupt a call, and not for ever. */
 #define INTERRUPTS_MAX 1000
 
+/* What st_blocks counts in, whatever the blocks of the disk are. */
+#define STAT_BLOCK_SIZE 512u
+
 static bool again(int os_error, int attempt)
 {
     return os_error == EINTR && attempt < INTERRUPTS_MAX;
@@ -76,40 +81,111 @@ static bool again(int os_error, int attempt)
 static mmf_status fail_full(const mmfi_file *file, int why, uint64_t size, mmf_error *error)
 {
     return mmfi_fail(error, MMF_ERR_NO_SPACE, why, file->path,
-                     "%s: no room to grow to %" PRIu64 " bytes: %s; free space or raise the quota, "
-                     "and try again: nothing was lost",
+                     "%s: no room for a file of %" PRIu64 " bytes: %s; free space or raise the "
+                     "quota, and try again: nothing was lost",
                      file->path, size, mmfi_os_describe(why).text);
+}
+
+/* Beyond this limit the kernel does not only refuse: it kills by SIGXFSZ. */
+static mmf_status check_limit(const mmfi_file *file, uint64_t size, mmf_error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        size <= (uint64_t)limit.rlim_cur)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_NO_SPACE, EFBIG, file->path,
+                     "%s: the limit on file sizes is %" PRIu64 " bytes, %" PRIu64
+                     " are needed; raise it (ulimit -f)",
+                     file->path, (uint64_t)limit.rlim_cur, size);
+}
+
+/* Real blocks for the bytes from begin to end: 0 or the error of the system. */
+static int allocate(const mmfi_file *file, uint64_t begin, uint64_t end)
+{
+    for (int attempt = 0;; attempt++) {
+        const int why = posix_fallocate(file->fd, (off_t)begin, (off_t)(end - begin));
+        if (!again(why, attempt))
+            return why;
+    }
+}
+
+static bool is_full(int os_error)
+{
+    return os_error == ENOSPC || os_error == EDQUOT || os_error == EFBIG;
+}
+
+static bool is_unable(int os_error)
+{
+    return os_error == EOPNOTSUPP || os_error == EINVAL || os_error == ENOSYS;
 }
 
 mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error)
 {
     uint64_t now = 0;
-    const mmf_status status = mmfi_file_size(file, &now, error);
+    mmf_status status = mmfi_file_size(file, &now, error);
     if (status != MMF_OK || now >= size)
         return status;
-    /* Beyond this limit the kernel does not only refuse: it kills by SIGXFSZ. */
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-        size > (uint64_t)limit.rlim_cur)
-        return mmfi_fail(error, MMF_ERR_NO_SPACE, EFBIG, file->path,
-                         "%s: the limit on file sizes is %" PRIu64 " bytes, %" PRIu64
-                         " are needed; raise it (ulimit -f)",
-                         file->path, (uint64_t)limit.rlim_cur, size);
-    int why = 0;
-    for (int attempt = 0;; attempt++) {
-        why = posix_fallocate(file->fd, (off_t)now, (off_t)(size - now));
-        if (!again(why, attempt))
-            break;
-    }
+    status = check_limit(file, size, error);
+    if (status != MMF_OK)
+        return status;
+    const int why = allocate(file, now, size);
     if (why == 0)
         return MMF_OK;
     /* Some file systems keep what they gave before they ran out. The first error is the answer. */
     (void)!ftruncate(file->fd, (off_t)now);
-    if (why == ENOSPC || why == EDQUOT || why == EFBIG)
+    if (is_full(why))
         return fail_full(file, why, size, error);
-    return mmfi_fail(error, why == EOPNOTSUPP || why == EINVAL ? MMF_ERR_UNSUPPORTED : MMF_ERR_IO,
-                     why, file->path, "%s: cannot give the file %" PRIu64 " bytes: %s", file->path,
-                     size, mmfi_os_describe(why).text);
+    return mmfi_fail(error, is_unable(why) ? MMF_ERR_UNSUPPORTED : MMF_ERR_IO, why, file->path,
+                     "%s: cannot give the file %" PRIu64 " bytes: %s", file->path, size,
+                     mmfi_os_describe(why).text);
+}
+
+/* The bytes that read as zero without having been written, as far as the file system tells. */
+static uint64_t unwritten(const mmfi_file *file, uint64_t size)
+{
+    uint64_t sum = 0;
+    for (off_t end = 0; (uint64_t)end < size;) {
+        const off_t begin = lseek(file->fd, end, SEEK_HOLE);
+        if (begin < 0 || (uint64_t)begin >= size)
+            break;
+        end = lseek(file->fd, begin, SEEK_DATA);
+        if (end < 0) /* none follows */
+            end = (off_t)size;
+        sum += (uint64_t)(end - begin);
+    }
+    return sum;
+}
+
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, mmf_error *error)
+{
+    struct stat info;
+    if (fstat(file->fd, &info) != 0)
+        return mmfi_file_fail(error, errno, file->path, "find the size of the file");
+    const uint64_t size = (uint64_t)info.st_size;
+    const uint64_t had = (uint64_t)info.st_blocks * STAT_BLOCK_SIZE;
+    if (had >= size)
+        return MMF_OK;
+    const mmf_status status = check_limit(file, size, error);
+    if (status != MMF_OK)
+        return status;
+    /*
+     * Some file systems fill up to the last block before they say that it is not enough, and what
+     * they gave then is not taken back: whether what looks like a hole is one is their secret. So
+     * what clearly cannot fit is not tried. Neither number says it alone: blocks may be missing
+     * because data is compressed, and what is unwritten may have its blocks.
+     */
+    struct statvfs disk;
+    if (fstatvfs(file->fd, &disk) == 0) {
+        const uint64_t room = (uint64_t)disk.f_bfree * disk.f_frsize;
+        if (size - had > room && unwritten(file, size) > room)
+            return fail_full(file, ENOSPC, size, error);
+    }
+    const int why = allocate(file, 0, size);
+    if (why == 0 || is_unable(why))
+        return MMF_OK;
+    if (is_full(why))
+        return fail_full(file, why, size, error);
+    return mmfi_file_fail(error, why, file->path, "fill the holes of the file");
 }
 
 mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)

@@ -65,8 +65,11 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
 static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *error)
 {
     mmfi_recovery found;
-    const mmf_status status = mmfi_recover(state->map.base, &state->geometry, state->file_size,
-                                           state->file.path, &found, error);
+    /* Before the first store: from here on none may meet a hole. */
+    mmf_status status = mmfi_file_fill_holes(&state->file, error);
+    if (status == MMF_OK)
+        status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
+                              &found, error);
     if (status != MMF_OK)
         return status;
     state->generation = found.generation + 1;

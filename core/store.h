@@ -81,10 +81,12 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
                             mmf_store **out, mmf_error *error);
 
 /*
- * Opens a store of any schema. A writer recovers what a killed one left behind, in O(1).
+ * Opens a store of any schema. A writer recovers what a killed one left behind, in O(1), and has
+ * blocks given to a file with holes (a sparse copy), because writing into one would need the disk
+ * to have room at that moment: MMF_ERR_NO_SPACE when it has none now.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_NOT_FOUND, MMF_ERR_FORMAT, MMF_ERR_VERSION, MMF_ERR_CORRUPT,
- * MMF_ERR_LOCKED, MMF_ERR_READ_ONLY, MMF_ERR_NO_MEMORY, MMF_ERR_NEEDS_RECOVERY,
+ * MMF_ERR_LOCKED, MMF_ERR_READ_ONLY, MMF_ERR_NO_SPACE, MMF_ERR_NO_MEMORY, MMF_ERR_NEEDS_RECOVERY,
  * MMF_ERR_UNSUPPORTED or MMF_ERR_IO; *out is NULL and not a byte of the file has changed then.
  * Messages with MMF_OK as in create. Release with mmf_store_close.
  */

@@ -84,32 +84,75 @@ TEST_F(StoreTest, CapacityIsBackedByBlocks)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
-// 3: a file could not pass 1 GiB. Rows behind 3 GiB are reached, in a file that is mostly a hole.
-TEST_F(StoreTest, SeveralGiB)
+// What a writer that published so many rows would have left in live control.
+static std::string count_word(uint64_t rows)
 {
-    const uint64_t rows = (UINT64_C(3) << 30) / TICK_RECORD_SIZE;
-    tick_store *store = create();
+    std::string word(sizeof rows, '\0');
+    memcpy(&word[0], &rows, sizeof rows);
+    return word;
+}
+
+// 3: a file could not pass 1 GiB. A writer grows a file across it, and a reader follows.
+TEST_F(StoreTest, GrowthAcrossOneGiB)
+{
+    const uint64_t gib = UINT64_C(1) << 30;
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.capacity = (gib - 65536 - 4096) / TICK_RECORD_SIZE;
+    tick_store *store = nullptr;
+    ASSERT_EQ(tick_store_create(path.c_str(), &options, &store, &error), MMF_OK) << error.message;
     fill(store, 1);
+    mmf_info info;
+    ASSERT_EQ(mmf_store_info(tick_store_base(store), &info), MMF_OK);
+    ASSERT_LE(info.file_size, gib);
+    const uint64_t first = info.capacity - 1; // the last row with room
     ASSERT_EQ(tick_store_close(store), MMF_OK);
-    ASSERT_EQ(truncate(path.c_str(), (off_t)(65536 + (rows + 1000) * TICK_RECORD_SIZE)), 0);
-    // As a writer of that many rows would have left it: the count in live control.
-    std::string count(8, '\0');
-    memcpy(count.data(), &rows, sizeof rows);
-    put(16384, count);
-    store = open(&writing);
-    ASSERT_EQ(tick_store_count(store), rows);
-    const tick_record tick = t_tick(77);
-    uint64_t row = 0;
-    ASSERT_EQ(tick_store_append(store, &tick, &row), MMF_OK);
-    EXPECT_EQ(row, rows);
+    put(16384, count_word(first));
     tick_store *reader = open();
+    store = open(&writing);
+    ASSERT_EQ(tick_store_count(store), first);
+    const uint64_t behind = gib / TICK_RECORD_SIZE + 10; // rows that begin behind the border
+    for (uint64_t row = first; row < behind; row++) {
+        const tick_record tick = t_tick(row);
+        uint64_t appended = 0;
+        ASSERT_EQ(tick_store_append(store, &tick, &appended), MMF_OK);
+        ASSERT_EQ(appended, row);
+    }
+    EXPECT_GT(tick_store_capacity(store), behind);
     tick_record found;
-    ASSERT_EQ(tick_store_get(reader, rows, &found), MMF_OK);
-    EXPECT_EQ(found.timestamp, 77u);
-    EXPECT_TRUE(t_is_whole(found));
+    for (uint64_t row = first; row < behind; row++) {
+        ASSERT_EQ(tick_store_get(reader, row, &found), MMF_OK);
+        EXPECT_EQ(found.timestamp, row);
+        EXPECT_TRUE(t_is_whole(found));
+    }
     ASSERT_EQ(tick_store_get(reader, 0, &found), MMF_OK);
     EXPECT_EQ(found.timestamp, 0u);
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+// 3 again: rows behind 4 GiB are read, in a file that is mostly a hole.
+TEST_F(StoreTest, RowsBehindFourGiB)
+{
+    const uint64_t row = (UINT64_C(4) << 30) / TICK_RECORD_SIZE + 1000;
+    tick_store *store = create();
+    fill(store, 1);
+    const tick_record tick = t_tick(77);
+    uint64_t last = 0;
+    ASSERT_EQ(tick_store_append(store, &tick, &last), MMF_OK);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    const std::string record = bytes().substr(65536 + last * TICK_RECORD_SIZE, TICK_RECORD_SIZE);
+    ASSERT_EQ(truncate(path.c_str(), static_cast<off_t>(65536 + (row + 1) * TICK_RECORD_SIZE)), 0);
+    put(65536 + row * TICK_RECORD_SIZE, record);
+    put(16384, count_word(row + 1));
+    store = open();
+    ASSERT_EQ(tick_store_count(store), row + 1);
+    tick_record found;
+    ASSERT_EQ(tick_store_get(store, row, &found), MMF_OK);
+    EXPECT_EQ(found.timestamp, 77u);
+    EXPECT_TRUE(t_is_whole(found));
+    ASSERT_EQ(tick_store_get(store, 0, &found), MMF_OK);
+    EXPECT_EQ(found.timestamp, 0u);
+    EXPECT_EQ(tick_store_get(store, row - 1, &found), MMF_ERR_CORRUPT); // never written
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
