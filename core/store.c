@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* A new file has room for about so many bytes of records unless options.capacity says else. */
 #define FIRST_CAPACITY_BYTES 65536u
@@ -272,7 +271,7 @@ mmf_status mmf_store_close(mmf_store *store)
     if (state == NULL)
         return MMF_ERR_CLOSED;
     mmf_status status = MMF_OK;
-    if (state->writer != NULL && state->pid == getpid())
+    if (state->writer != NULL && !mmfi_state_is_inherited(state))
         status = mmfi_store_commit(state, true, NULL);
     mmfi_handle_retire(store);
     mmfi_state_free(state);

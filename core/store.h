@@ -12,7 +12,9 @@
  * thread at a time. Nothing may use a handle while mmf_store_close runs on it.
  *
  * Fork. A child may read through an inherited handle, and is refused writing (MMF_ERR_READ_ONLY):
- * it closes the handle and opens the file itself once the parent has closed it.
+ * it closes the handle and opens the file itself once the parent has closed it. Its close writes
+ * nothing and leaves the lock to the parent. A child that keeps the handle of a parent that was
+ * killed keeps the file locked until it closes the handle or ends.
  *
  * Durability. What is written survives the death of the writing process at once, without a sync.
  * mmf_store_sync makes it survive a power cut; mmf_store_close of a writer syncs.

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 const mmf_schema *mmf_store_schema(const mmf_store *store)
 {
@@ -50,7 +49,7 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
     out->layout_hash = state->geometry.layout_hash;
     out->record_size = (uint32_t)state->geometry.record_size;
     out->format_version = MMFI_FORMAT_VERSION;
-    out->writable = state->writer != NULL && state->pid == getpid() && !state->failed;
+    out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) && !state->failed;
     out->live = mmfi_live_is_trusted(state->map.base);
     return MMF_OK;
 }
@@ -61,7 +60,7 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
 {
     switch (status) {
     case MMF_ERR_READ_ONLY:
-        if (state != NULL && state->pid != getpid())
+        if (state != NULL && mmfi_state_is_inherited(state))
             return "the handle was inherited over a fork; open the file in this process";
         return "open the store with options.mode = MMF_READ_WRITE";
     case MMF_ERR_RANGE:

@@ -28,8 +28,16 @@ void mmfi_handle_retire(mmf_store *store)
     free(mmfi_exchange_pointer(&quarantine[slot], store));
 }
 
+bool mmfi_state_is_inherited(const mmfi_state *state)
+{
+    /* In a pid name space of its own a child may have its parent's number; its page is wiped. */
+    return state->pid != getpid() || (state->page != NULL && state->page->undo == NULL);
+}
+
 void mmfi_state_free(mmfi_state *state)
 {
+    if (mmfi_state_is_inherited(state))
+        state->file.locked = false; /* the lock is the parent's, to whom it stays */
     mmfi_map_close(&state->map);
     mmfi_file_close(&state->file);
     mmf_schema_free(state->schema);

@@ -37,6 +37,9 @@ extern const mmfi_live mmfi_live_frozen; /* a count that no bound equals */
 mmfi_state *mmfi_state_new(void);
 void mmfi_state_free(mmfi_state *state);
 
+/* True in a forked child of the process that opened the handle. */
+bool mmfi_state_is_inherited(const mmfi_state *state);
+
 /* Makes every later use of the handle MMF_ERR_CLOSED; its memory goes when others have followed. */
 void mmfi_handle_retire(mmf_store *store);
 

@@ -2,7 +2,6 @@
 #include "core/store_state.h"
 
 #include <inttypes.h>
-#include <unistd.h>
 
 mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
 {
@@ -11,7 +10,7 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
         *status = MMF_ERR_ARGUMENT;
     else if (state == NULL)
         *status = MMF_ERR_CLOSED;
-    else if (state->writer == NULL || state->pid != getpid())
+    else if (state->writer == NULL || mmfi_state_is_inherited(state))
         *status = MMF_ERR_READ_ONLY;
     else if (state->failed)
         *status = MMF_ERR_NEEDS_RECOVERY;
