@@ -22,6 +22,19 @@ static uint64_t addressable(uint64_t size)
     return size < most ? size : most;
 }
 
+static bool is_too_much(int os_error)
+{
+    switch (os_error) {
+    case ENOMEM:
+    case EAGAIN:    /* more than may be locked, in a process that locks all it maps */
+    case EOVERFLOW: /* more than the file system's largest file */
+    case EINVAL:    /* valgrind's word for it */
+        return true;
+    default:
+        return false;
+    }
+}
+
 mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed, const char *path,
                          mmfi_map *out, mmf_error *error)
 {
@@ -45,14 +58,13 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
             }
             why = errno;
         }
-        /* EOVERFLOW: more than the file system's largest file. EINVAL: valgrind's word for it. */
-        if ((why != ENOMEM && why != EOVERFLOW && why != EINVAL) || size == least)
+        if (!is_too_much(why) || size == least)
             break;
     }
-    if (why == ENOMEM)
+    if (why == ENOMEM || why == EAGAIN)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, why, path,
                          "%s: no address space for the %" PRIu64 " bytes of the file; raise the "
-                         "limit (ulimit -v) or close other stores",
+                         "limit (ulimit -v, and -l after mlockall) or close other stores",
                          path, needed);
     return mmfi_fail(error, MMF_ERR_IO, why, path, "%s: cannot map the file: %s", path,
                      mmfi_os_describe(why).text);

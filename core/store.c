@@ -54,6 +54,11 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
     mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status != MMF_OK)
         return status;
+    if (state->file_size < state->geometry.header_size)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                         "%s: the file was cut off to %" PRIu64 " bytes while it was opened, the "
+                         "header alone takes %" PRIu64 "; restore it from a copy",
+                         state->file.path, state->file_size, state->geometry.header_size);
     state->reserve_asked = options->reserve_bytes;
     return mmfi_map_open(state->file.fd, state->file.writable,
                          options->reserve_bytes > state->file_size ? options->reserve_bytes
@@ -199,37 +204,61 @@ mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const
 }
 
 /* A file whose schema and text disagree could never be opened again. */
-static mmf_status check_agreement(const mmf_schema *given, const mmf_schema *parsed,
-                                  const char *path, mmf_error *error)
+static mmf_status check_schema(const mmf_schema *given, const char *path, mmf_schema **parsed,
+                               mmf_error *error)
 {
-    if (given->layout_hash == parsed->layout_hash && given->record_size == parsed->record_size &&
-        given->field_count == parsed->field_count && given->version == parsed->version)
+    if (given->text == NULL)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                         "%s: the schema's text is NULL; use a schema from the generator, or one "
+                         "that was parsed",
+                         path);
+    mmf_error why;
+    const mmf_status status = mmf_schema_parse(given->text, given->text_size, parsed, &why);
+    if (status == MMF_ERR_CORRUPT)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                         "%s: the schema's text cannot be read back: %s; use a schema from the "
+                         "generator, or one that was parsed",
+                         path, why.message);
+    if (status != MMF_OK)
+        return mmfi_fail(error, status, why.os_error, path, "%s: %s", path, why.message);
+    const mmf_schema *meant = *parsed;
+    if (given->layout_hash == meant->layout_hash && given->record_size == meant->record_size &&
+        given->field_count == meant->field_count && given->version == meant->version)
         return MMF_OK;
     return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
                      "%s: the schema's layout hash is 0x%016" PRIx64
                      ", its text means 0x%016" PRIx64 "; use one from the generator",
-                     path, given->layout_hash, parsed->layout_hash);
+                     path, given->layout_hash, meant->layout_hash);
+}
+
+static mmf_status choose_capacity(const mmf_options *options, uint32_t record_size,
+                                  const char *path, uint64_t *out, mmf_error *error)
+{
+    /* Whatever was reserved: where the lock lies, no file has records. */
+    const uint64_t most =
+        options->reserve_bytes < MMFI_LOCK_OFFSET ? options->reserve_bytes : MMFI_LOCK_OFFSET;
+    *out = options->capacity != 0 ? options->capacity : FIRST_CAPACITY_BYTES / record_size + 1;
+    if (*out <= most / record_size)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_CAPACITY, 0, path,
+                     "%s: %" PRIu64 " records of %" PRIu32 " bytes do not fit "
+                     "options.reserve_bytes = %" PRIu64 "; raise it, or ask for fewer",
+                     path, *out, record_size, options->reserve_bytes);
 }
 
 static mmf_status create_state(mmfi_state *state, const char *path, const mmf_options *options,
                                const mmf_schema *schema, mmf_store **out, mmf_error *error)
 {
-    const uint64_t capacity =
-        options->capacity != 0 ? options->capacity : FIRST_CAPACITY_BYTES / schema->record_size + 1;
-    if (capacity > options->reserve_bytes / schema->record_size)
-        return mmfi_fail(error, MMF_ERR_CAPACITY, 0, path,
-                         "%s: %" PRIu64 " records of %" PRIu32 " bytes do not fit "
-                         "options.reserve_bytes = %" PRIu64 "; raise it, or ask for fewer",
-                         path, capacity, schema->record_size, options->reserve_bytes);
-    mmf_status status = mmfi_file_create(path, options->permissions, &state->file, error);
+    uint64_t capacity = 0;
+    mmf_status status = check_schema(schema, path, &state->schema, error);
+    if (status == MMF_OK)
+        status = choose_capacity(options, schema->record_size, path, &capacity, error);
+    if (status == MMF_OK)
+        status = mmfi_file_create(path, options->permissions, &state->file, error);
     if (status == MMF_OK)
         status = mmfi_file_lock(&state->file, error);
     if (status == MMF_OK)
         status = mmfi_header_write(&state->file, schema, capacity, &state->geometry, error);
-    if (status == MMF_OK)
-        status = mmf_schema_parse(schema->text, schema->text_size, &state->schema, error);
-    if (status == MMF_OK)
-        status = check_agreement(schema, state->schema, path, error);
     if (status == MMF_OK)
         status = attach(state, options, out, error);
     if (status != MMF_OK)

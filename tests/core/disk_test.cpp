@@ -1,7 +1,6 @@
 // Stores on file systems that are full, read-only, or out of files: mounted for the test alone.
 #include <dirent.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -10,58 +9,22 @@
 #include <fstream>
 #include <vector>
 
+#include "tests/core/name_spaces.h"
 #include "tests/core/store_fixture.h"
 
 namespace {
-
-bool write_file(const char *path, const std::string &text)
-{
-    const int fd = open(path, O_WRONLY | O_CLOEXEC);
-    const bool written = fd >= 0 && write(fd, text.data(), text.size()) == (ssize_t)text.size();
-    if (fd >= 0)
-        close(fd);
-    return written;
-}
-
-// Root of a user name space of its own, which may mount. Not where the kernel grants none to
-// anybody, nor to a process in a chroot.
-bool enter_user_name_space()
-{
-    const std::string uid = std::to_string(geteuid());
-    const std::string gid = std::to_string(getegid());
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-        return false;
-    (void)write_file("/proc/self/setgroups", "deny"); // not there before Linux 3.19
-    return write_file("/proc/self/uid_map", "0 " + uid + " 1") &&
-           write_file("/proc/self/gid_map", "0 " + gid + " 1");
-}
-
-// What refused this process mounts of its own; "" when nothing did. Nothing it mounts is seen
-// by others.
-std::string enter_name_spaces()
-{
-    if (!enter_user_name_space() && unshare(CLONE_NEWNS) != 0)
-        return std::string("unshare: ") + strerror(errno);
-    if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-        return std::string("making mounts private: ") + strerror(errno);
-    return "";
-}
 
 class DiskTest : public StoreTest {
 protected:
     static void SetUpTestSuite()
     {
-        refusal() = enter_name_spaces();
+        refusal() = t_enter_name_spaces();
     }
 
     void SetUp() override
     {
         StoreTest::SetUp();
-        if (!refusal().empty()) {
-            fprintf(stderr, "NOT TESTED: this kernel gives the test no mounts of its own (%s)\n",
-                    refusal().c_str());
-            GTEST_SKIP() << "no mounts of its own: " << refusal();
-        }
+        T_SKIP_WITHOUT_NAME_SPACES(refusal());
     }
 
     void TearDown() override
