@@ -1,0 +1,361 @@
+// Processes that race for a file, are killed anywhere, fork, or cut a file off under another.
+#include <dirent.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <csignal>
+#include <fcntl.h>
+#include <vector>
+
+#include "tests/core/name_spaces.h"
+#include "tests/core/store_fixture.h"
+#include "tests/core/traced.h"
+
+namespace {
+
+class ProcessTest : public StoreTest {
+protected:
+    // What is in the directory beside the store.
+    std::vector<std::string> litter() const
+    {
+        std::vector<std::string> names;
+        DIR *listing = opendir(directory.c_str());
+        while (const dirent *entry = listing != nullptr ? readdir(listing) : nullptr) {
+            const std::string name = entry->d_name;
+            if (name != "." && name != ".." && name != "ticks.mmf")
+                names.push_back(name);
+        }
+        if (listing != nullptr)
+            closedir(listing);
+        return names;
+    }
+
+    void replace_bytes(const std::string &content) const
+    {
+        std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+    }
+
+    // Every row whole and in order; the count.
+    uint64_t expect_whole(const tick_store *store)
+    {
+        const uint64_t count = tick_store_count(store);
+        for (uint64_t row = 0; row < count; row++) {
+            tick_record tick;
+            EXPECT_EQ(tick_store_get(store, row, &tick), MMF_OK) << row;
+            EXPECT_EQ(tick.timestamp, row);
+            EXPECT_TRUE(t_is_whole(tick)) << row;
+        }
+        return count;
+    }
+};
+
+int create_and_close(const std::string &path)
+{
+    tick_store *store = nullptr;
+    const mmf_status status = tick_store_create(path.c_str(), nullptr, &store, nullptr);
+    const mmf_status closed = tick_store_close(store);
+    return status != MMF_OK ? status : closed;
+}
+
+mmf_status append_up_to(tick_store *store, uint64_t count)
+{
+    mmf_status status = MMF_OK;
+    for (uint64_t row = tick_store_count(store); row < count && status == MMF_OK; row++) {
+        const tick_record tick = t_tick(row);
+        status = tick_store_append(store, &tick, nullptr);
+    }
+    return status;
+}
+
+// Steps until the child is about to map a file that others see, or 0 when it never does.
+int steps_to_mapping(TracedChild &child)
+{
+    for (int steps = 1; child.step(); steps++) {
+        uint64_t arguments[6] = {};
+        if (child.call(arguments) == SYS_mmap && (arguments[3] & MAP_SHARED) != 0 &&
+            static_cast<int>(arguments[4]) >= 0)
+            return steps;
+    }
+    return 0;
+}
+
+// Opens for writing, appends over a step of growth, syncs and closes.
+constexpr uint64_t LIFE_COUNT = 700;
+
+int live_as_writer(const std::string &path, const mmf_options &writing)
+{
+    tick_store *store = nullptr;
+    if (tick_store_open(path.c_str(), &writing, &store, nullptr) != MMF_OK)
+        return 1;
+    if (append_up_to(store, LIFE_COUNT) != MMF_OK || tick_store_sync(store, nullptr) != MMF_OK)
+        return 2;
+    return tick_store_close(store) == MMF_OK ? 0 : 3;
+}
+
+} // namespace
+
+TEST_F(ProcessTest, OneOfManyCreatesWins)
+{
+    for (int round = 0; round < 20; round++) {
+        int start[2];
+        ASSERT_EQ(pipe(start), 0);
+        std::vector<pid_t> children;
+        for (int i = 0; i < 8; i++) {
+            const pid_t child = fork();
+            if (child == 0) {
+                char c;
+                close(start[1]);
+                (void)!read(start[0], &c, 1); // ends when the parent closes
+                _exit(create_and_close(path));
+            }
+            children.push_back(child);
+        }
+        close(start[0]);
+        close(start[1]);
+        int won = 0;
+        for (const pid_t child : children) {
+            int status = 0;
+            ASSERT_EQ(waitpid(child, &status, 0), child);
+            ASSERT_TRUE(WIFEXITED(status));
+            won += WEXITSTATUS(status) == MMF_OK ? 1 : 0;
+            EXPECT_TRUE(WEXITSTATUS(status) == MMF_OK || WEXITSTATUS(status) == MMF_ERR_EXISTS)
+                << mmf_status_name(static_cast<mmf_status>(WEXITSTATUS(status)));
+        }
+        EXPECT_EQ(won, 1);
+        EXPECT_TRUE(litter().empty());
+        EXPECT_EQ(tick_store_close(open(&writing)), MMF_OK);
+        ASSERT_EQ(unlink(path.c_str()), 0);
+    }
+}
+
+// Who looks while a store is made finds none, or a whole one.
+TEST_F(ProcessTest, AReaderThatComesDuringACreate)
+{
+    for (int round = 0; round < 50; round++) {
+        const pid_t child = fork();
+        if (child == 0)
+            _exit(create_and_close(path));
+        mmf_status status = MMF_ERR_NOT_FOUND;
+        tick_store *reader = nullptr;
+        while (status == MMF_ERR_NOT_FOUND)
+            status = tick_store_open(path.c_str(), nullptr, &reader, &error);
+        EXPECT_EQ(status, MMF_OK) << error.message;
+        EXPECT_EQ(tick_store_count(reader), 0u);
+        EXPECT_EQ(tick_store_close(reader), MMF_OK);
+        int ended = 0;
+        ASSERT_EQ(waitpid(child, &ended, 0), child);
+        EXPECT_EQ(ended, 0);
+        ASSERT_EQ(unlink(path.c_str()), 0);
+    }
+}
+
+TEST_F(ProcessTest, KilledAtEverySystemCallOfACreate)
+{
+    bool ended = false;
+    int made = 0;
+    int calls = 0;
+    for (; !ended; calls++) {
+        TracedChild child([this] { return create_and_close(path); });
+        ASSERT_TRUE(child.traced()) << "the test needs to trace a child of its own";
+        for (int i = 0; i < calls && !ended; i++)
+            ended = !child.step();
+        if (!ended)
+            child.kill();
+        else
+            ASSERT_EQ(child.result(), MMF_OK);
+
+        if (access(path.c_str(), F_OK) == 0) {
+            made++;
+            tick_store *store = open(&writing);
+            EXPECT_EQ(append_up_to(store, 3), MMF_OK);
+            EXPECT_EQ(expect_whole(store), 3u);
+            EXPECT_EQ(tick_store_close(store), MMF_OK);
+        } else {
+            EXPECT_EQ(create_and_close(path), MMF_OK) << "what was left is in the way";
+        }
+        ASSERT_EQ(unlink(path.c_str()), 0);
+        const std::vector<std::string> left = litter();
+        EXPECT_LE(left.size(), 1u);
+        for (const std::string &name : left) {
+            EXPECT_EQ(name.rfind("ticks.mmf.", 0), 0u) << name;
+            EXPECT_EQ(name.substr(name.size() - 4), ".new") << name;
+            ASSERT_EQ(unlink((directory + "/" + name).c_str()), 0);
+        }
+    }
+    EXPECT_GT(calls, 20);
+    EXPECT_GT(made, 1) << "killed behind the moment that names the file";
+    EXPECT_LT(made, calls - 1) << "killed before it";
+}
+
+TEST_F(ProcessTest, KilledAtEverySystemCallOfAWriter)
+{
+    tick_store *store = create();
+    fill(store, 5);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    const std::string before = bytes();
+    bool ended = false;
+    int calls = 0;
+    uint64_t most = 0;
+    for (; !ended; calls++) {
+        replace_bytes(before);
+        TracedChild child([this] { return live_as_writer(path, writing); });
+        ASSERT_TRUE(child.traced()) << "the test needs to trace a child of its own";
+        for (int i = 0; i < calls && !ended; i++)
+            ended = !child.step();
+        if (!ended)
+            child.kill();
+        else
+            ASSERT_EQ(child.result(), 0);
+
+        store = open();
+        const uint64_t count = expect_whole(store);
+        EXPECT_GE(count, 5u);
+        EXPECT_GE(count, most) << "what was published later is more";
+        most = count;
+        EXPECT_EQ(tick_store_close(store), MMF_OK);
+        store = open(&writing);
+        EXPECT_EQ(append_up_to(store, count + LIFE_COUNT), MMF_OK);
+        EXPECT_EQ(expect_whole(store), count + LIFE_COUNT);
+        EXPECT_EQ(tick_store_close(store), MMF_OK);
+    }
+    EXPECT_EQ(most, LIFE_COUNT);
+    EXPECT_GT(calls, 20);
+}
+
+// An access to what was cut off is a signal by its nature; until the size was looked at for the
+// last time before the mapping, there is none.
+TEST_F(ProcessTest, CutOffAtEverySystemCallBeforeTheMapping)
+{
+    tick_store *store = create();
+    fill(store, 5);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    const std::string before = bytes();
+    for (const mmf_options *options :
+         {static_cast<const mmf_options *>(nullptr), static_cast<const mmf_options *>(&writing)}) {
+        const auto open_it = [this, options] {
+            tick_store *opened = nullptr;
+            return tick_store_open(path.c_str(), options, &opened, nullptr);
+        };
+        TracedChild undisturbed(open_it);
+        ASSERT_TRUE(undisturbed.traced()) << "the test needs to trace a child of its own";
+        const int calls = steps_to_mapping(undisturbed);
+        undisturbed.kill(); // and its lock with it
+        ASSERT_GT(calls, 10);
+        // The last two steps: out of the look at the size, and into the mapping.
+        for (int last = 0; last <= calls - 2; last++) {
+            replace_bytes(before);
+            TracedChild child(open_it);
+            for (int i = 0; i < last; i++)
+                ASSERT_TRUE(child.step());
+            ASSERT_EQ(truncate(path.c_str(), 0), 0);
+            child.finish();
+            EXPECT_TRUE(child.result() == MMF_ERR_FORMAT || child.result() == MMF_ERR_CORRUPT)
+                << "step " << last << " of " << calls << ": " << child.result();
+        }
+        replace_bytes(before);
+    }
+}
+
+TEST_F(ProcessTest, AChildsCloseWritesNothing)
+{
+    tick_store *store = create();
+    fill(store, 2);
+    const std::string before = bytes();
+    EXPECT_EQ(t_in_child([store] { return tick_store_close(store); }), MMF_OK);
+    EXPECT_EQ(bytes(), before);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
+    EXPECT_EQ(append_up_to(store, 4), MMF_OK);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+// As in a container, whose first process starts another container: both are process 1.
+TEST_F(ProcessTest, AChildWithItsParentsNumberIsStillAChild)
+{
+    std::string refusal;
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const int result = t_in_child([&]() -> int {
+        refusal = t_enter_name_spaces();
+        if (!refusal.empty() || unshare(CLONE_NEWPID) != 0) {
+            refusal += " pid name space";
+            return write(ends[1], refusal.data(), refusal.size()) < 0 ? 101 : 100;
+        }
+        return t_in_child([&]() -> int {
+            tick_store *store = create();
+            if (store == nullptr || getpid() != 1 || append_up_to(store, 2) != MMF_OK)
+                return 1;
+            const std::string before = bytes();
+            if (unshare(CLONE_NEWPID) != 0)
+                return 2;
+            const int child = t_in_child([&]() -> int {
+                const tick_record tick = t_tick(2);
+                tick_record found;
+                if (getpid() != 1 || tick_store_get(store, 1, &found) != MMF_OK)
+                    return 1;
+                if (tick_store_append(store, &tick, nullptr) != MMF_ERR_READ_ONLY ||
+                    tick_store_set_price(store, 0, 9) != MMF_ERR_READ_ONLY ||
+                    tick_store_sync(store, nullptr) != MMF_ERR_READ_ONLY)
+                    return 2;
+                return tick_store_close(store) == MMF_OK ? 0 : 3;
+            });
+            if (child != 0)
+                return 10 + child;
+            if (bytes() != before)
+                return 3;
+            tick_store *second = nullptr;
+            if (tick_store_open(path.c_str(), &writing, &second, nullptr) != MMF_ERR_LOCKED)
+                return 4;
+            if (append_up_to(store, 4) != MMF_OK)
+                return 5;
+            return tick_store_close(store) == MMF_OK ? 0 : 6;
+        });
+    });
+    close(ends[1]);
+    char text[256] = "";
+    const ssize_t length = read(ends[0], text, sizeof text - 1);
+    close(ends[0]);
+    T_SKIP_WITHOUT_NAME_SPACES(length > 0 ? text : "");
+    EXPECT_EQ(result, 0);
+    tick_store *store = open();
+    EXPECT_EQ(expect_whole(store), 4u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+// The open file is the child's as well, so its lock lives as long as the child has it.
+TEST_F(ProcessTest, AChildKeepsTheLockOfAKilledParentUntilItEnds)
+{
+    int ready[2];
+    int release[2];
+    ASSERT_EQ(pipe(ready), 0);
+    ASSERT_EQ(pipe(release), 0);
+    const pid_t parent = fork();
+    if (parent == 0) {
+        tick_store *store = create();
+        (void)append_up_to(store, 2);
+        if (fork() == 0) {
+            char c;
+            (void)!write(ready[1], "x", 1);
+            (void)!read(release[0], &c, 1);
+            (void)tick_store_close(store);
+            (void)!write(ready[1], "x", 1);
+            (void)!read(release[0], &c, 1);
+            _exit(0);
+        }
+        for (;;)
+            pause();
+    }
+    char c;
+    ASSERT_EQ(read(ready[0], &c, 1), 1);
+    ASSERT_EQ(kill(parent, SIGKILL), 0);
+    ASSERT_EQ(waitpid(parent, nullptr, 0), parent);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
+    ASSERT_EQ(write(release[1], "x", 1), 1);
+    ASSERT_EQ(read(ready[0], &c, 1), 1);
+    tick_store *store = open(&writing);
+    EXPECT_EQ(expect_whole(store), 2u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    ASSERT_EQ(write(release[1], "x", 1), 1);
+    for (const int end : {ready[0], ready[1], release[0], release[1]})
+        close(end);
+}
