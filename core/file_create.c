@@ -141,11 +141,17 @@ static int open_directory(const char *path)
 /* A name is as durable as its directory. Where that cannot be synced alone, all is. */
 static mmf_status sync_name(const mmfi_file *file, int directory, mmf_error *error)
 {
-    const int failed = directory >= 0 ? fsync(directory) : syncfs(file->fd);
+    int why = 0;
+    for (int attempt = 0;; attempt++) {
+        const int failed = directory >= 0 ? fsync(directory) : syncfs(file->fd);
+        why = failed != 0 ? errno : 0;
+        if (!mmfi_file_again(why, attempt))
+            break;
+    }
     /* Three ways to say that this file system syncs no directories, which is no failure. */
-    if (failed == 0 || errno == EINVAL || errno == EBADF || errno == EROFS)
+    if (why == 0 || why == EINVAL || why == EBADF || why == EROFS)
         return MMF_OK;
-    return mmfi_file_fail(error, errno, file->path, "make the new name durable");
+    return mmfi_file_fail(error, why, file->path, "make the new name durable");
 }
 
 mmf_status mmfi_file_name(mmfi_file *file, mmf_error *error)

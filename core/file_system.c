@@ -67,13 +67,12 @@ void mmfi_file_unlock(mmfi_file *file)
 
 /* ---- Growth and durability ---- */
 
-/* A signal handler may interrupt a call, and not for ever. */
 #define INTERRUPTS_MAX 1000
 
 /* What st_blocks counts in, whatever the blocks of the disk are. */
 #define STAT_BLOCK_SIZE 512u
 
-static bool again(int os_error, int attempt)
+bool mmfi_file_again(int os_error, int attempt)
 {
     return os_error == EINTR && attempt < INTERRUPTS_MAX;
 }
@@ -104,7 +103,7 @@ static int allocate(const mmfi_file *file, uint64_t begin, uint64_t end)
 {
     for (int attempt = 0;; attempt++) {
         const int why = posix_fallocate(file->fd, (off_t)begin, (off_t)(end - begin));
-        if (!again(why, attempt))
+        if (!mmfi_file_again(why, attempt))
             return why;
     }
 }
@@ -193,7 +192,7 @@ mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
     int why = 0;
     for (int attempt = 0;; attempt++) {
         why = fdatasync(file->fd) == 0 ? 0 : errno;
-        if (!again(why, attempt))
+        if (!mmfi_file_again(why, attempt))
             break;
     }
     if (why == 0)

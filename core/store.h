@@ -72,7 +72,8 @@ typedef struct mmf_info {
 
 /*
  * Makes a new store of that schema and opens it for writing. The file appears under its name only
- * when it is whole. The schema need only live during the call.
+ * when it is whole; a process killed before may leave one whose name ends in ".new", which may be
+ * removed. The schema need only live during the call.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_EXISTS, MMF_ERR_NOT_FOUND (no such directory),
  * MMF_ERR_READ_ONLY, MMF_ERR_NO_SPACE, MMF_ERR_NO_MEMORY, MMF_ERR_CAPACITY (options.capacity

@@ -180,7 +180,10 @@ TEST_F(FileCreateTest, ANameThatCannotBeMadeDurableIsTakenAway)
     const struct {
         int os_error;
         mmf_status status;
-    } refusals[] = {{EIO, MMF_ERR_IO}, {ENOSPC, MMF_ERR_NO_SPACE}, {EDQUOT, MMF_ERR_NO_SPACE}};
+    } refusals[] = {{EIO, MMF_ERR_IO},
+                    {EINTR, MMF_ERR_IO},
+                    {ENOSPC, MMF_ERR_NO_SPACE},
+                    {EDQUOT, MMF_ERR_NO_SPACE}};
     for (const auto &refusal : refusals) {
         EXPECT_EQ(InChild([&] {
                       if (!t_refuse(SYS_fsync, refusal.os_error))
