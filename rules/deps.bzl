@@ -18,10 +18,12 @@ def mmf_dependencies():
     for name, files in SHIMS.items():
         _maybe(shim_repository, name = name, files = files)
 
+    # Loaded by every mmf_store: it says which Python there is, if any.
+    _maybe(python_repository, name = "mmapforge_python")
+
 # buildifier: disable=unnamed-macro
 def mmf_register_toolchains():
     """Registers the toolchains of the bindings. C needs none beyond Bazel's own."""
-    _maybe(python_repository, name = "mmapforge_python")
     native.register_toolchains("@mmapforge_python//:toolchain")
 
 def mmf_test_dependencies():

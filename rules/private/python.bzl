@@ -1,19 +1,42 @@
 """The repository of the Python toolchain: it chooses an interpreter and describes it to Bazel."""
 
-# Prints 1 if what a binding is built with is there, 2 if numpy is there too, and else 0.
+# Describes an interpreter in lines of "key value". A module counts when it can be imported, since a
+# broken one is of no use.
 _PROBE = """
-import os, sys, sysconfig
-if sys.version_info < (3,):
-    sys.exit(1)
+import os, platform, sys, sysconfig
+
 def has(module):
     try:
         __import__(module)
         return True
-    except ImportError:
+    except Exception:
         return False
-headers = os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h"))
-print(int(has("cffi") and headers) + int(has("cffi") and headers and has("numpy")))
+
+if sys.version_info < (3,):
+    sys.exit(1)
+include = sysconfig.get_paths()["include"]
+modules = ["_cffi_backend", "cffi", "mypy", "numpy", "pycparser", "pytest"]
+print("interpreter", sys.executable)
+print("version", platform.python_version())
+print("machine", platform.machine())
+print("modules", *[module for module in modules if has(module)])
+if sys.version_info < (3, 9):
+    print("lacks", "a newer version")
+if platform.python_implementation() != "CPython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+    print("lacks", "the stable ABI")
+if os.path.exists(os.path.join(include, "Python.h")):
+    print("include", include)
+if has("cffi"):
+    print("cffi", __import__("cffi").__version__)
 """
+
+# What an interpreter can lack, and what to do about it, in the order in which it is told.
+_REMEDIES = {
+    "a newer version": "3.9 is the first that works",
+    "the stable ABI": "only CPython has it, and not its build without the global lock",
+    "cffi": "install it (Debian: apt-get install python3-cffi)",
+    "Python.h": "install it (Debian: apt-get install python3-dev)",
+}
 
 # Stands in for an interpreter where there is none, so that a C build works without Python.
 _MISSING = """#!/bin/sh
@@ -23,6 +46,18 @@ exit 127
 """
 
 _BUILD = """load("@bazel_tools//tools/python:toolchain.bzl", "py_runtime_pair")
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
+package(default_visibility = ["//visibility:public"])
+
+exports_files(["facts.txt"])
+
+# <Python.h>, for extension modules; empty where there is none.
+cc_library(
+    name = "headers",
+    hdrs = glob(["include/**/*.h"]),
+    includes = ["include"],
+)
 
 py_runtime(
     name = "runtime",
@@ -43,47 +78,115 @@ toolchain(
 )
 """
 
-def _score(ctx, python):
-    """How much of what bindings need an interpreter has, from 0 to 2; -1 if it is no Python 3."""
+_DEFS = '''"""What the Python that was chosen for this build has."""
+
+# Why the Python module cannot be built, and what to do about it; None when it can.
+PYTHON_PROBLEM = {problem}
+
+# The path of the interpreter; None when there is none.
+PYTHON_INTERPRETER = {interpreter}
+
+# Which of the modules that tests and numpy users ask about can be imported.
+PYTHON_MODULES = {modules}
+
+# The machine as the tags of wheels spell it, such as "x86_64".
+PYTHON_MACHINE = {machine}
+'''
+
+def _ask(ctx, python):
+    """What the probe says of an interpreter, as a dict of strings; None if it is no Python 3."""
     result = ctx.execute([python, "-c", _PROBE])
-    return int(result.stdout.strip()) if result.return_code == 0 else -1
+    if result.return_code != 0:
+        return None
+    facts = {}
+    for line in result.stdout.strip().split("\n"):
+        key, _, value = line.partition(" ")
+        facts[key] = value
+    return facts
+
+def _has(facts, module):
+    return module in facts["modules"].split(" ")
+
+def _lack(facts):
+    """The first thing that keeps an interpreter from building the module, or None."""
+    if "lacks" in facts:
+        return facts["lacks"]
+    if not all([_has(facts, module) for module in ["cffi", "_cffi_backend", "pycparser"]]):
+        return "cffi"
+    if "include" not in facts:
+        return "Python.h"
+    return None
+
+def _score(facts):
+    if _lack(facts):
+        return 0
+    return 4 + 2 * int(_has(facts, "numpy")) + int(_has(facts, "pytest"))
 
 def _choose(ctx):
-    """Returns the path of the interpreter, or None."""
+    """Returns what is known of the interpreter to use, or None."""
     named = ctx.os.environ.get("MMF_PYTHON")
     if named:
         path = ctx.path(named) if named.startswith("/") else ctx.which(named)
-        if not path or _score(ctx, path) < 0:
+        facts = _ask(ctx, path) if path else None
+        if not facts:
             fail("MMF_PYTHON is \"%s\", which is no Python 3 that runs; give its absolute path" % named)
-        return path
+        return facts
 
-    best, best_score = None, -1
+    best = None
     for candidate in [ctx.which("python3"), "/usr/bin/python3", "/usr/local/bin/python3"]:
-        score = _score(ctx, candidate) if candidate else -1
-        if score > best_score:
-            best, best_score = candidate, score
+        facts = _ask(ctx, candidate) if candidate else None
+        if facts and (not best or _score(facts) > _score(best)):
+            best = facts
     return best
 
+def _problem(facts):
+    """Why there can be no Python module, as a sentence that says what to do; None when there can."""
+    if not facts:
+        return "there is no Python 3; install one (Debian: apt-get install python3-cffi " + \
+               "python3-dev), or set MMF_PYTHON to the path of one"
+    lack = _lack(facts)
+    if not lack:
+        return None
+    return "%s (Python %s) lacks %s: %s, or set MMF_PYTHON to the path of a Python that has it" % (
+        facts["interpreter"],
+        facts["version"],
+        lack,
+        _REMEDIES[lack],
+    )
+
 def _python_repository_impl(ctx):
-    python = _choose(ctx)
-    if python:
-        interpreter = "interpreter_path = \"%s\"" % python
-        shebang = python
+    facts = _choose(ctx)
+    if facts:
+        # Not the path that was tried: that may be a script which looks for Python by environment.
+        shebang = facts["interpreter"]
+        interpreter = "interpreter_path = \"%s\"" % shebang
     else:
         ctx.file("missing_python", _MISSING)
-        interpreter = "interpreter = \"missing_python\""
         shebang = ctx.path("missing_python")
+        interpreter = "interpreter = \"missing_python\""
+    if facts and "include" in facts:
+        ctx.symlink(facts["include"], "include")
+
     ctx.file("WORKSPACE", "workspace(name = \"%s\")\n" % ctx.name)
     ctx.file("BUILD.bazel", _BUILD.format(
         interpreter = interpreter,
         # Bazel's own stub asks for `python`, which Debian does not have.
         shebang = shebang,
     ))
+    ctx.file("defs.bzl", _DEFS.format(
+        interpreter = repr(facts["interpreter"]) if facts else None,
+        machine = repr(facts["machine"]) if facts else None,
+        modules = [module for module in ["mypy", "numpy", "pytest"] if facts and _has(facts, module)],
+        problem = repr(_problem(facts)),
+    ))
+
+    # An input of what the interpreter makes, so that a new version of it makes that again.
+    ctx.file("facts.txt", "".join(["%s %s\n" % item for item in (facts or {}).items()]))
 
 python_repository = repository_rule(
     implementation = _python_repository_impl,
     doc = "A Python toolchain over $MMF_PYTHON, or over the installed interpreter that has most of " +
-          "what bindings need: cffi and Python.h, then numpy.",
+          "what is used: cffi and Python.h, then numpy, then pytest.",
     environ = [
         "MMF_PYTHON",
         "PATH",
