@@ -1,0 +1,59 @@
+"""pytest under Bazel, for this repository's own tests."""
+
+load("@mmapforge_python//:defs.bzl", "PYTHON_MODULES", "PYTHON_PROBLEM")
+load("@rules_python//python:defs.bzl", "py_test")
+
+def mmf_pytest(name, srcs, data = [], deps = [], args = [], modules = [], tags = [], **kwargs):
+    """Runs pytest over files of tests.
+
+    Where the interpreter that was chosen cannot build the Python module, or lacks pytest, the
+    target is a test that says so and passes.
+
+    Args:
+      name: names the target.
+      srcs: files of tests, and modules and a conftest.py beside them; pytest gets those that are
+        named *_test.py.
+      data: files that the tests read.
+      deps: py_library targets and stores.
+      args: more arguments for pytest.
+      modules: further modules without which there is nothing to test, such as "numpy" and "mypy".
+      tags: of the target. A sanitizer's runtime is not in the interpreter, so there is "nosan".
+      **kwargs: what every test takes: size, timeout, flaky, env.
+    """
+    lacking = [module for module in ["pytest"] + modules if module not in PYTHON_MODULES]
+    problem = PYTHON_PROBLEM
+    if not problem and lacking:
+        problem = "the Python that was chosen lacks %s; install it (Debian: apt-get install %s)" % (
+            ", ".join(lacking),
+            " ".join([_DEBIAN[module] for module in lacking]),
+        )
+    if problem:
+        native.sh_test(
+            name = name,
+            srcs = [Label("//rules/private:skipped.sh")],
+            args = ["'%s'" % problem],
+            tags = tags,
+            size = kwargs.get("size"),
+            visibility = kwargs.get("visibility"),
+        )
+        return
+
+    runner = str(Label("//rules/private:run_pytest.py"))
+    py_test(
+        name = name,
+        srcs = [runner] + srcs,
+        main = runner,
+        args = ["$(rootpath %s)" % file for file in srcs if file.endswith("_test.py")] + args,
+        data = data,
+        deps = deps,
+        # pytest takes a directory with an __init__.py for a part of a package, and tests are none.
+        legacy_create_init = False,
+        tags = tags + ["nosan"],
+        **kwargs
+    )
+
+_DEBIAN = {
+    "mypy": "mypy",
+    "numpy": "python3-numpy",
+    "pytest": "python3-pytest",
+}
