@@ -55,8 +55,8 @@ typedef struct mmfi_bounds {
 
 mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out);
 
-/* Gives the file room for at least one more record. */
-mmf_status mmfi_store_grow(mmfi_state *state, mmf_error *error);
+/* Gives the file room for at least so many more records than there are. */
+mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
 
 /*
  * Records to the disk, then their count. A failure is for good: the handle writes no more, and

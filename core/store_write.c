@@ -39,7 +39,7 @@ mmfi_grant mmfi_append_slow(const mmf_store *store)
     if (state == NULL)
         return grant;
     if (state->writer->count >= state->writer->capacity)
-        grant.status = mmfi_store_grow(state, NULL);
+        grant.status = mmfi_store_grow(state, 1, NULL);
     if (grant.status == MMF_OK)
         grant.writer = state->writer;
     return grant;
@@ -63,16 +63,16 @@ static uint64_t growth_step(uint64_t file_size)
     return file_size < GROW_BYTES_MAX ? file_size : GROW_BYTES_MAX;
 }
 
-mmf_status mmfi_store_grow(mmfi_state *state, mmf_error *error)
+mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
 {
     mmfi_writer *writer = state->writer;
     const mmfi_geometry *geometry = &state->geometry;
-    const uint64_t needed = geometry->header_size + (writer->count + 1) * geometry->record_size;
-    if (needed > state->map.size)
+    if (rows > mmfi_geometry_rows(geometry, state->map.size) - writer->count)
         return mmfi_fail(error, MMF_ERR_CAPACITY, 0, state->file.path,
                          "%s: the %" PRIu64 " bytes of address space reserved are full; open the "
                          "store with a larger options.reserve_bytes",
                          state->file.path, state->map.size);
+    const uint64_t needed = geometry->header_size + (writer->count + rows) * geometry->record_size;
     const uint64_t least = round_up_page(needed);
     mmf_status status = MMF_ERR_NO_SPACE;
     uint64_t size = 0;

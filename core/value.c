@@ -26,7 +26,7 @@ static mmf_status get_text(const mmf_store *store, uint64_t row, const mmf_field
 static mmf_status get_scalar(const mmf_store *store, uint64_t row, const mmf_field *field,
                              mmf_value *out)
 {
-    const mmf_status status = mmfi_refresh(store, row);
+    const mmf_status status = mmfi_row_is_known(store, row) ? MMF_OK : mmfi_refresh(store, row);
     if (status != MMF_OK)
         return status;
     const unsigned char *record = mmfi_row(store, row, (size_t)store->state->geometry.record_size);
@@ -97,16 +97,27 @@ mmf_status mmf_store_get_value(const mmf_store *store, uint64_t row, const mmf_f
 }
 
 /* The sequence in the copy: even, and the one before when the image came from the undo slot. */
+static void copy_image(unsigned char *to, const unsigned char *record, uint64_t sequence,
+                       size_t record_size)
+{
+    const uint64_t even = sequence & ~UINT64_C(1);
+    memcpy(to, &even, sizeof even);
+    mmfi_copy_out(to + MMF_SEQUENCE_SIZE, record + MMF_SEQUENCE_SIZE,
+                  record_size - MMF_SEQUENCE_SIZE);
+}
+
 static mmf_status copy_row(const mmf_store *store, uint64_t row, size_t record_size,
                            unsigned char *to)
 {
-    mmfi_reread reread = mmfi_reread_begin(store, row, to);
-    while (mmfi_reread_next(&reread)) {
-        const uint64_t sequence = reread.sequence & ~UINT64_C(1);
-        memcpy(to, &sequence, sizeof sequence);
-        mmfi_copy_out(to + MMF_SEQUENCE_SIZE, reread.record + MMF_SEQUENCE_SIZE,
-                      record_size - MMF_SEQUENCE_SIZE);
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, to);
+    if (MMFI_LIKELY(read.record != NULL)) {
+        copy_image(to, read.record, read.sequence, record_size);
+        if (MMFI_LIKELY(mmfi_read_end(read)))
+            return MMF_OK;
     }
+    mmfi_reread reread = mmfi_reread_begin(store, row, to);
+    while (mmfi_reread_next(&reread))
+        copy_image(to, reread.record, reread.sequence, record_size);
     return reread.status;
 }
 

@@ -1,0 +1,198 @@
+// Appending and replacing records by their schema, beside the typed calls.
+#include "core/value.h"
+
+#include <vector>
+
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+// An image of a tick as a program without generated code would lay it out.
+std::vector<unsigned char> image_of(const tick_record &tick)
+{
+    std::vector<unsigned char> image(TICK_RECORD_SIZE);
+    const auto length = static_cast<uint32_t>(tick.symbol_length);
+    memcpy(&image[TICK_SYMBOL_OFFSET], &length, sizeof length);
+    memcpy(&image[TICK_SYMBOL_OFFSET + 4], tick.symbol, tick.symbol_length);
+    memcpy(&image[TICK_PRICE_OFFSET], &tick.price, sizeof tick.price);
+    memcpy(&image[TICK_VOLUME_OFFSET], &tick.volume, sizeof tick.volume);
+    memcpy(&image[TICK_TIMESTAMP_OFFSET], &tick.timestamp, sizeof tick.timestamp);
+    return image;
+}
+
+std::vector<unsigned char> images_of(uint64_t first, uint64_t count)
+{
+    std::vector<unsigned char> images;
+    for (uint64_t i = first; i < first + count; i++) {
+        const std::vector<unsigned char> one = image_of(t_tick(i));
+        images.insert(images.end(), one.begin(), one.end());
+    }
+    return images;
+}
+
+} // namespace
+
+class ValueWriteTest : public StoreTest {
+protected:
+    void SetUp() override
+    {
+        StoreTest::SetUp();
+        store = create();
+        base = reinterpret_cast<mmf_store *>(store);
+    }
+    void TearDown() override
+    {
+        EXPECT_EQ(tick_store_close(store), MMF_OK);
+        StoreTest::TearDown();
+    }
+    tick_record at(uint64_t row)
+    {
+        tick_record tick = {};
+        EXPECT_EQ(tick_store_get(store, row, &tick), MMF_OK);
+        return tick;
+    }
+    tick_store *store = nullptr;
+    mmf_store *base = nullptr;
+};
+
+TEST_F(ValueWriteTest, AppendedImagesAreTheRecordsOfTheTypedCalls)
+{
+    fill(store, 2);
+    const std::vector<unsigned char> images = images_of(2, 3);
+    uint64_t first = 99;
+    ASSERT_EQ(mmf_store_append_rows(base, images.data(), 3, images.size(), &first), MMF_OK);
+    EXPECT_EQ(first, 2u);
+    ASSERT_EQ(tick_store_count(store), 5u);
+    for (uint64_t row = 0; row < 5; row++) {
+        EXPECT_EQ(at(row).timestamp, row);
+        EXPECT_TRUE(t_is_whole(at(row)));
+    }
+}
+
+TEST_F(ValueWriteTest, AppendGrowsByAsMuchAsItNeeds)
+{
+    const uint64_t count = tick_store_capacity(store) * 3 + 1;
+    tick_store *reader = open();
+    const std::vector<unsigned char> images = images_of(0, count);
+    ASSERT_EQ(mmf_store_append_rows(base, images.data(), count, images.size(), nullptr), MMF_OK);
+    ASSERT_EQ(tick_store_count(reader), count);
+    tick_record tick = {};
+    ASSERT_EQ(tick_store_get(reader, count - 1, &tick), MMF_OK);
+    EXPECT_EQ(tick.timestamp, count - 1);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+}
+
+// The reserve of one row more than the first capacity is used up to its last row, and no further.
+TEST_F(ValueWriteTest, AppendBeyondTheReserveAddsNothing)
+{
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    mmf_options options = writing;
+    options.reserve_bytes = UINT64_C(1) << 20;
+    store = open(&options);
+    base = reinterpret_cast<mmf_store *>(store);
+    mmf_info info;
+    ASSERT_EQ(mmf_store_info(base, &info), MMF_OK);
+    const std::vector<unsigned char> images = images_of(0, info.capacity_max + 1);
+    EXPECT_EQ(
+        mmf_store_append_rows(base, images.data(), info.capacity_max + 1, images.size(), nullptr),
+        MMF_ERR_CAPACITY);
+    EXPECT_EQ(tick_store_count(store), 0u);
+    ASSERT_EQ(mmf_store_append_rows(base, images.data(), info.capacity_max, images.size(), nullptr),
+              MMF_OK);
+    EXPECT_EQ(tick_store_count(store), info.capacity_max);
+    EXPECT_EQ(mmf_store_append_rows(base, images.data(), 1, images.size(), nullptr),
+              MMF_ERR_CAPACITY);
+    unsigned char *records = nullptr;
+    EXPECT_EQ(mmfi_append_rows_begin(base, UINT64_MAX, &records), MMF_ERR_CAPACITY);
+    EXPECT_EQ(records, nullptr);
+}
+
+// What is behind a length in the image does not reach the file.
+TEST_F(ValueWriteTest, BytesBehindALengthBecomeZero)
+{
+    std::vector<unsigned char> image = image_of(t_tick(1));
+    const uint32_t length = 3;
+    memcpy(&image[TICK_SYMBOL_OFFSET], &length, sizeof length);
+    ASSERT_EQ(mmf_store_append_rows(base, image.data(), 1, image.size(), nullptr), MMF_OK);
+    mmf_str view = {};
+    ASSERT_EQ(tick_store_view_symbol(store, 0, &view), MMF_OK);
+    ASSERT_EQ(view.length, 3u);
+    for (uint32_t i = 3; i < TICK_SYMBOL_MAX; i++)
+        EXPECT_EQ(view.data[i], '\0') << i;
+}
+
+TEST_F(ValueWriteTest, AppendRefusesWhatIsWrong)
+{
+    std::vector<unsigned char> images = images_of(0, 2);
+    EXPECT_EQ(mmf_store_append_rows(nullptr, images.data(), 1, images.size(), nullptr),
+              MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_append_rows(base, nullptr, 1, images.size(), nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_append_rows(base, images.data(), 3, images.size(), nullptr),
+              MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_append_rows(base, images.data(), UINT64_MAX, images.size(), nullptr),
+              MMF_ERR_ARGUMENT);
+    // The second of two: neither is appended.
+    const uint32_t length = TICK_SYMBOL_MAX + 1;
+    memcpy(&images[TICK_RECORD_SIZE + TICK_SYMBOL_OFFSET], &length, sizeof length);
+    uint64_t first = 7;
+    EXPECT_EQ(mmf_store_append_rows(base, images.data(), 2, images.size(), &first),
+              MMF_ERR_TOO_LONG);
+    EXPECT_EQ(first, 0u);
+    EXPECT_EQ(tick_store_count(store), 0u);
+    tick_store *reader = open();
+    EXPECT_EQ(mmf_store_append_rows(reinterpret_cast<mmf_store *>(reader), images.data(), 1,
+                                    images.size(), nullptr),
+              MMF_ERR_READ_ONLY);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+}
+
+TEST_F(ValueWriteTest, SetReplacesAllFieldsOrTheChosenOnes)
+{
+    fill(store, 2);
+    const std::vector<unsigned char> image = image_of(t_tick(9));
+    ASSERT_EQ(mmf_store_set_row(base, 0, image.data(), image.size(), nullptr, 0), MMF_OK);
+    EXPECT_EQ(at(0).timestamp, 9u);
+    EXPECT_TRUE(t_is_whole(at(0)));
+    const uint32_t chosen[] = {1, 0}; // price and symbol
+    ASSERT_EQ(mmf_store_set_row(base, 1, image.data(), image.size(), chosen, 2), MMF_OK);
+    const tick_record mixed = at(1);
+    EXPECT_EQ(mixed.price, 9);
+    EXPECT_EQ(std::string(mixed.symbol), std::string(t_tick(9).symbol));
+    EXPECT_EQ(mixed.volume, 2);
+    EXPECT_EQ(mixed.timestamp, 1u);
+}
+
+TEST_F(ValueWriteTest, SetRefusesWhatIsWrong)
+{
+    fill(store, 1);
+    std::vector<unsigned char> image = image_of(t_tick(9));
+    const uint32_t beyond = 4;
+    const uint32_t none = 0;
+    EXPECT_EQ(mmf_store_set_row(nullptr, 0, image.data(), image.size(), nullptr, 0),
+              MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_set_row(base, 0, nullptr, image.size(), nullptr, 0), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_set_row(base, 0, image.data(), image.size() - 1, nullptr, 0),
+              MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_set_row(base, 0, image.data(), image.size(), &beyond, 1), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_set_row(base, 0, image.data(), image.size(), &none, 0), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_set_row(base, 1, image.data(), image.size(), nullptr, 0), MMF_ERR_RANGE);
+    EXPECT_EQ(mmf_store_set_row(base, UINT64_MAX, image.data(), image.size(), nullptr, 0),
+              MMF_ERR_RANGE);
+    const uint32_t length = UINT32_MAX;
+    memcpy(&image[TICK_SYMBOL_OFFSET], &length, sizeof length);
+    EXPECT_EQ(mmf_store_set_row(base, 0, image.data(), image.size(), nullptr, 0), MMF_ERR_TOO_LONG);
+    EXPECT_EQ(at(0).timestamp, 0u);
+    EXPECT_TRUE(t_is_whole(at(0)));
+}
+
+TEST_F(ValueWriteTest, ClosedHandlesAreRefused)
+{
+    const std::vector<unsigned char> image = image_of(t_tick(0));
+    fill(store, 1);
+    tick_store *closed = store;
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    store = open(&writing);
+    mmf_store *gone = reinterpret_cast<mmf_store *>(closed);
+    EXPECT_EQ(mmf_store_append_rows(gone, image.data(), 1, image.size(), nullptr), MMF_ERR_CLOSED);
+    EXPECT_EQ(mmf_store_set_row(gone, 0, image.data(), image.size(), nullptr, 0), MMF_ERR_CLOSED);
+}
