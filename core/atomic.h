@@ -98,6 +98,22 @@ MMFI_INLINE uint64_t mmfi_add64(void *to, uint64_t value)
     return __atomic_fetch_add((mmfi_u64 *)to, value, __ATOMIC_RELAXED);
 }
 
+/*
+ * The value before the addition. What came before it is seen by whoever reads the sum by the same
+ * call; nothing after it moves before it. For counters of calls under way.
+ */
+MMFI_INLINE uint64_t mmfi_add64_ordered(void *to, uint64_t value)
+{
+    return __atomic_fetch_add((mmfi_u64 *)to, value, __ATOMIC_ACQ_REL);
+}
+
+/* Puts value where expected was, with the order of mmfi_add64_ordered; false when it was not. */
+MMFI_INLINE bool mmfi_swap64_if(void *to, uint64_t expected, uint64_t value)
+{
+    return __atomic_compare_exchange_n((mmfi_u64 *)to, &expected, value, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
 /* Puts a pointer in a place and takes the one that was there; what either points at is visible. */
 MMFI_INLINE void *mmfi_exchange_pointer(void **place, void *pointer)
 {

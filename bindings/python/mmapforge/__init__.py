@@ -1,0 +1,78 @@
+"""Typed records in memory-mapped files, shared between processes.
+
+A generated module (`import tick_store`) is built on this package; `mmapforge.open(path)` reads any
+store by the schema that its file carries. bindings/python/README.md is the tour.
+"""
+
+from mmapforge._define import define, open, opener
+from mmapforge._errors import (
+    ArgumentError,
+    BusyError,
+    CapacityError,
+    ClosedError,
+    CorruptError,
+    Error,
+    FieldNameError,
+    FieldRangeError,
+    FieldTypeError,
+    FormatError,
+    LockedError,
+    NoSpaceError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RecoveryError,
+    RowError,
+    SchemaError,
+    StoreExistsError,
+    StoreIOError,
+    StoreNotFoundError,
+    TextError,
+    TooLongError,
+    UnsupportedError,
+    VersionError,
+    ViewsAliveError,
+    WaitTimeoutError,
+)
+from mmapforge._record import Record
+from mmapforge._schema import Field, Schema
+from mmapforge._store import Store
+from mmapforge._view import View
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArgumentError",
+    "BusyError",
+    "CapacityError",
+    "ClosedError",
+    "CorruptError",
+    "Error",
+    "Field",
+    "FieldNameError",
+    "FieldRangeError",
+    "FieldTypeError",
+    "FormatError",
+    "LockedError",
+    "NoSpaceError",
+    "OutOfMemoryError",
+    "ReadOnlyError",
+    "Record",
+    "RecoveryError",
+    "RowError",
+    "Schema",
+    "SchemaError",
+    "Store",
+    "StoreExistsError",
+    "StoreIOError",
+    "StoreNotFoundError",
+    "TextError",
+    "TooLongError",
+    "UnsupportedError",
+    "VersionError",
+    "View",
+    "ViewsAliveError",
+    "WaitTimeoutError",
+    "define",
+    "open",
+    "opener",
+]

@@ -1,0 +1,123 @@
+"""get_price and set_price: one field of one row, by one call of C."""
+
+import operator
+from typing import Any, Callable, Dict
+
+from mmapforge._codec import FLOAT32_MAX, check
+from mmapforge._core import ffi, lib
+from mmapforge._schema import Field, Schema
+
+ROW_MAX = (1 << 63) - 1
+
+Getter = Callable[[Any, int], Any]
+Setter = Callable[[Any, int, Any], None]
+
+
+def check_row(store: Any, row: Any) -> int:
+    """The row as a number that C takes; TypeError or RowError."""
+    number = operator.index(row)
+    if not -ROW_MAX <= number <= ROW_MAX:
+        store.fail(lib.MMF_ERR_RANGE, number)
+    return number
+
+
+def _get_scalar(field: Field) -> Getter:
+    call = getattr(lib, "mmfpy_get_" + field.type)
+    offset, name = field.offset, field.name
+    failed = {
+        "int8": -(1 << 63), "int16": -(1 << 63), "int32": -(1 << 63), "int64": -(1 << 63),
+        "uint64": (1 << 64) - 1,
+    }.get(field.type, -1)  # fmt: skip
+
+    def get_float(self: Any, row: int, /) -> Any:
+        try:
+            value = call(self.handle, row, offset)
+        except (OverflowError, TypeError):
+            value = call(self.handle, check_row(self, row), offset)
+        if value != value and ffi.errno:
+            self.fail(ffi.errno, row, name)
+        return value
+
+    def get_integer(self: Any, row: int, /) -> Any:
+        try:
+            value = call(self.handle, row, offset)
+        except (OverflowError, TypeError):
+            value = call(self.handle, check_row(self, row), offset)
+        if value == failed and ffi.errno:
+            self.fail(ffi.errno, row, name)
+        return value
+
+    def get_bool(self: Any, row: int, /) -> Any:
+        return get_integer(self, row) == 1
+
+    if field.type == "bool":
+        return get_bool
+    return get_float if field.type.startswith("float") else get_integer
+
+
+def _get_sized(field: Field) -> Getter:
+    offset, most, name, is_text = field.offset, field.max, field.name, field.is_text
+
+    def get_sized(self: Any, row: int, /) -> Any:
+        buffer = ffi.new("char[]", most)
+        length = lib.mmfpy_get_bytes(self.handle, check_row(self, row), offset, most, buffer)
+        if length < 0:
+            self.fail(ffi.errno, row, name)
+        data = ffi.buffer(buffer, length)[:]
+        return self.codec.decode(field, data, self.path, row) if is_text else data
+
+    return get_sized
+
+
+def _set_scalar(field: Field) -> Setter:
+    call = getattr(lib, "mmfpy_set_" + field.type)
+    offset, name, narrow = field.offset, field.name, field.type == "float32"
+
+    def set_scalar(self: Any, row: int, value: Any, /) -> None:
+        try:
+            status = call(self.handle, row, offset, value)
+        except (OverflowError, TypeError):
+            good = check(field, value, self.codec.errors, self.path, row)
+            status = call(self.handle, check_row(self, row), offset, good)
+        if status:
+            self.fail(status, row, name)
+
+    def set_float32(self: Any, row: int, value: Any, /) -> None:
+        if not -FLOAT32_MAX <= value <= FLOAT32_MAX:
+            value = check(field, value, self.codec.errors, self.path, row)
+        set_scalar(self, row, value)
+
+    return set_float32 if narrow else set_scalar
+
+
+def _set_sized(field: Field) -> Setter:
+    def set_sized(self: Any, row: int, value: Any, /) -> None:
+        data = check(field, value, self.codec.errors, self.path, row)
+        number = check_row(self, row)
+        status = lib.mmfpy_set_bytes(self.handle, number, field.offset, field.max, data, len(data))
+        if status:
+            self.fail(status, row, field.name)
+
+    return set_sized
+
+
+def set_value(store: Any, row: int, field: Field, value: Any) -> None:
+    """Replaces one field of one row."""
+    getattr(store, "set_" + field.name)(row, value)
+
+
+def field_methods(schema: Schema) -> Dict[str, Any]:
+    """get_ and set_ of every field, for the body of a store class."""
+    methods: Dict[str, Any] = {}
+    for field in schema.fields:
+        about = f"{field.name} of a row ({field.declaration})"
+        about += f": {field.doc}" if field.doc else "."
+        get = _get_sized(field) if field.is_sized else _get_scalar(field)
+        put = _set_sized(field) if field.is_sized else _set_scalar(field)
+        for method, prefix, verb in ((get, "get_", ""), (put, "set_", "Sets ")):
+            method.__name__ = prefix + field.name
+            method.__qualname__ = f"{schema.name}Store.{method.__name__}"
+            method.__doc__ = verb + about
+            methods[method.__name__] = method
+    return methods
+

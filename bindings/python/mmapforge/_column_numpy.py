@@ -1,0 +1,86 @@
+"""The array class of columns. Imported only where numpy is."""
+
+from typing import Any, Dict, Optional, Tuple
+
+import numpy
+
+from mmapforge._columns import limits_in, sum_in, total_of
+from mmapforge._core import ffi, lib
+
+_TYPE_OF: Dict[Tuple[str, int], int] = {
+    ("b", 1): lib.MMF_TYPE_BOOL,
+    ("i", 1): lib.MMF_TYPE_INT8,
+    ("u", 1): lib.MMF_TYPE_UINT8,
+    ("i", 2): lib.MMF_TYPE_INT16,
+    ("u", 2): lib.MMF_TYPE_UINT16,
+    ("i", 4): lib.MMF_TYPE_INT32,
+    ("u", 4): lib.MMF_TYPE_UINT32,
+    ("i", 8): lib.MMF_TYPE_INT64,
+    ("u", 8): lib.MMF_TYPE_UINT64,
+    ("f", 4): lib.MMF_TYPE_FLOAT32,
+    ("f", 8): lib.MMF_TYPE_FLOAT64,
+}
+
+
+class Column(numpy.ndarray):
+    """A numpy array whose sum, min, max and mean run in C, at the speed of memory.
+
+    With arguments they are numpy's own. The sum of floats is accurate as numpy's pairwise one is;
+    sums of float32 are made in float64. What numpy computes from a column is a plain array.
+    """
+
+    def _total(self, what: int, arguments: Tuple[Any, ...], options: Dict[str, Any]) -> Any:
+        """The total, or None where numpy's own method must do."""
+        if arguments or any(value is not None for value in options.values()):
+            return None
+        number = _TYPE_OF.get((self.dtype.kind, self.dtype.itemsize))
+        if self.ndim != 1 or self.size == 0 or number is None or not self.dtype.isnative:
+            return None
+        address = ffi.cast("void *", self.__array_interface__["data"][0])
+        return total_of(address, self.size, self.strides[0], number, what)
+
+    def sum(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+        total = self._total(lib.MMFPY_SUM, arguments, options)
+        if total is None:
+            return super().sum(*arguments, **options)
+        value = sum_in(total)
+        if isinstance(value, float):
+            return self.dtype.type(value)
+        kind = numpy.uint64 if self.dtype.kind == "u" else numpy.int64
+        info = numpy.iinfo(kind)
+        # Beyond 64 bits numpy wraps around, and so does a column.
+        return kind(value) if info.min <= value <= info.max else super().sum()
+
+    def mean(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+        total = self._total(lib.MMFPY_SUM, arguments, options)
+        if total is None:
+            return super().mean(*arguments, **options)
+        kind = self.dtype.type if self.dtype.kind == "f" else numpy.float64
+        return kind(sum_in(total) / self.size)
+
+    def min(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+        return self._limit(0, arguments, options)
+
+    def max(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+        return self._limit(1, arguments, options)
+
+    def _limit(self, which: int, arguments: Tuple[Any, ...], options: Dict[str, Any]) -> Any:
+        total = self._total(lib.MMFPY_LIMITS, arguments, options)
+        if total is None:
+            own = super().max if which else super().min
+            return own(*arguments, **options)
+        return self.dtype.type(limits_in(total, self.dtype.kind == "b")[which])
+
+    def __array_wrap__(self, made: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        return numpy.asarray(made)[()]
+
+
+def make_column(
+    window: Optional[memoryview], count: int, dtype: str, offset: int, stride: int
+) -> Any:
+    """A column over a window; an empty one when there are no rows."""
+    if window is None:
+        column = numpy.empty(0, dtype).view(Column)
+        column.flags.writeable = False
+        return column
+    return Column((count,), dtype, window, offset, (stride,))

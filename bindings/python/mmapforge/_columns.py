@@ -1,0 +1,219 @@
+"""Fields as columns: zero-copy windows into the mapping, and sums over them."""
+
+import importlib.util
+import operator
+from typing import Any, Callable, Iterator, Mapping, Optional, Tuple, Union
+
+from mmapforge._core import ffi, lib
+from mmapforge._errors import (
+    ArgumentError,
+    FieldTypeError,
+    ReadOnlyError,
+    UnsupportedError,
+    make_error,
+)
+from mmapforge._schema import STRUCT_CODES, Field, data_offset
+
+Number = Union[int, float]
+Limits = Tuple[Number, Number]
+
+HAS_NUMPY = importlib.util.find_spec("numpy") is not None
+
+
+def total_of(address: Any, count: int, stride: int, type_number: int, what: int) -> Any:
+    """The result struct of the C loops over count values."""
+    out = ffi.new("mmfpy_total *")
+    status = lib.mmfpy_total_of(address, count, stride, type_number, what, out)
+    assert status == lib.MMF_OK, "only scalar fields come here"
+    return out
+
+
+def sum_in(total: Any) -> Number:
+    """The sum: exact for integers, whatever their size."""
+    if total.kind == 2:
+        return float(total.sum)
+    high, low = int(total.high), int(total.low)
+    return ((high if total.kind == 0 else high & (1 << 64) - 1) << 64) + low
+
+
+def limits_in(total: Any, is_bool: bool) -> Limits:
+    """The smallest and the largest value."""
+    if total.kind == 2:
+        return float(total.fmin), float(total.fmax)
+    if total.kind == 0:
+        return int(total.min), int(total.max)
+    if is_bool:
+        return bool(total.umin), bool(total.umax)
+    return int(total.umin), int(total.umax)
+
+
+class Aggregates:
+    """sum, min, max and mean of a scalar field, in C; for whatever has rows of a store.
+
+    What a writer changes meanwhile may or may not be counted; a value is never torn.
+    """
+
+    __slots__ = ()
+
+    def _total(self, name: str, what: int) -> Tuple[Any, int, Field]:
+        raise NotImplementedError
+
+    def sum(self, field: str) -> Number:
+        """The sum of a field; exact for integers, 0 without rows."""
+        return sum_in(self._total(field, lib.MMFPY_SUM)[0])
+
+    def mean(self, field: str) -> float:
+        """The mean of a field; ValueError without rows."""
+        total, count, _ = self._total(field, lib.MMFPY_SUM)
+        self._need_rows(count, field)
+        return sum_in(total) / count
+
+    def min(self, field: str) -> Number:
+        """The smallest value of a field; NaN if one is NaN. ValueError without rows."""
+        return self._limits(field)[0]
+
+    def max(self, field: str) -> Number:
+        """The largest value of a field; NaN if one is NaN. ValueError without rows."""
+        return self._limits(field)[1]
+
+    def _limits(self, name: str) -> Limits:
+        total, count, field = self._total(name, lib.MMFPY_LIMITS)
+        self._need_rows(count, name)
+        return limits_in(total, field.type == "bool")
+
+    @staticmethod
+    def _need_rows(count: int, name: str) -> None:
+        if count == 0:
+            raise make_error(ArgumentError, f"field {name}: there are no rows", field=name)
+
+
+def total_over(store: Any, rows: range, name: str, what: int) -> Tuple[Any, int, Field]:
+    """The total of one field over rows of a store."""
+    field = store.field(name)
+    if field.is_sized:
+        what_is = f"{store.path}: field {name} is {field.declaration}, which has no sum or limits"
+        raise make_error(FieldTypeError, what_is, path=store.path, field=name)
+    if len(rows) == 0:
+        return total_of(ffi.NULL, 0, 0, field.type_number, what), 0, field
+    first = min(rows[0], rows[-1])
+    base = view_begin(store, first, abs(rows[-1] - rows[0]) + 1)
+    try:
+        record_size = store.schema.record_size
+        begin = ffi.cast("char *", base) + (rows[0] - first) * record_size + field.offset
+        stride = rows.step * record_size
+        return total_of(begin, len(rows), stride, field.type_number, what), len(rows), field
+    finally:
+        lib.mmfpy_view_end(store.handle)
+
+
+def view_begin(store: Any, first: int, count: int) -> Any:
+    """The address of row first, kept mapped until mmfpy_view_end."""
+    status = ffi.new("int *")
+    base = lib.mmfpy_view_begin(store.handle, first, count, status)
+    if status[0]:
+        store.fail(status[0], first + count - 1)
+    return base
+
+
+def _window(store: Any, first: int, count: int, what: str, writable: bool) -> memoryview:
+    """The bytes of rows; while it or anything made from it lives, the store cannot be closed."""
+    base = view_begin(store, first, count)
+    handle, views = store.handle, store.views
+    key = object()
+    size = count * store.schema.record_size
+
+    def release(_: Any, end: Callable[[Any], None] = lib.mmfpy_view_end) -> None:
+        views.pop(key, None)
+        end(handle)
+
+    owner = ffi.gc(ffi.cast("char *", base), release)
+    views[key] = f"{what} (rows {first} to {first + count - 1})"
+    window = memoryview(ffi.buffer(owner, size))
+    return window if writable else window.toreadonly()
+
+
+class Columns(Mapping[str, Any]):
+    """The fields of a store, or of a slice of it, as columns; `store.columns`.
+
+    `columns["price"]` is a numpy array over the mapping itself: strided, read-only, nothing copied,
+    of the rows there are now. A string is of dtype 'S', a bytes field of 'V'. Values change as the
+    writer changes them; one of up to 8 bytes is never torn, strings may be. The array keeps the
+    mapping alive, and the store cannot be closed while it lives.
+
+    Without numpy, scalar columns are strided memoryviews.
+    """
+
+    __slots__ = ("_store", "_rows")
+
+    def __init__(self, store: Any, rows: Callable[[], range]) -> None:
+        self._store = store
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> Any:
+        return self._column(self._store.field(name), False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._store.schema.names)
+
+    def __len__(self) -> int:
+        return len(self._store.schema.fields)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._store.schema.by_name
+
+    def __repr__(self) -> str:
+        return f"<Columns {', '.join(self._store.schema.names)} of {self._store!r}>"
+
+    def writable(self, name: str) -> Any:
+        """The column of a scalar field, to be written through, in a store opened "r+".
+
+        Such writes are plain stores: they are not synchronised with anything. A reader may see some
+        of them before others, and a record between two of them; set() and set_price() are for
+        everything else.
+        """
+        field = self._store.field(name)
+        if field.is_sized:
+            message = f"{self._store.path}: field {name} is {field.declaration}; set it row by row"
+            raise make_error(FieldTypeError, message, path=self._store.path, field=name)
+        if not self._store.info().writable:
+            message = f"{self._store.path}: the store is open for reading; open it with mode 'r+'"
+            raise make_error(ReadOnlyError, message, path=self._store.path, field=name)
+        return self._column(field, True)
+
+    def lengths(self, name: str) -> Any:
+        """The lengths in bytes of a string or bytes field, as a column of uint32."""
+        field = self._store.field(name)
+        if not field.is_sized:
+            message = f"{self._store.path}: field {name} is {field.declaration} and has no lengths"
+            raise make_error(FieldTypeError, message, path=self._store.path, field=name)
+        return self._make(field, "<u4", "I", field.offset, False)
+
+    def _column(self, field: Field, writable: bool) -> Any:
+        from mmapforge._schema import numpy_format
+
+        code = STRUCT_CODES.get(field.type, "")
+        return self._make(field, numpy_format(field), code, data_offset(field), writable)
+
+    def _make(self, field: Field, dtype: str, code: str, offset: int, writable: bool) -> Any:
+        rows = self._rows()
+        if not HAS_NUMPY and not code:
+            message = f"{self._store.path}: field {field.name}: a column of {field.declaration} "
+            message += "needs numpy; install it, or iterate with tuples()"
+            raise make_error(UnsupportedError, message, path=self._store.path, field=field.name)
+        first = min(rows[0], rows[-1]) if rows else 0
+        count = abs(rows[-1] - rows[0]) + 1 if rows else 0
+        window: Optional[memoryview] = None
+        if count:
+            what = f"columns[{field.name!r}]"
+            window = _window(self._store, first, count, what, writable)
+        record_size = self._store.schema.record_size
+        if HAS_NUMPY:
+            from mmapforge._column_numpy import make_column
+
+            begin = (rows[0] - first) * record_size + offset if rows else 0
+            return make_column(window, len(rows), dtype, begin, rows.step * record_size)
+        if window is None:
+            return memoryview(b"").cast(code)
+        size = memoryview(b"").cast(code).itemsize
+        whole = window.cast(code)[offset // size :: record_size // size]
+        return whole[operator.index(rows[0] - first) :: rows.step] if rows.step != 1 else whole

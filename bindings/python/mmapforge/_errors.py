@@ -1,0 +1,233 @@
+"""What can go wrong, and the one table from the statuses of C to exceptions."""
+
+from typing import Any, Dict, NoReturn, Optional, Type, Union
+
+from mmapforge._core import ffi, lib
+
+FieldName = Optional[str]
+
+
+class Error(Exception):
+    """Base of every exception that mmapforge raises.
+
+    Attributes:
+        status: the name of the status in C ("MMF_ERR_RANGE"), or "" for what only Python checks.
+        path: the path of the store, or None.
+        row: the row that was asked for, or None.
+        field: the name of the field, or None.
+    """
+
+    status: str = ""
+    path: Optional[str] = None
+    row: Optional[int] = None
+    field: FieldName = None
+
+    def __str__(self) -> str:
+        # The bases of some subclasses dress the message up: KeyError quotes it, OSError adds errno.
+        return str(self.args[-1]) if self.args else ""
+
+
+class ArgumentError(Error, ValueError):
+    """An argument is outside what the call allows."""
+
+
+class RowError(Error, IndexError):
+    """There is no such row."""
+
+
+class TooLongError(Error, ValueError):
+    """A string or bytes value is longer than its field."""
+
+
+class ReadOnlyError(Error, PermissionError):
+    """The store, the file or a forked child's handle does not allow writing."""
+
+
+class ClosedError(Error, ValueError):
+    """The store was closed."""
+
+
+class StoreExistsError(Error, FileExistsError):
+    """create: something of that name is there already."""
+
+
+class StoreNotFoundError(Error, FileNotFoundError):
+    """open: nothing of that name is there."""
+
+
+class LockedError(Error, BlockingIOError):
+    """Another writer has the file open; the message names its process."""
+
+
+class StoreIOError(Error, OSError):
+    """The operating system reported an error; errno says which."""
+
+
+class NoSpaceError(StoreIOError):
+    """The disk, a quota or the limit on file sizes is full. Nothing was lost."""
+
+
+class OutOfMemoryError(Error, MemoryError):
+    """Memory or address space could not be had."""
+
+
+class FormatError(Error, ValueError):
+    """The file is not a store of mmapforge."""
+
+
+class CorruptError(Error, ValueError):
+    """The file contradicts itself."""
+
+
+class SchemaError(Error, ValueError):
+    """The file holds records of another schema, or a text is no schema."""
+
+
+class VersionError(Error, ValueError):
+    """The file's format version is not one that this library reads."""
+
+
+class CapacityError(Error, MemoryError):
+    """The address space reserved at open is used up; open with a larger reserve."""
+
+
+class BusyError(Error, RuntimeError):
+    """A record kept changing while it was read; try again."""
+
+
+class WaitTimeoutError(Error, TimeoutError):
+    """The time given to a wait has passed."""
+
+
+class RecoveryError(Error, OSError):
+    """A sync failed: the disk may lack what memory shows. Copy the records to a new store."""
+
+
+class UnsupportedError(Error, NotImplementedError):
+    """This machine, file system or version cannot do it."""
+
+
+class FieldTypeError(Error, TypeError):
+    """A value has a type that its field does not take."""
+
+
+class FieldRangeError(Error, OverflowError):
+    """A number is outside the range of its field."""
+
+
+class FieldNameError(Error, KeyError):
+    """There is no field of that name, or one is missing."""
+
+class TextError(Error, ValueError):
+    """The bytes of a string field are not UTF-8, or a str cannot be encoded."""
+
+
+class ViewsAliveError(Error, BufferError):
+    """close: arrays or memoryviews still look into the store."""
+
+
+CLASS_OF_STATUS: Dict[int, Type[Error]] = {
+    lib.MMF_ERR_ARGUMENT: ArgumentError,
+    lib.MMF_ERR_RANGE: RowError,
+    lib.MMF_ERR_TOO_LONG: TooLongError,
+    lib.MMF_ERR_READ_ONLY: ReadOnlyError,
+    lib.MMF_ERR_CLOSED: ClosedError,
+    lib.MMF_ERR_EXISTS: StoreExistsError,
+    lib.MMF_ERR_NOT_FOUND: StoreNotFoundError,
+    lib.MMF_ERR_LOCKED: LockedError,
+    lib.MMF_ERR_IO: StoreIOError,
+    lib.MMF_ERR_NO_SPACE: NoSpaceError,
+    lib.MMF_ERR_NO_MEMORY: OutOfMemoryError,
+    lib.MMF_ERR_FORMAT: FormatError,
+    lib.MMF_ERR_CORRUPT: CorruptError,
+    lib.MMF_ERR_SCHEMA: SchemaError,
+    lib.MMF_ERR_VERSION: VersionError,
+    lib.MMF_ERR_CAPACITY: CapacityError,
+    lib.MMF_ERR_BUSY: BusyError,
+    lib.MMF_ERR_TIMEOUT: WaitTimeoutError,
+    lib.MMF_ERR_NEEDS_RECOVERY: RecoveryError,
+    lib.MMF_ERR_UNSUPPORTED: UnsupportedError,
+}
+
+
+def make_error(
+    kind: Type[Error],
+    message: str,
+    *,
+    path: Optional[str] = None,
+    row: Optional[int] = None,
+    field: FieldName = None,
+    status: str = "",
+    os_error: int = 0,
+) -> Error:
+    """An exception with its attributes set."""
+    if issubclass(kind, OSError) and os_error:
+        error: Error = kind(os_error, message)
+        error.filename = path  # type: ignore[attr-defined]
+    else:
+        error = kind(message)
+    error.status = status
+    error.path = path
+    error.row = row
+    error.field = field
+    return error
+
+
+def text_of(message: Any) -> str:
+    """The text of a char array of C."""
+    return str(ffi.string(message).decode("utf-8", "replace"))
+
+
+def error_of(
+    error: Any,
+    *,
+    path: Optional[str] = None,
+    row: Optional[int] = None,
+    field: FieldName = None,
+) -> Error:
+    """The exception for a filled mmf_error."""
+    return make_error(
+        CLASS_OF_STATUS[error.status],
+        text_of(error.message),
+        path=text_of(error.path) or path,
+        row=row,
+        field=field,
+        status=text_of(lib.mmf_status_name(error.status)),
+        os_error=error.os_error,
+    )
+
+
+def fail(
+    handle: Any,
+    status: int,
+    *,
+    path: str,
+    row: Optional[int] = None,
+    field: FieldName = None,
+    count: Optional[int] = None,
+) -> NoReturn:
+    """Raises the exception for a status that a call of C returned."""
+    if status == lib.MMF_ERR_RANGE and row is not None:
+        there = 0 if count is None else count
+        rows = "there are no rows" if there == 0 else f"use a row from {-there} to {there - 1}"
+        raise make_error(
+            RowError,
+            f"{path}: row {row} of {there}: there is no such row; {rows}",
+            path=path,
+            row=row,
+            field=field,
+            status="MMF_ERR_RANGE",
+        )
+    if status == lib.MMF_ERR_CLOSED:
+        raise make_error(
+            ClosedError,
+            f"{path}: the store is closed; open it again",
+            path=path,
+            row=row,
+            field=field,
+            status="MMF_ERR_CLOSED",
+        )
+    error = ffi.new("mmf_error *")
+    name: Union[bytes, Any] = field.encode() if field is not None else ffi.NULL
+    lib.mmfpy_explain(handle, status, 0 if row is None else row, name, error)
+    raise error_of(error, path=path, row=row, field=field)

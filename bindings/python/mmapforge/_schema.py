@@ -1,0 +1,213 @@
+"""What a schema says, as Python objects: made from its text by the C library, which lays it out."""
+
+import functools
+from typing import Any, Dict, Iterator, List, Mapping, Tuple
+
+from mmapforge._core import ffi, lib
+from mmapforge._errors import error_of, text_of
+
+SEQUENCE_SIZE = 8  # bytes before the first field of a record
+LENGTH_SIZE = 4  # bytes before the data of a string or bytes field
+
+# From a scalar type of the schema language to the letter of the struct module, which array.array
+# and memoryview share where they have it.
+STRUCT_CODES: Mapping[str, str] = {
+    "bool": "?",
+    "int8": "b",
+    "uint8": "B",
+    "int16": "h",
+    "uint16": "H",
+    "int32": "i",
+    "uint32": "I",
+    "int64": "q",
+    "uint64": "Q",
+    "float32": "f",
+    "float64": "d",
+}
+
+_INTEGER_BITS = {
+    "int8": (True, 8),
+    "uint8": (False, 8),
+    "int16": (True, 16),
+    "uint16": (False, 16),
+    "int32": (True, 32),
+    "uint32": (False, 32),
+    "int64": (True, 64),
+    "uint64": (False, 64),
+}
+
+
+class Field:
+    """One field of a schema.
+
+    Attributes:
+        name: as in the schema.
+        type: the type's name without its capacity: "float64", "string".
+        index: its place among the fields.
+        offset: bytes from the begin of a record.
+        size: bytes in a record; the length word of string and bytes counts.
+        max: capacity in bytes of string[max] and bytes[max], else 0.
+        doc: the doc comment, "" if there is none.
+    """
+
+    __slots__ = ("name", "type", "index", "offset", "size", "max", "doc", "type_number", "c_name")
+
+    def __init__(self, index: int, c_field: Any) -> None:
+        self.name = text_of(c_field.name)
+        self.type = text_of(lib.mmf_type_name(c_field.type))
+        self.index = index
+        self.offset = int(c_field.offset)
+        self.size = int(c_field.size)
+        self.max = int(c_field.max)
+        self.doc = text_of(c_field.doc)
+        self.type_number = int(c_field.type)
+        self.c_name = self.name.encode()
+
+    @property
+    def is_text(self) -> bool:
+        """True for string."""
+        return self.type == "string"
+
+    @property
+    def is_sized(self) -> bool:
+        """True for string and bytes."""
+        return self.type in ("string", "bytes")
+
+    @property
+    def is_integer(self) -> bool:
+        return self.type in _INTEGER_BITS
+
+    @property
+    def limits(self) -> Tuple[int, int]:
+        """The smallest and the largest value of an integer field."""
+        signed, bits = _INTEGER_BITS[self.type]
+        return (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+
+    @property
+    def declaration(self) -> str:
+        """The type as the schema has it: "string[64]"."""
+        return f"{self.type}[{self.max}]" if self.is_sized else self.type
+
+    def __repr__(self) -> str:
+        return f"<Field {self.name}: {self.declaration}>"
+
+
+class Schema:
+    """The schema of one record type; `store.schema` of an open store.
+
+    Attributes:
+        name: of the record.
+        doc: its doc comment.
+        version: N of `version N`.
+        fields: in declared order.
+        record_size: bytes from one record to the next.
+        layout_hash: the identity of the layout, as in the file.
+        text: the canonical text, as in the file.
+    """
+
+    __slots__ = (
+        "name", "doc", "version", "fields", "record_size", "layout_hash", "text", "by_name",
+        "c_schema", "_dtype",
+    )  # fmt: skip
+
+    def __init__(self, text: str) -> None:
+        data = text.encode()
+        out = ffi.new("mmf_schema **")
+        error = ffi.new("mmf_error *")
+        if lib.mmf_schema_parse(data, len(data), out, error) != lib.MMF_OK:
+            raise error_of(error)
+        self.c_schema = ffi.gc(out[0], lib.mmf_schema_free)
+        self.name = text_of(out[0].name)
+        self.doc = text_of(out[0].doc)
+        self.version = int(out[0].version)
+        self.record_size = int(out[0].record_size)
+        self.layout_hash = int(out[0].layout_hash)
+        self.text = text
+        self.fields: Tuple[Field, ...] = tuple(
+            Field(i, out[0].fields[i]) for i in range(out[0].field_count)
+        )
+        self.by_name: Dict[str, Field] = {field.name: field for field in self.fields}
+        self._dtype: Any = None
+
+    @property
+    def names(self) -> Tuple[str, ...]:
+        """The names of the fields."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def dtype(self) -> Any:
+        """The numpy dtype of a whole record as `snapshot` gives it; needs numpy.
+
+        A string is 'S': numpy leaves NULs at the end away. bytes is 'V', all of its capacity.
+        """
+        if self._dtype is None:
+            import numpy
+
+            self._dtype = numpy.dtype(
+                {
+                    "names": list(self.names),
+                    "formats": [numpy_format(field) for field in self.fields],
+                    "offsets": [data_offset(field) for field in self.fields],
+                    "itemsize": self.record_size,
+                }
+            )
+        return self._dtype
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Schema):
+            return NotImplemented
+        return (self.name, self.version, self.layout_hash) == (
+            other.name,
+            other.version,
+            other.layout_hash,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.version, self.layout_hash))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{field.name}: {field.declaration}" for field in self.fields)
+        return f"<Schema {self.name} version {self.version} ({fields})>"
+
+
+@functools.lru_cache(maxsize=256)
+def schema_of(text: str) -> Schema:
+    """The schema of a text, the same object for the same text."""
+    return Schema(text)
+
+
+def data_offset(field: Field) -> int:
+    """Where the value itself begins: behind the length word of string and bytes."""
+    return field.offset + (LENGTH_SIZE if field.is_sized else 0)
+
+
+def numpy_format(field: Field) -> str:
+    """The field's numpy dtype."""
+    if field.type == "string":
+        return f"S{field.max}"
+    if field.type == "bytes":
+        return f"V{field.max}"
+    return {"bool": "?"}.get(field.type, "<" + _numpy_code(field.type))
+
+
+def _numpy_code(name: str) -> str:
+    kind = {"int": "i", "uin": "u", "flo": "f"}[name[:3]]
+    return kind + str(int("".join(filter(str.isdigit, name))) // 8)
+
+
+def struct_format(schema: Schema) -> str:
+    """The struct format of a whole record: a length and data for each string and bytes field."""
+    parts: List[str] = ["<"]
+    at = 0
+    for field in schema.fields:
+        parts.append(f"{field.offset - at}x")
+        parts.append(f"I{field.max}s" if field.is_sized else STRUCT_CODES[field.type])
+        at = field.offset + field.size
+    parts.append(f"{schema.record_size - at}x")
+    return "".join(part for part in parts if part != "0x")

@@ -1,0 +1,469 @@
+"""The store class that generated modules and `mmapforge.open` build on."""
+
+import operator
+import os
+import time
+import warnings
+from typing import (
+    Any,
+    Dict,
+    Generic,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    NoReturn,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
+
+from mmapforge import _errors, _view
+from mmapforge._access import check_row, field_methods, set_value
+from mmapforge._codec import Codec
+from mmapforge._columns import Aggregates, Columns, total_over
+from mmapforge._core import ffi, lib
+from mmapforge._record import Record
+from mmapforge._rows import one_record, replace_fields
+from mmapforge._schema import Field, Schema
+
+__all__ = ["Info", "Store", "field_methods"]
+
+R = TypeVar("R", bound=Record)
+S = TypeVar("S", bound="Store[Any]")
+Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+RecordLike = Union[Record, Mapping[str, Any], Sequence[Any]]
+
+_MODES = {"r": 0, "r+": 1}
+_CREATE = 2
+_WAIT_NS = 50_000_000  # between looks at signals
+
+
+class Info(NamedTuple):
+    """What `store.info()` tells: sizes in bytes, counts in records."""
+
+    count: int
+    capacity: int
+    capacity_max: int
+    file_size: int
+    header_size: int
+    reserve: int
+    writer_pid: int
+    record_size: int
+    format_version: int
+    writable: bool
+    live: bool
+
+
+# ---- Handles ----
+
+
+def open_handle(
+    path: Path,
+    mode: str,
+    reserve: int,
+    schema: Optional[Schema],
+    *,
+    capacity: int = 0,
+    permissions: int = 0,
+    create: bool = False,
+) -> Any:
+    """A handle of C, released when it is forgotten."""
+    if mode not in _MODES:
+        message = f"mode is {mode!r}, expected 'r' to read or 'r+' to write; create() makes a file"
+        raise _errors.make_error(_errors.ArgumentError, message)
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise _errors.make_error(_errors.ArgumentError, f"the path {path!r} has a NUL character")
+    for what, value in (("reserve", reserve), ("capacity", capacity)):
+        if not 0 <= operator.index(value) < 1 << 63:
+            message = f"{what} is {value}, expected 0 for the default or a positive number"
+            raise _errors.make_error(_errors.ArgumentError, message)
+    error = ffi.new("mmf_error *")
+    c_schema = ffi.NULL if schema is None else schema.c_schema
+    number = _CREATE if create else _MODES[mode]
+    handle = lib.mmfpy_open(name, number, reserve, capacity, permissions, c_schema, error)
+    if handle == ffi.NULL:
+        raise _errors.error_of(error, path=os.fsdecode(path))
+    if error.message[0] != b"\0":
+        warnings.warn(_errors.text_of(error.message), RuntimeWarning, stacklevel=3)
+    return ffi.gc(handle, lib.mmfpy_free)
+
+
+def close_handle(handle: Any) -> None:
+    lib.mmfpy_close(handle)
+
+
+def schema_text(handle: Any) -> str:
+    """The canonical schema in the file of an open handle."""
+    return _errors.text_of(lib.mmfpy_schema(handle).text)
+
+
+# ---- The store ----
+
+
+class Store(Aggregates, Generic[R]):
+    """A sequence of records in a memory-mapped file, which other processes may be writing.
+
+    `open` and `create` make one. `len(store)` and every read see what a writer has published by
+    then. Reading is safe in any number of threads; writes through one handle take turns. The GIL is
+    released while C works. A forked child may read through an inherited store and is refused
+    writing; a pickled store opens its file again, for reading, where it is unpickled.
+    """
+
+    __slots__ = ("handle", "path", "mode", "views", "codec", "_pool", "_spare", "_name", "__weakref__")
+
+    schema: Schema
+    record: Type[R]
+    _dynamic: bool = False
+
+    handle: Any
+    path: str
+    mode: str
+    views: Dict[object, str]
+    codec: Codec
+    _pool: List[Any]  # memory of records being read, one per thread that reads
+    _spare: List[Any]  # memory of records being written
+    _name: str
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        name = type(self).__name__
+        raise TypeError(f"{name} is made by {name}.open(path) or {name}.create(path)")
+
+    @classmethod
+    def open(
+        cls: Type[S], path: Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict"
+    ) -> S:
+        """Opens a store: with mode "r" to read, with "r+" as the file's one writer.
+
+        Args:
+            path: of the file.
+            mode: "r" or "r+".
+            reserve: bytes of address space for the file to grow into; 0 is 64 GiB.
+            errors: how strings that are not UTF-8 are read, as in bytes.decode.
+        """
+        handle = open_handle(path, mode, reserve, cls.schema)
+        return cls._attach(handle, path, mode, errors)
+
+    @classmethod
+    def create(
+        cls: Type[S],
+        path: Path,
+        *,
+        capacity: int = 0,
+        reserve: int = 0,
+        permissions: int = 0o666,
+        errors: str = "strict",
+    ) -> S:
+        """Makes a new file and opens it for writing; StoreExistsError when there is one.
+
+        Args:
+            path: of the file.
+            capacity: records that it has room for at once; it grows beyond that by itself.
+            reserve: bytes of address space for it to grow into; 0 is 64 GiB.
+            permissions: of the file, less the umask.
+            errors: as in open.
+        """
+        handle = open_handle(
+            path, "r+", reserve, cls.schema, capacity=capacity, permissions=permissions, create=True
+        )
+        return cls._attach(handle, path, "r+", errors)
+
+    @classmethod
+    def _attach(cls: Type[S], handle: Any, path: Path, mode: str, errors: str) -> S:
+        "x".encode("utf-8", errors) and b"\xff".decode("latin-1", errors)
+        self = object.__new__(cls)
+        self.handle = handle
+        self.path = os.fsdecode(path)
+        self.mode = mode
+        self.views = {}
+        self.codec = Codec(cls.schema, errors)
+        self._pool = []
+        self._spare = []
+        self._name = os.path.abspath(self.path)
+        return self
+
+    # ---- The whole ----
+
+    def close(self) -> None:
+        """Syncs what a writer wrote, gives the lock back and unmaps the file.
+
+        It waits for calls of other threads that are under way. ViewsAliveError (a BufferError) when
+        columns or memoryviews are alive: nothing has happened then. Closing twice is no error.
+        """
+        status = lib.mmfpy_close(self.handle)
+        if status == lib.MMF_ERR_BUSY:
+            self._fail_views()
+        if status and status != lib.MMF_ERR_CLOSED:
+            raise _errors.make_error(
+                _errors.CLASS_OF_STATUS[status],
+                f"{self.path}: closed, but what was written last may not be on the disk",
+                path=self.path,
+                status=_errors.text_of(lib.mmf_status_name(status)),
+            )
+
+    def _fail_views(self) -> NoReturn:
+        alive = list(self.views.values())
+        shown = ", ".join(alive[:5]) + (", ..." if len(alive) > 5 else "")
+        message = f"{self.path}: {len(alive)} views into the store are alive: {shown}; "
+        message += "delete them (and what was sliced from them), then close"
+        raise _errors.make_error(_errors.ViewsAliveError, message, path=self.path)
+
+    @property
+    def closed(self) -> bool:
+        return bool(lib.mmfpy_count(self.handle) < 0)
+
+    def __enter__(self: S) -> S:
+        return self
+
+    def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
+        """As close. A reader whose views are alive is closed, too: the file stays mapped for them."""
+        if self.views and (self.mode == "r" or kind is not None):
+            lib.mmfpy_shut(self.handle)
+        else:
+            self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "mode", "r") == "r+" and not self.closed:
+            warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self)
+
+    def sync(self) -> None:
+        """Makes what was written survive a power cut; a kill never loses any of it."""
+        error = ffi.new("mmf_error *")
+        if lib.mmfpy_sync(self.handle, error):
+            raise _errors.error_of(error, path=self.path)
+
+    def info(self) -> Info:
+        """Counts and sizes of the file now."""
+        out = ffi.new("mmfpy_info *")
+        status = lib.mmfpy_read_info(self.handle, out)
+        if status:
+            self.fail(status)
+        return Info(
+            out.count, out.capacity, out.capacity_max, out.file_size, out.header_size,
+            out.reserve_bytes, out.writer_pid, out.record_size, out.format_version,
+            bool(out.writable), bool(out.live),
+        )  # fmt: skip
+
+    @property
+    def capacity(self) -> int:
+        """Records that the file has room for without growing."""
+        return self.info().capacity
+
+    def wait(self, count: int, timeout: Optional[float] = None) -> int:
+        """Waits until there are more than count records, and returns how many there are.
+
+        WaitTimeoutError after timeout seconds; None waits for ever.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = _WAIT_NS if end is None else max(0, int((end - time.monotonic()) * 1e9))
+            status = lib.mmfpy_wait(self.handle, count, min(left, _WAIT_NS))
+            if status == 0:
+                return len(self)
+            if status != lib.MMF_ERR_TIMEOUT:
+                self.fail(status)
+            if end is not None and time.monotonic() >= end:
+                message = f"{self.path}: still {len(self)} records after {timeout} s"
+                raise _errors.make_error(
+                    _errors.WaitTimeoutError, message, path=self.path, status="MMF_ERR_TIMEOUT"
+                )
+
+    def __reduce__(self) -> Any:
+        return _reopen, (None if self._dynamic else type(self), self._name, self.codec.errors)
+
+    def __repr__(self) -> str:
+        count = lib.mmfpy_count(self.handle)
+        if count < 0:
+            return f"<{type(self).__name__} {self.path!r}: closed>"
+        how = "reading" if self.mode == "r" else "writing"
+        rows = "row" if count == 1 else "rows"
+        return f"<{type(self).__name__} {self.path!r}: {count:,} {rows}, {how}>"
+
+    # ---- Reading ----
+
+    def __len__(self) -> int:
+        count = lib.mmfpy_count(self.handle)
+        if count < 0:
+            self.fail(lib.MMF_ERR_CLOSED)
+        return int(count)
+
+    @overload
+    def __getitem__(self, key: int) -> R: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> "_view.View[R]": ...
+
+    @overload
+    def __getitem__(self, key: Tuple[int, str]) -> Any: ...
+
+    def __getitem__(self, key: Union[int, slice, Tuple[int, str]]) -> Any:
+        """store[3] is a record, store[10:20] a view, and store[3, "price"] one value."""
+        if type(key) is int:
+            return self._read(key)
+        if isinstance(key, slice):
+            return _view.View(self, range(len(self))[key])
+        if isinstance(key, tuple):
+            return self.get(*key)
+        try:
+            row = operator.index(key)
+        except TypeError:
+            message = f"{self.path}: a store is indexed by a row, a slice or (row, field name), "
+            message += f"not by {type(key).__name__}; columns[...] has columns"
+            raise _errors.make_error(_errors.FieldTypeError, message, path=self.path) from None
+        return self._read(row)
+
+    def _read(self, row: int) -> R:
+        try:
+            memory, buffer = self._pool.pop()
+        except IndexError:
+            memory = ffi.new("char[]", self.schema.record_size)
+            buffer = memoryview(ffi.buffer(memory))
+        try:
+            at = lib.mmfpy_read_row(self.handle, row, memory, len(buffer))
+        except OverflowError:
+            at = lib.mmfpy_read_row(self.handle, check_row(self, row), memory, len(buffer))
+        if at < 0:
+            self.fail(ffi.errno, row)
+        record = self.record(*self.codec.unpack_from(buffer, self.path, at))
+        record._store = self
+        record._row = at
+        self._pool.append((memory, buffer))
+        return record
+
+    @overload
+    def get(self, row: int) -> R: ...
+
+    @overload
+    def get(self, row: int, field: str) -> Any: ...
+
+    def get(self, row: int, field: Optional[str] = None) -> Any:
+        """One record, consistent, or one field of it."""
+        if field is None:
+            return self[operator.index(row)]
+        return getattr(self, "get_" + self.field(field).name)(row)
+
+    def __iter__(self) -> Iterator[R]:
+        """The records that there are when the loop begins, each consistent."""
+        return _view.iterate(self, range(len(self)))
+
+    def __reversed__(self) -> Iterator[R]:
+        return _view.iterate(self, range(len(self))[::-1])
+
+    def tuples(self, *names: str, start: int = 0, stop: Optional[int] = None) -> Iterator[Any]:
+        """The fields of those names (all without names) as plain tuples: the fastest loop.
+
+        `for price, volume in store.tuples("price", "volume")`; start and stop are those of a slice.
+        """
+        return _view.tuples(self, _view.rows_between(len(self), start, stop), names)
+
+    def follow(self, start: Optional[int] = None, timeout: Optional[float] = None) -> Iterator[R]:
+        """The records from row start on (None: the next to come), and each new one as it comes.
+
+        Ends when none has come for timeout seconds; None waits for ever.
+        """
+        row = len(self) if start is None else operator.index(start)
+        while True:
+            try:
+                count = self.wait(row, timeout)
+            except _errors.WaitTimeoutError:
+                return
+            yield from _view.iterate(self, range(row, count))
+            row = count
+
+    def snapshot(self, start: int = 0, stop: Optional[int] = None) -> Any:
+        """A copy of rows as a structured numpy array, each record consistent.
+
+        Without numpy a list of records. start and stop are those of a slice.
+        """
+        return _view.snapshot(self, _view.rows_between(len(self), start, stop))
+
+    @property
+    def columns(self) -> Columns:
+        """The fields as columns; `store.columns["price"]` is a zero-copy array."""
+        return Columns(self, lambda: range(len(self)))
+
+    def _total(self, name: str, what: int) -> Any:
+        return total_over(self, range(len(self)), name, what)
+
+    # ---- Writing ----
+
+    def append(self, record: Optional[RecordLike] = None, /, **fields: Any) -> int:
+        """Appends a record, given by field names or as a record, a mapping or a sequence.
+
+        It is written first and published then, so nobody sees a part of it. Returns its row.
+        """
+        packed = one_record(self, record, fields, "append")
+        row = lib.mmfpy_append_row(self.handle, packed.memory, packed.size)
+        if row < 0:
+            self.fail(ffi.errno)
+        self._spare.append(packed)
+        return int(row)
+
+    def extend(self, rows: Any = None, /, **columns: Any) -> int:
+        """Appends many records, and returns how many.
+
+        By name: a column per field, `extend(symbol=[...], price=array, ...)`; a value that is no
+        sequence stands for every row. Or one argument: a mapping of columns, a structured array, a
+        DataFrame, or any iterable of records, mappings or sequences. Columns are appended all or
+        none; of an iterable, the records before a bad one.
+        """
+        from mmapforge._extend import extend
+
+        return extend(self, rows, columns)
+
+    def set(self, row: int, record: Optional[RecordLike] = None, /, **fields: Any) -> None:
+        """Replaces a record, or the named fields of it: all or nothing, even under a kill."""
+        replace_fields(self, row, record, fields)
+
+    def set_field(self, row: int, field: str, value: Any) -> None:
+        """Replaces one field."""
+        set_value(self, row, self.field(field), value)
+
+    def __setitem__(self, key: Union[int, Tuple[int, str]], value: Any) -> None:
+        """store[3] = record replaces a record, store[3, "price"] = 2.0 one field."""
+        if isinstance(key, slice):
+            message = f"{self.path}: rows are assigned one by one, not by slices"
+            raise _errors.make_error(_errors.FieldTypeError, message, path=self.path)
+        if isinstance(key, tuple):
+            row, name = key
+            self.set_field(row, name, value)
+        else:
+            self.set(key, value)
+
+    # ---- Shared with the other files of the package ----
+
+    def field(self, name: str) -> Field:
+        """The field of that name; FieldNameError if there is none."""
+        try:
+            return self.schema.by_name[name]
+        except (KeyError, TypeError):
+            pass
+        raise _errors.make_error(
+            _errors.FieldNameError,
+            f"{self.path}: there is no field {name!r}; the fields are {', '.join(self.schema.names)}",
+            path=self.path,
+            field=name if isinstance(name, str) else None,
+        )
+
+    def fail(
+        self,
+        status: int,
+        row: Optional[int] = None,
+        field: Optional[str] = None,
+        count: Optional[int] = None,
+    ) -> NoReturn:
+        """Raises the exception for a status of C."""
+        if count is None:
+            count = max(0, lib.mmfpy_count(self.handle))
+        _errors.fail(self.handle, status, path=self.path, row=row, field=field, count=count)
+
+
+def _reopen(cls: Optional[Type[Any]], path: str, errors: str) -> Any:
+    from mmapforge._define import open as open_any
+
+    return open_any(path, errors=errors) if cls is None else cls.open(path, errors=errors)

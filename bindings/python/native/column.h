@@ -1,0 +1,33 @@
+/*
+ * Sum, smallest and largest of one field over many rows: plain strided loads, as a column of
+ * core/columns.h makes them, in a loop that the compiler can keep in registers.
+ */
+#ifndef MMF_BINDINGS_PYTHON_NATIVE_COLUMN_H
+#define MMF_BINDINGS_PYTHON_NATIVE_COLUMN_H
+
+#include "bindings/python/native/handle.h"
+
+/* The results of every type; which of them count says kind. */
+typedef struct mmfpy_total {
+    int kind;            /* 0 signed, 1 unsigned, 2 real */
+    int64_t high;        /* of the sum of integers, 128 bits in two's complement */
+    uint64_t low;        /* and its lower half */
+    double sum;          /* of reals */
+    int64_t min, max;    /* of signed integers */
+    uint64_t umin, umax; /* of unsigned integers and bools */
+    double fmin, fmax;   /* of reals; NaN when a value is NaN, as numpy has it */
+} mmfpy_total;
+
+/* What to compute: passing fewer bits saves time. */
+#define MMFPY_SUM    1
+#define MMFPY_LIMITS 2
+
+/*
+ * Over count values of type at data, stride bytes apart (stride may be negative). The memory must
+ * stay readable meanwhile: a view of the store, or an array of the caller's. MMF_ERR_ARGUMENT for a
+ * type that is no scalar. Without values, sums are 0 and limits mean nothing.
+ */
+int mmfpy_total_of(const void *data, uint64_t count, int64_t stride, int type, int what,
+                   mmfpy_total *out);
+
+#endif

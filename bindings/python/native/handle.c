@@ -1,0 +1,211 @@
+/* Closing the gate, taking turns, and what concerns a store as a whole. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "bindings/python/native/handle.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Pauses while another thread is at work: short ones first, then as long as a scheduler's tick. */
+static void rest(unsigned attempt)
+{
+    if (attempt < 64) {
+        (void)sched_yield();
+        return;
+    }
+    const struct timespec nap = {0, 100000};
+    (void)nanosleep(&nap, NULL);
+}
+
+/* ---- The turn to write ---- */
+
+/* A child after fork has no thread that could hand a turn over, and may not write anyway. */
+static bool take_turn(mmfpy_store *handle)
+{
+    for (unsigned attempt = 0; !mmfi_swap64_if(&handle->turn, 0, 1); attempt++) {
+        if (handle->pid != getpid())
+            return false;
+        rest(attempt);
+    }
+    return true;
+}
+
+mmf_store *mmfpy_enter_writing(mmfpy_store *handle, mmf_status *status)
+{
+    mmf_store *store = mmfpy_enter(handle);
+    if (store != NULL && take_turn(handle))
+        return store;
+    *status = store == NULL ? MMF_ERR_CLOSED : MMF_ERR_READ_ONLY;
+    mmfpy_leave(handle);
+    return NULL;
+}
+
+void mmfpy_leave_writing(mmfpy_store *handle)
+{
+    mmfi_store64_release(&handle->turn, 0);
+    mmfpy_leave(handle);
+}
+
+/* ---- Opening and closing ---- */
+
+mmfpy_store *mmfpy_open(const char *path, int mode, uint64_t reserve_bytes, uint64_t capacity,
+                        unsigned permissions, const mmf_schema *schema, mmf_error *error)
+{
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.mode = mode != 0 ? MMF_READ_WRITE : MMF_READ_ONLY;
+    options.reserve_bytes = reserve_bytes;
+    options.capacity = capacity;
+    options.permissions = permissions;
+    mmfpy_store *handle = (mmfpy_store *)calloc(1, sizeof *handle);
+    if (handle == NULL) {
+        (void)mmfi_fail(error, MMF_ERR_NO_MEMORY, ENOMEM, path, "%s: no memory for a handle", path);
+        return NULL;
+    }
+    mmf_status status = MMF_OK;
+    if (mode == 2)
+        status = mmf_store_create(path, &options, schema, &handle->store, error);
+    else if (schema != NULL)
+        status = mmf_store_open_as(path, &options, schema, &handle->store, error);
+    else
+        status = mmf_store_open(path, &options, &handle->store, error);
+    if (status != MMF_OK) {
+        free(handle);
+        return NULL;
+    }
+    handle->record_size = mmf_store_schema(handle->store)->record_size;
+    handle->layout_hash = mmf_store_schema(handle->store)->layout_hash;
+    handle->pid = getpid();
+    return handle;
+}
+
+int mmfpy_close(mmfpy_store *handle)
+{
+    uint64_t gate;
+    do {
+        gate = mmfi_load64_acquire(&handle->gate);
+        if ((gate & MMFPY_GATE_SHUT) != 0)
+            return MMF_ERR_CLOSED;
+        if (gate >= MMFPY_GATE_VIEW)
+            return MMF_ERR_BUSY;
+    } while (!mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_SHUT));
+    for (unsigned attempt = 0; mmfi_load64_acquire(&handle->gate) != MMFPY_GATE_SHUT; attempt++) {
+        /* A fork copied calls of threads that it did not copy: they never leave. */
+        if (handle->pid != getpid())
+            return MMF_OK;
+        rest(attempt);
+    }
+    mmf_store *store = handle->store;
+    handle->store = NULL;
+    return (int)mmf_store_close(store);
+}
+
+void mmfpy_shut(mmfpy_store *handle)
+{
+    uint64_t gate;
+    do {
+        gate = mmfi_load64_acquire(&handle->gate);
+    } while ((gate & MMFPY_GATE_SHUT) == 0 &&
+             !mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_SHUT));
+}
+
+void mmfpy_free(mmfpy_store *handle)
+{
+    if (handle == NULL)
+        return;
+    (void)mmf_store_close(handle->store);
+    free(handle);
+}
+
+/* ---- What it says of itself ---- */
+
+void mmfpy_explain(mmfpy_store *handle, int status, int64_t row, const char *field,
+                   mmf_error *error)
+{
+    mmf_store *store = mmfpy_enter(handle);
+    (void)mmf_store_explain(store, (mmf_status)status, (uint64_t)row, field, error);
+    mmfpy_leave(handle);
+}
+
+const mmf_schema *mmfpy_schema(mmfpy_store *handle)
+{
+    mmf_store *store = mmfpy_enter(handle);
+    const mmf_schema *schema = mmf_store_schema(store);
+    mmfpy_leave(handle);
+    return schema;
+}
+
+int mmfpy_read_info(mmfpy_store *handle, mmfpy_info *out)
+{
+    mmf_info info;
+    mmf_store *store = mmfpy_enter(handle);
+    const mmf_status status = store != NULL ? mmf_store_info(store, &info) : MMF_ERR_CLOSED;
+    mmfpy_leave(handle);
+    memset(out, 0, sizeof *out);
+    if (status != MMF_OK)
+        return (int)status;
+    out->count = info.count;
+    out->capacity = info.capacity;
+    out->capacity_max = info.capacity_max;
+    out->file_size = info.file_size;
+    out->header_size = info.header_size;
+    out->reserve_bytes = info.reserve_bytes;
+    out->writer_pid = info.writer_pid;
+    out->record_size = info.record_size;
+    out->format_version = info.format_version;
+    out->writable = info.writable;
+    out->live = info.live;
+    return MMF_OK;
+}
+
+int mmfpy_sync(mmfpy_store *handle, mmf_error *error)
+{
+    mmf_status status = MMF_OK;
+    mmf_store *store = mmfpy_enter_writing(handle, &status);
+    if (store == NULL) {
+        mmfpy_explain(handle, (int)status, 0, NULL, error);
+        return (int)status;
+    }
+    status = mmf_store_sync(store, error);
+    mmfpy_leave_writing(handle);
+    return (int)status;
+}
+
+int64_t mmfpy_count(mmfpy_store *handle)
+{
+    mmf_store *store = mmfpy_enter(handle);
+    const int64_t count = store != NULL ? (int64_t)mmf_store_count(store) : -1;
+    mmfpy_leave(handle);
+    return count;
+}
+
+int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns)
+{
+    mmf_store *store = mmfpy_enter(handle);
+    const mmf_status status =
+        store != NULL ? mmf_store_wait(store, count, timeout_ns) : MMF_ERR_CLOSED;
+    mmfpy_leave(handle);
+    return (int)status;
+}
+
+/* ---- Views ---- */
+
+void *mmfpy_view_begin(mmfpy_store *handle, uint64_t first, uint64_t count, int *status)
+{
+    mmf_rows rows = {NULL, 0};
+    const uint64_t before = mmfi_add64_ordered(&handle->gate, MMFPY_GATE_VIEW);
+    *status = (int)MMF_ERR_CLOSED;
+    if ((before & MMFPY_GATE_SHUT) == 0)
+        *status = (int)mmfi_rows(handle->store, first, count, handle->record_size, &rows);
+    if (*status != MMF_OK)
+        mmfpy_view_end(handle);
+    return (void *)(uintptr_t)rows.records;
+}
+
+void mmfpy_view_end(mmfpy_store *handle)
+{
+    (void)mmfi_add64_ordered(&handle->gate, 0 - MMFPY_GATE_VIEW);
+}

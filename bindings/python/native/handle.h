@@ -1,0 +1,123 @@
+/*
+ * A store as Python holds it: one that threads may share, and that no call can outlive.
+ *
+ * cffi releases the GIL around every call, so any thread may be inside one while another closes the
+ * store. Every call therefore passes a gate: `mmfpy_enter` counts it in, `mmfpy_leave` out, and
+ * `mmfpy_close` shuts the gate and waits until it is empty. Zero-copy views are counted at the same
+ * gate, and keep it open. Writers also take turns, because a core handle is for one writing thread.
+ *
+ * A call that cannot return a status leaves it in errno, which cffi keeps per thread.
+ */
+#ifndef MMF_BINDINGS_PYTHON_NATIVE_HANDLE_H
+#define MMF_BINDINGS_PYTHON_NATIVE_HANDLE_H
+
+#include "core/gencode.h"
+
+#include <sys/types.h>
+
+typedef struct mmfpy_store {
+    mmf_store *store;     /* NULL once closed */
+    uint64_t gate;        /* calls under way, live views, and whether it is shut; handle.c */
+    uint64_t turn;        /* not 0 while a thread writes */
+    size_t record_size;   /* bytes */
+    uint64_t layout_hash; /* of the file */
+    pid_t pid;            /* the process that opened it */
+} mmfpy_store;
+
+/* mmf_info, of what Python shows. */
+typedef struct mmfpy_info {
+    uint64_t count;
+    uint64_t capacity;
+    uint64_t capacity_max;
+    uint64_t file_size;
+    uint64_t header_size;
+    uint64_t reserve_bytes;
+    uint64_t writer_pid;
+    uint32_t record_size;
+    uint32_t format_version;
+    int writable;
+    int live;
+} mmfpy_info;
+
+/* ---- For the calls of this directory ---- */
+
+/* The gate: calls in the low half, views above, and the top bit when it is shut. */
+#define MMFPY_GATE_CALL UINT64_C(1)
+#define MMFPY_GATE_VIEW (UINT64_C(1) << 32)
+#define MMFPY_GATE_SHUT (UINT64_C(1) << 63)
+
+/* The core handle, or NULL when the store is closed. Pair with mmfpy_leave, also after NULL. */
+MMFI_INLINE mmf_store *mmfpy_enter(mmfpy_store *handle)
+{
+    const uint64_t before = mmfi_add64_ordered(&handle->gate, MMFPY_GATE_CALL);
+    return MMFI_LIKELY((before & MMFPY_GATE_SHUT) == 0) ? handle->store : NULL;
+}
+
+MMFI_INLINE void mmfpy_leave(mmfpy_store *handle)
+{
+    (void)mmfi_add64_ordered(&handle->gate, 0 - MMFPY_GATE_CALL);
+}
+
+/* As enter, and waits for the turn to write. NULL with *status when there is no writing. */
+mmf_store *mmfpy_enter_writing(mmfpy_store *handle, mmf_status *status);
+void mmfpy_leave_writing(mmfpy_store *handle);
+
+/* A row as Python counts, from the end when negative; UINT64_MAX when there is no such row. */
+MMFI_INLINE uint64_t mmfpy_row(const mmf_store *store, int64_t row)
+{
+    if (MMFI_LIKELY(row >= 0))
+        return (uint64_t)row;
+    const uint64_t back = 0 - (uint64_t)row;
+    const uint64_t count = mmf_store_count(store);
+    return back <= count ? count - back : UINT64_MAX;
+}
+
+/* ---- For Python ---- */
+
+/*
+ * Opens (mode 0 reads, 1 writes) or creates (mode 2) a store; schema may be NULL to open any.
+ * NULL on failure, with *error filled; a message with MMF_OK as of mmf_store_open. Release with
+ * mmfpy_free.
+ */
+mmfpy_store *mmfpy_open(const char *path, int mode, uint64_t reserve_bytes, uint64_t capacity,
+                        unsigned permissions, const mmf_schema *schema, mmf_error *error);
+
+/*
+ * Syncs, unlocks and unmaps, when the calls under way have ended. MMF_ERR_BUSY while views are
+ * alive: nothing has happened then. MMF_ERR_CLOSED the second time.
+ */
+int mmfpy_close(mmfpy_store *handle);
+
+/*
+ * Closes it for every later call, and leaves the file mapped for views that are alive: mmfpy_free
+ * does the rest.
+ */
+void mmfpy_shut(mmfpy_store *handle);
+
+/* Closes if need be, and releases. No call may be under way, and no view alive. */
+void mmfpy_free(mmfpy_store *handle);
+
+/* Fills *error with a message for a status of that row and field (NULL for none). */
+void mmfpy_explain(mmfpy_store *handle, int status, int64_t row, const char *field,
+                   mmf_error *error);
+
+/* The schema of the file; NULL when closed. Lives as long as the store is open. */
+const mmf_schema *mmfpy_schema(mmfpy_store *handle);
+
+int mmfpy_read_info(mmfpy_store *handle, mmfpy_info *out);
+int mmfpy_sync(mmfpy_store *handle, mmf_error *error);
+
+/* Records there are now; -1 when closed. */
+int64_t mmfpy_count(mmfpy_store *handle);
+
+/* As mmf_store_wait. */
+int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns);
+
+/*
+ * The address of a row that the file has, or the one behind the last: *status says why there is
+ * none (NULL). It stays mapped until mmfpy_view_end.
+ */
+void *mmfpy_view_begin(mmfpy_store *handle, uint64_t first, uint64_t count, int *status);
+void mmfpy_view_end(mmfpy_store *handle);
+
+#endif

@@ -1,0 +1,280 @@
+/* Moves whole records between a store and the buffers of Python. */
+#include "bindings/python/native/rows.h"
+
+#include <errno.h>
+#include <string.h>
+
+int mmfpy_copy_rows(mmfpy_store *handle, uint64_t first, uint64_t count, void *to, size_t size,
+                    uint64_t *copied)
+{
+    *copied = 0;
+    const mmf_store *store = mmfpy_enter(handle);
+    const mmf_status status =
+        store != NULL ? mmf_store_copy_rows(store, first, count, to, size, copied) : MMF_ERR_CLOSED;
+    mmfpy_leave(handle);
+    return (int)status;
+}
+
+int64_t mmfpy_read_row(mmfpy_store *handle, int64_t row, void *memory, size_t size)
+{
+    const mmf_store *store = mmfpy_enter(handle);
+    const uint64_t at = store != NULL ? mmfpy_row(store, row) : 0;
+    const mmf_status status =
+        store != NULL ? mmf_store_copy_rows(store, at, 1, memory, size, NULL) : MMF_ERR_CLOSED;
+    mmfpy_leave(handle);
+    errno = (int)status;
+    return status == MMF_OK ? (int64_t)at : -1;
+}
+
+/* ---- Taking records apart ---- */
+
+/* Sizes of scalars are constants here, so that a value is one move. */
+#define MMFPY_TAKE_LOOP(bytes)                                                                     \
+    for (uint64_t i = 0; i < count; i++)                                                           \
+    memcpy(to + i * (bytes), from + i * record_size, (bytes))
+
+static void take_field(unsigned char *to, const unsigned char *from, uint64_t count,
+                       size_t record_size, size_t size)
+{
+    switch (size) {
+    case 1:
+        MMFPY_TAKE_LOOP(1);
+        break;
+    case 2:
+        MMFPY_TAKE_LOOP(2);
+        break;
+    case 4:
+        MMFPY_TAKE_LOOP(4);
+        break;
+    case 8:
+        MMFPY_TAKE_LOOP(8);
+        break;
+    default:
+        MMFPY_TAKE_LOOP(size);
+        break;
+    }
+}
+
+int mmfpy_gather(mmfpy_store *handle, uint64_t first, uint64_t count, const mmfpy_sink *sinks,
+                 uint32_t sink_count, void *scratch, size_t size, uint64_t *copied)
+{
+    *copied = 0;
+    const mmf_store *store = mmfpy_enter(handle);
+    mmf_status status = store != NULL ? MMF_OK : MMF_ERR_CLOSED;
+    const size_t record_size = handle->record_size;
+    const uint64_t block = size / record_size;
+    if (status == MMF_OK && block == 0)
+        status = MMF_ERR_ARGUMENT;
+    while (status == MMF_OK && *copied < count) {
+        const uint64_t left = count - *copied;
+        uint64_t got = 0;
+        status = mmf_store_copy_rows(store, first + *copied, left < block ? left : block, scratch,
+                                     size, &got);
+        for (uint32_t i = 0; i < sink_count; i++)
+            take_field((unsigned char *)sinks[i].to + *copied * sinks[i].size,
+                       (const unsigned char *)scratch + sinks[i].offset, got, record_size,
+                       sinks[i].size);
+        *copied += got;
+    }
+    mmfpy_leave(handle);
+    return (int)status;
+}
+
+/* ---- Putting records together ---- */
+
+int mmfpy_append_rows(mmfpy_store *handle, const void *records, uint64_t count, size_t size,
+                      uint64_t *first)
+{
+    mmf_status status = MMF_OK;
+    mmf_store *store = mmfpy_enter_writing(handle, &status);
+    if (store == NULL)
+        return (int)status;
+    status = mmf_store_append_rows(store, records, count, size, first);
+    mmfpy_leave_writing(handle);
+    return (int)status;
+}
+
+int64_t mmfpy_append_row(mmfpy_store *handle, const void *record, size_t size)
+{
+    uint64_t row = 0;
+    errno = mmfpy_append_rows(handle, record, 1, size, &row);
+    return errno == MMF_OK ? (int64_t)row : -1;
+}
+
+int mmfpy_set_row(mmfpy_store *handle, int64_t row, const void *record, size_t size,
+                  const uint32_t *fields, uint32_t field_count)
+{
+    mmf_status status = MMF_OK;
+    mmf_store *store = mmfpy_enter_writing(handle, &status);
+    if (store == NULL)
+        return (int)status;
+    status = mmf_store_set_row(store, mmfpy_row(store, row), record, size, fields, field_count);
+    mmfpy_leave_writing(handle);
+    return (int)status;
+}
+
+/* The bytes of one value of a sized field. */
+static size_t length_of(const mmfpy_source *source, uint64_t i, const unsigned char *value)
+{
+    if (source->lengths != NULL)
+        return source->lengths[i];
+    size_t length = source->width;
+    for (; length >= sizeof(uint64_t); length -= sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, value + length - sizeof word, sizeof word);
+        if (word != 0)
+            break;
+    }
+    while (length > 0 && value[length - 1] == 0)
+        length--;
+    return length;
+}
+
+static const unsigned char *value_of(const mmfpy_source *source, uint64_t i)
+{
+    return (const unsigned char *)source->data + (int64_t)i * source->stride;
+}
+
+/* The first value that does not fit its field; count when all do. */
+static uint64_t first_too_long(const mmfpy_source *source, uint64_t count)
+{
+    if (source->max == 0 || (source->lengths == NULL && source->width <= source->max))
+        return count;
+    uint64_t i = 0;
+    while (i < count &&
+           length_of(source, i, source->lengths == NULL ? value_of(source, i) : NULL) <=
+               source->max)
+        i++;
+    return i;
+}
+
+#define MMFPY_PUT_LOOP(bits)                                                                       \
+    for (uint64_t i = 0; i < count; i++, from += source->stride, to += record_size) {              \
+        uint##bits##_t word;                                                                       \
+        memcpy(&word, from, sizeof word);                                                          \
+        mmfi_store##bits(to, word);                                                                \
+    }
+
+static void put_scalars(unsigned char *to, const mmfpy_source *source, uint64_t begin,
+                        uint64_t count, size_t record_size)
+{
+    const unsigned char *from = value_of(source, begin);
+    switch (source->size) {
+    case 1:
+        MMFPY_PUT_LOOP(8)
+        break;
+    case 2:
+        MMFPY_PUT_LOOP(16)
+        break;
+    case 4:
+        MMFPY_PUT_LOOP(32)
+        break;
+    default:
+        MMFPY_PUT_LOOP(64)
+        break;
+    }
+}
+
+/* *next is where values with lengths go on. */
+static void put_listed(unsigned char *record, const mmfpy_source *source, uint64_t begin,
+                       uint64_t count, size_t record_size, const unsigned char **next)
+{
+    for (uint64_t i = begin; i < begin + count; i++, record += record_size) {
+        mmfi_save_bytes(record, source->offset, source->max, *next, source->lengths[i]);
+        *next += source->lengths[i];
+    }
+}
+
+/* Behind its value the memory of a fixed width is zero already, so the width is copied as it is. */
+static void put_fixed(unsigned char *record, const mmfpy_source *source, uint64_t begin,
+                      uint64_t count, size_t record_size)
+{
+    const size_t width = source->width < source->max ? source->width : source->max;
+    for (uint64_t i = begin; i < begin + count; i++, record += record_size) {
+        const unsigned char *value = value_of(source, i);
+        unsigned char *to = record + source->offset + MMFI_LENGTH_SIZE;
+        mmfi_store32(record + source->offset, (uint32_t)length_of(source, i, value));
+        mmfi_copy_in(to, value, width);
+        mmfi_zero(to + width, source->max - width);
+    }
+}
+
+/* Records that stay in the first-level cache while their fields are filled one after the other. */
+#define BLOCK_BYTES 16384u
+
+static void put_columns(unsigned char *records, uint64_t count, size_t record_size,
+                        const mmfpy_source *sources, uint32_t source_count,
+                        const unsigned char **next)
+{
+    const uint64_t block = BLOCK_BYTES / record_size + 1;
+    for (uint64_t begin = 0; begin < count; begin += block) {
+        const uint64_t rows = count - begin < block ? count - begin : block;
+        unsigned char *record = records + begin * record_size;
+        for (uint32_t s = 0; s < source_count; s++) {
+            if (sources[s].max == 0)
+                put_scalars(record + sources[s].offset, &sources[s], begin, rows, record_size);
+            else if (sources[s].lengths != NULL)
+                put_listed(record, &sources[s], begin, rows, record_size, &next[s]);
+            else
+                put_fixed(record, &sources[s], begin, rows, record_size);
+        }
+    }
+}
+
+int mmfpy_append_columns(mmfpy_store *handle, uint64_t count, const mmfpy_source *sources,
+                         uint32_t source_count, uint64_t *first, uint64_t *bad,
+                         uint32_t *bad_source)
+{
+    const unsigned char *next[MMF_FIELDS_MAX];
+    unsigned char *records = NULL;
+    mmf_status status = MMF_OK;
+    *first = 0;
+    if (source_count > MMF_FIELDS_MAX)
+        return MMF_ERR_ARGUMENT;
+    for (uint32_t s = 0; s < source_count; s++) {
+        next[s] = (const unsigned char *)sources[s].data;
+        *bad = first_too_long(&sources[s], count);
+        *bad_source = s;
+        if (*bad < count)
+            return MMF_ERR_TOO_LONG;
+    }
+    mmf_store *store = mmfpy_enter_writing(handle, &status);
+    if (store == NULL)
+        return (int)status;
+    status = mmfi_append_rows_begin(store, count, &records);
+    if (status == MMF_OK) {
+        put_columns(records, count, handle->record_size, sources, source_count, next);
+        mmfi_append_rows_end(store, count, first);
+    }
+    mmfpy_leave_writing(handle);
+    return (int)status;
+}
+
+/* ---- One string or bytes ---- */
+
+int64_t mmfpy_get_bytes(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t max,
+                        void *buffer)
+{
+    size_t length = 0;
+    const mmf_store *store = mmfpy_enter(handle);
+    const mmf_status status =
+        store != NULL ? mmfi_get_bytes(store, mmfpy_row(store, row), handle->record_size, offset,
+                                       max, (uint8_t *)buffer, max, &length)
+                      : MMF_ERR_CLOSED;
+    mmfpy_leave(handle);
+    errno = (int)status;
+    return status == MMF_OK ? (int64_t)length : -1;
+}
+
+int mmfpy_set_bytes(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t max,
+                    const void *data, size_t length)
+{
+    mmf_status status = MMF_OK;
+    mmf_store *store = mmfpy_enter_writing(handle, &status);
+    if (store == NULL)
+        return (int)status;
+    status = mmfi_set_bytes(store, mmfpy_row(store, row), handle->record_size, offset, max, data,
+                            length);
+    mmfpy_leave_writing(handle);
+    return (int)status;
+}

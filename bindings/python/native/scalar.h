@@ -1,0 +1,35 @@
+/*
+ * One scalar field of one row, by offset: what a module's get_price and set_price call.
+ *
+ * row counts from the end when it is negative. The offset must be that of a field of that type.
+ * A get puts a status into errno (MMF_OK is 0) and returns a value that is rare as the field's own
+ * when it failed: -1 for bool and unsigned, the lowest for signed, NaN for floats. A set returns
+ * its status.
+ */
+#ifndef MMF_BINDINGS_PYTHON_NATIVE_SCALAR_H
+#define MMF_BINDINGS_PYTHON_NATIVE_SCALAR_H
+
+#include "bindings/python/native/handle.h"
+
+/* X(name, type in C, type that Python gets, value on failure) */
+#define MMFPY_SCALARS(X)                                                                           \
+    X(bool, bool, int, -1)                                                                         \
+    X(int8, int8_t, int64_t, INT64_MIN)                                                            \
+    X(uint8, uint8_t, int64_t, -1)                                                                 \
+    X(int16, int16_t, int64_t, INT64_MIN)                                                          \
+    X(uint16, uint16_t, int64_t, -1)                                                               \
+    X(int32, int32_t, int64_t, INT64_MIN)                                                          \
+    X(uint32, uint32_t, int64_t, -1)                                                               \
+    X(int64, int64_t, int64_t, INT64_MIN)                                                          \
+    X(uint64, uint64_t, uint64_t, UINT64_MAX)                                                      \
+    X(float32, float, double, (double)NAN)                                                         \
+    X(float64, double, double, (double)NAN)
+
+#define MMFPY_DECLARE(name, c_type, py_type, failed)                                               \
+    py_type mmfpy_get_##name(mmfpy_store *handle, int64_t row, uint32_t offset);                   \
+    int mmfpy_set_##name(mmfpy_store *handle, int64_t row, uint32_t offset, c_type value);
+
+MMFPY_SCALARS(MMFPY_DECLARE)
+#undef MMFPY_DECLARE
+
+#endif
