@@ -12,5 +12,8 @@ _STRICT = select({
 # For every C target: core, the generator, generated code, examples.
 MMF_COPTS = ["-std=c11"] + _WARNINGS + ["-Wpedantic", "-Wconversion"] + _STRICT
 
+# For what cffi writes, which is neither pedantic nor careful with conversions.
+MMF_CFFI_COPTS = ["-std=c11"] + _WARNINGS + _STRICT
+
 # For our C++, which is tests and benchmarks only.
 MMF_CXXOPTS = ["-std=c++17"] + _WARNINGS + _STRICT

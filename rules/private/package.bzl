@@ -1,0 +1,45 @@
+"""The shared Python package, as py_* rules, plain directories and wheels take it."""
+
+MmfPackageInfo = provider(
+    doc = "A Python package as files.",
+    fields = {
+        "files": "dict from the path under the directory that Python searches to a File",
+    },
+)
+
+def _python_package_impl(ctx):
+    # The part of a path that is below this BUILD file: source or generated, here or elsewhere.
+    prefix = ctx.label.package + "/"
+    files = {}
+    for file in ctx.files.srcs:
+        _, found, path = file.short_path.partition(prefix)
+        if not found:
+            fail("%s is not below %s" % (file, ctx.label.package))
+        files[path] = file
+    return [
+        # The repository is named like the package. In the runfiles of a py_* target it is a
+        # directory of that name, where Bazel puts an empty __init__.py as soon as any Python file
+        # of the repository is used from another one. So the package itself goes there, on top.
+        DefaultInfo(
+            files = depset(ctx.files.srcs),
+            runfiles = ctx.runfiles(root_symlinks = files),
+        ),
+        PyInfo(transitive_sources = depset([
+            file
+            for file in ctx.files.srcs
+            if file.extension == "py"
+        ])),
+        MmfPackageInfo(files = files),
+    ]
+
+python_package = rule(
+    implementation = _python_package_impl,
+    doc = "A package that is found at the root of the runfiles of every py_* target.",
+    attrs = {
+        "srcs": attr.label_list(
+            doc = "Files below this BUILD file, in the package's directory.",
+            allow_files = True,
+            mandatory = True,
+        ),
+    },
+)
