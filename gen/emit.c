@@ -160,7 +160,7 @@ void emit_template(emitter *to, const emit_holes *holes, const char *text)
         if (take_comment(&to->line, &indent, &comment))
             emit_comment(to, indent, comment);
         else if (strncmp(to->line.data, " * ", 3) == 0)
-            emit_prose_line(&to->out, 0, to->line.data + 3, to->line.size - 3);
+            emit_prose_line(&to->out, 0, " * ", to->line.data + 3, to->line.size - 3);
         else
             emit_wrap(&to->out, to->line.data, to->line.size);
         at = end + 1;

@@ -76,8 +76,12 @@ void emit_wrap(emit_text *to, const char *text, size_t size);
  */
 void emit_comment(emitter *to, uint32_t indent, const char *text);
 
-/* One line inside a block comment, wrapped; further lines keep the indent that it begins with. */
-void emit_prose_line(emit_text *to, uint32_t indent, const char *text, size_t length);
+/*
+ * One line of prose, wrapped; further lines keep the indent that it begins with. The mark comes
+ * before each: " * " inside a block comment, "" elsewhere.
+ */
+void emit_prose_line(emit_text *to, uint32_t indent, const char *mark, const char *text,
+                     size_t length);
 
 /* Columns that a one-line comment around text takes, or 0 when text needs more than one line. */
 uint32_t emit_comment_width(const char *text);
@@ -90,8 +94,32 @@ uint32_t emit_width(const char *text, size_t length);
 
 /* ---- String literals, in emit_string.c ---- */
 
+#define EMIT_ESCAPED_SIZE 32u
+
+/*
+ * How a language writes the character at text, of length bytes with what follows it, in a literal;
+ * left is the byte before it. Returns the bytes of text that escaped stands for.
+ */
+typedef size_t (*emit_escape)(const char *text, size_t length, char left,
+                              char escaped[EMIT_ESCAPED_SIZE]);
+
+/* C: octal escapes, whole trigraphs taken apart. */
+size_t emit_escape_c(const char *text, size_t length, char left, char escaped[EMIT_ESCAPED_SIZE]);
+
+/*
+ * The bytes of a line of text that go into one literal of at most room columns, quotes not
+ * counted; it breaks behind a blank if it can.
+ */
+size_t emit_chunk_size(emit_escape escape, const char *text, size_t length, uint32_t room);
+
 /* Appends a string literal to a line that is being put together. */
+void emit_quote_as(emit_text *to, emit_escape escape, const char *text, size_t length);
+
+/* The same in C. */
 void emit_quote(emit_text *to, const char *text, size_t length);
+
+/* True for a character that turns text round, or that nobody sees: it is better escaped. */
+bool emit_is_hidden(uint32_t code_point);
 
 /*
  * Emits head (which ends in '='), the literal and a ';': one chunk per line of text, and more when

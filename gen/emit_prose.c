@@ -80,11 +80,13 @@ static size_t word_size(const char *text, size_t length)
     return blank != NULL ? (size_t)(blank - text) : length;
 }
 
-void emit_prose_line(emit_text *out, uint32_t indent, const char *text, size_t length)
+void emit_prose_line(emit_text *out, uint32_t indent, const char *mark, const char *text,
+                     size_t length)
 {
     const uint32_t blanks = leading_blanks(text, length);
     const uint32_t inner = blanks < 16 ? blanks : 0;
-    const uint32_t begin = indent + 3 + inner;
+    const size_t mark_size = strlen(mark);
+    const uint32_t begin = indent + (uint32_t)mark_size + inner;
     uint32_t column = 0;
     size_t at = blanks;
     while (at < length) {
@@ -97,16 +99,16 @@ void emit_prose_line(emit_text *out, uint32_t indent, const char *text, size_t l
             if (column > 0)
                 emit_append(out, "\n", 1);
             emit_append_blanks(out, indent);
-            emit_append(out, " * ", 3);
+            emit_append(out, mark, mark_size);
             emit_append_blanks(out, inner);
             column = begin + width;
         }
         emit_append(out, text + at, size);
         at += size + 1;
     }
-    if (column == 0) {
+    if (column == 0 && mark_size > 0) {
         emit_append_blanks(out, indent);
-        emit_append(out, " *", 2);
+        emit_append(out, mark, mark_size - 1);
     }
     emit_append(out, "\n", 1);
 }
@@ -134,7 +136,7 @@ void emit_comment(emitter *to, uint32_t indent, const char *text)
         const char *line = prose.data + at;
         const char *end = (const char *)memchr(line, '\n', prose.size - at);
         const size_t length = end != NULL ? (size_t)(end - line) : prose.size - at;
-        emit_prose_line(out, indent, line, length);
+        emit_prose_line(out, indent, " * ", line, length);
         at += length + 1;
     }
     emit_append_blanks(out, indent);

@@ -6,11 +6,18 @@
 
 #define CHUNK_INDENT 4u
 
+bool emit_is_hidden(uint32_t code_point)
+{
+    return (code_point >= 0x200b && code_point <= 0x200f) ||
+           (code_point >= 0x2028 && code_point <= 0x202e) ||
+           (code_point >= 0x2060 && code_point <= 0x206f);
+}
+
 /*
- * One character of text as it stands in a literal. Octal escapes have three digits, so that no
- * digit behind one joins it; "\?" keeps trigraphs apart. Returns the bytes of text it stands for.
+ * Octal escapes have three digits, so that no digit behind one joins it; "\?" keeps trigraphs
+ * apart.
  */
-static size_t escape(const char *text, size_t length, char left, char escaped[32])
+size_t emit_escape_c(const char *text, size_t length, char left, char escaped[EMIT_ESCAPED_SIZE])
 {
     const unsigned char c = (unsigned char)text[0];
     if (c == '\n')
@@ -18,17 +25,14 @@ static size_t escape(const char *text, size_t length, char left, char escaped[32
     else if (c == '\t')
         memcpy(escaped, "\\t", 3);
     else if (c == '"' || c == '\\' || (c == '?' && left == '?'))
-        (void)snprintf(escaped, 32, "\\%c", c);
+        (void)snprintf(escaped, EMIT_ESCAPED_SIZE, "\\%c", c);
     else if (c >= 0x20 && c < 0x7f)
-        (void)snprintf(escaped, 32, "%c", c);
+        (void)snprintf(escaped, EMIT_ESCAPED_SIZE, "%c", c);
     else {
         uint32_t code_point = 0;
         const uint32_t size = source_decode(text, (uint32_t)length, &code_point);
-        /* The controls that turn text round: compilers warn of them, and nobody sees them. */
-        const bool control = (code_point >= 0x200b && code_point <= 0x200f) ||
-                             (code_point >= 0x2028 && code_point <= 0x202e) ||
-                             (code_point >= 0x2060 && code_point <= 0x206f);
-        const bool plain = size > 1 && !control;
+        /* Compilers warn of what is hidden. */
+        const bool plain = size > 1 && !emit_is_hidden(code_point);
         const size_t taken = size > 0 ? size : 1;
         if (plain) {
             memcpy(escaped, text, taken);
@@ -42,24 +46,28 @@ static size_t escape(const char *text, size_t length, char left, char escaped[32
     return 1;
 }
 
-void emit_quote(emit_text *to, const char *text, size_t length)
+void emit_quote_as(emit_text *to, emit_escape escape, const char *text, size_t length)
 {
     emit_append(to, "\"", 1);
     for (size_t at = 0; at < length;) {
-        char escaped[32];
+        char escaped[EMIT_ESCAPED_SIZE];
         at += escape(text + at, length - at, at > 0 ? text[at - 1] : '\0', escaped);
         emit_append(to, escaped, strlen(escaped));
     }
     emit_append(to, "\"", 1);
 }
 
-/* The bytes of a line of text that go into one literal; it breaks behind a blank if it can. */
-static size_t chunk_size(const char *text, size_t length, uint32_t room)
+void emit_quote(emit_text *to, const char *text, size_t length)
+{
+    emit_quote_as(to, emit_escape_c, text, length);
+}
+
+size_t emit_chunk_size(emit_escape escape, const char *text, size_t length, uint32_t room)
 {
     uint32_t column = 0;
     size_t blank = 0;
     for (size_t at = 0; at < length;) {
-        char escaped[32];
+        char escaped[EMIT_ESCAPED_SIZE];
         const size_t taken = escape(text + at, length - at, at > 0 ? text[at - 1] : '\0', escaped);
         column += emit_width(escaped, strlen(escaped));
         if (column > room)
@@ -78,7 +86,7 @@ static uint32_t widest_chunk(const char *text, size_t size, uint32_t room)
 {
     uint32_t widest = 0;
     for (size_t at = 0; at < size;) {
-        const size_t length = chunk_size(text + at, size - at, room);
+        const size_t length = emit_chunk_size(emit_escape_c, text + at, size - at, room);
         emit_text chunk = {NULL, 0, 0, false};
         emit_quote(&chunk, text + at, length);
         const uint32_t width = emit_width(chunk.failed ? "" : chunk.data, chunk.size);
@@ -97,7 +105,7 @@ void emit_string(emitter *to, const char *head, const char *text, size_t size)
     emit_append(&to->out, head, strlen(head));
     emit_append(&to->out, beside ? " " : "\n", 1);
     for (size_t at = 0; at < size;) {
-        const size_t length = chunk_size(text + at, size - at, room);
+        const size_t length = emit_chunk_size(emit_escape_c, text + at, size - at, room);
         if (at > 0 || !beside)
             emit_append_blanks(&to->out, beside ? head_width : CHUNK_INDENT);
         emit_quote(&to->out, text + at, length);
