@@ -1,4 +1,4 @@
-/* mmfgen: reads a schema, writes the C header and source of its store. */
+/* mmfgen: reads a schema, writes the C and the Python of its stores. */
 #define _POSIX_C_SOURCE 200809L /* stat under -std=c11 */
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gen/emit_python.h"
 #include "gen/emit_store.h"
 #include "gen/sema.h"
 
@@ -16,13 +17,26 @@ enum {
 };
 
 static const char USAGE[] =
-    "usage: mmfgen --schema FILE.mmfs --name STORE --header OUT.h --source OUT.c\n";
+    "usage: mmfgen --schema FILE.mmfs --name STORE OUTPUT...\n"
+    "outputs: --header OUT.h --source OUT.c --python OUT.py --stub OUT.pyi\n";
+
+/* What can be written, and by whom. */
+static const struct kind {
+    const char *option;
+    void (*emit)(emitter *to, const gen_model *model, const char *name);
+} KINDS[] = {
+    {"--header", emit_header},
+    {"--source", emit_source},
+    {"--python", emit_python},
+    {"--stub", emit_python_stub},
+};
+
+#define KIND_COUNT (sizeof KINDS / sizeof KINDS[0])
 
 typedef struct arguments {
     const char *schema;
     const char *name;
-    const char *header;
-    const char *source;
+    const char *paths[KIND_COUNT]; /* of the outputs; NULL for what is not asked for */
 } arguments;
 
 /* ---- The command line ---- */
@@ -33,11 +47,18 @@ static const char **argument_of(arguments *to, const char *option)
         return &to->schema;
     if (strcmp(option, "--name") == 0)
         return &to->name;
-    if (strcmp(option, "--header") == 0)
-        return &to->header;
-    if (strcmp(option, "--source") == 0)
-        return &to->source;
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (strcmp(option, KINDS[i].option) == 0)
+            return &to->paths[i];
     return NULL;
+}
+
+static bool has_output(const arguments *given)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (given->paths[i] != NULL)
+            return true;
+    return false;
 }
 
 /* The name becomes a file name and part of an include guard. */
@@ -64,8 +85,10 @@ static bool take_arguments(int count, char **words, arguments *out)
         }
         *value = words[++i];
     }
-    if (out->schema == NULL || out->name == NULL || out->header == NULL || out->source == NULL) {
-        (void)fprintf(stderr, "mmfgen: an option is missing; all four are needed\n%s", USAGE);
+    if (out->schema == NULL || out->name == NULL || !has_output(out)) {
+        (void)fprintf(stderr,
+                      "mmfgen: an option is missing; --schema, --name and an output are needed\n%s",
+                      USAGE);
         return false;
     }
     if (!is_store_name(out->name)) {
@@ -82,6 +105,7 @@ static bool take_arguments(int count, char **words, arguments *out)
 
 /* A file that is written beside its final path first. */
 typedef struct output {
+    const char *option; /* that asks for it */
     const char *path;
     char *temporary;
     emitter text;
@@ -135,30 +159,50 @@ static bool may_replace(const char *path, const char *schema)
     return true;
 }
 
-static bool differ(const output *header, const output *code)
+static bool may_replace_all(const output *outputs, size_t count, const char *schema)
 {
-    if (!is_same_file(header->temporary, code->temporary))
+    for (size_t i = 0; i < count; i++)
+        if (!may_replace(outputs[i].path, schema))
+            return false;
+    return true;
+}
+
+static bool differ(const output *a, const output *b)
+{
+    if (!is_same_file(a->temporary, b->temporary))
         return true;
-    (void)fprintf(stderr, "mmfgen: --header and --source name the same file: %s\n", code->path);
+    (void)fprintf(stderr, "mmfgen: %s and %s name the same file: %s\n", a->option, b->option,
+                  b->path);
     return false;
 }
 
-/* Both files or none: what can fail for lack of room is over before the first rename. */
-static bool write_both(output *header, output *code)
+static bool write_temporaries(output *outputs, size_t count)
 {
-    bool good = write_temporary(header) && write_temporary(code) && differ(header, code);
-    if (good && rename(header->temporary, header->path) != 0)
-        good = write_failed(header->path);
-    if (good && rename(code->temporary, code->path) != 0) {
-        good = write_failed(code->path);
-        (void)remove(header->path);
+    for (size_t i = 0; i < count; i++) {
+        if (!write_temporary(&outputs[i]))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (!differ(&outputs[j], &outputs[i]))
+                return false;
     }
-    if (!good && header->temporary != NULL)
-        (void)remove(header->temporary);
-    if (!good && code->temporary != NULL)
-        (void)remove(code->temporary);
-    free(header->temporary);
-    free(code->temporary);
+    return true;
+}
+
+/* All files or none: what can fail for lack of room is over before the first rename. */
+static bool write_all(output *outputs, size_t count)
+{
+    bool good = write_temporaries(outputs, count);
+    size_t renamed = 0;
+    for (; renamed < count && good; renamed += good)
+        good = rename(outputs[renamed].temporary, outputs[renamed].path) == 0 ||
+               write_failed(outputs[renamed].path);
+    for (size_t i = 0; i < count; i++) {
+        if (!good && i < renamed)
+            (void)remove(outputs[i].path);
+        if (!good && i >= renamed && outputs[i].temporary != NULL)
+            (void)remove(outputs[i].temporary);
+        free(outputs[i].temporary);
+    }
     return good;
 }
 
@@ -170,18 +214,27 @@ static int no_memory(void)
 
 static int generate(const gen_model *model, const arguments *given)
 {
-    output header = {given->header, NULL, {.line = {NULL, 0, 0, false}}};
-    output code = {given->source, NULL, {.line = {NULL, 0, 0, false}}};
-    emit_header(&header.text, model, given->name);
-    emit_source(&code.text, model, given->name);
+    output outputs[KIND_COUNT];
+    size_t count = 0;
+    bool complete = true;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (given->paths[i] == NULL)
+            continue;
+        output *next = &outputs[count++];
+        next->option = KINDS[i].option;
+        next->path = given->paths[i];
+        next->temporary = NULL;
+        emit_init(&next->text);
+        KINDS[i].emit(&next->text, model, given->name);
+        complete = complete && emit_is_complete(&next->text);
+    }
     int result = 0;
-    if (!emit_is_complete(&header.text) || !emit_is_complete(&code.text))
+    if (!complete)
         result = no_memory();
-    else if (!may_replace(given->header, given->schema) ||
-             !may_replace(given->source, given->schema) || !write_both(&header, &code))
+    else if (!may_replace_all(outputs, count, given->schema) || !write_all(outputs, count))
         result = EXIT_TROUBLE;
-    emit_free(&header.text);
-    emit_free(&code.text);
+    for (size_t i = 0; i < count; i++)
+        emit_free(&outputs[i].text);
     return result;
 }
 
@@ -213,7 +266,7 @@ static int compile(const arguments *given, arena *memory)
 
 int main(int count, char **words)
 {
-    arguments given = {NULL, NULL, NULL, NULL};
+    arguments given = {NULL, NULL, {NULL}};
     if (!take_arguments(count, words, &given))
         return EXIT_TROUBLE;
     arena memory;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The command line of mmfgen: exit codes, messages, and both outputs or none.
+# The command line of mmfgen: exit codes, messages, and all outputs or none.
 set -uo pipefail
 
 mmfgen="$(pwd)/$1"
@@ -47,6 +47,8 @@ says() {
 }
 
 expect 2 "no arguments"
+expect 2 "no outputs" --schema good.mmfs --name s
+says "--schema, --name and an output are needed"
 expect 2 "an unknown option" --shema good.mmfs
 expect 2 "an option without a value" --schema
 expect 2 "an option given twice" --schema good.mmfs --schema good.mmfs
@@ -91,6 +93,10 @@ for way in out/s.h ./out/s.h "$PWD/out/s.h"; do
     expect 2 "one file for both" --schema good.mmfs --name s --header out/s.h --source "$way"
     says "--header and --source name the same file: $way"
 done
+expect 2 "one file for two others" --schema good.mmfs --name s --header out/s.h --python out/s.py --stub out/s.py
+says "--python and --stub name the same file: out/s.py"
+expect 2 "the schema as the stub" --schema good.mmfs --name s --python out/s.py --stub good.mmfs
+says "good.mmfs: cannot write: it is the schema"
 expect_no_output "what must not be replaced"
 
 # Schemas that cannot be read.
@@ -144,6 +150,21 @@ expect 0 "a second run" --schema good.mmfs --name s --header out/s.h --source ou
 cmp out/s.h mark/s.h || fail "a second run: the old header is still there"
 mkdir long
 expect 0 "the longest name" --schema good.mmfs --name "$longest" --header long/s.h --source long/s.c
+
+# Each output can be had alone, and is the same then.
+mkdir one all
+expect 0 "all outputs" --schema good.mmfs --name s --header all/s.h --source all/s.c \
+    --python all/s.py --stub all/s.pyi
+expect 0 "a header" --schema good.mmfs --name s --header one/s.h
+expect 0 "a source" --schema good.mmfs --name s --source one/s.c
+expect 0 "a module" --schema good.mmfs --name s --python one/s.py
+expect 0 "a stub" --schema good.mmfs --name s --stub one/s.pyi
+diff -r one all || fail "an output depends on which others are asked for"
+rm -r all/*
+mkdir all/s.pyi
+expect 2 "a directory in the way of the last" --schema good.mmfs --name s --header all/s.h \
+    --source all/s.c --python all/s.py --stub all/s.pyi
+[ "$(ls all)" = s.pyi ] || fail "a directory in the way of the last: left $(ls all)"
 
 # Where the schema and the outputs lie must not show.
 mkdir out2

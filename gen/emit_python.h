@@ -1,0 +1,47 @@
+/*
+ * The Python of a store: the module that is imported, and the stub that gives it types.
+ *
+ * Lines are broken as Python's formatters do it: what does not fit on a line of 100 columns goes on
+ * one line per item.
+ */
+#ifndef MMF_GEN_EMIT_PYTHON_H
+#define MMF_GEN_EMIT_PYTHON_H
+
+#include "gen/emit.h"
+
+MMF_BEGIN_DECLS
+
+/* NAME/__init__.py: the schemas as text, and the names that a user imports. */
+void emit_python(emitter *to, const gen_model *model, const char *name);
+
+/* NAME/__init__.pyi: every name and call with its type and its doc comment. */
+void emit_python_stub(emitter *to, const gen_model *model, const char *name);
+
+/* ---- What both are put together from, in emit_python_text.c ---- */
+
+/* Appends text from a printf format; for short texts of names. */
+void emit_append_format(emit_text *to, const char *format, ...) MMFI_PRINTF(2, 3);
+
+/* A character of a literal of Python, as emit_escape. */
+size_t emit_escape_python(const char *text, size_t length, char left,
+                          char escaped[EMIT_ESCAPED_SIZE]);
+
+/*
+ * Emits head, the items with ", " between them, and tail, indented by indent blanks. Each item in
+ * items ends in '\n'. What does not fit on one line gets a line for each item.
+ */
+void emit_python_list(emitter *to, uint32_t indent, const char *head, const emit_text *items,
+                      const char *tail);
+
+/*
+ * Emits text as the literals of one argument, indented by 4 blanks: one for each line of text, and
+ * more where a line is too long. The value is exactly text, which must be UTF-8.
+ */
+void emit_python_string(emitter *to, const char *text, size_t size);
+
+/* Emits lines of prose as a docstring, on one line if it fits; nothing for "". */
+void emit_python_doc(emitter *to, uint32_t indent, const char *text);
+
+MMF_END_DECLS
+
+#endif
