@@ -57,54 +57,62 @@ typedef enum pattern_of {
     OF_SIZED   /* string and bytes */
 } pattern_of;
 
-/* lower + before + field name, or UPPER + before + FIELD NAME + after. */
+typedef enum letters {
+    LOWER,
+    UPPER,
+    AS_WRITTEN
+} letters;
+
+/* lower + before + field name, UPPER + before + FIELD NAME + after, or Name + before. */
 typedef struct pattern {
     pattern_of of;
-    bool upper;
+    letters letters;
     names_scope scope;
     const char *before;
     const char *after;
 } pattern;
 
 static const pattern PATTERNS[] = {
-    {OF_RECORD, true, NAMES_FILE, "_RECORD_SIZE", ""},
-    {OF_RECORD, true, NAMES_FILE, "_FIELDS", ""},
-    {OF_RECORD, true, NAMES_FILE, "_SCHEMA_TEXT", ""},
-    {OF_RECORD, true, NAMES_FILE, "_DOC", ""},
-    {OF_RECORD, false, NAMES_FILE, "_record", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store", ""},
-    {OF_RECORD, false, NAMES_FILE, "_rows", ""},
-    {OF_RECORD, false, NAMES_FILE, "_schema", ""},
-    {OF_RECORD, false, NAMES_FILE, "_record_check", ""},
-    {OF_RECORD, false, NAMES_FILE, "_record_load", ""},
-    {OF_RECORD, false, NAMES_FILE, "_record_save", ""},
-    {OF_RECORD, false, NAMES_FILE, "_rows_count", ""},
-    {OF_RECORD, false, NAMES_FILE, "_rows_read_begin", ""},
-    {OF_RECORD, false, NAMES_FILE, "_rows_read_retry", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_append", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_base", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_capacity", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_close", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_count", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_create", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_get", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_open", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_read_begin", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_read_retry", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_reread", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_rows", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_set", ""},
-    {OF_RECORD, false, NAMES_FILE, "_store_sync", ""},
-    {OF_FIELD, true, NAMES_FILE, "_", "_OFFSET"},
-    {OF_FIELD, true, NAMES_FILE, "_", "_DOC"},
-    {OF_FIELD, false, NAMES_FILE, "_store_get_", ""},
-    {OF_FIELD, false, NAMES_FILE, "_store_set_", ""},
-    {OF_FIELD, false, NAMES_FILE, "_rows_", ""},
-    {OF_SCALAR, false, NAMES_FILE, "_store_column_", ""},
-    {OF_SIZED, true, NAMES_FILE, "_", "_MAX"},
-    {OF_SIZED, false, NAMES_FILE, "_store_view_", ""},
-    {OF_FIELD, false, NAMES_MEMBER, "", ""},
-    {OF_SIZED, false, NAMES_MEMBER, "", "_length"},
+    {OF_RECORD, UPPER, NAMES_FILE, "_RECORD_SIZE", ""},
+    {OF_RECORD, UPPER, NAMES_FILE, "_FIELDS", ""},
+    {OF_RECORD, UPPER, NAMES_FILE, "_SCHEMA_TEXT", ""},
+    {OF_RECORD, UPPER, NAMES_FILE, "_DOC", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_record", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_rows", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_schema", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_record_check", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_record_load", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_record_save", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_rows_count", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_rows_read_begin", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_rows_read_retry", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_append", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_base", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_capacity", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_close", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_count", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_create", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_get", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_open", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_read_begin", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_read_retry", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_reread", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_rows", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_set", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_sync", ""},
+    {OF_FIELD, UPPER, NAMES_FILE, "_", "_OFFSET"},
+    {OF_FIELD, UPPER, NAMES_FILE, "_", "_DOC"},
+    {OF_FIELD, LOWER, NAMES_FILE, "_store_get_", ""},
+    {OF_FIELD, LOWER, NAMES_FILE, "_store_set_", ""},
+    {OF_FIELD, LOWER, NAMES_FILE, "_rows_", ""},
+    {OF_SCALAR, LOWER, NAMES_FILE, "_store_column_", ""},
+    {OF_SIZED, UPPER, NAMES_FILE, "_", "_MAX"},
+    {OF_SIZED, LOWER, NAMES_FILE, "_store_view_", ""},
+    {OF_RECORD, AS_WRITTEN, NAMES_MODULE, "", ""},
+    {OF_RECORD, AS_WRITTEN, NAMES_MODULE, "Store", ""},
+    {OF_FIELD, LOWER, NAMES_MEMBER, "", ""},
+    {OF_SIZED, LOWER, NAMES_MEMBER, "", "_length"},
 };
 
 #define PATTERN_COUNT (sizeof PATTERNS / sizeof PATTERNS[0])
@@ -121,9 +129,11 @@ static void set_text(names_identifier *out, const pattern *from, const mmf_schem
 {
     char record_name[NAMES_SIZE] = "";
     char field_name[NAMES_SIZE] = "";
-    if (from->scope == NAMES_FILE)
-        (from->upper ? names_upper : names_lower)(record->name, record_name);
-    if (field != NULL && from->upper)
+    if (from->letters == AS_WRITTEN)
+        (void)snprintf(record_name, sizeof record_name, "%s", record->name);
+    else if (from->scope == NAMES_FILE)
+        (from->letters == UPPER ? names_upper : names_lower)(record->name, record_name);
+    if (field != NULL && from->letters == UPPER)
         names_upper(field->name, field_name);
     else if (field != NULL)
         (void)snprintf(field_name, sizeof field_name, "%s", field->name);

@@ -1,8 +1,9 @@
 /*
  * The identifiers of generated code: how they come from a schema's names, and which ones clash.
  *
- * Every identifier that the emitters write at file scope, and every member of a record, stands in
- * one table in names.c; a test compares it with what is really written.
+ * Every identifier that the emitters write at the scope of a C file or a Python module, and every
+ * member of a record, stands in one table in names.c; a test compares it with what is really
+ * written.
  */
 #ifndef MMF_GEN_NAMES_H
 #define MMF_GEN_NAMES_H
@@ -25,8 +26,9 @@ void names_lower(const char *name, char out[NAMES_SIZE]);
 void names_upper(const char *name, char out[NAMES_SIZE]);
 
 typedef enum names_scope {
-    NAMES_FILE,  /* functions, types, macros and objects: one of a name in a program */
-    NAMES_MEMBER /* members of a record's struct */
+    NAMES_FILE,   /* functions, types, macros and objects: one of a name in a program */
+    NAMES_MODULE, /* classes of the Python module */
+    NAMES_MEMBER  /* members of a record's struct */
 } names_scope;
 
 typedef struct names_identifier {
@@ -40,8 +42,8 @@ typedef struct names_identifier {
 names_identifier *names_list(const gen_model *model, arena *memory, size_t *count);
 
 /*
- * Reports names that cannot be used in C or C++, and identifiers that two parts of the schema would
- * both get. False when there was no memory to look.
+ * Reports names that cannot be used in C, C++ or Python, and identifiers that two parts of the
+ * schema would both get. False when there was no memory to look.
  */
 bool names_check(const gen_model *model, arena *memory, diag_list *list);
 

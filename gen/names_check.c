@@ -1,4 +1,4 @@
-/* Finds names of a schema that generated code could not be compiled with. */
+/* Finds names of a schema that generated code could not be compiled or imported with. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +25,21 @@ static const char *const RESERVED[] = {
     "wchar_t",       "while",       "xor",       "xor_eq",
 };
 
-/* Words of Python that are not among them, sorted. */
+/* Words of Python that are not among them, sorted; a method's `self` is as good as one. */
 static const char *const PYTHON[] = {
-    "None",   "as",       "async", "await",  "def",    "del",   "elif",
-    "except", "finally",  "from",  "global", "import", "in",    "is",
-    "lambda", "nonlocal", "pass",  "raise",  "with",   "yield",
+    "False",  "None",     "True",    "as",    "async",  "await",  "def",   "del",
+    "elif",   "except",   "finally", "from",  "global", "import", "in",    "is",
+    "lambda", "nonlocal", "pass",    "raise", "self",   "with",   "yield",
+};
+
+/* Words of Python, and names that generated modules use themselves, sorted. */
+static const char *const MODULE[] = {
+    "False",    "None",  "True",   "and",    "as",       "assert", "async",  "await",
+    "bool",     "break", "bytes",  "class",  "continue", "create", "def",    "define",
+    "del",      "elif",  "else",   "except", "finally",  "float",  "for",    "from",
+    "global",   "if",    "import", "in",     "int",      "is",     "lambda", "mmapforge",
+    "nonlocal", "not",   "open",   "opener", "or",       "os",     "pass",   "raise",
+    "return",   "str",   "try",    "typing", "while",    "with",   "yield",
 };
 
 static int compare_words(const void *key, const void *element)
@@ -38,16 +48,17 @@ static int compare_words(const void *key, const void *element)
     return strcmp((const char *)key, *word);
 }
 
-/* The language that name has a meaning in, or NULL. */
+static bool is_among(const char *name, const char *const *words, size_t count)
+{
+    return bsearch(name, words, count, sizeof words[0], compare_words) != NULL;
+}
+
+/* The language that a field's name has a meaning in, or NULL. */
 static const char *language_of(const char *name)
 {
-    if (bsearch(name, RESERVED, sizeof RESERVED / sizeof RESERVED[0], sizeof RESERVED[0],
-                compare_words) != NULL)
+    if (is_among(name, RESERVED, sizeof RESERVED / sizeof RESERVED[0]))
         return "C or C++";
-    if (bsearch(name, PYTHON, sizeof PYTHON / sizeof PYTHON[0], sizeof PYTHON[0], compare_words) !=
-        NULL)
-        return "Python";
-    return NULL;
+    return is_among(name, PYTHON, sizeof PYTHON / sizeof PYTHON[0]) ? "Python" : NULL;
 }
 
 static source_span place_of(const gen_model *model, const names_identifier *of)
@@ -69,6 +80,12 @@ static void check_words(const gen_model *model, diag_list *list)
                         "which belong to the library",
                         record->name, lower);
             diag_hint(list, "choose a name that does not begin with Mmf");
+        }
+        if (is_among(record->name, MODULE, sizeof MODULE / sizeof MODULE[0])) {
+            diag_report(list, model->places[i].name,
+                        "'%s' cannot name a record: the word has a meaning in its Python module",
+                        record->name);
+            diag_hint(list, "rename it, for example to '%s_record'", record->name);
         }
         for (uint32_t j = 0; j < record->field_count; j++) {
             const char *name = record->fields[j].name;
@@ -95,7 +112,7 @@ static int compare_identifiers(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Members of two records may be alike; a member and a macro may not. */
+/* Members of two records may be alike; a member and a macro may not. Python is a world apart. */
 static bool is_macro(const names_identifier *identifier)
 {
     return identifier->scope == NAMES_FILE && identifier->text[0] >= 'A' &&
@@ -104,19 +121,20 @@ static bool is_macro(const names_identifier *identifier)
 
 static bool clash(const names_identifier *a, const names_identifier *b)
 {
-    if (a->scope != b->scope)
-        return is_macro(a) || is_macro(b);
-    return a->scope == NAMES_FILE || a->record == b->record;
+    if (a->scope == b->scope)
+        return a->scope != NAMES_MEMBER || a->record == b->record;
+    return a->scope != NAMES_MODULE && b->scope != NAMES_MODULE && (is_macro(a) || is_macro(b));
 }
 
 static void report(const gen_model *model, const names_identifier *first,
                    const names_identifier *second, diag_list *list)
 {
     const mmf_schema *record = &model->records[second->record];
+    const char *language = second->scope == NAMES_MODULE ? "Python" : "C";
     if (second->field == UINT32_MAX || first->record != second->record) {
         diag_report(list, place_of(model, second),
-                    "record '%s' gets the C name '%s', which record '%s' has already", record->name,
-                    second->text, model->records[first->record].name);
+                    "record '%s' gets the %s name '%s', which record '%s' has already",
+                    record->name, language, second->text, model->records[first->record].name);
         diag_hint(list, "rename one of the two records");
     } else {
         diag_report(list, place_of(model, second),

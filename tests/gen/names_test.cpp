@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "gen/emit_python.h"
 #include "gen/emit_store.h"
 #include "gen/sema.h"
 
@@ -153,6 +154,35 @@ TEST(NamesCheck, RefusesWordsOfC)
         EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).list.count, 1u) << word;
 }
 
+// The record's class has the name as it is written, and that of its store "Store" behind it.
+TEST(NamesCheck, RefusesRecordsWhoseClassesMeet)
+{
+    EXPECT_EQ(Checked(record("X_", "a: int8;") + record("X_Store", "b: int8;")).message(),
+              "record 'X_Store' gets the Python name 'X_Store', which record 'X_' has already");
+    EXPECT_EQ(Checked(record("X_", "a: int8;") + record("X_Shop", "b: int8;")).message(), "");
+}
+
+TEST(NamesCheck, RefusesWordsOfPython)
+{
+    for (const char *word : {"False", "None", "True", "def", "self", "yield"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).list.count, 1u) << word;
+    // What a module is made of may name a field all the same.
+    for (const char *word : {"str", "bytes", "open", "typing", "row", "record", "define"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(), "") << word;
+}
+
+TEST(NamesCheck, RefusesRecordsThatAModuleCannotHave)
+{
+    for (const char *word : {"False", "class", "create", "define", "int", "lambda", "mmapforge",
+                             "open", "opener", "os", "str", "typing", "yield"}) {
+        EXPECT_EQ(Checked(record(word, "a: int8;")).message(),
+                  "'" + std::string(word) +
+                      "' cannot name a record: the word has a meaning in its Python module");
+    }
+    for (const char *word : {"Open", "Class", "self", "row", "Any", "Union", "list"})
+        EXPECT_EQ(Checked(record(word, "a: int8;")).message(), "") << word;
+}
+
 TEST(NamesCheck, KeepsTheLibrarysPrefix)
 {
     EXPECT_EQ(Checked(record("Mmf", "a: int8;")).list.count, 1u);
@@ -201,12 +231,21 @@ TEST(NamesList, HasExactlyWhatIsGenerated)
         for (const char *prefix : {"qq_", "QQ_"})
             for (const std::string &word : words_of(text, prefix))
                 written.insert(word);
+    emitter module;
+    emitter stub;
+    emit_init(&module);
+    emit_init(&stub);
+    emit_python(&module, &checked.model, "s");
+    emit_python_stub(&stub, &checked.model, "s");
+    for (const emitter *python : {&module, &stub})
+        for (const std::string &word : words_of(python->out.data, "Qq"))
+            written.insert(word);
     std::set<std::string> listed = checked.identifiers();
     for (const char *member : {"a", "b", "c", "a_length", "b_length"})
         EXPECT_EQ(listed.erase(member), 1u) << member;
     EXPECT_EQ(written, listed);
-    emit_free(&header);
-    emit_free(&code);
+    for (emitter *each : {&header, &code, &module, &stub})
+        emit_free(each);
 }
 
 } // namespace
