@@ -57,4 +57,6 @@ def store_name_problem(name):
         return "begins with a digit; begin with a letter"
     if name in _PYTHON_KEYWORDS:
         return "is a keyword of Python, where it names a module; write \"%s_store\"" % name
+    if name == "mmapforge":
+        return "is that of the package that every store imports; write \"mmapforge_store\""
     return None

@@ -17,9 +17,10 @@ def _python_package_impl(ctx):
             fail("%s is not below %s" % (file, ctx.label.package))
         files[path] = file
     return [
-        # The repository is named like the package. In the runfiles of a py_* target it is a
-        # directory of that name, where Bazel puts an empty __init__.py as soon as any Python file
-        # of the repository is used from another one. So the package itself goes there, on top.
+        # The repository is named like the package, and in the runfiles of a py_* target it is a
+        # directory of that name, which Python looks into before any other. So the package itself
+        # goes there. Nothing else of it is in the runfiles: for one Python file of the repository
+        # Bazel would put an empty __init__.py into that directory, in its place.
         DefaultInfo(
             files = depset(ctx.files.srcs),
             runfiles = ctx.runfiles(root_symlinks = files),
