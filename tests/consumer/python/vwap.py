@@ -1,6 +1,9 @@
-"""The volume-weighted average price of a sequence of (price, volume) pairs."""
+"""The volume-weighted average price of a file of trades."""
+
+import market_store
 
 
-def vwap(trades):
-    volume = sum(volume for _, volume in trades)
-    return sum(price * volume for price, volume in trades) / volume
+def vwap(path):
+    with market_store.TradeStore.open(path) as trades:
+        value = sum(trade.price * trade.size for trade in trades)
+        return value / sum(trade.size for trade in trades)

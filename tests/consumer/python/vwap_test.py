@@ -1,22 +1,33 @@
-"""Runs under the toolchain's interpreter, which can load what the bindings load."""
+"""Python reads the file that a C program of the same workspace wrote."""
 
+import os
+import subprocess
 import sys
 import unittest
 
-import cffi
-
+import market_store
 from python.vwap import vwap
+
+RECORD_TRADES = os.path.abspath(sys.argv.pop())
 
 
 class VwapTest(unittest.TestCase):
-    def test_weighs_by_volume(self):
-        self.assertEqual(vwap([(10.0, 1.0), (20.0, 3.0)]), 17.5)
+    def setUp(self):
+        self.path = os.path.join(os.environ["TEST_TMPDIR"], "trades.mmf")
+        subprocess.run([RECORD_TRADES, self.path], check=True)
+        self.addCleanup(os.remove, self.path)
 
-    def test_interpreter_has_what_bindings_need(self):
-        self.assertGreaterEqual(sys.version_info, (3, 9))
-        ffi = cffi.FFI()
-        ffi.cdef("typedef struct { double price; uint64_t volume; } trade;")
-        self.assertEqual(ffi.sizeof("trade"), 16)
+    def test_reads_what_c_wrote(self):
+        with market_store.open(self.path) as trades:
+            self.assertIsInstance(trades, market_store.TradeStore)
+            self.assertEqual(
+                [(trade.venue, trade.price, trade.size) for trade in trades],
+                [("XETR", 10.5, 4), ("Zürich", 2.0, 8)],
+            )
+
+    def test_weighs_by_volume(self):
+        # 10.5 * 4 + 2 * 8 = 58, over 12.
+        self.assertEqual(vwap(self.path), 58 / 12)
 
 
 if __name__ == "__main__":
