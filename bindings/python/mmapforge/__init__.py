@@ -76,3 +76,9 @@ __all__ = [
     "open",
     "opener",
 ]
+
+# Where users find a class is where it says that it lives.
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = __name__
+del _name

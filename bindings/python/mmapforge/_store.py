@@ -209,8 +209,11 @@ class Store(Aggregates, Generic[R]):
     def _fail_views(self) -> NoReturn:
         alive = list(self.views.values())
         shown = ", ".join(alive[:5]) + (", ..." if len(alive) > 5 else "")
-        message = f"{self.path}: {len(alive)} views into the store are alive: {shown}; "
-        message += "delete them (and what was sliced from them), then close"
+        one = len(alive) == 1
+        views = "1 view into the store is" if one else f"{len(alive)} views into the store are"
+        them = "it" if one else "them"
+        message = f"{self.path}: {views} alive: {shown}; delete {them} (and what was sliced from "
+        message += f"{them}), then close"
         raise _errors.make_error(_errors.ViewsAliveError, message, path=self.path)
 
     @property

@@ -1,0 +1,26 @@
+"""Runs every block of the tour in bindings/python/README.md, in order, and compares what it prints."""
+
+import doctest
+import os
+import re
+
+README = os.path.join("bindings", "python", "README.md")
+
+
+def test_the_tour_prints_what_it_says(tmp_path, monkeypatch):
+    with open(README, encoding="utf-8") as file:
+        text = file.read()
+    blocks = list(re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    assert len(blocks) >= 8
+    monkeypatch.chdir(tmp_path)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    names = {}
+    examples = 0
+    for block in blocks:
+        line = text.count("\n", 0, block.start(1))
+        test = doctest.DocTestParser().get_doctest(block.group(1), {}, "README", README, line)
+        test.globs = names
+        examples += len(test.examples)
+        runner.run(test, clear_globs=False)
+    assert examples > 25
+    assert runner.summarize().failed == 0
