@@ -208,7 +208,7 @@ MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
 MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
 {
     const uint64_t count = append.row + 1;
-    mmfi_store64(append.record, 2);
+    mmfi_store64(append.record, MMFI_SEQUENCE_FIRST);
     append.writer->count = count;
     mmfi_store64_release(&append.store->row_bound, count);
     mmfi_store64_release(&append.writer->live->count, count);

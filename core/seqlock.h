@@ -22,6 +22,8 @@
 
 #include "core/atomic.h"
 
+#define MMFI_SEQUENCE_FIRST UINT64_C(2) /* of a record that was appended and never replaced */
+
 /* The acquire pairs with the release in mmfi_sequence_leave: a whole record is seen whole. */
 MMFI_INLINE uint64_t mmfi_sequence_load(const unsigned char *record)
 {

@@ -70,7 +70,8 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
 /*
  * The two halves of an append of many rows, for callers that fill them where they will lie: room
  * for count records behind the last one, and their publication. *records is in the mapping: store
- * through core/record.h. Nothing else may write through the handle between the two.
+ * through core/record.h, every field, and MMFI_SEQUENCE_FIRST as each sequence word. Nothing else
+ * may write through the handle between the two.
  */
 mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned char **records);
 void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first);

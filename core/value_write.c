@@ -42,19 +42,23 @@ static void save_field(unsigned char *record, const unsigned char *image, const 
 
 /* ---- Appending ---- */
 
+/* The writer's page tells at once who may write and for how many rows; the rest is asked for. */
 mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned char **records)
 {
     mmf_status status = MMF_OK;
     *records = NULL;
-    mmfi_state *state = mmfi_state_to_write(store, &status);
-    if (state == NULL)
-        return status;
-    if (count > state->writer->capacity - state->writer->count) {
-        status = mmfi_store_grow(state, count, NULL);
+    mmfi_writer *writer = store != NULL ? store->writer : NULL;
+    if (writer == NULL || count == 0 || count > writer->capacity - writer->count) {
+        mmfi_state *state = mmfi_state_to_write(store, &status);
+        if (state == NULL)
+            return status;
+        writer = state->writer;
+        if (count > writer->capacity - writer->count)
+            status = mmfi_store_grow(state, count, NULL);
         if (status != MMF_OK)
             return status;
     }
-    *records = mmfi_row(store, state->writer->count, (size_t)state->geometry.record_size);
+    *records = mmfi_row(store, writer->count, (size_t)store->state->geometry.record_size);
     return MMF_OK;
 }
 
@@ -62,10 +66,7 @@ mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned cha
 void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first)
 {
     mmfi_writer *writer = store->state->writer;
-    const size_t record_size = (size_t)store->state->geometry.record_size;
     const uint64_t before = writer->count;
-    for (uint64_t row = before; row < before + count; row++)
-        mmfi_store64(mmfi_row(store, row, record_size), 2);
     writer->count = before + count;
     mmfi_store64_release(&store->row_bound, before + count);
     mmfi_store64_release(&writer->live->count, before + count);
@@ -78,9 +79,11 @@ static void append_images(const mmf_schema *schema, unsigned char *to, const uns
                           uint64_t count)
 {
     const size_t record_size = schema->record_size;
-    for (uint64_t i = 0; i < count; i++)
+    for (uint64_t i = 0; i < count; i++) {
+        mmfi_store64(to + i * record_size, MMFI_SEQUENCE_FIRST);
         mmfi_copy_in(to + i * record_size + MMF_SEQUENCE_SIZE,
                      images + i * record_size + MMF_SEQUENCE_SIZE, record_size - MMF_SEQUENCE_SIZE);
+    }
     for (uint32_t f = 0; f < schema->field_count; f++) {
         if (is_plain(&schema->fields[f]))
             continue;

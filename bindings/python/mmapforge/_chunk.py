@@ -1,6 +1,6 @@
 """Reading many records: copied in C, each consistent, and taken apart into columns of values."""
 
-import itertools
+import array
 import struct
 from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
@@ -10,7 +10,6 @@ from mmapforge._schema import LENGTH_SIZE, STRUCT_CODES, Field
 
 CHUNK_ROWS = 1024
 CHUNK_BYTES = 1 << 18
-MEMO_BYTES = 1 << 20
 
 
 def chunk_rows(record_size: int) -> int:
@@ -18,40 +17,52 @@ def chunk_rows(record_size: int) -> int:
     return max(1, min(CHUNK_ROWS, CHUNK_BYTES // record_size))
 
 
-class _Memo(dict):  # type: ignore[type-arg]
-    """From the bytes of a sized field to its value: records often repeat their strings."""
+class _Scalars:
+    """Where the values of a scalar field go."""
 
-    def __init__(self, field: Field, errors: str) -> None:
-        super().__init__()
-        self._text = field.is_text
-        self._errors = errors
-        self._most = max(16, MEMO_BYTES // (field.size + 64))
+    def __init__(self, field: Field, rows: int) -> None:
+        self.field = field
+        self.buffer = bytearray(rows * field.size)
+        self._code = STRUCT_CODES[field.type]
 
-    def __missing__(self, raw: bytes) -> Any:
-        data = raw[LENGTH_SIZE : LENGTH_SIZE + int.from_bytes(raw[:LENGTH_SIZE], "little")]
-        value: Any = data.decode("utf-8", self._errors) if self._text else data
-        if len(self) >= self._most:
-            self.clear()
-        self[raw] = value
-        return value
+    def values(self, count: int) -> Sequence[Any]:
+        return struct.unpack_from(f"<{count}{self._code}", self.buffer)
 
 
-class _Sink:
-    """Where one field of a chunk goes."""
+class _Texts:
+    """Where the values of a string or bytes field go.
+
+    Records often repeat their strings, so C says which of a chunk are equal, and each value is made
+    once.
+    """
 
     def __init__(self, field: Field, rows: int, errors: str) -> None:
         self.field = field
         self.buffer = bytearray(rows * field.size)
-        self.memory = memoryview(self.buffer)
-        self.memo = _Memo(field, errors) if field.is_sized else None
-        self.value = struct.Struct(f"{field.size}s")
+        self._errors = errors
+        self._ids = array.array("I", bytes(4 * rows))
+        self._firsts = array.array("I", bytes(4 * rows))
+        self._table = array.array("I", bytes(4 << (2 * rows - 1).bit_length()))
+        self._c_buffer = ffi.from_buffer(self.buffer)
+        self._c_arrays = [
+            ffi.from_buffer("uint32_t[]", words) for words in (self._ids, self._firsts, self._table)
+        ]
+
+    def data(self, row: int) -> bytes:
+        """The bytes of one value."""
+        at = row * self.field.size
+        length = int.from_bytes(self.buffer[at : at + LENGTH_SIZE], "little")
+        begin = at + LENGTH_SIZE
+        return bytes(self.buffer[begin : min(begin + length, at + self.field.size)])
 
     def values(self, count: int) -> Sequence[Any]:
-        if self.memo is None:
-            code = STRUCT_CODES[self.field.type]
-            return struct.unpack_from(f"<{count}{code}", self.buffer)
-        raw = self.value.iter_unpack(self.memory[: count * self.field.size])
-        return list(map(self.memo.__getitem__, itertools.chain.from_iterable(raw)))
+        found = lib.mmfpy_distinct(
+            self._c_buffer, count, self.field.size, *self._c_arrays, len(self._table)
+        )
+        made: List[Any] = [self.data(row) for row in self._firsts[:found]]
+        if self.field.is_text:
+            made = [data.decode("utf-8", self._errors) for data in made]
+        return list(map(made.__getitem__, struct.unpack_from(f"={count}I", self._ids)))
 
 
 class ChunkReader:
@@ -63,7 +74,10 @@ class ChunkReader:
         self._store = store
         self._codec = codec
         self.rows = chunk_rows(schema.record_size)
-        self._sinks = [_Sink(field, self.rows, codec.errors) for field in fields]
+        self._sinks: List[Any] = [
+            _Texts(field, self.rows, codec.errors) if field.is_sized else _Scalars(field, self.rows)
+            for field in fields
+        ]
         self._c_sinks = ffi.new("mmfpy_sink[]", len(fields))
         self._scratch = bytearray(min(self.rows, 64) * schema.record_size)
         self._c_scratch = ffi.from_buffer(self._scratch)
@@ -97,13 +111,8 @@ class ChunkReader:
     def _blame_text(self, first: int, count: int) -> None:
         for row in range(count):
             for sink in self._sinks:
-                if not sink.field.is_text:
-                    continue
-                at = row * sink.field.size
-                raw = bytes(sink.memory[at : at + sink.field.size])
-                length = int.from_bytes(raw[:LENGTH_SIZE], "little")
-                data = raw[LENGTH_SIZE : LENGTH_SIZE + length]
-                self._codec.decode(sink.field, data, self._store.path, first + row)
+                if sink.field.is_text:
+                    self._codec.decode(sink.field, sink.data(row), self._store.path, first + row)
 
     def chunks(self, start: int, stop: int) -> Iterator[Tuple[int, int, List[Sequence[Any]]]]:
         """(first row, rows, columns) until the rows from start to stop are read."""

@@ -1,5 +1,6 @@
 """Values of Python into records and out of them, and what is wrong with a value that does not fit."""
 
+import functools
 import math
 import operator
 import struct
@@ -105,17 +106,30 @@ def check(
     return _check_float(field, value, path, row)
 
 
+class PackFailed(Exception):
+    """The row behind `packed` good ones could not be had or packed; the cause says why."""
+
+    def __init__(self, packed: int) -> None:
+        super().__init__(packed)
+        self.packed = packed
+
+
 class Codec:
     """Packs and unpacks the records of one schema.
 
-    `flatten` and `restore` are written out for the schema, a line per string or bytes field, since
-    they run once per record. `flatten` takes the values of a record and gives what `struct` packs;
+    `flatten`, `pack_fields`, `pack_rows` and `restore` are written out for the schema, a line per
+    string or bytes field, since they run once per record. `flatten` takes the values of a record
+    and gives what `struct` packs; `pack_fields` packs a mapping and `pack_rows` many rows;
     `restore` is the way back.
     """
 
-    __slots__ = ("schema", "errors", "struct", "flatten", "restore", "sized", "pick")
+    __slots__ = (
+        "schema", "errors", "struct", "flatten", "pack_fields", "pack_rows", "restore", "sized", "pick",
+    )  # fmt: skip
 
     flatten: Callable[..., Tuple[Any, ...]]
+    pack_fields: Callable[[Any, Any], None]
+    pack_rows: Callable[..., int]
     restore: Callable[..., Tuple[Any, ...]]
     pick: Callable[[Any], Tuple[Any, ...]]  # the values of a mapping, in the order of the fields
 
@@ -124,9 +138,8 @@ class Codec:
         self.errors = errors
         self.struct = struct.Struct(struct_format(schema))
         self.sized = [field for field in schema.fields if field.is_sized]
-        pick = operator.itemgetter(*schema.names)
-        self.pick = pick if len(schema.names) > 1 else lambda mapping: (pick(mapping),)
-        self.flatten = _make_flatten(schema, errors)
+        self.pick = pick_of(schema)
+        self.flatten, self.pack_fields, self.pack_rows = _make_packers(schema, errors, self.struct)
         self.restore = _make_restore(schema, errors)
 
     def pack_into(self, buffer: Any, offset: int, values: Sequence[Any], path: str) -> None:
@@ -165,37 +178,85 @@ class Codec:
             _refuse(TextError, field, what, path, row)
 
 
-def _make_flatten(schema: Schema, errors: str) -> Callable[..., Tuple[Any, ...]]:
-    lines: List[str] = []
-    results: List[str] = []
+def pick_of(schema: Schema) -> Callable[[Any], Tuple[Any, ...]]:
+    """From a mapping to the values of the fields, in order."""
+    pick = operator.itemgetter(*schema.names)
+    return pick if len(schema.names) > 1 else lambda mapping: (pick(mapping),)
+
+
+_PACKERS = """
+def flatten({values}):
+    {lines}
+    return ({packed},)
+
+def pack_fields(buffer, mapping):
+    {values}, = pick(mapping)
+    {lines}
+    pack_into(buffer, 0, {packed})
+
+def pack_rows(rows, buffer, values_of, pack_checked):
+    at = 0
+    try:
+        for row in rows:
+            try:
+                kind = type(row)
+                if kind is dict and len(row) == {count}:
+                    row = pick(row)
+                elif kind is not tuple:
+                    row = values_of(row)
+                {values}, = row
+                {row_lines}
+                pack_into(buffer, at, {packed})
+            except (error, TypeError, AttributeError, ValueError, OverflowError, KeyError):
+                pack_checked(at, row)
+            at += {size}
+    except Exception as cause:
+        raise PackFailed(at // {size}) from cause
+    return at // {size}
+"""
+
+
+def _make_packers(schema: Schema, errors: str, record: struct.Struct) -> Tuple[Any, Any, Any]:
+    lines: List[str] = ["pass"]
+    packed: List[str] = []
+    scope: Dict[str, Any] = {
+        "as_bytes": _as_bytes,
+        "as_bool": {},
+        "errors": errors,
+        "error": struct.error,
+        "pack_into": record.pack_into,
+        "pick": pick_of(schema),
+        "PackFailed": PackFailed,
+    }
     for i, field in enumerate(schema.fields):
         if field.is_sized:
-            plain = f"f{i}.encode('utf-8', errors)" if field.is_text else f"as_bytes(f{i})"
-            lines.append(f"    f{i} = {plain}")
-            lines.append(f"    if len(f{i}) > {field.max}: raise ValueError")
-            results.append(f"len(f{i}), f{i}")
-        elif field.type == "bool":
-            lines.append(f"    if f{i} is not True and f{i} is not False: f{i} = as_bool[{i}](f{i})")
-            results.append(f"f{i}")
+            lines.append(f"f{i} = f{i}.encode('utf-8', errors)" if field.is_text else
+                         f"f{i} = as_bytes(f{i})")  # fmt: skip
+            lines.append(f"if len(f{i}) > {field.max}: raise ValueError")
+            packed.append(f"len(f{i}), f{i}")
         else:
-            results.append(f"f{i}")
-    parameters = ", ".join(f"f{i}" for i in range(len(schema.fields)))
-    source = f"def flatten({parameters}):\n" + "\n".join(lines)
-    source += f"\n    return ({', '.join(results)},)\n"
-
-    def as_bytes(value: Any) -> bytes:
-        if isinstance(value, (bytes, bytearray, memoryview)):
-            return bytes(value)
-        raise TypeError
-
-    def bool_of(field: Field) -> Callable[[Any], bool]:
-        return lambda value: _check_bool(field, value, None, None)
-
-    as_bool = {i: bool_of(field) for i, field in enumerate(schema.fields) if field.type == "bool"}
-    scope: Dict[str, Any] = {"as_bytes": as_bytes, "as_bool": as_bool, "errors": errors}
+            if field.type == "bool":
+                scope["as_bool"][i] = functools.partial(
+                    _check_bool, field, path=None, row=None
+                )
+                lines.append(f"if f{i} is not True and f{i} is not False: f{i} = as_bool[{i}](f{i})")
+            packed.append(f"f{i}")
+    source = _PACKERS.format(
+        values=", ".join(f"f{i}" for i in range(len(schema.fields))),
+        lines="\n    ".join(lines),
+        row_lines=("\n" + 16 * " ").join(lines),
+        packed=", ".join(packed),
+        size=schema.record_size,
+        count=len(schema.fields),
+    )
     exec(source, scope)
-    flatten: Callable[..., Tuple[Any, ...]] = scope["flatten"]
-    return flatten
+    return scope["flatten"], scope["pack_fields"], scope["pack_rows"]
+
+
+def _as_bytes(value: Any) -> bytes:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    raise TypeError
 
 
 def _make_restore(schema: Schema, errors: str) -> Callable[..., Tuple[Any, ...]]:

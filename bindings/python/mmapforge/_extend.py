@@ -4,6 +4,7 @@ import itertools
 from typing import Any, Dict, Iterable, List, Mapping
 
 from mmapforge._chunk import chunk_rows
+from mmapforge._codec import PackFailed
 from mmapforge._core import ffi, lib
 from mmapforge._errors import ArgumentError, Error, FieldTypeError, TooLongError, make_error
 from mmapforge._rows import fail_names, values_of
@@ -93,7 +94,7 @@ def _append_rows(store: Any, rows: Any) -> int:
         error: Any = None
         try:
             packed = _pack(store, buffer, itertools.islice(iterator, batch))
-        except _PackFailed as failed:
+        except PackFailed as failed:
             packed, error = failed.packed, failed.__cause__
         if packed:
             status = lib.mmfpy_append_rows(store.handle, memory, packed, len(buffer), ffi.NULL)
@@ -108,31 +109,14 @@ def _append_rows(store: Any, rows: Any) -> int:
             return done
 
 
-class _PackFailed(Exception):
-    """The item behind `packed` good ones could not be had or packed; the cause says why."""
-
-    def __init__(self, packed: int) -> None:
-        super().__init__(packed)
-        self.packed = packed
-
-
 def _pack(store: Any, buffer: bytearray, rows: Iterable[Any]) -> int:
-    codec, path = store.codec, store.path
-    pack_into, flatten, size = codec.struct.pack_into, codec.flatten, store.schema.record_size
-    values: Any = None
-    at = 0
-    try:
-        for row in rows:
-            values = row if type(row) is tuple else values_of(store, row, "extend")
-            try:
-                pack_into(buffer, at, *flatten(*values))
-            except Exception:
-                values = values_of(store, values, "extend")
-                codec.pack_into(buffer, at, values, path)
-            at += size
-    except Exception as error:
-        raise _PackFailed(at // size) from error
-    return at // size
+    def values(row: Any) -> Any:
+        return values_of(store, row, "extend")
+
+    def pack_checked(at: int, row: Any) -> None:
+        store.codec.pack_into(buffer, at, values_of(store, row, "extend"), store.path)
+
+    return int(store.codec.pack_rows(rows, buffer, values, pack_checked))
 
 
 def _append_store(store: Any, rows: Any) -> int:

@@ -67,16 +67,21 @@ class Packed:
 
 def one_record(store: Any, record: Any, fields: Dict[str, Any], what: str) -> Packed:
     """A packed record; the caller may give it back to store._spare."""
-    if record is None:
-        record = fields
-    elif fields:
+    if record is not None and fields:
         message = f"{store.path}: {what}: give a record or fields by name, not both"
         raise make_error(FieldTypeError, message, path=store.path)
     try:
         packed: Packed = store._spare.pop()
     except IndexError:
         packed = Packed(store.schema.record_size)
-    store.codec.pack_into(packed.buffer, 0, values_of(store, record, what), store.path)
+    if record is None and len(fields) == len(store.schema.fields):
+        try:
+            store.codec.pack_fields(packed.buffer, fields)
+            return packed
+        except Exception:
+            pass  # the slow way says what is wrong
+    values = values_of(store, fields if record is None else record, what)
+    store.codec.pack_into(packed.buffer, 0, values, store.path)
     return packed
 
 

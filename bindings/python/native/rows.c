@@ -210,6 +210,8 @@ static void put_columns(unsigned char *records, uint64_t count, size_t record_si
     for (uint64_t begin = 0; begin < count; begin += block) {
         const uint64_t rows = count - begin < block ? count - begin : block;
         unsigned char *record = records + begin * record_size;
+        for (uint64_t i = 0; i < rows; i++)
+            mmfi_store64(record + i * record_size, MMFI_SEQUENCE_FIRST);
         for (uint32_t s = 0; s < source_count; s++) {
             if (sources[s].max == 0)
                 put_scalars(record + sources[s].offset, &sources[s], begin, rows, record_size);
