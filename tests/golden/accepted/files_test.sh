@@ -1,14 +1,19 @@
 #!/bin/bash
-# Compares generated files, given as arguments, with expected/, and holds them to .clang-format.
+# Compares generated files, given as arguments, with expected/, and holds C to .clang-format.
 set -uo pipefail
 
-directory="$(dirname "$1")"
 failed=0
 for file in "$@"; do
-    if ! diff -u "$directory/expected/$(basename "$file")" "$file"; then
-        echo "$file is not as expected; if the change is meant, copy it there and read the diff"
+    # NAME-python/NAME/__init__.py is kept as NAME.py.
+    directory="${file%%-python/*}"
+    [ "$directory" = "$file" ] && name="$(basename "$file")" || name="$(basename "$directory").${file##*.}"
+    if ! diff -u "$(dirname "$directory")/expected/$name" "$file"; then
+        echo "$file is not as expected/$name; if the change is meant, copy it there and read the diff"
         failed=1
     fi
+    case "$file" in
+        *.py | *.pyi) continue ;;
+    esac
     if command -v clang-format >/dev/null &&
         ! clang-format --style=file --assume-filename="$file" <"$file" | diff -u "$file" -; then
         echo "$file: clang-format would change it"

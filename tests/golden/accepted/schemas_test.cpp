@@ -4,6 +4,7 @@
 #include <string>
 
 #include "docs_store.c"
+#include "python_store.c"
 #include "records_store.c"
 #include "single_store.c"
 #include "tick_store.c"
@@ -40,7 +41,7 @@ TEST(GeneratedSchema, IsWhatItsTextDescribes)
 {
     for (const mmf_schema *schema :
          {&tick_schema, &all_types_schema, &x_schema, &ohlc_bar_schema, &order_book_level_2_schema,
-          &http_connection_statistics_schema, &docs_schema}) {
+          &http_connection_statistics_schema, &docs_schema, &python_schema}) {
         SCOPED_TRACE(schema->name);
         expect_text_describes(*schema);
     }
