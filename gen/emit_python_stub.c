@@ -30,7 +30,8 @@ typedef struct function {
     const char *name;   /* "get_price" is "get_" and "price" */
     const char *suffix; /* behind name */
     const char *returns;
-    const char *doc; /* "" for none */
+    const char *doc;     /* "" for none */
+    const char *comment; /* for the line with the name, of a function that takes several; or NULL */
     emit_text parameters;
 } function;
 
@@ -43,7 +44,8 @@ static void emit_function(emitter *to, function *of)
 {
     emit_text head = {NULL, 0, 0, false};
     emit_text tail = {NULL, 0, 0, false};
-    emit_append_format(&head, "def %s%s(", of->name, of->suffix);
+    emit_append_format(&head, "def %s%s(%s", of->name, of->suffix,
+                       of->comment != NULL ? of->comment : "");
     emit_append_format(&tail, ") -> %s:%s", of->returns, of->doc[0] == '\0' ? " ..." : "");
     if (head.failed || tail.failed) {
         to->out.failed = true;
@@ -93,7 +95,7 @@ static void emit_record_class(emitter *to, const mmf_schema *schema)
     emit_format(to, "class %s(mmapforge.Record):", schema->name);
     emit_python_doc(to, 4, schema->doc[0] != '\0' ? schema->doc : doc);
     emit_line(to, "");
-    function init = {4, "__init__", "", "None", "", {NULL, 0, 0, false}};
+    function init = {4, "__init__", "", "None", "", NULL, {NULL, 0, 0, false}};
     parameter(&init, "self");
     for (uint32_t i = 0; i < schema->field_count; i++) {
         emit_attribute(to, schema, &schema->fields[i]);
@@ -117,11 +119,17 @@ static void keywords(function *to, const mmf_schema *schema, bool any)
                            any ? "typing.Any" : python_type(schema->fields[i].type));
 }
 
+/* The comment makes a line too long for all of the parameters, so it stands where it must. */
+static const char OVERRIDE[] = "  # type: ignore[override]";
+
 static void emit_record_calls(emitter *to, const mmf_schema *schema)
 {
+    emit_line(to,
+              "    # The class that all stores share takes any fields; this one takes its own.");
     char record[MMF_NAME_LENGTH_MAX + 64];
     (void)snprintf(record, sizeof record, "_record: typing.Union[%s, _Values] = ...", schema->name);
-    function append = {4, "append", "", "int", "", {NULL, 0, 0, false}};
+    function append = {4, "append", "", "int", "", NULL, {NULL, 0, 0, false}};
+    append.comment = OVERRIDE;
     append.doc = "Adds a record, given whole or by its fields, and returns its row.";
     parameter(&append, "self");
     parameter(&append, record);
@@ -129,7 +137,8 @@ static void emit_record_calls(emitter *to, const mmf_schema *schema)
     emit_function(to, &append);
     emit_line(to, "");
 
-    function extend = {4, "extend", "", "int", "", {NULL, 0, 0, false}};
+    function extend = {4, "extend", "", "int", "", NULL, {NULL, 0, 0, false}};
+    extend.comment = OVERRIDE;
     extend.doc = "Adds many records, given as rows or by columns, and returns how many.";
     parameter(&extend, "self");
     parameter(&extend, "_rows: typing.Any = ...");
@@ -137,7 +146,8 @@ static void emit_record_calls(emitter *to, const mmf_schema *schema)
     emit_function(to, &extend);
     emit_line(to, "");
 
-    function set = {4, "set", "", "None", "", {NULL, 0, 0, false}};
+    function set = {4, "set", "", "None", "", NULL, {NULL, 0, 0, false}};
+    set.comment = OVERRIDE;
     set.doc = "Replaces a record, or some fields of it, all or nothing.";
     parameter(&set, "self");
     parameter(&set, "_row: int");
@@ -149,14 +159,14 @@ static void emit_record_calls(emitter *to, const mmf_schema *schema)
 static void emit_field_calls(emitter *to, const mmf_field *field)
 {
     const char *type = python_type(field->type);
-    function get = {4, "get_", field->name, type, field->doc, {NULL, 0, 0, false}};
+    function get = {4, "get_", field->name, type, field->doc, NULL, {NULL, 0, 0, false}};
     parameter(&get, "self");
     parameter(&get, "_row: int");
     parameter(&get, "/");
     emit_function(to, &get);
     emit_line(to, "");
 
-    function set = {4, "set_", field->name, "None", field->doc, {NULL, 0, 0, false}};
+    function set = {4, "set_", field->name, "None", field->doc, NULL, {NULL, 0, 0, false}};
     parameter(&set, "self");
     parameter(&set, "_row: int");
     emit_append_format(&set.parameters, "_value: %s\n", type);
@@ -190,7 +200,7 @@ static void emit_open(emitter *to, const gen_model *model)
     char store[MMF_NAME_LENGTH_MAX + 8];
     (void)snprintf(store, sizeof store, "%sStore", model->records[0].name);
     const bool one = model->record_count == 1;
-    function open = {0, "open", "", one ? store : "_AnyStore", "", {NULL, 0, 0, false}};
+    function open = {0, "open", "", one ? store : "_AnyStore", "", NULL, {NULL, 0, 0, false}};
     open.doc = one ? "Opens a file, to read it or, with mode \"r+\", to write it, too."
                    : "Opens a file of any of these stores, as the store that it holds.";
     parameter(&open, "path: _Path");
@@ -203,7 +213,7 @@ static void emit_open(emitter *to, const gen_model *model)
         return;
 
     emit_line(to, "");
-    function create = {0, "create", "", store, "", {NULL, 0, 0, false}};
+    function create = {0, "create", "", store, "", NULL, {NULL, 0, 0, false}};
     create.doc = "Makes a new file, and opens it for writing.";
     parameter(&create, "path: _Path");
     parameter(&create, "*");

@@ -176,7 +176,8 @@ class Docs(mmapforge.Record):
 class DocsStore(mmapforge.Store[Docs]):
     """A file of Docs records."""
 
-    def append(
+    # The class that all stores share takes any fields; this one takes its own.
+    def append(  # type: ignore[override]
         self,
         _record: typing.Union[Docs, _Values] = ...,
         /,
@@ -230,7 +231,7 @@ class DocsStore(mmapforge.Store[Docs]):
     ) -> int:
         """Adds a record, given whole or by its fields, and returns its row."""
 
-    def extend(
+    def extend(  # type: ignore[override]
         self,
         _rows: typing.Any = ...,
         /,
@@ -284,7 +285,7 @@ class DocsStore(mmapforge.Store[Docs]):
     ) -> int:
         """Adds many records, given as rows or by columns, and returns how many."""
 
-    def set(
+    def set(  # type: ignore[override]
         self,
         _row: int,
         _record: typing.Union[Docs, _Values] = ...,

@@ -62,7 +62,8 @@ class Python(mmapforge.Record):
 class PythonStore(mmapforge.Store[Python]):
     """A file of Python records."""
 
-    def append(
+    # The class that all stores share takes any fields; this one takes its own.
+    def append(  # type: ignore[override]
         self,
         _record: typing.Union[Python, _Values] = ...,
         /,
@@ -79,7 +80,7 @@ class PythonStore(mmapforge.Store[Python]):
     ) -> int:
         """Adds a record, given whole or by its fields, and returns its row."""
 
-    def extend(
+    def extend(  # type: ignore[override]
         self,
         _rows: typing.Any = ...,
         /,
@@ -96,7 +97,7 @@ class PythonStore(mmapforge.Store[Python]):
     ) -> int:
         """Adds many records, given as rows or by columns, and returns how many."""
 
-    def set(
+    def set(  # type: ignore[override]
         self,
         _row: int,
         _record: typing.Union[Python, _Values] = ...,

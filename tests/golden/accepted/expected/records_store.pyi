@@ -34,7 +34,8 @@ class OHLCBar(mmapforge.Record):
 class OHLCBarStore(mmapforge.Store[OHLCBar]):
     """A file of OHLCBar records."""
 
-    def append(
+    # The class that all stores share takes any fields; this one takes its own.
+    def append(  # type: ignore[override]
         self,
         _record: typing.Union[OHLCBar, _Values] = ...,
         /,
@@ -47,7 +48,7 @@ class OHLCBarStore(mmapforge.Store[OHLCBar]):
     ) -> int:
         """Adds a record, given whole or by its fields, and returns its row."""
 
-    def extend(
+    def extend(  # type: ignore[override]
         self,
         _rows: typing.Any = ...,
         /,
@@ -60,7 +61,7 @@ class OHLCBarStore(mmapforge.Store[OHLCBar]):
     ) -> int:
         """Adds many records, given as rows or by columns, and returns how many."""
 
-    def set(
+    def set(  # type: ignore[override]
         self,
         _row: int,
         _record: typing.Union[OHLCBar, _Values] = ...,
@@ -109,7 +110,8 @@ class order_book_level_2(mmapforge.Record):
 class order_book_level_2Store(mmapforge.Store[order_book_level_2]):
     """A file of order_book_level_2 records."""
 
-    def append(
+    # The class that all stores share takes any fields; this one takes its own.
+    def append(  # type: ignore[override]
         self,
         _record: typing.Union[order_book_level_2, _Values] = ...,
         /,
@@ -120,7 +122,7 @@ class order_book_level_2Store(mmapforge.Store[order_book_level_2]):
     ) -> int:
         """Adds a record, given whole or by its fields, and returns its row."""
 
-    def extend(
+    def extend(  # type: ignore[override]
         self,
         _rows: typing.Any = ...,
         /,
@@ -131,7 +133,7 @@ class order_book_level_2Store(mmapforge.Store[order_book_level_2]):
     ) -> int:
         """Adds many records, given as rows or by columns, and returns how many."""
 
-    def set(
+    def set(  # type: ignore[override]
         self,
         _row: int,
         _record: typing.Union[order_book_level_2, _Values] = ...,
@@ -177,7 +179,8 @@ class HTTPConnectionStatistics(mmapforge.Record):
 class HTTPConnectionStatisticsStore(mmapforge.Store[HTTPConnectionStatistics]):
     """A file of HTTPConnectionStatistics records."""
 
-    def append(
+    # The class that all stores share takes any fields; this one takes its own.
+    def append(  # type: ignore[override]
         self,
         _record: typing.Union[HTTPConnectionStatistics, _Values] = ...,
         /,
@@ -189,7 +192,7 @@ class HTTPConnectionStatisticsStore(mmapforge.Store[HTTPConnectionStatistics]):
     ) -> int:
         """Adds a record, given whole or by its fields, and returns its row."""
 
-    def extend(
+    def extend(  # type: ignore[override]
         self,
         _rows: typing.Any = ...,
         /,
@@ -201,7 +204,7 @@ class HTTPConnectionStatisticsStore(mmapforge.Store[HTTPConnectionStatistics]):
     ) -> int:
         """Adds many records, given as rows or by columns, and returns how many."""
 
-    def set(
+    def set(  # type: ignore[override]
         self,
         _row: int,
         _record: typing.Union[HTTPConnectionStatistics, _Values] = ...,

@@ -22,13 +22,33 @@ class X(mmapforge.Record):
 class XStore(mmapforge.Store[X]):
     """A file of X records."""
 
-    def append(self, _record: typing.Union[X, _Values] = ..., /, *, y: bool = ...) -> int:
+    # The class that all stores share takes any fields; this one takes its own.
+    def append(  # type: ignore[override]
+        self,
+        _record: typing.Union[X, _Values] = ...,
+        /,
+        *,
+        y: bool = ...,
+    ) -> int:
         """Adds a record, given whole or by its fields, and returns its row."""
 
-    def extend(self, _rows: typing.Any = ..., /, *, y: typing.Any = ...) -> int:
+    def extend(  # type: ignore[override]
+        self,
+        _rows: typing.Any = ...,
+        /,
+        *,
+        y: typing.Any = ...,
+    ) -> int:
         """Adds many records, given as rows or by columns, and returns how many."""
 
-    def set(self, _row: int, _record: typing.Union[X, _Values] = ..., /, *, y: bool = ...) -> None:
+    def set(  # type: ignore[override]
+        self,
+        _row: int,
+        _record: typing.Union[X, _Values] = ...,
+        /,
+        *,
+        y: bool = ...,
+    ) -> None:
         """Replaces a record, or some fields of it, all or nothing."""
 
     def get_y(self, _row: int, /) -> bool: ...

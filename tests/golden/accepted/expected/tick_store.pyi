@@ -27,7 +27,8 @@ class Tick(mmapforge.Record):
 class TickStore(mmapforge.Store[Tick]):
     """A file of Tick records."""
 
-    def append(
+    # The class that all stores share takes any fields; this one takes its own.
+    def append(  # type: ignore[override]
         self,
         _record: typing.Union[Tick, _Values] = ...,
         /,
@@ -39,7 +40,7 @@ class TickStore(mmapforge.Store[Tick]):
     ) -> int:
         """Adds a record, given whole or by its fields, and returns its row."""
 
-    def extend(
+    def extend(  # type: ignore[override]
         self,
         _rows: typing.Any = ...,
         /,
@@ -51,7 +52,7 @@ class TickStore(mmapforge.Store[Tick]):
     ) -> int:
         """Adds many records, given as rows or by columns, and returns how many."""
 
-    def set(
+    def set(  # type: ignore[override]
         self,
         _row: int,
         _record: typing.Union[Tick, _Values] = ...,
