@@ -1,0 +1,77 @@
+"""mypy over a right program, a wrong one, and every stub of the golden schemas."""
+
+import glob
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STORE = os.path.abspath("tick_store-python")
+GOLDEN = sorted(glob.glob(os.path.abspath("tests/golden/accepted/*-python")))
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    """What mypy keeps between its runs, most of which is about numpy."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def mypy(cache, directory, *files):
+    """Exit code of mypy over files that import what is in a directory, and what it says of them.
+
+    It follows imports as it does into an installed package: it believes what stands there.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--python-version=3.9", "--no-error-summary"]
+        + ["--config-file=", "--follow-imports=silent", "--cache-dir=" + str(cache)]
+        + list(files),
+        env={"MYPYPATH": directory},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def test_accepts_a_right_program(cache):
+    assert mypy(cache, STORE, os.path.join(HERE, "right.py")) == (0, "")
+
+
+def test_rejects_each_wrong_line_and_no_other(cache):
+    wrong = os.path.join(HERE, "wrong.py")
+    expected = {}
+    with open(wrong, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            comment = line.rstrip("\n").partition("  # ")[2]
+            if comment:
+                expected[number] = "error: " + comment
+    code, output = mypy(cache, STORE, wrong)
+    found = {}
+    for line in output.splitlines():
+        place = re.match(r"[^:]*wrong\.py:(\d+): (error: .*)", line)
+        if place is None:
+            # A note, such as where a name was first seen, belongs to the error before it.
+            assert ": note: " in line, line
+            continue
+        found[int(place.group(1))] = place.group(2)
+    assert code == 1
+    assert found == expected
+
+
+@pytest.mark.parametrize("directory", GOLDEN, ids=os.path.basename)
+def test_accepts_every_stub(directory, cache, tmp_path):
+    store = os.path.basename(directory)[: -len("-python")]
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import %s as store\n\n\ndef opened() -> object:\n    return store.open('x', 'r+')\n" % store
+    )
+    stub = os.path.join(directory, store, "__init__.pyi")
+    assert mypy(cache, directory, str(program), stub) == (0, "")
+
+
+def test_sees_every_golden_store():
+    assert len(GOLDEN) >= 6
