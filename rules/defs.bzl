@@ -1,6 +1,7 @@
-"""The public rule of mmapforge; rules/README.md has examples and the other repositories' side of it."""
+"""The public rules of mmapforge; rules/README.md has examples and the other repositories' side of it."""
 
 load("//rules/private:store.bzl", _mmf_store = "mmf_store")
+load("//rules/private:wheel.bzl", _mmf_wheel = "mmf_wheel")
 
 def mmf_store(name, schema, **kwargs):
     """Turns a schema into a typed store library, for C and for Python.
@@ -15,3 +16,28 @@ def mmf_store(name, schema, **kwargs):
       **kwargs: what every rule takes: visibility, tags, testonly, target_compatible_with.
     """
     _mmf_store(name = name, schema = schema, **kwargs)
+
+def mmf_wheel(name, store, version, distribution = None, summary = None, tags = [], **kwargs):
+    """Packs the Python module of a store, and all that it imports but cffi, into a wheel.
+
+    The wheel is for the machine that builds it, and for CPython 3.9 and every later one. Build it
+    with `-c opt`. Where no Python can build the module, a build of `//...` goes on without it.
+
+    Args:
+      name: names the target. The file is called by the rules of wheels.
+      store: the label of an mmf_store.
+      version: of the distribution, like "1.0".
+      distribution: the name that pip knows it by; that of the store, with dashes, if left out.
+      summary: one line about it.
+      tags: as of every rule.
+      **kwargs: what every rule takes: visibility, testonly, target_compatible_with.
+    """
+    _mmf_wheel(
+        name = name,
+        distribution = distribution,
+        store = store,
+        summary = summary,
+        tags = tags,
+        version = version,
+        **kwargs
+    )

@@ -1,0 +1,134 @@
+"""Puts files into a wheel whose bytes depend on nothing but these files and the arguments.
+
+usage: build_wheel.py --out FILE --name NAME --version VERSION --tag TAG --summary TEXT PATH=FILE...
+
+PATH is where Python finds the file. What a wheel is: PEP 427; its metadata: PEP 566; versions: PEP 440.
+"""
+
+import argparse
+import base64
+import hashlib
+import re
+import stat
+import sys
+import zipfile
+
+VERSION = re.compile(
+    r"([1-9][0-9]*!)?(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*((a|b|rc)(0|[1-9][0-9]*))?"
+    r"(\.post(0|[1-9][0-9]*))?(\.dev(0|[1-9][0-9]*))?(\+[a-z0-9]+(\.[a-z0-9]+)*)?"
+)
+NAME = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*", re.IGNORECASE)
+TAG = re.compile(r"[a-z0-9_.]+-[a-z0-9_.]+-[a-z0-9_.]+")
+
+# The first moment that a zip file can name.
+MOMENT = (1980, 1, 1, 0, 0, 0)
+
+
+def escaped(name):
+    """A distribution's name as it is in the name of a file."""
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def file_name(name, version, tag):
+    return "%s-%s-%s.whl" % (escaped(name), version.replace("-", "_"), tag)
+
+
+def metadata(name, version, summary):
+    return (
+        "Metadata-Version: 2.1\n"
+        "Name: %s\n"
+        "Version: %s\n"
+        "Summary: %s\n"
+        "Requires-Python: >=3.9\n"
+        "Requires-Dist: cffi\n" % (name, version, summary)
+    )
+
+
+def wheel(tag):
+    return "Wheel-Version: 1.0\nGenerator: mmf_wheel\nRoot-Is-Purelib: false\nTag: %s\n" % tag
+
+
+def digest(content):
+    code = base64.urlsafe_b64encode(hashlib.sha256(content).digest())
+    return "sha256=" + code.decode().rstrip("=")
+
+
+def add(archive, path, content):
+    """Adds a file without anything of the machine: no clock, no owner, no mode, no zlib."""
+    info = zipfile.ZipInfo(path, MOMENT)
+    info.create_system = 3  # Unix, whose modes these are
+    info.external_attr = (stat.S_IFREG | 0o644) << 16
+    info.compress_type = zipfile.ZIP_STORED
+    archive.writestr(info, content)
+
+
+def build(out, name, version, tag, summary, files):
+    """Writes a wheel; files is a dict from paths to bytes."""
+    info = "%s-%s.dist-info/" % (escaped(name), version)
+    record = info + "RECORD"
+    # A reader of the whole file finds these at its end.
+    last = {
+        info + "METADATA": metadata(name, version, summary).encode(),
+        info + "WHEEL": wheel(tag).encode(),
+    }
+    lines = []
+    with zipfile.ZipFile(out, "w") as archive:
+        for group in (files, last):
+            for path in sorted(group):
+                add(archive, path, group[path])
+                lines.append("%s,%s,%d\n" % (path, digest(group[path]), len(group[path])))
+        add(archive, record, "".join(lines + [record + ",,\n"]).encode())
+
+
+def check(given):
+    """Says what is wrong with the arguments, or returns None."""
+    if not NAME.fullmatch(given.name):
+        return "the name %r is none for a distribution; use letters, digits and '-'" % given.name
+    if not VERSION.fullmatch(given.version):
+        return "the version %r is none of PEP 440; write it like '1.0' or '1.0rc1'" % given.version
+    if not TAG.fullmatch(given.tag):
+        return "the tag %r is none; write it like 'cp39-abi3-linux_x86_64'" % given.tag
+    if not given.summary.isprintable():
+        return "the summary must be one line"
+    if given.out.rpartition("/")[2] != file_name(given.name, given.version, given.tag):
+        return "the file must be called %s" % file_name(given.name, given.version, given.tag)
+    return None
+
+
+def contents(words):
+    """Reads PATH=FILE words into a dict from paths to bytes."""
+    files = {}
+    for word in words:
+        path, found, file = word.partition("=")
+        if not found or path.startswith("/") or ".." in path.split("/"):
+            raise ValueError("%r is not PATH=FILE with a path below the directory" % word)
+        if re.search(r"[,\"\r\n]", path):
+            raise ValueError("the path %r has a character that a wheel cannot list" % path)
+        if path in files:
+            raise ValueError("the path %r is given twice" % path)
+        with open(file, "rb") as opened:
+            files[path] = opened.read()
+    if not files:
+        raise ValueError("there is no file to put into the wheel")
+    return files
+
+
+def main(words):
+    parser = argparse.ArgumentParser(prog="build_wheel.py", description=__doc__.split("\n")[0])
+    for option in ("out", "name", "version", "tag", "summary"):
+        parser.add_argument("--" + option, required=True)
+    parser.add_argument("files", nargs="*", metavar="PATH=FILE")
+    given = parser.parse_args(words)
+    try:
+        problem = check(given)
+        if problem is None:
+            files = contents(given.files)
+            build(given.out, given.name, given.version, given.tag, given.summary, files)
+    except (OSError, ValueError) as error:
+        problem = str(error)
+    if problem is not None:
+        sys.exit("mmf_wheel: " + problem)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
