@@ -1,6 +1,6 @@
-"""pytest under Bazel, for this repository's own tests."""
+"""Tests in Python, for this repository alone: by pytest, and plain ones."""
 
-load("@mmapforge_python//:defs.bzl", "PYTHON_MODULES", "PYTHON_PROBLEM")
+load("@mmapforge_python//:defs.bzl", "PYTHON_INTERPRETER", "PYTHON_MODULES", "PYTHON_PROBLEM")
 load("@rules_python//python:defs.bzl", "py_test")
 
 def mmf_pytest(name, srcs, data = [], deps = [], args = [], modules = [], tags = [], **kwargs):
@@ -28,14 +28,7 @@ def mmf_pytest(name, srcs, data = [], deps = [], args = [], modules = [], tags =
             " ".join([_DEBIAN[module] for module in lacking]),
         )
     if problem:
-        native.sh_test(
-            name = name,
-            srcs = [Label("//rules/private:skipped.sh")],
-            args = ["'%s'" % problem],
-            tags = tags,
-            size = kwargs.get("size"),
-            visibility = kwargs.get("visibility"),
-        )
+        _skipped_test(name, problem, tags)
         return
 
     runner = str(Label("//rules/private:run_pytest.py"))
@@ -50,6 +43,32 @@ def mmf_pytest(name, srcs, data = [], deps = [], args = [], modules = [], tags =
         legacy_create_init = False,
         tags = tags + ["nosan"],
         **kwargs
+    )
+
+def mmf_py_test(name, tags = [], **kwargs):
+    """A py_test as users have them, which only a machine without any Python skips.
+
+    Args:
+      name: names the target.
+      tags: of the target.
+      **kwargs: as of py_test.
+    """
+    if not PYTHON_INTERPRETER:
+        _skipped_test(name, PYTHON_PROBLEM, tags)
+        return
+    py_test(
+        name = name,
+        tags = tags + ["nosan"],
+        **kwargs
+    )
+
+def _skipped_test(name, problem, tags):
+    native.sh_test(
+        name = name,
+        size = "small",
+        srcs = [Label("//rules/private:skipped.sh")],
+        args = ["'%s'" % problem],
+        tags = tags,
     )
 
 _DEBIAN = {
