@@ -69,7 +69,7 @@ def _rebuild(text: str, values: Tuple[Any, ...]) -> Record:
 def _setter(field: Field, slot: Any) -> Callable[[Record, Any], None]:
     def assign(self: Record, value: Any) -> None:
         if self._store is not None:
-            self._store.set_field(self._row, field.name, value)
+            self._store.assign(self._row, field.name, value)
         slot.__set__(self, value)
 
     return assign

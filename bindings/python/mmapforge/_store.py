@@ -423,7 +423,7 @@ class Store(Aggregates, Generic[R]):
         """Replaces a record, or the named fields of it: all or nothing, even under a kill."""
         replace_fields(self, row, record, fields)
 
-    def set_field(self, row: int, field: str, value: Any) -> None:
+    def assign(self, row: int, field: str, value: Any) -> None:
         """Replaces one field."""
         set_value(self, row, self.field(field), value)
 
@@ -434,7 +434,7 @@ class Store(Aggregates, Generic[R]):
             raise _errors.make_error(_errors.FieldTypeError, message, path=self.path)
         if isinstance(key, tuple):
             row, name = key
-            self.set_field(row, name, value)
+            self.assign(row, name, value)
         else:
             self.set(key, value)
 
