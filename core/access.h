@@ -18,24 +18,16 @@ MMF_BEGIN_DECLS
 /* ---- Cold paths ---- */
 
 /*
- * No address of a caller's result goes to these three: a variable whose address got away would live
- * in memory on the hot path, too.
+ * No address of a caller's result goes to these: a variable whose address got away would live in
+ * memory on the hot path, too.
  */
 
 /* MMF_ERR_ARGUMENT when there is no place for a result, else mmfi_refresh. */
 MMFI_COLD mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out);
 
-/* writer is NULL unless status is MMF_OK. */
-typedef struct mmfi_grant {
-    mmfi_writer *writer;
-    mmf_status status;
-} mmfi_grant;
-
-/* The writer when row may be written after all. */
-MMFI_COLD mmfi_grant mmfi_set_slow(const mmf_store *store, uint64_t row);
-
-/* The writer once the file has room for a record. */
-MMFI_COLD mmfi_grant mmfi_append_slow(const mmf_store *store);
+/* Stores a scalar of size bytes, if row may be written after all. */
+MMFI_COLD mmf_status mmfi_set_slow(mmf_store *store, uint64_t row, size_t offset, size_t size,
+                                   uint64_t word);
 
 MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, size_t offset,
                                          size_t max, bool terminate, void *buffer, size_t size,
@@ -144,27 +136,42 @@ typedef struct mmfi_write {
     mmf_status status;
 } mmfi_write;
 
-/* The undo slot first, then the odd sequence. Every payload store lies between begin and end. */
+/* A record that is being replaced: two words, which come back in registers. */
+typedef struct mmfi_entered {
+    unsigned char *record; /* NULL when it may not be written */
+    uint64_t sequence;     /* the odd one; the mmf_status when there is no record */
+} mmfi_entered;
+
+/* mmfi_write_begin, if row may be written after all. */
+MMFI_COLD mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row);
+
+/* The undo slot first, then the odd sequence. */
+MMFI_INLINE uint64_t mmfi_write_enter(const mmfi_writer *writer, uint64_t row,
+                                      unsigned char *record, size_t record_size)
+{
+    const uint64_t sequence = mmfi_load64(record);
+    /* Odd here means torn by a power cut: such a record is no image to go back to. */
+    if (MMFI_LIKELY(!mmfi_sequence_is_odd(sequence)))
+        mmfi_undo_save(writer->undo, row, record, sequence, record_size);
+    return mmfi_sequence_enter(record, sequence);
+}
+
+/* Every payload store lies between begin and end. */
 MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t record_size)
 {
     mmfi_write write = {NULL, 0, MMF_OK};
-    mmfi_writer *writer;
     if (MMFI_LIKELY(store != NULL && row < store->writer->count)) {
-        writer = store->writer;
-    } else {
-        const mmfi_grant grant = mmfi_set_slow(store, row);
-        if (grant.status != MMF_OK) {
-            write.status = grant.status;
-            return write;
-        }
-        writer = grant.writer;
+        write.record = mmfi_row(store, row, record_size);
+        write.sequence = mmfi_write_enter(store->writer, row, write.record, record_size);
+        return write;
     }
-    write.record = mmfi_row(store, row, record_size);
-    const uint64_t sequence = mmfi_load64(write.record);
-    /* Odd here means torn by a power cut: such a record is no image to go back to. */
-    if (MMFI_LIKELY(!mmfi_sequence_is_odd(sequence)))
-        mmfi_undo_save(writer->undo, row, write.record, sequence, record_size);
-    write.sequence = mmfi_sequence_enter(write.record, sequence);
+    const mmfi_entered entered = mmfi_write_slow(store, row);
+    write.record = entered.record;
+    write.sequence = entered.sequence;
+    if (entered.record == NULL) {
+        write.status = (mmf_status)entered.sequence;
+        MMFI_ASSUME(write.status != MMF_OK);
+    }
     return write;
 }
 
@@ -184,6 +191,15 @@ typedef struct mmfi_append {
     mmfi_writer *writer;
     mmf_status status;
 } mmfi_append;
+
+/* writer is NULL unless status is MMF_OK. */
+typedef struct mmfi_grant {
+    mmfi_writer *writer;
+    mmf_status status;
+} mmfi_grant;
+
+/* The writer once the file has room for a record, and other writers have ended their appends. */
+MMFI_COLD mmfi_grant mmfi_append_slow(const mmf_store *store);
 
 /* The record behind the last one. Nobody reads it before mmfi_append_end publishes it. */
 MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
@@ -212,6 +228,8 @@ MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
     append.writer->count = count;
     mmfi_store64_release(&append.store->row_bound, count);
     mmfi_store64_release(&append.writer->live->count, count);
+    if (MMFI_UNLIKELY(append.writer->turn != NULL))
+        mmfi_store64_release(append.writer->turn, 0);
     if (row != NULL)
         *row = append.row;
     return MMF_OK;
@@ -235,11 +253,8 @@ MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
     MMFI_INLINE mmf_status mmfi_set_##name(mmf_store *store, uint64_t row, size_t record_size,     \
                                            size_t offset, c_type value)                            \
     {                                                                                              \
-        if (MMFI_UNLIKELY(store == NULL || row >= store->writer->count)) {                         \
-            const mmf_status status = mmfi_set_slow(store, row).status;                            \
-            if (status != MMF_OK)                                                                  \
-                return status;                                                                     \
-        }                                                                                          \
+        if (MMFI_UNLIKELY(store == NULL || row >= store->writer->count))                           \
+            return mmfi_set_slow(store, row, offset, (bits) / 8, mmfi_##name##_to_word(value));    \
         unsigned char *record = mmfi_row(store, row, record_size);                                 \
         mmfi_store##bits##_release(record + offset, mmfi_##name##_to_word(value));                 \
         mmfi_sequence_bump(record);                                                                \

@@ -57,7 +57,25 @@ mmf_status mmfi_file_name(mmfi_file *file, mmf_error *error);
  */
 mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error);
 
-/* Gives the lock back, in the process that took it; elsewhere, and without one, does nothing. */
+/*
+ * The same for one of several writers, which have the lock together: only one that wants the file
+ * alone is refused, and refuses them.
+ */
+mmf_status mmfi_file_lock_shared(mmfi_file *file, mmf_error *error);
+
+/*
+ * The lock of an undo slot, which its owner has while it lives. False when another open file has
+ * it. What a descriptor has already, it gets again.
+ */
+bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot);
+void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot);
+
+/* The lock of one that joins the writers, so that they join one by one. Never waits. */
+bool mmfi_file_lock_join(const mmfi_file *file);
+void mmfi_file_unlock_join(const mmfi_file *file);
+
+/* Gives all of these back, in the process that took it; elsewhere, and without one, does nothing.
+ */
 void mmfi_file_unlock(mmfi_file *file);
 
 /* True when some other open file has the writer lock. Works on a read-only descriptor. */

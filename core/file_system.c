@@ -17,29 +17,37 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* ---- The writer lock ---- */
+/* ---- Locks ---- */
 
-static struct flock lock_of(short type)
+static struct flock lock_of(short type, uint64_t offset, uint64_t size)
 {
     struct flock lock;
     memset(&lock, 0, sizeof lock);
     lock.l_type = type;
     lock.l_whence = SEEK_SET;
-    lock.l_start = (off_t)MMFI_LOCK_OFFSET;
-    lock.l_len = 1;
+    lock.l_start = (off_t)offset;
+    lock.l_len = (off_t)size;
     return lock;
 }
 
-mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error)
+/* 0, or why not: EAGAIN when another open file has it. */
+static int set_lock(const mmfi_file *file, short type, uint64_t offset, uint64_t size)
 {
-    struct flock lock = lock_of(F_WRLCK);
-    if (fcntl(file->fd, F_OFD_SETLK, &lock) == 0) {
+    struct flock lock = lock_of(type, offset, size);
+    if (fcntl(file->fd, F_OFD_SETLK, &lock) == 0)
+        return 0;
+    return errno == EACCES ? EAGAIN : errno;
+}
+
+static mmf_status lock_writer(mmfi_file *file, short type, mmf_error *error)
+{
+    const int why = set_lock(file, type, MMFI_LOCK_OFFSET, 1);
+    if (why == 0) {
         file->locked = true;
         file->lock_pid = getpid();
         return MMF_OK;
     }
-    const int why = errno;
-    if (why == EAGAIN || why == EACCES)
+    if (why == EAGAIN)
         return mmfi_fail(error, MMF_ERR_LOCKED, why, file->path,
                          "%s: another writer has the file open; close it there first, or open it "
                          "read-only",
@@ -49,19 +57,48 @@ mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error)
                      file->path, mmfi_os_describe(why).text);
 }
 
+mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error)
+{
+    return lock_writer(file, F_WRLCK, error);
+}
+
+mmf_status mmfi_file_lock_shared(mmfi_file *file, mmf_error *error)
+{
+    return lock_writer(file, F_RDLCK, error);
+}
+
+bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot)
+{
+    return set_lock(file, F_WRLCK, MMFI_LOCK_SLOTS + slot, 1) == 0;
+}
+
+void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot)
+{
+    (void)set_lock(file, F_UNLCK, MMFI_LOCK_SLOTS + slot, 1);
+}
+
+bool mmfi_file_lock_join(const mmfi_file *file)
+{
+    return set_lock(file, F_WRLCK, MMFI_LOCK_JOIN, 1) == 0;
+}
+
+void mmfi_file_unlock_join(const mmfi_file *file)
+{
+    (void)set_lock(file, F_UNLCK, MMFI_LOCK_JOIN, 1);
+}
+
 bool mmfi_file_is_locked(const mmfi_file *file)
 {
-    struct flock lock = lock_of(F_WRLCK);
+    struct flock lock = lock_of(F_WRLCK, MMFI_LOCK_OFFSET, 1);
     return fcntl(file->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 void mmfi_file_unlock(mmfi_file *file)
 {
-    /* A child shares the parent's lock, and must not end it. */
+    /* A child shares the parent's locks, and must not end them. */
     if (!file->locked || file->lock_pid != getpid())
         return;
-    struct flock lock = lock_of(F_UNLCK);
-    (void)fcntl(file->fd, F_OFD_SETLK, &lock);
+    (void)set_lock(file, F_UNLCK, MMFI_LOCK_OFFSET, MMFI_LOCK_SIZE);
     file->locked = false;
 }
 

@@ -30,16 +30,25 @@
 #define MMFI_FILE_ID_SIZE  16u
 #define MMFI_BOOT_ID_WORDS 2u
 
-/* Undo slots of a new file. One writer uses the first; the rest are for shared writers. */
-#define MMFI_UNDO_COUNT     8u
-#define MMFI_UNDO_COUNT_MAX 64u
-#define MMFI_UNDO_ALIGNMENT 64u
+/*
+ * Undo slots of a new file. The only writer uses the first; of several writers each has its own, so
+ * a file that is made for several has as many as there can be, if they take no more than so much.
+ */
+#define MMFI_UNDO_COUNT       8u
+#define MMFI_UNDO_COUNT_MAX   64u
+#define MMFI_UNDO_SHARED_SIZE (UINT64_C(1) << 20)
+#define MMFI_UNDO_ALIGNMENT   64u
 
 /*
- * The byte that the writer locks. No file reaches so far (8 EiB is the end of an off_t, and no file
+ * The bytes that writers lock: one of the file, which the only writer has alone and several writers
+ * share; one of each undo slot, whose lock says that its owner lives; and one for the time that a
+ * writer takes to join. No file reaches so far (8 EiB is the end of an off_t, and no file
  * system goes to half of it), so the lock meets no lock that another program takes on content.
  */
 #define MMFI_LOCK_OFFSET (UINT64_C(1) << 62)
+#define MMFI_LOCK_SLOTS  (MMFI_LOCK_OFFSET + 1)
+#define MMFI_LOCK_JOIN   (MMFI_LOCK_SLOTS + MMFI_UNDO_COUNT_MAX)
+#define MMFI_LOCK_SIZE   (MMFI_LOCK_JOIN + 1 - MMFI_LOCK_OFFSET) /* bytes from the first on */
 
 /* Reserved for a registry of readers. */
 #define MMFI_REGISTRY_SIZE 4096u
@@ -106,13 +115,13 @@ typedef struct mmfi_live {
     uint8_t line3[32];
     uint64_t poisoned; /* not 0: a sync failed in this boot */
     uint8_t line4[56];
-    uint64_t append_cursor; /* reserved for shared writers */
+    uint64_t append_owner; /* of several writers: slot + 1 of the one that appends, 0 for none */
     uint8_t line5[56];
 } mmfi_live;
 
 /* The header of an undo slot; the record's image follows, its sequence word meaningless. */
 typedef struct mmfi_undo {
-    uint64_t owner; /* reserved for shared writers */
+    uint64_t owner; /* reserved */
     uint64_t row;
     uint64_t sequence;    /* the odd sequence that the record has while the image is the truth */
     uint64_t reserved[5]; /* zero */
@@ -128,7 +137,7 @@ MMFI_STATIC_ASSERT(offsetof(mmfi_live, capacity) == 64, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, wake) == 128, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, writer_epoch) == 192, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, poisoned) == 256, "one cache line each");
-MMFI_STATIC_ASSERT(offsetof(mmfi_live, append_cursor) == 320, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, append_owner) == 320, "one cache line each");
 MMFI_STATIC_ASSERT(sizeof(mmfi_live) == 384, "six cache lines");
 MMFI_STATIC_ASSERT(sizeof(mmfi_undo) == 64, "the image begins on a cache line");
 

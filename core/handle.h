@@ -22,6 +22,7 @@ typedef struct mmfi_writer {
     uint64_t capacity;   /* records that the file has room for; append grows beyond it */
     unsigned char *undo; /* this writer's undo slot */
     mmfi_live *live;     /* live control, writable */
+    uint64_t *turn;      /* of several writers: to be zeroed when an append ends; else NULL */
 } mmfi_writer;
 
 /* Everything that only cold paths need; core/store_state.h. */

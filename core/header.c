@@ -21,7 +21,15 @@ uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size)
 
 /* ---- Writing ---- */
 
-static mmfi_superblock superblock_for(const mmf_schema *schema)
+static uint32_t undo_count_for(uint64_t stride, bool shared_writers)
+{
+    const uint64_t fit = MMFI_UNDO_SHARED_SIZE / stride;
+    if (!shared_writers || fit < MMFI_UNDO_COUNT)
+        return MMFI_UNDO_COUNT;
+    return fit < MMFI_UNDO_COUNT_MAX ? (uint32_t)fit : MMFI_UNDO_COUNT_MAX;
+}
+
+static mmfi_superblock superblock_for(const mmf_schema *schema, bool shared_writers)
 {
     mmfi_superblock block;
     memset(&block, 0, sizeof block);
@@ -34,9 +42,9 @@ static mmfi_superblock superblock_for(const mmf_schema *schema)
     block.record_size = schema->record_size;
     block.schema_version = schema->version;
     block.field_count = schema->field_count;
-    block.undo_count = MMFI_UNDO_COUNT;
     block.undo_offset = MMFI_UNDO_OFFSET;
     block.undo_stride = round_up(sizeof(mmfi_undo) + schema->record_size, MMFI_UNDO_ALIGNMENT);
+    block.undo_count = undo_count_for(block.undo_stride, shared_writers);
     block.registry_offset = block.undo_offset + block.undo_count * block.undo_stride;
     block.registry_offset = round_up(block.registry_offset, MMFI_PAGE_SIZE);
     block.registry_size = MMFI_REGISTRY_SIZE;
@@ -81,9 +89,9 @@ static mmfi_geometry geometry_of(const mmfi_superblock *block)
 }
 
 mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, uint64_t capacity,
-                             mmfi_geometry *out, mmf_error *error)
+                             bool shared_writers, mmfi_geometry *out, mmf_error *error)
 {
-    const mmfi_superblock block = superblock_for(schema);
+    const mmfi_superblock block = superblock_for(schema, shared_writers);
     const uint64_t size =
         round_up(block.header_size + capacity * schema->record_size, MMFI_PAGE_SIZE);
     *out = geometry_of(&block);

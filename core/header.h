@@ -28,11 +28,12 @@ typedef struct mmfi_geometry {
 uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size);
 
 /*
- * Fills a new, empty file: header, room for capacity records, synced. MMF_ERR_NO_SPACE,
+ * Fills a new, empty file: header, with undo slots for one writer or as many as there can be, room
+ * for capacity records, synced. MMF_ERR_NO_SPACE,
  * MMF_ERR_NO_MEMORY or MMF_ERR_IO.
  */
 mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, uint64_t capacity,
-                             mmfi_geometry *out, mmf_error *error);
+                             bool shared_writers, mmfi_geometry *out, mmf_error *error);
 
 /*
  * Reads and checks the header. One damaged superblock is no harm: the other serves. *schema is the

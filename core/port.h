@@ -28,6 +28,9 @@
 
 #define MMFI_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define MMFI_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+/* What the compiler may take for true; it must be. */
+#define MMFI_ASSUME(condition) ((condition) ? (void)0 : __builtin_unreachable())
+
 #define MMFI_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 /*

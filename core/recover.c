@@ -125,6 +125,20 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
     return MMF_OK;
 }
 
+void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
+                       uint64_t count)
+{
+    restore_record(base, geometry, base + geometry->undo_offset + slot * geometry->undo_stride,
+                   count);
+}
+
+mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geometry,
+                             uint64_t file_size, const char *path, mmfi_recovery *out,
+                             mmf_error *error)
+{
+    return find_count(base, geometry, file_size, mmfi_live_is_trusted(base), path, out, error);
+}
+
 mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
                         const char *path, mmfi_recovery *out, mmf_error *error)
 {
@@ -134,6 +148,7 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint
         return status;
     settle_slots(base, geometry, out->count, trusted);
     mmfi_store64(LIVE(base, poisoned), 0);
+    mmfi_store64(LIVE(base, append_owner), 0);
     mmfi_store64_release(LIVE(base, capacity), out->capacity);
     mmfi_store64_release(LIVE(base, count), out->count);
     mmfi_store64(LIVE(base, writer_pid), (uint64_t)getpid());

@@ -38,6 +38,21 @@ typedef struct mmfi_recovery {
 mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
                         const char *path, mmfi_recovery *out, mmf_error *error);
 
+/*
+ * The first half of mmfi_recover: what there is to go on from, and why not. For one of several
+ * writers whose file others may have open; nothing is changed.
+ */
+mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geometry,
+                             uint64_t file_size, const char *path, mmfi_recovery *out,
+                             mmf_error *error);
+
+/*
+ * Restores the record that the owner of an undo slot left half replaced, if it did. The owner must
+ * be dead, and nobody else its heir; count is that of records.
+ */
+void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
+                       uint64_t count);
+
 MMF_END_DECLS
 
 #endif

@@ -18,11 +18,6 @@ static mmf_options options_or_default(const mmf_options *options)
 
 static mmf_status check_options(const char *path, const mmf_options *options, mmf_error *error)
 {
-    if (options->shared_writers)
-        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
-                         "%s: options.shared_writers is not supported in this version; open the "
-                         "store for writing in one process",
-                         path);
     if (options->mode != MMF_READ_ONLY && options->mode != MMF_READ_WRITE)
         return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
                          "%s: options.mode is %d, expected MMF_READ_ONLY or MMF_READ_WRITE", path,
@@ -44,6 +39,7 @@ static mmf_status begin(const char *path, const mmf_options *options, mmfi_state
     *out = mmfi_state_new();
     if (*out == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
+    (*out)->shared = options->shared_writers;
     return MMF_OK;
 }
 
@@ -66,7 +62,8 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
                          state->file_size, state->file.path, &state->map, error);
 }
 
-static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *error)
+/* The only writer of the file. */
+static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* Before the first store: from here on none may meet a hole. */
@@ -78,15 +75,23 @@ static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *
         return status;
     state->generation = found.generation + 1;
     mmfi_commit_write(state->map.base, state->generation, found.committed, found.capacity, false);
-    state->page = mmfi_map_private_open(sizeof *state->page);
-    state->writer = state->page != NULL ? state->page : &state->guarded;
     state->writer->count = found.count;
     state->writer->capacity = found.capacity;
     state->writer->undo = state->map.base + state->geometry.undo_offset;
-    state->writer->live = (mmfi_live *)(void *)(state->map.base + MMFI_LIVE_OFFSET);
-    if (state->page != NULL)
-        store->writer = state->page;
     return MMF_OK;
+}
+
+static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *error)
+{
+    state->page = mmfi_map_private_open(sizeof *state->page);
+    state->writer = state->page != NULL ? state->page : &state->guarded;
+    state->writer->live = (mmfi_live *)(void *)(state->map.base + MMFI_LIVE_OFFSET);
+    if (state->shared)
+        return mmfi_shared_attach(state, error);
+    const mmf_status status = attach_alone(state, error);
+    if (status == MMF_OK && state->page != NULL)
+        store->writer = state->page;
+    return status;
 }
 
 /* A reserve smaller than asked is no failure, and is said. */
@@ -138,10 +143,12 @@ static mmf_status attach(mmfi_state *state, const mmf_options *options, mmf_stor
 
 /* ---- Public ---- */
 
-/* Names the holder, from a page that is only believed as far as a message goes. */
+/* Takes the lock, or names the holder, from a page that is only believed as far as a message goes.
+ */
 static mmf_status lock_file(mmfi_state *state, mmf_error *error)
 {
-    const mmf_status status = mmfi_file_lock(&state->file, error);
+    const mmf_status status = state->shared ? mmfi_file_lock_shared(&state->file, error)
+                                            : mmfi_file_lock(&state->file, error);
     if (status != MMF_ERR_LOCKED)
         return status;
     uint64_t pid = 0;
@@ -256,9 +263,10 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
     if (status == MMF_OK)
         status = mmfi_file_create(path, options->permissions, &state->file, error);
     if (status == MMF_OK)
-        status = mmfi_file_lock(&state->file, error);
+        status = lock_file(state, error);
     if (status == MMF_OK)
-        status = mmfi_header_write(&state->file, schema, capacity, &state->geometry, error);
+        status = mmfi_header_write(&state->file, schema, capacity, options->shared_writers,
+                                   &state->geometry, error);
     if (status == MMF_OK)
         status = attach(state, options, out, error);
     if (status != MMF_OK)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL};
+mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL};
 const mmfi_live mmfi_live_closed = {.count = 0};
 const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
 
@@ -30,8 +30,8 @@ void mmfi_handle_retire(mmf_store *store)
 
 bool mmfi_state_is_inherited(const mmfi_state *state)
 {
-    /* In a pid name space of its own a child may have its parent's number; its page is wiped. */
-    return state->pid != getpid() || (state->page != NULL && state->page->undo == NULL);
+    /* A child's page is wiped; its number may be its parent's in a pid name space of its own. */
+    return state->page != NULL ? state->page->undo == NULL : state->pid != getpid();
 }
 
 void mmfi_state_free(mmfi_state *state)

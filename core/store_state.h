@@ -25,6 +25,8 @@ struct mmfi_state {
     mmfi_writer *page;   /* that page, or NULL */
     mmfi_writer guarded; /* where there is none: kept here, and every write takes the cold path */
     bool failed;         /* a sync failed: no more writing */
+    bool shared;         /* one of several writers; every write takes the cold path */
+    uint32_t slot;       /* its undo slot */
     pid_t pid;           /* the process that opened the handle */
 };
 
@@ -55,6 +57,12 @@ typedef struct mmfi_bounds {
 
 mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out);
 
+/*
+ * Room for so many records behind the last one; of several writers, the turn to append as well,
+ * which ends with the append.
+ */
+mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows);
+
 /* Gives the file room for at least so many more records than there are. */
 mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
 
@@ -63,5 +71,22 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
  * readers and later writers of this boot are told by the poisoned flag.
  */
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
+
+/* No more writing through this handle, and readers and other writers of this boot are told. */
+void mmfi_state_poison(mmfi_state *state);
+
+/* ---- Several writers; store_shared.c ---- */
+
+/* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */
+mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error);
+
+/* mmfi_write_begin among several writers. */
+mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row);
+
+/* Waits for the turn to append, with room for so many records. MMF_ERR_BUSY after ten seconds. */
+mmf_status mmfi_shared_append_begin(mmfi_state *state, uint64_t rows);
+
+/* mmfi_store_commit among several writers. */
+mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error);
 
 #endif

@@ -12,24 +12,87 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
         *status = MMF_ERR_CLOSED;
     else if (state->writer == NULL || mmfi_state_is_inherited(state))
         *status = MMF_ERR_READ_ONLY;
-    else if (state->failed)
+    else if (state->failed || (state->shared && mmfi_load64(&state->writer->live->poisoned) != 0))
         *status = MMF_ERR_NEEDS_RECOVERY;
     else
         return state;
     return NULL;
 }
 
-mmfi_grant mmfi_set_slow(const mmf_store *store, uint64_t row)
+/* The record of a row that the one writer of the file may replace; else NULL and *status. */
+static unsigned char *record_to_set(const mmf_store *store, const mmfi_state *state, uint64_t row,
+                                    mmf_status *status)
 {
-    mmfi_grant grant = {NULL, MMF_OK};
-    mmfi_state *state = mmfi_state_to_write(store, &grant.status);
-    if (state == NULL)
-        return grant;
     if (row < state->writer->count)
-        grant.writer = state->writer;
-    else
-        grant.status = MMF_ERR_RANGE;
-    return grant;
+        return mmfi_row(store, row, (size_t)state->geometry.record_size);
+    *status = MMF_ERR_RANGE;
+    return NULL;
+}
+
+mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row)
+{
+    mmf_status status = MMF_OK;
+    mmfi_entered entered = {NULL, 0};
+    mmfi_state *state = mmfi_state_to_write(store, &status);
+    if (state != NULL && state->shared)
+        return mmfi_shared_write(store, row);
+    if (state != NULL)
+        entered.record = record_to_set(store, state, row, &status);
+    entered.sequence = entered.record != NULL
+                           ? mmfi_write_enter(state->writer, row, entered.record,
+                                              (size_t)state->geometry.record_size)
+                           : (uint64_t)status;
+    return entered;
+}
+
+static void store_word(unsigned char *to, size_t size, uint64_t word)
+{
+    switch (size) {
+    case 1:
+        mmfi_store8_release(to, (uint8_t)word);
+        break;
+    case 2:
+        mmfi_store16_release(to, (uint16_t)word);
+        break;
+    case 4:
+        mmfi_store32_release(to, (uint32_t)word);
+        break;
+    default:
+        mmfi_store64_release(to, word);
+        break;
+    }
+}
+
+mmf_status mmfi_set_slow(mmf_store *store, uint64_t row, size_t offset, size_t size, uint64_t word)
+{
+    mmf_status status = MMF_OK;
+    mmfi_state *state = mmfi_state_to_write(store, &status);
+    if (state == NULL)
+        return status;
+    if (state->shared) {
+        /* Of several writers none may see its field change under a whole record that it writes. */
+        const mmfi_entered entered = mmfi_shared_write(store, row);
+        if (entered.record == NULL)
+            return (mmf_status)entered.sequence;
+        store_word(entered.record + offset, size, word);
+        mmfi_sequence_leave(entered.record, entered.sequence);
+        return MMF_OK;
+    }
+    unsigned char *record = record_to_set(store, state, row, &status);
+    if (record == NULL)
+        return status;
+    store_word(record + offset, size, word);
+    mmfi_sequence_bump(record);
+    return MMF_OK;
+}
+
+mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows)
+{
+    if (state->shared)
+        return mmfi_shared_append_begin(state, rows);
+    if (rows > state->writer->capacity - state->writer->count)
+        return mmfi_store_grow(state, rows, NULL);
+    return MMF_OK;
 }
 
 mmfi_grant mmfi_append_slow(const mmf_store *store)
@@ -38,8 +101,7 @@ mmfi_grant mmfi_append_slow(const mmf_store *store)
     mmfi_state *state = mmfi_state_to_write(store, &grant.status);
     if (state == NULL)
         return grant;
-    if (state->writer->count >= state->writer->capacity)
-        grant.status = mmfi_store_grow(state, 1, NULL);
+    grant.status = mmfi_append_room(state, 1);
     if (grant.status == MMF_OK)
         grant.writer = state->writer;
     return grant;
@@ -110,7 +172,7 @@ uint64_t mmf_store_capacity(const mmf_store *store)
 /* ---- Durability ---- */
 
 /* The hot paths find no rows and no room, and the cold ones say why. */
-static void poison(mmfi_state *state)
+void mmfi_state_poison(mmfi_state *state)
 {
     mmfi_store64_release(&state->writer->live->poisoned, 1);
     state->failed = true;
@@ -125,6 +187,8 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
                          "%s: an earlier sync failed, and the system may have dropped what it "
                          "could not write; copy the records to a new store",
                          state->file.path);
+    if (state->shared)
+        return mmfi_shared_commit(state, error);
     /* The records reach the disk before the count that promises them. */
     const uint64_t count = state->writer->count;
     mmf_status status = mmfi_file_sync(&state->file, error);
@@ -135,7 +199,7 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
         status = mmfi_file_sync(&state->file, error);
     }
     if (status != MMF_OK)
-        poison(state);
+        mmfi_state_poison(state);
     return status;
 }
 

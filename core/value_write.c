@@ -53,8 +53,7 @@ mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned cha
         if (state == NULL)
             return status;
         writer = state->writer;
-        if (count > writer->capacity - writer->count)
-            status = mmfi_store_grow(state, count, NULL);
+        status = mmfi_append_room(state, count);
         if (status != MMF_OK)
             return status;
     }
@@ -70,6 +69,8 @@ void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first)
     writer->count = before + count;
     mmfi_store64_release(&store->row_bound, before + count);
     mmfi_store64_release(&writer->live->count, before + count);
+    if (writer->turn != NULL)
+        mmfi_store64_release(writer->turn, 0);
     if (first != NULL)
         *first = before;
 }

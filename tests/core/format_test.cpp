@@ -100,7 +100,7 @@ TEST(Format, LiveControl)
         PLACE(mmfi_live, count, 0, 8),        PLACE(mmfi_live, capacity, 64, 8),
         PLACE(mmfi_live, wake, 128, 4),       PLACE(mmfi_live, writer_epoch, 192, 8),
         PLACE(mmfi_live, writer_pid, 200, 8), PLACE(mmfi_live, boot_id, 208, 16),
-        PLACE(mmfi_live, poisoned, 256, 8),   PLACE(mmfi_live, append_cursor, 320, 8),
+        PLACE(mmfi_live, poisoned, 256, 8),   PLACE(mmfi_live, append_owner, 320, 8),
     };
     expect_places(places);
     EXPECT_LE(sizeof(mmfi_live), MMFI_PAGE_SIZE);

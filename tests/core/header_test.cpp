@@ -23,7 +23,8 @@ protected:
         directory = pattern;
         ASSERT_EQ(mmfi_file_create((directory + "/r").c_str(), 0, &file, &error), MMF_OK);
         ASSERT_EQ(mmf_schema_parse(TEXT, sizeof TEXT - 1, &schema, &error), MMF_OK);
-        ASSERT_EQ(mmfi_header_write(&file, schema, 10, &written, &error), MMF_OK) << error.message;
+        ASSERT_EQ(mmfi_header_write(&file, schema, 10, false, &written, &error), MMF_OK)
+            << error.message;
         ASSERT_EQ(mmfi_file_read(&file, 0, &block, sizeof block, &error), MMF_OK);
     }
 

@@ -21,7 +21,7 @@ failed=0
 # Layers from the lowest to the highest: a file includes its own layer and lower ones.
 awk '
 BEGIN {
-    core = "port status types atomic seqlock crc32c schema format undo file map header recover store gencode"
+    core = "port status types atomic seqlock crc32c schema format undo claim file map header recover store gencode"
     gen = "arena source diag model lexer parser sema names emit main"
     count = split(core, names, " ")
     for (i = 1; i <= count; i++)

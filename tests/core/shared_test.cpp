@@ -1,0 +1,413 @@
+// Several writers of one file: who gets in, what they write together, and what the dead leave.
+#include <atomic>
+#include <csignal>
+#include <thread>
+#include <vector>
+
+#include "core/claim.h"
+#include "core/store_state.h"
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+mmf_options shared_options()
+{
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.mode = MMF_READ_WRITE;
+    options.shared_writers = true;
+    return options;
+}
+
+mmf_store *base_of(tick_store *store)
+{
+    return reinterpret_cast<mmf_store *>(store);
+}
+
+unsigned char *undo_of(tick_store *store)
+{
+    return base_of(store)->state->writer->undo;
+}
+
+mmfi_live *live_of(tick_store *store)
+{
+    return base_of(store)->state->writer->live;
+}
+
+} // namespace
+
+class SharedTest : public StoreTest {
+protected:
+    // A file made for several writers, and its first one.
+    tick_store *create_shared()
+    {
+        tick_store *store = nullptr;
+        EXPECT_EQ(tick_store_create(path.c_str(), &sharing, &store, &error), MMF_OK)
+            << error.message;
+        return store;
+    }
+    tick_store *join()
+    {
+        return open(&sharing);
+    }
+    uint64_t stamp_at(tick_store *store, uint64_t row)
+    {
+        tick_record tick = {};
+        EXPECT_EQ(tick_store_get(store, row, &tick), MMF_OK);
+        EXPECT_TRUE(t_is_whole(tick));
+        return tick.timestamp;
+    }
+    // A writer that is killed when it comes to `die` in the middle of its work.
+    template <typename Work> void killed(Work work)
+    {
+        EXPECT_EQ(t_in_child([this, work] {
+                      tick_store *writer = nullptr;
+                      if (tick_store_open(path.c_str(), &sharing, &writer, nullptr) != MMF_OK)
+                          return 1;
+                      work(writer);
+                      raise(SIGKILL);
+                      return 2;
+                  }),
+                  -SIGKILL);
+    }
+    mmf_options sharing = shared_options();
+};
+
+// Every writer's odd values are its own, above the sequence, and lead to a larger even one.
+TEST(Claim, SequencesTellTheirOwner)
+{
+    for (const uint64_t sequence : {UINT64_C(0), UINT64_C(2), UINT64_C(126), UINT64_C(128),
+                                    UINT64_C(130), UINT64_C(1) << 40}) {
+        const uint64_t first = mmfi_claim_sequence(sequence, 0);
+        EXPECT_EQ(first % 128, 1u);
+        EXPECT_GT(first, sequence);
+        EXPECT_LE(first, sequence + 129);
+        for (uint32_t slot = 0; slot < MMFI_UNDO_COUNT_MAX; slot++)
+            EXPECT_EQ(mmfi_claim_sequence(sequence, slot), first + 2 * slot);
+        const uint64_t last = mmfi_claim_sequence(sequence, MMFI_UNDO_COUNT_MAX - 1);
+        EXPECT_GT(mmfi_claim_sequence(last + 1, 0), last + 1);
+    }
+}
+
+TEST(Claim, OneOfTwoWins)
+{
+    alignas(8) unsigned char record[24] = {2};
+    alignas(8) unsigned char undo[sizeof(mmfi_undo) + 24] = {};
+    record[8] = 7;
+    uint64_t odd = 0;
+    EXPECT_FALSE(mmfi_claim(record, undo, 3, 9, 4, sizeof record, &odd));
+    EXPECT_EQ(mmfi_sequence_load(record), 2u);
+    ASSERT_TRUE(mmfi_claim(record, undo, 3, 9, 2, sizeof record, &odd));
+    EXPECT_EQ(odd, 128u + 1 + 6);
+    EXPECT_EQ(mmfi_sequence_load(record), odd);
+    EXPECT_TRUE(mmfi_undo_holds(undo, 9, odd));
+    EXPECT_EQ(mmfi_undo_image(undo)[8], 7);
+    EXPECT_FALSE(mmfi_claim(record, undo, 4, 9, 2, sizeof record, &odd));
+    uint64_t later = 0;
+    ASSERT_TRUE(mmfi_claim_torn(record, undo, 5, mmfi_sequence_load(record), &later));
+    EXPECT_EQ(later % 128, 1u + 10);
+    EXPECT_FALSE(mmfi_undo_holds(undo, 9, later));
+}
+
+TEST_F(SharedTest, TwoWritersAppendAndReplace)
+{
+    tick_store *one = create_shared();
+    tick_store *two = join();
+    for (uint64_t i = 0; i < 2000; i++) {
+        const tick_record tick = t_tick(i);
+        uint64_t row = 0;
+        ASSERT_EQ(tick_store_append(i % 3 == 0 ? one : two, &tick, &row), MMF_OK);
+        ASSERT_EQ(row, i);
+    }
+    EXPECT_EQ(tick_store_count(one), 2000u);
+    const tick_record tick = t_tick(5000);
+    ASSERT_EQ(tick_store_set(one, 3, &tick), MMF_OK);
+    ASSERT_EQ(tick_store_set(two, 3, &tick), MMF_OK);
+    EXPECT_EQ(stamp_at(one, 3), 5000u);
+    ASSERT_EQ(tick_store_set_price(two, 4, 1.5), MMF_OK);
+    ASSERT_EQ(tick_store_set_symbol(one, 4, "X", 1), MMF_OK);
+    tick_record found = {};
+    ASSERT_EQ(tick_store_get(two, 4, &found), MMF_OK);
+    EXPECT_EQ(found.price, 1.5);
+    EXPECT_STREQ(found.symbol, "X");
+    EXPECT_EQ(found.timestamp, 4u);
+    tick_store *reader = open();
+    EXPECT_EQ(tick_store_count(reader), 2000u);
+    for (const uint64_t row : {UINT64_C(2000), UINT64_MAX}) {
+        EXPECT_EQ(tick_store_set(one, row, &tick), MMF_ERR_RANGE);
+        EXPECT_EQ(tick_store_set_price(one, row, 1), MMF_ERR_RANGE);
+    }
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(one), MMF_OK);
+    EXPECT_EQ(tick_store_close(two), MMF_OK);
+    EXPECT_EQ(tick_store_append(one, &tick, nullptr), MMF_ERR_CLOSED);
+}
+
+// Each width of a scalar has a store of its own on the cold path.
+TEST_F(SharedTest, BatchesArePublishedAtOnce)
+{
+    tick_store *one = create_shared();
+    tick_store *two = join();
+    unsigned char *records = nullptr;
+    ASSERT_EQ(mmfi_append_rows_begin(base_of(one), 3, &records), MMF_OK);
+    for (uint64_t i = 0; i < 3; i++) {
+        const tick_record tick = t_tick(i);
+        tick_record_save(records + i * TICK_RECORD_SIZE, &tick);
+        mmfi_store64(records + i * TICK_RECORD_SIZE, MMFI_SEQUENCE_FIRST);
+    }
+    EXPECT_EQ(tick_store_count(two), 0u);
+    uint64_t first = 9;
+    mmfi_append_rows_end(base_of(one), 3, &first);
+    EXPECT_EQ(first, 0u);
+    EXPECT_EQ(tick_store_count(two), 3u);
+    const tick_record tick = t_tick(3);
+    ASSERT_EQ(tick_store_append(two, &tick, &first), MMF_OK); // the turn was given back
+    EXPECT_EQ(first, 3u);
+    EXPECT_EQ(tick_store_close(one), MMF_OK);
+    EXPECT_EQ(tick_store_close(two), MMF_OK);
+}
+
+TEST_F(SharedTest, OneAloneAndSeveralKeepEachOtherOut)
+{
+    tick_store *several = create_shared();
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
+    EXPECT_NE(std::string(error.message).find(std::to_string(getpid())), std::string::npos)
+        << error.message;
+    tick_store *second = join();
+    EXPECT_EQ(tick_store_close(several), MMF_OK);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
+    EXPECT_EQ(tick_store_close(second), MMF_OK);
+    tick_store *alone = open(&writing);
+    EXPECT_EQ(open_fails(&sharing), MMF_ERR_LOCKED);
+    EXPECT_EQ(tick_store_close(alone), MMF_OK);
+    EXPECT_EQ(tick_store_close(join()), MMF_OK);
+}
+
+TEST_F(SharedTest, AFileHasPlacesForSoManyWriters)
+{
+    std::vector<tick_store *> writers = {create_shared()};
+    while (writers.size() < MMFI_UNDO_COUNT_MAX)
+        writers.push_back(join());
+    EXPECT_EQ(open_fails(&sharing), MMF_ERR_LOCKED);
+    EXPECT_NE(std::string(error.message).find("64 places"), std::string::npos) << error.message;
+    EXPECT_EQ(tick_store_close(writers[20]), MMF_OK);
+    writers[20] = join();
+    for (tick_store *writer : writers) {
+        const tick_record tick = t_tick(1);
+        EXPECT_EQ(tick_store_append(writer, &tick, nullptr), MMF_OK);
+        EXPECT_EQ(tick_store_close(writer), MMF_OK);
+    }
+    // A file that was made for one writer has fewer places, and works all the same.
+    path += ".one";
+    ASSERT_EQ(tick_store_close(create()), MMF_OK);
+    writers.clear();
+    for (uint32_t i = 0; i < MMFI_UNDO_COUNT; i++)
+        writers.push_back(join());
+    EXPECT_EQ(open_fails(&sharing), MMF_ERR_LOCKED);
+    EXPECT_NE(std::string(error.message).find("8 places"), std::string::npos) << error.message;
+    for (tick_store *writer : writers)
+        EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// The owner of a half-replaced record is dead: who wants the record restores it and goes on.
+TEST_F(SharedTest, ADeadWritersRecordIsRestoredByWhoeverMeetsIt)
+{
+    tick_store *living = create_shared();
+    fill(living, 3);
+    for (int step = 0; step < 3; step++) {
+        killed([this, step](tick_store *writer) {
+            unsigned char *record = mmfi_row(base_of(writer), 1, TICK_RECORD_SIZE);
+            const uint64_t sequence = mmfi_sequence_load(record);
+            const tick_record tick = t_tick(100);
+            uint64_t odd = 0;
+            if (step == 0) {
+                mmfi_undo_save(undo_of(writer), 1, record, mmfi_claim_sequence(sequence, 1) - 1,
+                               TICK_RECORD_SIZE);
+                return;
+            }
+            EXPECT_TRUE(mmfi_claim(record, undo_of(writer), base_of(writer)->state->slot, 1,
+                                   sequence, TICK_RECORD_SIZE, &odd));
+            if (step == 2)
+                tick_record_save(record, &tick);
+        });
+        EXPECT_EQ(stamp_at(living, 1), step == 0 ? 1u : 200u + static_cast<uint64_t>(step) - 1);
+        const tick_record next = t_tick(200 + static_cast<uint64_t>(step));
+        ASSERT_EQ(tick_store_set(living, 1, &next), MMF_OK) << step;
+        EXPECT_EQ(stamp_at(living, 1), 200u + static_cast<uint64_t>(step));
+    }
+    // And one field: the others are those from before the dead writer's attempt.
+    killed([](tick_store *writer) {
+        const mmfi_write write = mmfi_write_begin(base_of(writer), 2, TICK_RECORD_SIZE);
+        const tick_record tick = t_tick(100);
+        tick_record_save(write.record, &tick);
+    });
+    ASSERT_EQ(tick_store_set_price(living, 2, 2), MMF_OK);
+    EXPECT_EQ(stamp_at(living, 2), 2u);
+    EXPECT_EQ(tick_store_close(living), MMF_OK);
+}
+
+// The owner lives, and is slow: nobody takes the record from it, and who waits gets it then.
+TEST_F(SharedTest, ALivingWritersRecordIsWaitedFor)
+{
+    tick_store *slow = create_shared();
+    tick_store *other = join();
+    fill(slow, 2);
+    const tick_record tick = t_tick(100);
+    const tick_record last = t_tick(200);
+    const mmfi_write write = mmfi_write_begin(base_of(slow), 1, TICK_RECORD_SIZE);
+    ASSERT_EQ(write.status, MMF_OK);
+    std::atomic<bool> started{false};
+    std::atomic<bool> done{false};
+    std::thread waiting([&] {
+        started = true;
+        EXPECT_EQ(tick_store_set(other, 1, &last), MMF_OK);
+        done = true;
+    });
+    while (!started)
+        std::this_thread::yield();
+    usleep(50000); // long enough for it to have asked whether the owner lives
+    EXPECT_FALSE(done);
+    EXPECT_EQ(mmfi_sequence_load(write.record), write.sequence);
+    EXPECT_EQ(stamp_at(slow, 1), 1u); // the image, for readers
+    tick_record_save(write.record, &tick);
+    mmfi_write_end(write);
+    waiting.join();
+    EXPECT_EQ(stamp_at(slow, 1), 200u);
+    EXPECT_EQ(tick_store_close(slow), MMF_OK);
+    EXPECT_EQ(tick_store_close(other), MMF_OK);
+}
+
+// A writer that joins takes the dead one's place, and settles what it left.
+TEST_F(SharedTest, JoiningRestoresWhatTheDeadLeft)
+{
+    tick_store *first = create_shared();
+    fill(first, 3);
+    ASSERT_EQ(tick_store_close(first), MMF_OK);
+    killed([](tick_store *writer) {
+        const mmfi_write write = mmfi_write_begin(base_of(writer), 2, TICK_RECORD_SIZE);
+        mmfi_store64(write.record + TICK_TIMESTAMP_OFFSET, 77);
+    });
+    tick_store *next = join();
+    unsigned char *record = mmfi_row(base_of(next), 2, TICK_RECORD_SIZE);
+    EXPECT_FALSE(mmfi_sequence_is_odd(mmfi_sequence_load(record)));
+    EXPECT_EQ(stamp_at(next, 2), 2u);
+    EXPECT_EQ(tick_store_close(next), MMF_OK);
+    // So does one that wants the file alone.
+    killed([](tick_store *writer) {
+        const mmfi_write write = mmfi_write_begin(base_of(writer), 2, TICK_RECORD_SIZE);
+        mmfi_store64(write.record + TICK_TIMESTAMP_OFFSET, 77);
+    });
+    tick_store *alone = open(&writing);
+    EXPECT_EQ(stamp_at(alone, 2), 2u);
+    EXPECT_EQ(tick_store_close(alone), MMF_OK);
+}
+
+TEST_F(SharedTest, ADeadWritersTurnToAppendIsTakenOver)
+{
+    tick_store *living = create_shared();
+    fill(living, 1);
+    killed([](tick_store *writer) {
+        const mmfi_append append = mmfi_append_begin(base_of(writer), TICK_RECORD_SIZE);
+        EXPECT_EQ(append.row, 1u);
+        memset(append.record, 0xff, TICK_RECORD_SIZE);
+    });
+    EXPECT_EQ(live_of(living)->append_owner, 2u);
+    const tick_record tick = t_tick(1);
+    uint64_t row = 0;
+    ASSERT_EQ(tick_store_append(living, &tick, &row), MMF_OK);
+    EXPECT_EQ(row, 1u);
+    EXPECT_EQ(stamp_at(living, 1), 1u);
+    EXPECT_EQ(live_of(living)->append_owner, 0u);
+    // A word that no writer can have left there holds nobody up.
+    live_of(living)->append_owner = 1000;
+    ASSERT_EQ(tick_store_append(living, &tick, &row), MMF_OK);
+    EXPECT_EQ(row, 2u);
+    // Its own, from a life before this one, is gone when a writer joins.
+    live_of(living)->append_owner = 2;
+    tick_store *second = join();
+    EXPECT_EQ(live_of(living)->append_owner, 0u);
+    EXPECT_EQ(tick_store_close(second), MMF_OK);
+    EXPECT_EQ(tick_store_close(living), MMF_OK);
+}
+
+// A power cut left the record odd, and no image: it reads as corrupt until it is written again.
+TEST_F(SharedTest, ATornRecordCanBeWrittenAgain)
+{
+    tick_store *store = create_shared();
+    fill(store, 2);
+    unsigned char *record = mmfi_row(base_of(store), 1, TICK_RECORD_SIZE);
+    mmfi_store64(record, 5);
+    tick_record tick = t_tick(8);
+    tick_record found = {};
+    EXPECT_NE(tick_store_get(store, 1, &found), MMF_OK);
+    ASSERT_EQ(tick_store_set(store, 1, &tick), MMF_OK);
+    EXPECT_EQ(stamp_at(store, 1), 8u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(SharedTest, AChildIsRefusedAndAFailedSyncIsForAll)
+{
+    tick_store *one = create_shared();
+    tick_store *two = join();
+    fill(one, 2);
+    EXPECT_EQ(t_in_child([one] {
+                  const tick_record tick = t_tick(1);
+                  const bool refused =
+                      tick_store_append(one, &tick, nullptr) == MMF_ERR_READ_ONLY &&
+                      tick_store_set(one, 0, &tick) == MMF_ERR_READ_ONLY &&
+                      tick_store_set_price(one, 0, 1) == MMF_ERR_READ_ONLY;
+                  return refused && tick_store_close(one) == MMF_OK ? 0 : 1;
+              }),
+              0);
+    const tick_record tick = t_tick(1);
+    EXPECT_EQ(tick_store_append(one, &tick, nullptr), MMF_OK);
+    live_of(one)->poisoned = 1;
+    EXPECT_EQ(tick_store_append(two, &tick, nullptr), MMF_ERR_NEEDS_RECOVERY);
+    EXPECT_EQ(tick_store_set(two, 0, &tick), MMF_ERR_NEEDS_RECOVERY);
+    EXPECT_EQ(open_fails(&sharing), MMF_ERR_NEEDS_RECOVERY);
+    live_of(one)->poisoned = 0;
+    EXPECT_EQ(tick_store_close(one), MMF_OK);
+    EXPECT_EQ(tick_store_close(two), MMF_OK);
+}
+
+// What any of them synced stays promised, whoever syncs or closes later.
+TEST_F(SharedTest, CommitsNeverPromiseLess)
+{
+    tick_store *one = create_shared();
+    tick_store *two = join();
+    fill(one, 5);
+    ASSERT_EQ(tick_store_sync(two, &error), MMF_OK) << error.message;
+    mmfi_commit commit = {};
+    ASSERT_TRUE(mmfi_commit_read(base_of(one)->state->map.base, &commit));
+    EXPECT_EQ(commit.count, 5u);
+    const uint64_t generation = commit.generation;
+    ASSERT_EQ(tick_store_close(two), MMF_OK);
+    ASSERT_TRUE(mmfi_commit_read(base_of(one)->state->map.base, &commit));
+    EXPECT_EQ(commit.count, 5u);
+    EXPECT_EQ(commit.generation, generation + 1);
+    EXPECT_EQ(tick_store_close(one), MMF_OK);
+}
+
+// In a new boot the commit decides, and the first writer to join settles that once.
+TEST_F(SharedTest, TheFirstOfANewBootRecovers)
+{
+    tick_store *store = create_shared();
+    fill(store, 4);
+    ASSERT_EQ(tick_store_sync(store, &error), MMF_OK);
+    const tick_record tick = t_tick(4);
+    ASSERT_EQ(tick_store_append(store, &tick, nullptr), MMF_OK);
+    killed([](tick_store *) {});
+    live_of(store)->boot_id[0] ^= 1;
+    live_of(store)->append_owner = 1;              // of a process that this boot never had
+    base_of(store)->state->writer->undo = nullptr; // closes as a forked child: no commit
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    // The lock of what was closed so is still held by this process's descriptor, which is gone now.
+    tick_store *one = join();
+    EXPECT_EQ(tick_store_count(one), 4u);
+    tick_store *two = join();
+    uint64_t row = 0;
+    ASSERT_EQ(tick_store_append(two, &tick, &row), MMF_OK);
+    EXPECT_EQ(row, 4u);
+    EXPECT_EQ(tick_store_count(one), 5u);
+    EXPECT_EQ(tick_store_close(one), MMF_OK);
+    EXPECT_EQ(tick_store_close(two), MMF_OK);
+}
