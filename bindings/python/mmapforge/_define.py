@@ -49,8 +49,8 @@ def classes_of(text: str) -> Tuple[Type[Any], Type[Any]]:
 
 def open(path: Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> Any:
     """Opens any store, by the schema in its file. As Store.open."""
-    handle = _store.open_handle(path, mode, reserve, None)
-    return classes_of(_store.schema_text(handle))[1]._attach(handle, path, mode, errors)
+    opened = _store.open_handle(path, mode, reserve, None)
+    return classes_of(_store.schema_text(opened[0]))[1]._attach(opened, path, mode, errors)
 
 
 def opener(*stores: Type[Any]) -> Callable[..., Any]:
@@ -63,7 +63,7 @@ def opener(*stores: Type[Any]) -> Callable[..., Any]:
     def open(path: Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> Any:
         """Opens a store of one of this module's records, the one that the file holds."""
         # Read first: a file of another schema must not be locked, let alone recovered.
-        probe = _store.open_handle(path, "r", reserve, None)
+        probe, _ = _store.open_handle(path, "r", reserve, None)
         name = schema_of(_store.schema_text(probe)).name
         _store.close_handle(probe)
         if name not in by_name:

@@ -71,8 +71,12 @@ def open_handle(
     capacity: int = 0,
     permissions: int = 0,
     create: bool = False,
-) -> Any:
-    """A handle of C, released when it is forgotten."""
+) -> Tuple[Any, Any]:
+    """A handle of C, and what closes it when it is forgotten: keep both, and use the handle.
+
+    They are two because the memory of the handle must outlive what closes it. A collector of cycles
+    runs finalizers in any order, so that one of them may use a store whose closer has run.
+    """
     if mode not in _MODES:
         message = f"mode is {mode!r}, expected 'r' to read or 'r+' to write; create() makes a file"
         raise _errors.make_error(_errors.ArgumentError, message)
@@ -86,12 +90,14 @@ def open_handle(
     error = ffi.new("mmf_error *")
     c_schema = ffi.NULL if schema is None else schema.c_schema
     number = _CREATE if create else _MODES[mode]
-    handle = lib.mmfpy_open(name, number, reserve, capacity, permissions, c_schema, error)
-    if handle == ffi.NULL:
+    handle = ffi.new("mmfpy_store *")
+    status = lib.mmfpy_open(handle, name, number, reserve, capacity, permissions, c_schema, error)
+    if status:
         raise _errors.error_of(error, path=os.fsdecode(path))
+    closer = ffi.gc(handle, lib.mmfpy_drop)
     if error.message[0] != b"\0":
         warnings.warn(_errors.text_of(error.message), RuntimeWarning, stacklevel=3)
-    return ffi.gc(handle, lib.mmfpy_free)
+    return handle, closer
 
 
 def close_handle(handle: Any) -> None:
@@ -115,7 +121,8 @@ class Store(Aggregates, Generic[R]):
     writing; a pickled store opens its file again, for reading, where it is unpickled.
     """
 
-    __slots__ = ("handle", "path", "mode", "views", "codec", "_pool", "_spare", "_name", "__weakref__")
+    __slots__ = ("handle", "path", "mode", "views", "codec", "_closer", "_pool", "_spare",
+                 "_name", "__weakref__")  # fmt: skip
 
     schema: Schema
     record: Type[R]
@@ -126,6 +133,7 @@ class Store(Aggregates, Generic[R]):
     mode: str
     views: Dict[object, str]
     codec: Codec
+    _closer: Any
     _pool: List[Any]  # memory of records being read, one per thread that reads
     _spare: List[Any]  # memory of records being written
     _name: str
@@ -146,8 +154,8 @@ class Store(Aggregates, Generic[R]):
             reserve: bytes of address space for the file to grow into; 0 is 64 GiB.
             errors: how strings that are not UTF-8 are read, as in bytes.decode.
         """
-        handle = open_handle(path, mode, reserve, cls.schema)
-        return cls._attach(handle, path, mode, errors)
+        opened = open_handle(path, mode, reserve, cls.schema)
+        return cls._attach(opened, path, mode, errors)
 
     @classmethod
     def create(
@@ -168,16 +176,16 @@ class Store(Aggregates, Generic[R]):
             permissions: of the file, less the umask.
             errors: as in open.
         """
-        handle = open_handle(
+        opened = open_handle(
             path, "r+", reserve, cls.schema, capacity=capacity, permissions=permissions, create=True
         )
-        return cls._attach(handle, path, "r+", errors)
+        return cls._attach(opened, path, "r+", errors)
 
     @classmethod
-    def _attach(cls: Type[S], handle: Any, path: Path, mode: str, errors: str) -> S:
+    def _attach(cls: Type[S], opened: Tuple[Any, Any], path: Path, mode: str, errors: str) -> S:
         "x".encode("utf-8", errors) and b"\xff".decode("latin-1", errors)
         self = object.__new__(cls)
-        self.handle = handle
+        self.handle, self._closer = opened
         self.path = os.fsdecode(path)
         self.mode = mode
         self.views = {}

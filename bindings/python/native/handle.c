@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -52,19 +51,15 @@ void mmfpy_leave_writing(mmfpy_store *handle)
 
 /* ---- Opening and closing ---- */
 
-mmfpy_store *mmfpy_open(const char *path, int mode, uint64_t reserve_bytes, uint64_t capacity,
-                        unsigned permissions, const mmf_schema *schema, mmf_error *error)
+int mmfpy_open(mmfpy_store *handle, const char *path, int mode, uint64_t reserve_bytes,
+               uint64_t capacity, unsigned permissions, const mmf_schema *schema, mmf_error *error)
 {
     mmf_options options = MMF_OPTIONS_INIT;
     options.mode = mode != 0 ? MMF_READ_WRITE : MMF_READ_ONLY;
     options.reserve_bytes = reserve_bytes;
     options.capacity = capacity;
     options.permissions = permissions;
-    mmfpy_store *handle = (mmfpy_store *)calloc(1, sizeof *handle);
-    if (handle == NULL) {
-        (void)mmfi_fail(error, MMF_ERR_NO_MEMORY, ENOMEM, path, "%s: no memory for a handle", path);
-        return NULL;
-    }
+    memset(handle, 0, sizeof *handle);
     mmf_status status = MMF_OK;
     if (mode == 2)
         status = mmf_store_create(path, &options, schema, &handle->store, error);
@@ -72,14 +67,19 @@ mmfpy_store *mmfpy_open(const char *path, int mode, uint64_t reserve_bytes, uint
         status = mmf_store_open_as(path, &options, schema, &handle->store, error);
     else
         status = mmf_store_open(path, &options, &handle->store, error);
-    if (status != MMF_OK) {
-        free(handle);
-        return NULL;
-    }
+    if (status != MMF_OK)
+        return (int)status;
     handle->record_size = mmf_store_schema(handle->store)->record_size;
     handle->layout_hash = mmf_store_schema(handle->store)->layout_hash;
     handle->pid = getpid();
-    return handle;
+    return MMF_OK;
+}
+
+static int close_store(mmfpy_store *handle)
+{
+    mmf_store *store = handle->store;
+    handle->store = NULL;
+    return (int)mmf_store_close(store);
 }
 
 int mmfpy_close(mmfpy_store *handle)
@@ -98,9 +98,7 @@ int mmfpy_close(mmfpy_store *handle)
             return MMF_OK;
         rest(attempt);
     }
-    mmf_store *store = handle->store;
-    handle->store = NULL;
-    return (int)mmf_store_close(store);
+    return close_store(handle);
 }
 
 void mmfpy_shut(mmfpy_store *handle)
@@ -109,15 +107,20 @@ void mmfpy_shut(mmfpy_store *handle)
     do {
         gate = mmfi_load64_acquire(&handle->gate);
     } while ((gate & MMFPY_GATE_SHUT) == 0 &&
-             !mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_SHUT));
+             !mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_SHUT | MMFPY_GATE_LATE));
 }
 
-void mmfpy_free(mmfpy_store *handle)
+void mmfpy_drop(mmfpy_store *handle)
 {
-    if (handle == NULL)
-        return;
-    (void)mmf_store_close(handle->store);
-    free(handle);
+    uint64_t gate;
+    mmfpy_shut(handle);
+    /* Calls are not waited for: those there are were copied by a fork, and never leave. */
+    do {
+        gate = mmfi_load64_acquire(&handle->gate);
+        if ((gate & (MMFPY_GATE_VIEWS | MMFPY_GATE_DONE)) != 0)
+            return;
+    } while (!mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_DONE));
+    (void)close_store(handle);
 }
 
 /* ---- What it says of itself ---- */
@@ -207,5 +210,9 @@ void *mmfpy_view_begin(mmfpy_store *handle, uint64_t first, uint64_t count, int 
 
 void mmfpy_view_end(mmfpy_store *handle)
 {
-    (void)mmfi_add64_ordered(&handle->gate, 0 - MMFPY_GATE_VIEW);
+    const uint64_t late = MMFPY_GATE_SHUT | MMFPY_GATE_LATE;
+    const uint64_t before = mmfi_add64_ordered(&handle->gate, 0 - MMFPY_GATE_VIEW);
+    if (before == late + MMFPY_GATE_VIEW &&
+        mmfi_swap64_if(&handle->gate, late, late | MMFPY_GATE_DONE))
+        (void)close_store(handle);
 }

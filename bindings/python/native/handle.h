@@ -41,10 +41,16 @@ typedef struct mmfpy_info {
 
 /* ---- For the calls of this directory ---- */
 
-/* The gate: calls in the low half, views above, and the top bit when it is shut. */
-#define MMFPY_GATE_CALL UINT64_C(1)
-#define MMFPY_GATE_VIEW (UINT64_C(1) << 32)
-#define MMFPY_GATE_SHUT (UINT64_C(1) << 63)
+/*
+ * The gate: calls in the low half, views above. SHUT refuses both from then on. LATE says that the
+ * last view to end closes the store, and DONE that someone has it to close, or has closed it.
+ */
+#define MMFPY_GATE_CALL  UINT64_C(1)
+#define MMFPY_GATE_VIEW  (UINT64_C(1) << 32)
+#define MMFPY_GATE_VIEWS ((UINT64_C(1) << 61) - MMFPY_GATE_VIEW)
+#define MMFPY_GATE_DONE  (UINT64_C(1) << 61)
+#define MMFPY_GATE_LATE  (UINT64_C(1) << 62)
+#define MMFPY_GATE_SHUT  (UINT64_C(1) << 63)
 
 /* The core handle, or NULL when the store is closed. Pair with mmfpy_leave, also after NULL. */
 MMFI_INLINE mmf_store *mmfpy_enter(mmfpy_store *handle)
@@ -75,12 +81,14 @@ MMFI_INLINE uint64_t mmfpy_row(const mmf_store *store, int64_t row)
 /* ---- For Python ---- */
 
 /*
- * Opens (mode 0 reads, 1 writes) or creates (mode 2) a store; schema may be NULL to open any.
- * NULL on failure, with *error filled; a message with MMF_OK as of mmf_store_open. Release with
- * mmfpy_free.
+ * Opens (mode 0 reads, 1 writes) or creates (mode 2) a store; schema may be NULL to open any. The
+ * caller gives the memory of the handle, and keeps it as long as anything may use the handle, also
+ * after mmfpy_drop: a garbage collector runs finalizers in any order, so a store that was dropped
+ * is still asked. Returns a status, with *error filled; a message with MMF_OK as of mmf_store_open.
+ * Pair with mmfpy_drop.
  */
-mmfpy_store *mmfpy_open(const char *path, int mode, uint64_t reserve_bytes, uint64_t capacity,
-                        unsigned permissions, const mmf_schema *schema, mmf_error *error);
+int mmfpy_open(mmfpy_store *handle, const char *path, int mode, uint64_t reserve_bytes,
+               uint64_t capacity, unsigned permissions, const mmf_schema *schema, mmf_error *error);
 
 /*
  * Syncs, unlocks and unmaps, when the calls under way have ended. MMF_ERR_BUSY while views are
@@ -89,13 +97,13 @@ mmfpy_store *mmfpy_open(const char *path, int mode, uint64_t reserve_bytes, uint
 int mmfpy_close(mmfpy_store *handle);
 
 /*
- * Closes it for every later call, and leaves the file mapped for views that are alive: mmfpy_free
- * does the rest.
+ * Closes it for every later call, and leaves the file mapped for views that are alive: the last one
+ * to end closes it.
  */
 void mmfpy_shut(mmfpy_store *handle);
 
-/* Closes if need be, and releases. No call may be under way, and no view alive. */
-void mmfpy_free(mmfpy_store *handle);
+/* As mmfpy_shut, and closes it when no view is alive. No call may be under way. */
+void mmfpy_drop(mmfpy_store *handle);
 
 /* Fills *error with a message for a status of that row and field (NULL for none). */
 void mmfpy_explain(mmfpy_store *handle, int status, int64_t row, const char *field,
