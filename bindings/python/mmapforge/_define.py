@@ -49,7 +49,7 @@ def classes_of(text: str) -> Tuple[Type[Any], Type[Any]]:
 
 def open(path: Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> Any:
     """Opens any store, by the schema in its file. As Store.open."""
-    opened = _store.open_handle(path, mode, reserve, None)
+    opened = _store.open_handle(path, mode, reserve, None, errors)
     return classes_of(_store.schema_text(opened[0]))[1]._attach(opened, path, mode, errors)
 
 
@@ -62,8 +62,9 @@ def opener(*stores: Type[Any]) -> Callable[..., Any]:
 
     def open(path: Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> Any:
         """Opens a store of one of this module's records, the one that the file holds."""
+        _store.check_mode(mode)
         # Read first: a file of another schema must not be locked, let alone recovered.
-        probe, _ = _store.open_handle(path, "r", reserve, None)
+        probe, _ = _store.open_handle(path, "r", 0, None, errors)
         name = schema_of(_store.schema_text(probe)).name
         _store.close_handle(probe)
         if name not in by_name:

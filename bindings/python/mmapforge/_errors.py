@@ -178,6 +178,20 @@ def text_of(message: Any) -> str:
     return str(ffi.string(message).decode("utf-8", "replace"))
 
 
+# What a hint of C calls its options, and what they are called here.
+_IN_PYTHON = (
+    ("options.mode = MMF_READ_WRITE", "mode 'r+'"),
+    ("options.reserve_bytes", "reserve"),
+    ("options.capacity", "capacity"),
+)
+
+
+def _in_python(message: str) -> str:
+    for of_c, here in _IN_PYTHON:
+        message = message.replace(of_c, here)
+    return message
+
+
 def error_of(
     error: Any,
     *,
@@ -188,7 +202,7 @@ def error_of(
     """The exception for a filled mmf_error."""
     return make_error(
         CLASS_OF_STATUS[error.status],
-        text_of(error.message),
+        _in_python(text_of(error.message)),
         path=text_of(error.path) or path,
         row=row,
         field=field,
@@ -229,5 +243,18 @@ def fail(
         )
     error = ffi.new("mmf_error *")
     name: Union[bytes, Any] = field.encode() if field is not None else ffi.NULL
-    lib.mmfpy_explain(handle, status, 0 if row is None else row, name, error)
-    raise error_of(error, path=path, row=row, field=field)
+    lib.mmfpy_explain(handle, status, 0, name, error)
+    # C counts rows from 0 only, and names one even where the call was about none.
+    text = text_of(lib.mmf_status_text(status))
+    hint = text_of(error.message).rpartition(text + "; ")[2]
+    places = [] if row is None else [f"row {row}"]
+    places += [] if field is None else [f"field {field}"]
+    where = ", ".join(places) + ": " if places else ""
+    raise make_error(
+        CLASS_OF_STATUS[status],
+        f"{path}: {where}{text}; {_in_python(hint)}",
+        path=path,
+        row=row,
+        field=field,
+        status=text_of(lib.mmf_status_name(status)),
+    )

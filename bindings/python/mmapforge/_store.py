@@ -1,5 +1,6 @@
 """The store class that generated modules and `mmapforge.open` build on."""
 
+import codecs
 import operator
 import os
 import time
@@ -62,11 +63,19 @@ class Info(NamedTuple):
 # ---- Handles ----
 
 
+def check_mode(mode: str) -> None:
+    """Raises unless it is "r" or "r+"."""
+    if not isinstance(mode, str) or mode not in _MODES:
+        message = f"mode is {mode!r}, expected 'r' to read or 'r+' to write; create() makes a file"
+        raise _errors.make_error(_errors.ArgumentError, message)
+
+
 def open_handle(
     path: Path,
     mode: str,
     reserve: int,
     schema: Optional[Schema],
+    errors: str,
     *,
     capacity: int = 0,
     permissions: int = 0,
@@ -77,16 +86,19 @@ def open_handle(
     They are two because the memory of the handle must outlive what closes it. A collector of cycles
     runs finalizers in any order, so that one of them may use a store whose closer has run.
     """
-    if mode not in _MODES:
-        message = f"mode is {mode!r}, expected 'r' to read or 'r+' to write; create() makes a file"
-        raise _errors.make_error(_errors.ArgumentError, message)
+    check_mode(mode)
     name = os.fsencode(path)
     if b"\0" in name:
         raise _errors.make_error(_errors.ArgumentError, f"the path {path!r} has a NUL character")
-    for what, value in (("reserve", reserve), ("capacity", capacity)):
-        if not 0 <= operator.index(value) < 1 << 63:
-            message = f"{what} is {value}, expected 0 for the default or a positive number"
+    for what, value, limit in (
+        ("reserve", reserve, 1 << 63),
+        ("capacity", capacity, 1 << 63),
+        ("permissions", permissions, 0o10000),
+    ):
+        if not 0 <= operator.index(value) < limit:
+            message = f"{what} is {value}, expected 0 for the default or a number below {limit}"
             raise _errors.make_error(_errors.ArgumentError, message)
+    codecs.lookup_error(errors)
     error = ffi.new("mmf_error *")
     c_schema = ffi.NULL if schema is None else schema.c_schema
     number = _CREATE if create else _MODES[mode]
@@ -154,7 +166,7 @@ class Store(Aggregates, Generic[R]):
             reserve: bytes of address space for the file to grow into; 0 is 64 GiB.
             errors: how strings that are not UTF-8 are read, as in bytes.decode.
         """
-        opened = open_handle(path, mode, reserve, cls.schema)
+        opened = open_handle(path, mode, reserve, cls._own_schema(), errors)
         return cls._attach(opened, path, mode, errors)
 
     @classmethod
@@ -177,13 +189,19 @@ class Store(Aggregates, Generic[R]):
             errors: as in open.
         """
         opened = open_handle(
-            path, "r+", reserve, cls.schema, capacity=capacity, permissions=permissions, create=True
-        )
+            path, "r+", reserve, cls._own_schema(), errors,
+            capacity=capacity, permissions=permissions, create=True,
+        )  # fmt: skip
         return cls._attach(opened, path, "r+", errors)
 
     @classmethod
+    def _own_schema(cls) -> Schema:
+        if cls is Store:
+            raise TypeError("Store has no schema of its own; mmapforge.open(path) opens any store")
+        return cls.schema
+
+    @classmethod
     def _attach(cls: Type[S], opened: Tuple[Any, Any], path: Path, mode: str, errors: str) -> S:
-        "x".encode("utf-8", errors) and b"\xff".decode("latin-1", errors)
         self = object.__new__(cls)
         self.handle, self._closer = opened
         self.path = os.fsdecode(path)
@@ -245,7 +263,10 @@ class Store(Aggregates, Generic[R]):
     def sync(self) -> None:
         """Makes what was written survive a power cut; a kill never loses any of it."""
         error = ffi.new("mmf_error *")
-        if lib.mmfpy_sync(self.handle, error):
+        status = lib.mmfpy_sync(self.handle, error)
+        if status in (lib.MMF_ERR_CLOSED, lib.MMF_ERR_READ_ONLY):
+            self.fail(status)
+        if status:
             raise _errors.error_of(error, path=self.path)
 
     def info(self) -> Info:
