@@ -3,19 +3,28 @@
 import operator
 from typing import Any, Callable, Dict
 
-from mmapforge._codec import FLOAT32_MAX, check
+from mmapforge._codec import check
 from mmapforge._core import ffi, lib
-from mmapforge._schema import Field, Schema
+from mmapforge._errors import FieldTypeError, make_error
+from mmapforge._schema import STRUCT_CODES, Field, Schema
 
 ROW_MAX = (1 << 63) - 1
+
+# What a field takes and gives back as it was.
+_PLAIN: Dict[str, type] = {"bool": bool, "float64": float, "bytes": bytes, "string": str}
+_PLAIN.update({name: int for name in STRUCT_CODES if "int" in name})
 
 Getter = Callable[[Any, int], Any]
 Setter = Callable[[Any, int, Any], None]
 
 
 def check_row(store: Any, row: Any) -> int:
-    """The row as a number that C takes; TypeError or RowError."""
-    number = operator.index(row)
+    """The row as a number that C takes; FieldTypeError or RowError."""
+    try:
+        number = operator.index(row)
+    except TypeError:
+        message = f"{store.path}: {row!r} is of type {type(row).__name__}, expected the number of a row"
+        raise make_error(FieldTypeError, message, path=store.path) from None
     if not -ROW_MAX <= number <= ROW_MAX:
         store.fail(lib.MMF_ERR_RANGE, number)
     return number
@@ -29,10 +38,11 @@ def _get_scalar(field: Field) -> Getter:
         "uint64": (1 << 64) - 1,
     }.get(field.type, -1)  # fmt: skip
 
+    # cffi rounds whatever has an __int__, such as a float of numpy, so other types are looked at.
     def get_float(self: Any, row: int, /) -> Any:
         try:
-            value = call(self.handle, row, offset)
-        except (OverflowError, TypeError):
+            value = call(self.handle, row if type(row) is int else check_row(self, row), offset)
+        except OverflowError:
             value = call(self.handle, check_row(self, row), offset)
         if value != value and ffi.errno:
             self.fail(ffi.errno, row, name)
@@ -40,8 +50,8 @@ def _get_scalar(field: Field) -> Getter:
 
     def get_integer(self: Any, row: int, /) -> Any:
         try:
-            value = call(self.handle, row, offset)
-        except (OverflowError, TypeError):
+            value = call(self.handle, row if type(row) is int else check_row(self, row), offset)
+        except OverflowError:
             value = call(self.handle, check_row(self, row), offset)
         if value == failed and ffi.errno:
             self.fail(ffi.errno, row, name)
@@ -71,23 +81,24 @@ def _get_sized(field: Field) -> Getter:
 
 def _set_scalar(field: Field) -> Setter:
     call = getattr(lib, "mmfpy_set_" + field.type)
-    offset, name, narrow = field.offset, field.name, field.type == "float32"
+    offset, name = field.offset, field.name
+    # A float that is too large for float32 is one that C would make infinite.
+    plain = None if field.type == "float32" else _PLAIN[field.type]
 
     def set_scalar(self: Any, row: int, value: Any, /) -> None:
         try:
-            status = call(self.handle, row, offset, value)
-        except (OverflowError, TypeError):
+            if type(value) is plain and type(row) is int:
+                status = call(self.handle, row, offset, value)
+            else:
+                good = check(field, value, self.codec.errors, self.path, row)
+                status = call(self.handle, check_row(self, row), offset, good)
+        except OverflowError:
             good = check(field, value, self.codec.errors, self.path, row)
             status = call(self.handle, check_row(self, row), offset, good)
         if status:
             self.fail(status, row, name)
 
-    def set_float32(self: Any, row: int, value: Any, /) -> None:
-        if not -FLOAT32_MAX <= value <= FLOAT32_MAX:
-            value = check(field, value, self.codec.errors, self.path, row)
-        set_scalar(self, row, value)
-
-    return set_float32 if narrow else set_scalar
+    return set_scalar
 
 
 def _set_sized(field: Field) -> Setter:
@@ -101,9 +112,12 @@ def _set_sized(field: Field) -> Setter:
     return set_sized
 
 
-def set_value(store: Any, row: int, field: Field, value: Any) -> None:
-    """Replaces one field of one row."""
+def set_value(store: Any, row: int, field: Field, value: Any) -> Any:
+    """Replaces one field of one row; returns the value as the field holds it."""
     getattr(store, "set_" + field.name)(row, value)
+    if type(value) is _PLAIN.get(field.type):
+        return value
+    return getattr(store, "get_" + field.name)(row)
 
 
 def field_methods(schema: Schema) -> Dict[str, Any]:

@@ -17,6 +17,8 @@ from mmapforge._errors import (
 from mmapforge._schema import Field, Schema, struct_format
 
 FLOAT32_MAX = 3.4028234663852886e38
+# Numbers round to the nearest float32. From here on that is infinity, and struct and numpy agree.
+FLOAT32_INFINITE = (2 - 2**-24) * 2.0**127
 
 _EXPECTED = {"string": "a str", "bytes": "bytes", "bool": "a bool", "float32": "a float"}
 _EXPECTED["float64"] = "a float"
@@ -60,7 +62,7 @@ def _check_float(field: Field, value: Any, path: Optional[str], row: Optional[in
         _wrong_type(field, value, path, row)
     except OverflowError:
         _refuse(FieldRangeError, field, "the number is too large for a float", path, row)
-    if field.type == "float32" and math.isfinite(number) and abs(number) > FLOAT32_MAX:
+    if field.type == "float32" and FLOAT32_INFINITE <= abs(number) < math.inf:
         what = f"{number!r} is outside the range of float32, -{FLOAT32_MAX!r} to {FLOAT32_MAX!r}"
         _refuse(FieldRangeError, field, what, path, row)
     return number
@@ -142,13 +144,15 @@ class Codec:
         self.flatten, self.pack_fields, self.pack_rows = _make_packers(schema, errors, self.struct)
         self.restore = _make_restore(schema, errors)
 
-    def pack_into(self, buffer: Any, offset: int, values: Sequence[Any], path: str) -> None:
-        """Packs one record, of which values has every field in order."""
+    def pack_into(
+        self, buffer: Any, offset: int, values: Sequence[Any], path: str, row: Optional[int] = None
+    ) -> None:
+        """Packs one record, of which values has every field in order; row is for messages."""
         try:
             self.struct.pack_into(buffer, offset, *self.flatten(*values))
         except (struct.error, TypeError, AttributeError, ValueError, OverflowError):
             for field, value in zip(self.schema.fields, values):
-                check(field, value, self.errors, path)
+                check(field, value, self.errors, path, row)
             raise
 
     def unpack_from(self, buffer: Any, path: str, row: int) -> Tuple[Any, ...]:

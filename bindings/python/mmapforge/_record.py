@@ -4,6 +4,7 @@ import keyword
 import operator
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Type, TypeVar
 
+from mmapforge._access import set_value
 from mmapforge._schema import Field, Schema
 
 R = TypeVar("R", bound="Record")
@@ -69,7 +70,7 @@ def _rebuild(text: str, values: Tuple[Any, ...]) -> Record:
 def _setter(field: Field, slot: Any) -> Callable[[Record, Any], None]:
     def assign(self: Record, value: Any) -> None:
         if self._store is not None:
-            self._store.assign(self._row, field.name, value)
+            value = set_value(self._store, self._row, field, value)
         slot.__set__(self, value)
 
     return assign

@@ -1,7 +1,7 @@
 """One record from whatever a caller gives: names, a record, a mapping or a sequence."""
 
 import difflib
-from typing import Any, Dict, Mapping, NoReturn, Sequence
+from typing import AbstractSet, Any, Dict, Mapping, NoReturn, Optional, Sequence
 
 from mmapforge._access import check_row
 from mmapforge._core import ffi, lib
@@ -42,7 +42,7 @@ def values_of(store: Any, record: Any, what: str) -> Sequence[Any]:
         if record._fields != store.schema.names:
             return values_of(store, record._asdict(), what)
         return tuple(record)
-    if isinstance(record, (str, bytes)) or not hasattr(record, "__iter__"):
+    if isinstance(record, (str, bytes, AbstractSet)) or not hasattr(record, "__iter__"):
         message = f"{store.path}: {what}: {record!r} is of type {type(record).__name__}, expected "
         message += f"a {store.record.__name__}, a mapping or a sequence of its fields"
         raise make_error(FieldTypeError, message, path=store.path)
@@ -65,7 +65,9 @@ class Packed:
         self.size = size
 
 
-def one_record(store: Any, record: Any, fields: Dict[str, Any], what: str) -> Packed:
+def one_record(
+    store: Any, record: Any, fields: Dict[str, Any], what: str, row: Optional[int] = None
+) -> Packed:
     """A packed record; the caller may give it back to store._spare."""
     if record is not None and fields:
         message = f"{store.path}: {what}: give a record or fields by name, not both"
@@ -81,7 +83,7 @@ def one_record(store: Any, record: Any, fields: Dict[str, Any], what: str) -> Pa
         except Exception:
             pass  # the slow way says what is wrong
     values = values_of(store, fields if record is None else record, what)
-    store.codec.pack_into(packed.buffer, 0, values, store.path)
+    store.codec.pack_into(packed.buffer, 0, values, store.path, row)
     return packed
 
 
@@ -89,7 +91,7 @@ def replace_fields(store: Any, row: Any, record: Any, fields: Dict[str, Any]) ->
     """Replaces a whole record or, when fields are named, those."""
     number = check_row(store, row)
     if record is not None or len(fields) == len(store.schema.fields):
-        packed = one_record(store, record, fields, "set")
+        packed = one_record(store, record, fields, "set", number)
         status = lib.mmfpy_set_row(
             store.handle, number, packed.memory, packed.size, ffi.NULL, 0
         )
@@ -111,7 +113,7 @@ def _replace_some(store: Any, row: int, fields: Dict[str, Any]) -> int:
         for field in store.schema.fields
     ]
     buffer = bytearray(store.schema.record_size)
-    store.codec.pack_into(buffer, 0, values, store.path)
+    store.codec.pack_into(buffer, 0, values, store.path, row)
     chosen = [store.schema.by_name[name].index for name in fields]
     return int(
         lib.mmfpy_set_row(

@@ -41,7 +41,7 @@ RecordLike = Union[Record, Mapping[str, Any], Sequence[Any]]
 
 _MODES = {"r": 0, "r+": 1}
 _CREATE = 2
-_WAIT_NS = 50_000_000  # between looks at signals
+_WAIT_S = 0.05  # between looks at signals
 
 
 class Info(NamedTuple):
@@ -291,10 +291,16 @@ class Store(Aggregates, Generic[R]):
 
         WaitTimeoutError after timeout seconds; None waits for ever.
         """
+        if not -1 < operator.index(count) < 1 << 64:
+            message = f"{self.path}: wait: count is {count}, expected a number of records"
+            raise _errors.make_error(_errors.ArgumentError, message, path=self.path)
+        if timeout is not None and timeout != timeout:
+            message = f"{self.path}: wait: timeout is {timeout}, expected seconds or None"
+            raise _errors.make_error(_errors.ArgumentError, message, path=self.path)
         end = None if timeout is None else time.monotonic() + timeout
         while True:
-            left = _WAIT_NS if end is None else max(0, int((end - time.monotonic()) * 1e9))
-            status = lib.mmfpy_wait(self.handle, count, min(left, _WAIT_NS))
+            left = _WAIT_S if end is None else min(_WAIT_S, max(0.0, end - time.monotonic()))
+            status = lib.mmfpy_wait(self.handle, count, int(left * 1e9))
             if status == 0:
                 return len(self)
             if status != lib.MMF_ERR_TIMEOUT:
@@ -340,7 +346,8 @@ class Store(Aggregates, Generic[R]):
         if isinstance(key, slice):
             return _view.View(self, range(len(self))[key])
         if isinstance(key, tuple):
-            return self.get(*key)
+            row, name = self._row_and_field(key)
+            return self.get(row, name)
         try:
             row = operator.index(key)
         except TypeError:
@@ -348,6 +355,12 @@ class Store(Aggregates, Generic[R]):
             message += f"not by {type(key).__name__}; columns[...] has columns"
             raise _errors.make_error(_errors.FieldTypeError, message, path=self.path) from None
         return self._read(row)
+
+    def _row_and_field(self, key: Tuple[Any, ...]) -> Tuple[int, str]:
+        if len(key) == 2:
+            return key
+        message = f"{self.path}: {key!r} has {len(key)} items, expected a row and a field's name"
+        raise _errors.make_error(_errors.FieldTypeError, message, path=self.path)
 
     def _read(self, row: int) -> R:
         try:
@@ -396,9 +409,12 @@ class Store(Aggregates, Generic[R]):
     def follow(self, start: Optional[int] = None, timeout: Optional[float] = None) -> Iterator[R]:
         """The records from row start on (None: the next to come), and each new one as it comes.
 
+        A negative start counts from the end, as in a slice.
         Ends when none has come for timeout seconds; None waits for ever.
         """
         row = len(self) if start is None else operator.index(start)
+        if row < 0:
+            row = max(0, row + len(self))
         while True:
             try:
                 count = self.wait(row, timeout)
@@ -462,7 +478,7 @@ class Store(Aggregates, Generic[R]):
             message = f"{self.path}: rows are assigned one by one, not by slices"
             raise _errors.make_error(_errors.FieldTypeError, message, path=self.path)
         if isinstance(key, tuple):
-            row, name = key
+            row, name = self._row_and_field(key)
             self.assign(row, name, value)
         else:
             self.set(key, value)
