@@ -1,7 +1,7 @@
 """Appending many records: columns at the speed of memory, rows a batch at a time."""
 
 import itertools
-from typing import Any, Dict, Iterable, List, Mapping
+from typing import Any, Dict, Iterable, List, Mapping, NoReturn
 
 from mmapforge._chunk import chunk_rows
 from mmapforge._codec import PackFailed
@@ -99,7 +99,7 @@ def _append_rows(store: Any, rows: Any) -> int:
         if packed:
             status = lib.mmfpy_append_rows(store.handle, memory, packed, len(buffer), ffi.NULL)
             if status:
-                store.fail(status)
+                _fail_after(store, status, done)
             done += packed
         if error is not None:
             if isinstance(error, Error):
@@ -107,6 +107,15 @@ def _append_rows(store: Any, rows: Any) -> int:
             raise error
         if packed < batch:
             return done
+
+
+def _fail_after(store: Any, status: int, done: int) -> NoReturn:
+    """Raises for a status, and says how many records are there already."""
+    try:
+        store.fail(status)
+    except Error as error:
+        error.args = (*error.args[:-1], f"{error.args[-1]} ({done} records of extend were appended)")
+        raise
 
 
 def _pack(store: Any, buffer: bytearray, rows: Iterable[Any]) -> int:
@@ -136,5 +145,5 @@ def _append_store(store: Any, rows: Any) -> int:
             source.fail(status, first + copied[0])
         status = lib.mmfpy_append_rows(store.handle, memory, count, batch * size, ffi.NULL)
         if status:
-            store.fail(status)
+            _fail_after(store, status, first - wanted.start)
     return len(wanted)

@@ -2,13 +2,21 @@
 
 import array
 import itertools
-from typing import Any, List, NoReturn, Optional
+import struct
+import sys
+from typing import AbstractSet, Any, List, Mapping, NoReturn, Optional, Sequence
 
 from mmapforge._codec import FLOAT32_MAX, check
 from mmapforge._columns import HAS_NUMPY
 from mmapforge._core import ffi
-from mmapforge._errors import ArgumentError, FieldRangeError, FieldTypeError, make_error
+from mmapforge._errors import ArgumentError, FieldRangeError, FieldTypeError, TextError, make_error
 from mmapforge._schema import STRUCT_CODES, Field, numpy_format
+
+
+_FLOAT_LIMITS = {
+    "float32": (-FLOAT32_MAX, FLOAT32_MAX),
+    "float64": (-sys.float_info.max, sys.float_info.max),
+}
 
 
 class Source:
@@ -46,9 +54,13 @@ class Source:
 
 def source_of(store: Any, field: Field, values: Any) -> Source:
     """The source for a column that a caller gave."""
+    if isinstance(values, (AbstractSet, Mapping)):
+        _fail(store, FieldTypeError, field, f"a {type(values).__name__} has no rows in order; list them")
     if field.is_sized:
         return _sized_source(store, field, values)
-    if HAS_NUMPY:
+    if isinstance(values, (str, bytes)) or not _is_sequence(values):
+        return _one_value(store, field, values)
+    if HAS_NUMPY and _is_array(values):
         return _numpy_source(store, field, values)
     return _plain_source(store, field, values)
 
@@ -58,7 +70,7 @@ def _fail(store: Any, kind: Any, field: Field, what: str) -> NoReturn:
     raise make_error(kind, message, path=store.path, field=field.name)
 
 
-def _blame(store: Any, field: Field, values: List[Any]) -> None:
+def _blame(store: Any, field: Field, values: Sequence[Any]) -> None:
     """Raises for the first value that the field does not take."""
     for row, value in enumerate(values):
         check(field, value, store.codec.errors, store.path, row)
@@ -71,30 +83,51 @@ def _is_sequence(values: Any) -> bool:
 # ---- Scalars ----
 
 
+def _is_array(values: Any) -> bool:
+    if isinstance(values, (list, tuple)):
+        return False
+    if hasattr(values, "__array__"):
+        return True
+    try:
+        memoryview(values).release()
+    except TypeError:
+        return False
+    return True
+
+
 def _plain_source(store: Any, field: Field, values: Any) -> Source:
-    """Without numpy: buffers of the right type as they are, anything else by way of a list."""
-    if not _is_sequence(values):
-        return _one_value(store, field, values)
+    """Without an array: a buffer of the right type as it is, anything else by way of a list."""
     code = STRUCT_CODES[field.type]
     try:
         view = memoryview(values)
-        if view.format == code and view.ndim == 1 and view.c_contiguous:
+        if view.format == code and view.ndim == 1 and view.c_contiguous and code != "?":
             return Source(field, len(view), ffi.from_buffer(view), stride=field.size)
     except TypeError:
         pass
-    listed = list(values)
-    if field.type == "bool":
+    try:
+        listed = values if isinstance(values, (list, tuple)) else list(values)
+    except NotImplementedError:
+        shown = type(values).__name__
+        _fail(store, FieldTypeError, field, f"a {shown} that cannot be listed; give a list, or use numpy")
+    made: Any
+    try:
+        made = _packed(field, code, listed)
+    except (TypeError, OverflowError, struct.error):
         _blame(store, field, listed)
-        made = array.array("B", map(bool, listed))
-    else:
-        try:
-            made = array.array(code, listed)
-        except (TypeError, OverflowError):
-            _blame(store, field, listed)
-            raise
-        if field.type == "float32":
-            _blame(store, field, listed)
+        raise
     return Source(field, len(listed), ffi.from_buffer(made), stride=field.size)
+
+
+def _packed(field: Field, code: str, listed: Sequence[Any]) -> Any:
+    """The values as an array of C has them; an exception when one is not as it must be."""
+    if field.type == "bool":
+        if not set(map(type, listed)) <= {bool}:
+            listed = [check(field, value, "strict") for value in listed]
+        return bytes(listed)
+    if field.type == "float32":
+        # array.array has infinity for what is too large.
+        return struct.pack(f"={len(listed)}f", *listed)
+    return array.array(code, listed)
 
 
 def _one_value(store: Any, field: Field, value: Any) -> Source:
@@ -107,25 +140,12 @@ def _one_value(store: Any, field: Field, value: Any) -> Source:
 def _numpy_source(store: Any, field: Field, values: Any) -> Source:
     import numpy
 
-    if not _is_sequence(values) or isinstance(values, (str, bytes)):
-        return _one_value(store, field, values)
-    if not isinstance(values, numpy.ndarray):
-        listed = values if isinstance(values, (list, tuple)) else None
-        if listed is None and not hasattr(values, "__array__") and not hasattr(values, "dtype"):
-            try:
-                memoryview(values)
-            except TypeError:
-                listed = list(values)
-        try:
-            given = numpy.asarray(values if listed is None else listed)
-        except (ValueError, OverflowError):
-            _blame(store, field, list(values if listed is None else listed))
-            raise
-        # A list may mix what an array would quietly make one type of.
-        if listed is not None and given.dtype.kind not in "biuf":
-            _blame(store, field, list(listed))
-    else:
-        given = values
+    if numpy.ma.is_masked(values):
+        _fail(store, FieldTypeError, field, "an array with masked values; give it filled()")
+    try:
+        given = numpy.asarray(values)
+    except (TypeError, ValueError) as error:
+        _fail(store, FieldTypeError, field, f"a {type(values).__name__} that is no array: {error}")
     if given.ndim == 0:
         return _one_value(store, field, given.item())
     if given.ndim != 1:
@@ -171,20 +191,26 @@ def _convert(store: Any, field: Field, given: Any) -> Any:
         _need_range(store, field, given, 0, 1)
     elif field.is_integer and kind in "iu":
         _need_range(store, field, given, *field.limits)
-    elif field.type == "float32" and kind in "fiu":
-        finite = given[numpy.isfinite(given)] if kind == "f" else given
-        if len(finite):
-            _need_range(store, field, finite, -FLOAT32_MAX, FLOAT32_MAX)
-    return given.astype(wanted)
+    with numpy.errstate(over="ignore"):
+        made = given.astype(wanted)
+    if kind == "f" and given.dtype.itemsize > wanted.itemsize:
+        infinite = numpy.isinf(made) & ~numpy.isinf(given)
+        if infinite.any():
+            row = int(infinite.argmax())
+            _fail_range(store, field, row, given[row], *_FLOAT_LIMITS[field.type])
+    return made
 
 
 def _need_range(store: Any, field: Field, given: Any, low: Any, high: Any) -> None:
     for value in (given.min(), given.max()):
         if not low <= value.item() <= high:
-            row = int((given == value).argmax())
-            message = f"{store.path}: extend: row {row}, field {field.name}: {value.item()} is "
-            message += f"outside the range of {field.type}, {low} to {high}; nothing was appended"
-            raise make_error(FieldRangeError, message, path=store.path, row=row, field=field.name)
+            _fail_range(store, field, int((given == value).argmax()), value.item(), low, high)
+
+
+def _fail_range(store: Any, field: Field, row: int, value: Any, low: Any, high: Any) -> NoReturn:
+    message = f"{store.path}: extend: row {row}, field {field.name}: {value} is outside the range of "
+    message += f"{field.type}, {low} to {high}; nothing was appended"
+    raise make_error(FieldRangeError, message, path=store.path, row=row, field=field.name)
 
 
 # ---- string and bytes ----
@@ -197,22 +223,31 @@ def _sized_source(store: Any, field: Field, values: Any) -> Source:
             _fail(store, ArgumentError, field, "one value for every row that ends in NUL; list it")
         return Source(field, None, ffi.from_buffer(data + b"\0"), width=len(data))
     dtype = getattr(values, "dtype", None)
-    if dtype is not None and getattr(dtype, "kind", "") in "SV" and getattr(values, "ndim", 0) == 1:
-        return _array_source(field, values)
     if dtype is not None and hasattr(values, "tolist"):
+        dimensions = getattr(values, "ndim", 1)
+        if dimensions == 0:
+            return _sized_source(store, field, values.tolist())
+        if dimensions != 1:
+            _fail(store, ArgumentError, field, f"an array of {dimensions} dimensions, expected one")
+        # Plain void only: one with fields inside is a record.
+        kinds = "S" if field.is_text or dtype.names else "SV"
+        if getattr(dtype, "kind", "") in kinds:
+            return _array_source(store, field, values)
         values = values.tolist()
     if not _is_sequence(values):
         check(field, values, store.codec.errors, store.path)
     return _list_source(store, field, list(values))
 
 
-def _array_source(field: Field, values: Any) -> Source:
+def _array_source(store: Any, field: Field, values: Any) -> Source:
     """A numpy array of fixed width: 'S' ends before its NULs, as numpy has it, 'V' has its width."""
     import numpy
 
     given = numpy.asarray(values)
     width = given.dtype.itemsize
     if given.dtype.kind == "S":
+        if field.is_text and store.codec.errors == "strict":
+            _need_text(store, field, given)
         address = ffi.cast("void *", given.__array_interface__["data"][0])
         source = Source(field, len(given), address, stride=given.strides[0], width=width)
         return _Kept(source, given)
@@ -220,9 +255,27 @@ def _array_source(field: Field, values: Any) -> Source:
     return Source(
         field,
         len(given),
-        ffi.from_buffer(given.tobytes()),
+        ffi.from_buffer(given.tobytes() + b"\0"),
         lengths=ffi.from_buffer("uint32_t[]", lengths),
     )
+
+
+def _need_text(store: Any, field: Field, given: Any) -> None:
+    """Raises for the first value of an array that is not UTF-8."""
+    import numpy
+
+    data = numpy.ascontiguousarray(given)
+    if data.nbytes == 0 or data.view(numpy.uint8).max() < 0x80:
+        return
+    for row, value in enumerate(data.tolist()):
+        try:
+            value.decode("utf-8")
+        except UnicodeDecodeError as error:
+            message = f"{store.path}: extend: row {row}, field {field.name}: {value!r} is not UTF-8 "
+            message += f"({error.reason} at byte {error.start}); nothing was appended"
+            raise make_error(
+                TextError, message, path=store.path, row=row, field=field.name
+            ) from None
 
 
 def _list_source(store: Any, field: Field, values: List[Any]) -> Source:

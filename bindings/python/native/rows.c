@@ -113,12 +113,9 @@ int mmfpy_set_row(mmfpy_store *handle, int64_t row, const void *record, size_t s
     return (int)status;
 }
 
-/* The bytes of one value of a sized field. */
-static size_t length_of(const mmfpy_source *source, uint64_t i, const unsigned char *value)
+/* The bytes before the first trailing NUL. */
+static size_t trimmed(const unsigned char *value, size_t length)
 {
-    if (source->lengths != NULL)
-        return source->lengths[i];
-    size_t length = source->width;
     for (; length >= sizeof(uint64_t); length -= sizeof(uint64_t)) {
         uint64_t word;
         memcpy(&word, value + length - sizeof word, sizeof word);
@@ -141,10 +138,12 @@ static uint64_t first_too_long(const mmfpy_source *source, uint64_t count)
     if (source->max == 0 || (source->lengths == NULL && source->width <= source->max))
         return count;
     uint64_t i = 0;
-    while (i < count &&
-           length_of(source, i, source->lengths == NULL ? value_of(source, i) : NULL) <=
-               source->max)
-        i++;
+    if (source->lengths != NULL)
+        while (i < count && source->lengths[i] <= source->max)
+            i++;
+    else
+        while (i < count && trimmed(value_of(source, i), source->width) <= source->max)
+            i++;
     return i;
 }
 
@@ -185,17 +184,19 @@ static void put_listed(unsigned char *record, const mmfpy_source *source, uint64
     }
 }
 
-/* Behind its value the memory of a fixed width is zero already, so the width is copied as it is. */
+/*
+ * Behind its value the memory of a fixed width is zero already, so the width is copied as it is.
+ * The length is that of the copy: another thread, or process, may be writing the source.
+ */
 static void put_fixed(unsigned char *record, const mmfpy_source *source, uint64_t begin,
                       uint64_t count, size_t record_size)
 {
     const size_t width = source->width < source->max ? source->width : source->max;
     for (uint64_t i = begin; i < begin + count; i++, record += record_size) {
-        const unsigned char *value = value_of(source, i);
         unsigned char *to = record + source->offset + MMFI_LENGTH_SIZE;
-        mmfi_store32(record + source->offset, (uint32_t)length_of(source, i, value));
-        mmfi_copy_in(to, value, width);
+        mmfi_copy_in(to, value_of(source, i), width);
         mmfi_zero(to + width, source->max - width);
+        mmfi_store32(record + source->offset, (uint32_t)trimmed(to, width));
     }
 }
 
