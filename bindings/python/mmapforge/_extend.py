@@ -54,7 +54,7 @@ def _append_columns(store: Any, columns: Mapping[str, Any]) -> int:
     )
     if status == lib.MMF_ERR_TOO_LONG:
         field = fields[bad_source[0]]
-        message = f"{store.path}: extend: value {bad[0]} of field {field.name} is longer than "
+        message = f"{store.path}: extend: row {bad[0]}, field {field.name}: the value is longer than "
         message += f"{field.declaration} takes; nothing was appended"
         raise make_error(TooLongError, message, path=store.path, row=int(bad[0]), field=field.name,
                          status="MMF_ERR_TOO_LONG")  # fmt: skip

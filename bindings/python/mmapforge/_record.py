@@ -76,15 +76,23 @@ def _setter(field: Field, slot: Any) -> Callable[[Record, Any], None]:
     return assign
 
 
-def _parameter(name: str) -> str:
-    # A file may come from a program that knows no keywords of Python.
-    return name + "_" if keyword.iskeyword(name) else name
+def _parameters(names: Tuple[str, ...]) -> List[str]:
+    """The names as parameters: a file may come from a program that knows no keywords of Python."""
+    taken = set(names)
+    made = []
+    for name in names:
+        if keyword.iskeyword(name):
+            while name in taken:
+                name += "_"
+            taken.add(name)
+        made.append(name)
+    return made
 
 
 def _methods(schema: Schema) -> Dict[str, Any]:
     """__init__ and _load, written out for the fields, as they run once per record."""
-    names = [_parameter(field.name) for field in schema.fields]
-    assert all(name.isidentifier() for name in names)
+    # Identifiers of ASCII that begin with a letter: the C library takes no others from a file.
+    names = _parameters(schema.names)
     slots = [f"_v_{field.name}" for field in schema.fields]
     init = [f"def __init__(_self, {', '.join(names)}):", "    _self._store = None"]
     init += ["    _self._row = -1"]

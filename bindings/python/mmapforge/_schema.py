@@ -168,6 +168,9 @@ class Schema:
     def __hash__(self) -> int:
         return hash((self.name, self.version, self.layout_hash))
 
+    def __reduce__(self) -> Any:
+        return schema_of, (self.text,)
+
     def __str__(self) -> str:
         return self.text
 

@@ -347,7 +347,7 @@ class Store(Aggregates, Generic[R]):
             return _view.View(self, range(len(self))[key])
         if isinstance(key, tuple):
             row, name = self._row_and_field(key)
-            return self.get(row, name)
+            return getattr(self, "get_" + self.field(name).name)(row)
         try:
             row = operator.index(key)
         except TypeError:
@@ -389,7 +389,7 @@ class Store(Aggregates, Generic[R]):
     def get(self, row: int, field: Optional[str] = None) -> Any:
         """One record, consistent, or one field of it."""
         if field is None:
-            return self[operator.index(row)]
+            return self._read(check_row(self, row))
         return getattr(self, "get_" + self.field(field).name)(row)
 
     def __iter__(self) -> Iterator[R]:

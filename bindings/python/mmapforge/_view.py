@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Iterator, List, Optional, Tuple,
 from mmapforge._chunk import ChunkReader
 from mmapforge._columns import HAS_NUMPY, Aggregates, Columns, total_over
 from mmapforge._core import ffi, lib
+from mmapforge._errors import FieldTypeError, make_error
 from mmapforge._record import Record
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ class View(Aggregates, Generic[R]):
     def __getitem__(self, key: Union[int, slice]) -> Union[R, "View[R]"]:
         if isinstance(key, slice):
             return View(self._store, self._rows[key])
-        index = operator.index(key)
+        try:
+            index = operator.index(key)
+        except TypeError:
+            message = f"{self._store.path}: a view is indexed by a row or a slice, "
+            message += f"not by {type(key).__name__}"
+            raise make_error(FieldTypeError, message, path=self._store.path) from None
         if not -len(self._rows) <= index < len(self._rows):
             self._store.fail(lib.MMF_ERR_RANGE, index, count=len(self._rows))
         return self._store[self._rows[index]]
