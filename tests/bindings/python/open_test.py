@@ -1,0 +1,496 @@
+"""Making, opening and closing stores, and what is said when that cannot be."""
+
+import gc
+import os
+import pathlib
+import pickle
+import subprocess
+import sys
+import warnings
+
+import mmapforge
+import pytest
+import schemas
+from schemas import Quote, QuoteStore, Tick, TickStore, raises, tick
+
+ROOT = os.geteuid() == 0
+
+
+class Name:
+    def __init__(self, name):
+        self.name = name
+
+    def __fspath__(self):
+        return self.name
+
+
+@pytest.mark.parametrize("kind", [str, os.fsencode, pathlib.Path, Name])
+def test_takes_every_kind_of_path(path, kind):
+    with TickStore.create(kind(path)) as store:
+        assert store.path == path
+        store.append(tick(1))
+    for opener in (TickStore.open, mmapforge.open, mmapforge.opener(TickStore, QuoteStore)):
+        with opener(kind(path)) as store:
+            assert store.path == path
+            assert len(store) == 1
+
+
+def test_takes_a_path_that_is_not_utf8(tmp_path):
+    name = os.fsencode(str(tmp_path)) + b"/caf\xe9.mmf"
+    with TickStore.create(name) as store:
+        assert os.fsencode(store.path) == name
+    with TickStore.open(os.fsdecode(name)) as store:
+        assert len(store) == 0
+    with pytest.raises(mmapforge.StoreNotFoundError):
+        TickStore.open(name + b"x")
+
+
+@pytest.mark.parametrize("wrong", [3, None, 1.5, ["x"]])
+def test_refuses_what_is_no_path(wrong):
+    for call in (TickStore.open, TickStore.create, mmapforge.open):
+        with pytest.raises(TypeError):
+            call(wrong)
+
+
+def test_refuses_a_path_with_a_nul(path):
+    for call in (TickStore.open, TickStore.create, mmapforge.open):
+        with raises(mmapforge.ArgumentError, "NUL"):
+            call(path + "\0x")
+    assert not os.path.exists(path)
+
+
+@pytest.mark.parametrize("mode", ["w", "", "rb", "a", "r+b", "R", None, 1, ["r"]])
+def test_refuses_other_modes(path, mode):
+    schemas.fill(path, 1)
+    for opener in (TickStore.open, mmapforge.open, mmapforge.opener(TickStore, QuoteStore)):
+        with raises(mmapforge.ArgumentError, repr(mode), "'r'", "'r+'"):
+            opener(path, mode)
+
+
+def test_modes(path):
+    schemas.fill(path, 2)
+    with TickStore.open(path) as store:
+        assert store.mode == "r"
+        with raises(mmapforge.ReadOnlyError, path, "r+", status="MMF_ERR_READ_ONLY"):
+            store.append(tick(3))
+        with raises(mmapforge.ReadOnlyError, path, row=-1, field="price"):
+            store.set_price(-1, 1.0)
+        with raises(mmapforge.ReadOnlyError, path):
+            store.sync()
+        assert not store.info().writable
+    with TickStore.open(path, mode="r+") as store:
+        assert store.append(tick(3)) == 2
+        assert store.info().writable
+        store.sync()
+
+
+def test_missing(path):
+    for call in (TickStore.open, mmapforge.open):
+        with raises(mmapforge.StoreNotFoundError, path, status="MMF_ERR_NOT_FOUND") as raised:
+            call(path)
+        assert raised.value.path == path
+        assert isinstance(raised.value, FileNotFoundError)
+    with pytest.raises(mmapforge.StoreNotFoundError):
+        TickStore.create(os.path.join(path, "in", "no", "directory"))
+    with pytest.raises(mmapforge.Error):
+        TickStore.open("")
+
+
+def test_directory(tmp_path):
+    for mode in ("r", "r+"):
+        with pytest.raises(mmapforge.Error) as raised:
+            TickStore.open(tmp_path, mode)
+        assert str(tmp_path) in str(raised.value)
+    with pytest.raises(mmapforge.StoreExistsError):
+        TickStore.create(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\3\4", b"x" * 100000, b"\0" * 65536])
+def test_foreign_file(path, content):
+    pathlib.Path(path).write_bytes(content)
+    for mode in ("r", "r+"):
+        with raises(mmapforge.FormatError, path, status="MMF_ERR_FORMAT"):
+            TickStore.open(path, mode)
+        with raises(mmapforge.FormatError, path):
+            mmapforge.open(path, mode)
+    assert pathlib.Path(path).read_bytes() == content
+
+
+def test_exists(path):
+    schemas.fill(path, 3)
+    with raises(mmapforge.StoreExistsError, path, status="MMF_ERR_EXISTS") as raised:
+        TickStore.create(path)
+    assert isinstance(raised.value, FileExistsError)
+    with TickStore.open(path) as store:
+        assert len(store) == 3
+
+
+def test_another_schema_names_the_field(path):
+    _, other = mmapforge.define("other", schemas.TICK.replace("volume: float64", "volume: float32"))
+    schemas.fill(path, 1)
+    with raises(mmapforge.SchemaError, path, "volume", "float32", "float64", status="MMF_ERR_SCHEMA"):
+        other.open(path)
+    with raises(mmapforge.SchemaError, "Tick", "Quote"):
+        QuoteStore.open(path)
+
+
+@pytest.mark.skipif(ROOT, reason="root may write read-only files")
+def test_read_only_file_unprivileged(path):
+    os.chmod(schemas.fill(path, 1), 0o444)
+    with pytest.raises(mmapforge.ReadOnlyError):
+        TickStore.open(path, "r+")
+    with TickStore.open(path) as store:
+        assert len(store) == 1
+
+
+def test_locked_names_the_process(path):
+    with TickStore.create(path) as store:
+        store.append(tick(0))
+        code = "import sys, mmapforge\nmmapforge.open(sys.argv[1], 'r+')\n"
+        done = subprocess.run(
+            [sys.executable, "-c", code, path], stderr=subprocess.PIPE, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert "LockedError" in done.stderr and "process %d" % os.getpid() in done.stderr
+        with raises(mmapforge.LockedError, path, status="MMF_ERR_LOCKED") as raised:
+            TickStore.open(path, "r+")
+        assert isinstance(raised.value, BlockingIOError)
+        assert store.info().writer_pid == os.getpid()
+    with TickStore.open(path, "r+") as store:
+        assert len(store) == 1
+
+
+def test_errors_is_checked_before_anything_is_made(path):
+    with pytest.raises(LookupError, match="nonsense"):
+        TickStore.create(path, errors="nonsense")
+    assert not os.path.exists(path)
+    schemas.fill(path, 1)
+    for opener in (TickStore.open, mmapforge.open, mmapforge.opener(TickStore, QuoteStore)):
+        with pytest.raises(LookupError, match="nonsense"):
+            opener(path, "r+", errors="nonsense")
+        with opener(path, "r+"):
+            pass
+
+
+@pytest.mark.parametrize("name", ["reserve", "capacity"])
+@pytest.mark.parametrize("wrong", [-1, 1 << 63, 1 << 200])
+def test_sizes_have_a_range(path, name, wrong):
+    with raises(mmapforge.ArgumentError, name, wrong):
+        TickStore.create(path, **{name: wrong})
+    assert not os.path.exists(path)
+
+
+def test_sizes_are_integers(path):
+    for name in ("reserve", "capacity", "permissions"):
+        with pytest.raises(TypeError):
+            TickStore.create(path, **{name: "1"})
+    with pytest.raises(mmapforge.ArgumentError):
+        TickStore.create(path, permissions=-1)
+    assert not os.path.exists(path)
+
+
+def test_permissions(path):
+    old = os.umask(0o022)
+    try:
+        TickStore.create(path, permissions=0o660).close()
+    finally:
+        os.umask(old)
+    assert os.stat(path).st_mode & 0o777 == 0o640
+
+
+def test_capacity_and_reserve(path):
+    with TickStore.create(path, capacity=5000, reserve=1 << 20) as store:
+        assert store.capacity >= 5000
+        info = store.info()
+        assert info.capacity == store.capacity
+        assert info.reserve == 1 << 20
+        assert info.capacity_max == (info.reserve - info.header_size) // info.record_size
+        assert info.record_size == TickStore.schema.record_size == 48
+        assert (info.count, info.live, info.writable) == (0, True, True)
+        assert info.file_size == os.stat(path).st_size
+        assert info.format_version == 2
+    with pytest.raises(mmapforge.CapacityError):
+        TickStore.create(path + "2", capacity=10**6, reserve=1 << 20)
+
+
+def test_a_warning_made_an_error_leaves_no_lock(path, monkeypatch):
+    """A smaller reserve than asked is a warning; as an exception it must not keep the file."""
+    schemas.fill(path, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            store = TickStore.open(path, "r+", reserve=1 << 62)
+        except RuntimeWarning as warning:
+            assert path in str(warning)
+        except mmapforge.Error:
+            pytest.skip("so large a reserve is refused here")
+        else:
+            store.close()
+            pytest.skip("so large a reserve can be had here")
+    gc.collect()
+    TickStore.open(path, "r+").close()
+
+
+# ---- Closing ----
+
+
+def test_with_closes(path):
+    with TickStore.create(path) as store:
+        assert not store.closed
+    assert store.closed
+    store.close()
+    assert store.closed
+
+
+def test_closes_when_the_block_raises(path):
+    with pytest.raises(ZeroDivisionError):
+        with TickStore.create(path) as store:
+            store.append(tick(0))
+            1 / 0
+    assert store.closed
+    with TickStore.open(path, "r+") as again:
+        assert len(again) == 1
+
+
+CLOSED_CALLS = {
+    "len": len,
+    "item": lambda s: s[0],
+    "slice": lambda s: s[:1],
+    "field": lambda s: s[0, "price"],
+    "get": lambda s: s.get_price(0),
+    "get string": lambda s: s.get_symbol(0),
+    "get uint64": lambda s: s.get_timestamp(0),
+    "set": lambda s: s.set_price(0, 1.0),
+    "set string": lambda s: s.set_symbol(0, "x"),
+    "set row": lambda s: s.set(0, tick(1)),
+    "set fields": lambda s: s.set(0, price=1.0),
+    "assign": lambda s: s.__setitem__((0, "price"), 1.0),
+    "append": lambda s: s.append(tick(1)),
+    "extend rows": lambda s: s.extend([tick(1)]),
+    "extend columns": lambda s: s.extend(symbol=["x"], price=[1.0], volume=[1.0], timestamp=[1]),
+    "iterate": lambda s: next(iter(s)),
+    "reversed": lambda s: next(reversed(s)),
+    "tuples": lambda s: next(s.tuples()),
+    "snapshot": lambda s: s.snapshot(),
+    "column": lambda s: s.columns["price"],
+    "lengths": lambda s: s.columns.lengths("symbol"),
+    "writable": lambda s: s.columns.writable("price"),
+    "sum": lambda s: s.sum("price"),
+    "info": lambda s: s.info(),
+    "capacity": lambda s: s.capacity,
+    "sync": lambda s: s.sync(),
+    "wait": lambda s: s.wait(0),
+    "follow": lambda s: next(s.follow(0)),
+    "in": lambda s: None in s,
+    "list": list,
+    "bool": bool,
+}
+
+
+@pytest.mark.parametrize("call", CLOSED_CALLS.values(), ids=CLOSED_CALLS.keys())
+@pytest.mark.parametrize("mode", ["r", "r+"])
+def test_every_call_after_close_is_refused(path, mode, call):
+    store = TickStore.open(schemas.fill(path, 2), mode)
+    store.close()
+    with raises(mmapforge.ClosedError, path, "closed", status="MMF_ERR_CLOSED"):
+        call(store)
+
+
+def test_what_was_made_before_close_is_refused_after(path):
+    store = TickStore.open(schemas.fill(path, 3000), "r+")
+    record, view, loop = store[0], store[:5], iter(store)
+    next(loop)
+    columns = store.columns
+    store.close()
+    assert record.price == 0.0
+    assert len(view) == 5
+    with pytest.raises(mmapforge.ClosedError):
+        record.price = 2.0
+    assert record.price == 0.0
+    for call in (lambda: view[0], lambda: list(view), lambda: view.sum("price"),
+                 lambda: view.snapshot(), lambda: list(view.tuples("price")),
+                 lambda: columns["price"], lambda: list(loop)):  # fmt: skip
+        with pytest.raises(mmapforge.ClosedError):
+            call()
+
+
+def test_repr(path):
+    store = TickStore.create(path)
+    assert repr(store) == "<TickStore %r: 0 rows, writing>" % path
+    store.append(tick(0))
+    assert repr(store) == "<TickStore %r: 1 row, writing>" % path
+    assert repr(store[0:1]) == "<View [0:1] of %r>" % store
+    assert repr(store.columns) == "<Columns symbol, price, volume, timestamp of %r>" % store
+    store.close()
+    assert repr(store) == "<TickStore %r: closed>" % path
+    with TickStore.open(path) as store:
+        store_text = repr(store)
+    assert store_text == "<TickStore %r: 1 row, reading>" % path
+
+
+def test_a_writer_that_is_forgotten_warns(path):
+    store = TickStore.create(path)
+    with pytest.warns(ResourceWarning, match="was not closed"):
+        del store
+        gc.collect()
+    TickStore.open(path, "r+").close()
+
+
+# ---- Classes ----
+
+
+def test_stores_are_made_by_open_and_create(path):
+    for kind in (TickStore, mmapforge.Store):
+        with pytest.raises(TypeError, match="open"):
+            kind(path)
+    with pytest.raises(TypeError):
+        mmapforge.Record()
+    for name in ("open", "create"):
+        with pytest.raises(TypeError, match="mmapforge.open"):
+            getattr(mmapforge.Store, name)(path)
+    assert not os.path.exists(path)
+
+
+def test_open_any_file(path):
+    schemas.fill(path, 3)
+    with mmapforge.open(path) as store:
+        assert isinstance(store, mmapforge.Store)
+        assert type(store).__name__ == "TickStore"
+        assert store.schema == TickStore.schema
+        assert store.schema.text == schemas.TICK
+        assert store[2]._asdict() == tick(2)
+        assert store[2] == Tick(**tick(2))
+        assert store.get_symbol(1) == "S1"
+        with mmapforge.open(path) as again:
+            assert type(again) is type(store)
+    with mmapforge.open(path, "r+") as store:
+        store.append(tick(3))
+        store[0, "price"] = 4.0
+        assert store[0].price == 4.0
+
+
+def test_open_of_several(path, tmp_path):
+    open_either = mmapforge.opener(TickStore, QuoteStore)
+    with QuoteStore.create(path) as store:
+        store.append(Quote(1.0, 2.0))
+    with open_either(path, "r+") as store:
+        assert type(store) is QuoteStore
+        assert store.append(bid=3.0, ask=4.0) == 1
+    ticks = schemas.fill(str(tmp_path / "ticks.mmf"), 1)
+    with open_either(ticks) as store:
+        assert type(store) is TickStore
+    other = str(tmp_path / "every.mmf")
+    with schemas.EveryStore.create(other):
+        # Held by a writer: what the file is comes first.
+        with raises(mmapforge.SchemaError, other, "Every", "Tick", "Quote"):
+            open_either(other, "r+")
+    with pytest.raises(mmapforge.StoreNotFoundError):
+        open_either(path + "x")
+
+
+def test_a_store_is_pickled_by_path(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    schemas.fill("store.mmf", 3)
+    with TickStore.open("store.mmf", "r+", errors="replace") as store:
+        data = pickle.dumps(store)
+        monkeypatch.chdir("/")
+        with pickle.loads(data) as copy:
+            assert type(copy) is TickStore
+            assert copy.mode == "r"
+            assert copy.codec.errors == "replace"
+            assert list(copy) == list(store)
+    with mmapforge.open(path) as store:
+        with pickle.loads(pickle.dumps(store)) as copy:
+            assert type(copy) is type(store)
+            assert len(copy) == 3
+    os.remove(path)
+    with pytest.raises(mmapforge.StoreNotFoundError):
+        pickle.loads(data)
+
+
+def test_docs():
+    assert Tick.__doc__ == "A trade print."
+    assert "A trade print." in TickStore.__doc__
+    assert "exchange ticker" in Tick.symbol.__doc__ and "string[8]" in Tick.symbol.__doc__
+    assert "exchange ticker" in TickStore.get_symbol.__doc__
+    assert TickStore.set_price.__qualname__ == "TickStore.set_price"
+    assert Quote.__doc__
+    import pydoc
+
+    for thing in (mmapforge, TickStore, Tick):
+        assert "string[8]" in pydoc.render_doc(thing) or thing is mmapforge
+    for name in mmapforge.__all__:
+        assert getattr(mmapforge, name).__doc__, name
+        assert getattr(mmapforge, name).__module__.startswith("mmapforge"), name
+
+
+SESSION = """
+import sys, mmapforge, schemas
+path = sys.argv[1]
+with schemas.TickStore.create(path) as s:
+    s.extend([schemas.tick(i) for i in range(3000)])
+    s[5].price = 2.0
+    s.set(6, price=1.0, volume=2.0)
+    assert sum(1 for _ in s) == 3000
+    s.sync()
+with mmapforge.open(path) as s:
+    column = s.columns["price"]
+    assert column[5] == 2.0 and s.sum("price") > 0
+    assert len(s.snapshot(0, 10)) == 10
+    del column
+assert schemas.TickStore.open(path).closed is False
+s = schemas.TickStore.open(path)
+try:
+    s[5000]
+except IndexError:
+    pass
+s.close()
+"""
+
+
+def test_a_session_has_no_warnings(path):
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", SESSION, path],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+class Uses:
+    """Garbage that, on its way out, uses the store of its cycle."""
+
+    found = []
+
+    def __init__(self, store):
+        self.store = store
+        self.me = self
+
+    def __del__(self):
+        try:
+            self.found.append(len(self.store))
+            self.found.append(self.store[0].price)
+            self.store.close()
+        except (mmapforge.ClosedError, mmapforge.ViewsAliveError) as error:
+            self.found.append(error)
+
+
+@pytest.mark.parametrize("column", [False, True])
+def test_finalizers_of_a_cycle_run_in_any_order(path, column):
+    schemas.fill(path, 2)
+    Uses.found.clear()
+    gc.disable()
+    try:
+        for _ in range(50):
+            store = TickStore.open(path)
+            used = Uses(store)
+            if column:
+                used.array = store.columns["price"]
+            del store, used
+            gc.collect()
+    finally:
+        gc.enable()
+    assert len(Uses.found) >= 50
