@@ -202,16 +202,19 @@ def pack_rows(rows, buffer, values_of, pack_checked):
     at = 0
     try:
         for row in rows:
-            try:
-                kind = type(row)
-                if kind is dict and len(row) == {count}:
+            kind = type(row)
+            if kind is dict and len(row) == {count}:
+                try:
                     row = pick(row)
-                elif kind is not tuple:
+                except KeyError:
                     row = values_of(row)
+            elif kind is not tuple:
+                row = values_of(row)
+            try:
                 {values}, = row
                 {row_lines}
                 pack_into(buffer, at, {packed})
-            except (error, TypeError, AttributeError, ValueError, OverflowError, KeyError):
+            except (error, TypeError, AttributeError, ValueError, OverflowError):
                 pack_checked(at, row)
             at += {size}
     except Exception as cause:

@@ -196,7 +196,7 @@ def numpy_format(field: Field) -> str:
         return f"S{field.max}"
     if field.type == "bytes":
         return f"V{field.max}"
-    return {"bool": "?"}.get(field.type, "<" + _numpy_code(field.type))
+    return "?" if field.type == "bool" else "<" + _numpy_code(field.type)
 
 
 def _numpy_code(name: str) -> str:
