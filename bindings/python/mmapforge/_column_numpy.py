@@ -80,7 +80,7 @@ def make_column(
 ) -> Any:
     """A column over a window; an empty one when there are no rows."""
     if window is None:
-        column = numpy.empty(0, dtype).view(Column)
-        column.flags.writeable = False
-        return column
-    return Column((count,), dtype, window, offset, (stride,))
+        return numpy.frombuffer(b"", dtype).view(Column)
+    # By way of an array: numpy itself takes a memoryview for what is below it, which C may write, and
+    # would let the flag of a read-only column be set.
+    return Column((count,), dtype, numpy.asarray(window), offset, (stride,))

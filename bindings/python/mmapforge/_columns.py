@@ -176,7 +176,8 @@ class Columns(Mapping[str, Any]):
             message = f"{self._store.path}: field {name} is {field.declaration}; set it row by row"
             raise make_error(FieldTypeError, message, path=self._store.path, field=name)
         if not self._store.info().writable:
-            message = f"{self._store.path}: the store is open for reading; open it with mode 'r+'"
+            message = f"{self._store.path}: field {name}: the store is not open for writing; open it "
+            message += "with mode 'r+'"
             raise make_error(ReadOnlyError, message, path=self._store.path, field=name)
         return self._column(field, True)
 
