@@ -221,25 +221,17 @@ def fail(
     count: Optional[int] = None,
 ) -> NoReturn:
     """Raises the exception for a status that a call of C returned."""
+    in_field = "" if field is None else f", field {field}"
     if status == lib.MMF_ERR_RANGE and row is not None:
         there = 0 if count is None else count
         rows = "there are no rows" if there == 0 else f"use a row from {-there} to {there - 1}"
         raise make_error(
             RowError,
-            f"{path}: row {row} of {there}: there is no such row; {rows}",
+            f"{path}: row {row} of {there}{in_field}: there is no such row; {rows}",
             path=path,
             row=row,
             field=field,
             status="MMF_ERR_RANGE",
-        )
-    if status == lib.MMF_ERR_CLOSED:
-        raise make_error(
-            ClosedError,
-            f"{path}: the store is closed; open it again",
-            path=path,
-            row=row,
-            field=field,
-            status="MMF_ERR_CLOSED",
         )
     error = ffi.new("mmf_error *")
     name: Union[bytes, Any] = field.encode() if field is not None else ffi.NULL
@@ -247,9 +239,7 @@ def fail(
     # C counts rows from 0 only, and names one even where the call was about none.
     text = text_of(lib.mmf_status_text(status))
     hint = text_of(error.message).rpartition(text + "; ")[2]
-    places = [] if row is None else [f"row {row}"]
-    places += [] if field is None else [f"field {field}"]
-    where = ", ".join(places) + ": " if places else ""
+    where = "" if row is None else f"row {row}{in_field}: "
     raise make_error(
         CLASS_OF_STATUS[status],
         f"{path}: {where}{text}; {_in_python(hint)}",
