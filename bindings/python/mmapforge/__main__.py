@@ -1,6 +1,8 @@
 """`python -m mmapforge info FILE`: what a store is, and its first rows."""
 
 import argparse
+import io
+import os
 import sys
 from typing import List, Optional
 
@@ -38,14 +40,29 @@ def main(arguments: Optional[List[str]] = None) -> int:
     given = parser.parse_args(arguments)
     if given.rows < 0:
         parser.error("--rows must not be negative")
+    for stream in (sys.stdout, sys.stderr):
+        # A name or a text may have what the terminal's encoding lacks.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         info(given.file, given.rows)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+        return 1
     except Error as error:
         print(f"mmapforge: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:
+        _forget_output()
+        print(f"mmapforge: cannot write: {error}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _forget_output() -> None:
+    """What could not be written would be tried again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
