@@ -184,7 +184,7 @@ class Codec:
 
 def pick_of(schema: Schema) -> Callable[[Any], Tuple[Any, ...]]:
     """From a mapping to the values of the fields, in order."""
-    pick = operator.itemgetter(*schema.names)
+    pick: Callable[[Any], Any] = operator.itemgetter(*schema.names)
     return pick if len(schema.names) > 1 else lambda mapping: (pick(mapping),)
 
 

@@ -1,6 +1,6 @@
 """The array class of columns. Imported only where numpy is."""
 
-from typing import Any, Dict, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 import numpy
 
@@ -22,7 +22,13 @@ _TYPE_OF: Dict[Tuple[str, int], int] = {
 }
 
 
-class Column(numpy.ndarray):
+if TYPE_CHECKING:
+    Array = numpy.ndarray[Any, Any]
+else:
+    Array = numpy.ndarray
+
+
+class Column(Array):
     """A numpy array whose sum, min, max and mean run in C, at the speed of memory.
 
     With arguments they are numpy's own. The sum of floats is accurate as numpy's pairwise one is;
@@ -39,7 +45,7 @@ class Column(numpy.ndarray):
         address = ffi.cast("void *", self.__array_interface__["data"][0])
         return total_of(address, self.size, self.strides[0], number, what)
 
-    def sum(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+    def sum(self, *arguments: Any, **options: Any) -> Any:
         total = self._total(lib.MMFPY_SUM, arguments, options)
         if total is None:
             return super().sum(*arguments, **options)
@@ -51,17 +57,17 @@ class Column(numpy.ndarray):
         # Beyond 64 bits numpy wraps around, and so does a column.
         return kind(value) if info.min <= value <= info.max else super().sum()
 
-    def mean(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+    def mean(self, *arguments: Any, **options: Any) -> Any:
         total = self._total(lib.MMFPY_SUM, arguments, options)
         if total is None:
             return super().mean(*arguments, **options)
         kind = self.dtype.type if self.dtype.kind == "f" else numpy.float64
         return kind(sum_in(total) / self.size)
 
-    def min(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+    def min(self, *arguments: Any, **options: Any) -> Any:
         return self._limit(0, arguments, options)
 
-    def max(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+    def max(self, *arguments: Any, **options: Any) -> Any:
         return self._limit(1, arguments, options)
 
     def _limit(self, which: int, arguments: Tuple[Any, ...], options: Dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """Appending many records: columns at the speed of memory, rows a batch at a time."""
 
 import itertools
-from typing import Any, Dict, Iterable, List, Mapping, NoReturn
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NoReturn
 
 from mmapforge._chunk import chunk_rows
 from mmapforge._codec import PackFailed
@@ -111,8 +111,9 @@ def _append_rows(store: Any, rows: Any) -> int:
 
 def _fail_after(store: Any, status: int, done: int) -> NoReturn:
     """Raises for a status, and says how many records are there already."""
+    fail: Callable[[int], NoReturn] = store.fail
     try:
-        store.fail(status)
+        fail(status)
     except Error as error:
         error.args = (*error.args[:-1], f"{error.args[-1]} ({done} records of extend were appended)")
         raise

@@ -64,7 +64,8 @@ class Record:
 def _rebuild(text: str, values: Tuple[Any, ...]) -> Record:
     from mmapforge._define import classes_of
 
-    return classes_of(text)[0](*values)
+    record: Record = classes_of(text)[0](*values)
+    return record
 
 
 def _setter(field: Field, slot: Any) -> Callable[[Record, Any], None]:

@@ -140,7 +140,8 @@ def _one_value(store: Any, field: Field, value: Any) -> Source:
 def _numpy_source(store: Any, field: Field, values: Any) -> Source:
     import numpy
 
-    if numpy.ma.is_masked(values):
+    masked: Any = numpy.ma
+    if masked.is_masked(values):
         _fail(store, FieldTypeError, field, "an array with masked values; give it filled()")
     try:
         given = numpy.asarray(values)

@@ -47,7 +47,7 @@ _WAIT_S = 0.05  # between looks at signals
 class Info(NamedTuple):
     """What `store.info()` tells: sizes in bytes, counts in records."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # not the method of tuples
     capacity: int
     capacity_max: int
     file_size: int
@@ -358,7 +358,7 @@ class Store(Aggregates, Generic[R]):
 
     def _row_and_field(self, key: Tuple[Any, ...]) -> Tuple[int, str]:
         if len(key) == 2:
-            return key
+            return key[0], key[1]
         message = f"{self.path}: {key!r} has {len(key)} items, expected a row and a field's name"
         raise _errors.make_error(_errors.FieldTypeError, message, path=self.path)
 

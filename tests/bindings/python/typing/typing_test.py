@@ -1,4 +1,4 @@
-"""mypy over a right program, a wrong one, and every stub of the golden schemas."""
+"""mypy over a right program, a wrong one, every stub of the golden schemas, and the package."""
 
 import glob
 import os
@@ -39,6 +39,10 @@ def mypy(cache, directory, *files):
 
 def test_accepts_a_right_program(cache):
     assert mypy(cache, STORE, os.path.join(HERE, "right.py")) == (0, "")
+
+
+def test_the_package_has_types_without_a_gap(cache):
+    assert mypy(cache, STORE, "-p", "mmapforge") == (0, "")
 
 
 def test_rejects_each_wrong_line_and_no_other(cache):
