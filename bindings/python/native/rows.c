@@ -179,7 +179,7 @@ static void put_listed(unsigned char *record, const mmfpy_source *source, uint64
                        uint64_t count, size_t record_size, const unsigned char **next)
 {
     for (uint64_t i = begin; i < begin + count; i++, record += record_size) {
-        mmfi_save_bytes(record, source->offset, source->max, *next, source->lengths[i]);
+        mmfi_save_data(record, source->offset, source->max, *next, source->lengths[i]);
         *next += source->lengths[i];
     }
 }
