@@ -117,6 +117,8 @@ static mmf_status attach(mmfi_state *state, const mmf_options *options, mmf_stor
                          "%s: no memory for a handle", state->file.path);
     store->records = state->map.base + state->geometry.header_size;
     store->writer = &mmfi_writer_none;
+    store->state = state;
+    mmfi_guard_add(store, state->map.base, state->map.size);
     if (state->file.writable)
         status = attach_writer(state, store, error);
     mmfi_bounds bounds = {0, 0, 0};
@@ -128,13 +130,13 @@ static mmf_status attach(mmfi_state *state, const mmf_options *options, mmf_stor
                             "%s: nothing says how many records there are; restore the file from "
                             "a copy",
                             state->file.path);
+        mmfi_guard_forget(store);
         free(store);
         return status;
     }
     store->live = mmfi_live_is_trusted(state->map.base)
                       ? (const mmfi_live *)(const void *)(state->map.base + MMFI_LIVE_OFFSET)
                       : &mmfi_live_frozen;
-    store->state = state;
     (void)mmfi_count_slow(store);
     say_reserve(state, error);
     *out = store;

@@ -25,6 +25,9 @@
  * Durability. What is written survives the death of the writing process at once, without a sync.
  * mmf_store_sync makes it survive a power cut; mmf_store_close of a writer syncs.
  *
+ * Truncation. A file that another program cuts off while it is open ends this process by SIGBUS
+ * when it touches what is gone, unless core/guard.h is installed: then it is a status.
+ *
  * Errors. Every call that can fail returns a mmf_status; results go through the last pointers,
  * which are left alone or set to NULL or 0 on failure. Where a mmf_error can be passed it may be
  * NULL.

@@ -20,6 +20,7 @@ static uint64_t quarantine_next;
 void mmfi_handle_retire(mmf_store *store)
 {
     const uint64_t slot = mmfi_add64(&quarantine_next, 1) % QUARANTINE_SLOTS;
+    mmfi_guard_forget(store);
     store->row_bound = 0;
     store->writer = &mmfi_writer_none;
     store->live = &mmfi_live_closed;

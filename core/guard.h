@@ -1,0 +1,46 @@
+/*
+ * A guard against files that are cut off under us.
+ *
+ * A file that another process truncates leaves our mapping without bytes behind it, and touching
+ * them is SIGBUS, which ends the process. A live store never shrinks, so this takes a program that
+ * is no store's: an editor, a copy over the file, a clean-up. With the guard installed it is a
+ * status instead: the store that was hit is dead, its calls return MMF_ERR_CORRUPT, and everything
+ * else goes on.
+ *
+ * Without the guard the process ends by SIGBUS, and loses nothing that was published.
+ *
+ * What it costs: nothing until it happens. What it cannot do: the call of a single scalar's get
+ * that meets the hole returns 0 with MMF_OK, once, before the store is known to be dead; so may
+ * loops over columns and windows, which look at no status. Calls that copy a record or a string
+ * return the status at once. The write that meets the hole may return MMF_OK, too, and what it
+ * wrote is lost with the file; the next one returns the status.
+ */
+#ifndef MMF_CORE_GUARD_H
+#define MMF_CORE_GUARD_H
+
+#include "core/handle.h"
+
+MMF_BEGIN_DECLS
+
+/*
+ * Handles SIGBUS for the stores of this process, those that are open and those to come, up to 1024
+ * at a time; others are as without it. A fault at any other address goes to the handler that was
+ * there before, or ends the process as it would have. Installing it twice is no error. Call it
+ * before threads are started, or while none changes signal handlers: MMF_OK or MMF_ERR_IO.
+ *
+ * A language runtime with a SIGBUS handler of its own must have installed that before.
+ */
+mmf_status mmf_guard_install(mmf_error *error);
+
+/* Puts the handler that was there before back, unless somebody has replaced ours. */
+void mmf_guard_remove(void);
+
+/* ---- For core/store.c ---- */
+
+/* Remembers the mapping of a handle, and forgets it again before it is unmapped. */
+void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size);
+void mmfi_guard_forget(const mmf_store *store);
+
+MMF_END_DECLS
+
+#endif
