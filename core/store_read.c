@@ -34,6 +34,21 @@ static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
     return ab < c ? ab : c;
 }
 
+/*
+ * Raises the bound of the handle, never lowers it; returns what it is now. It is a cache behind a
+ * const handle that threads share: its release passes on what the count's acquire gave, to the
+ * acquire of whichever thread takes the bound instead of the count. Each turn of the loop was lost
+ * to a thread that raised the bound.
+ */
+static uint64_t raise_bound(const mmf_store *store, uint64_t bound)
+{
+    void *place = (void *)(uintptr_t)&store->row_bound;
+    uint64_t known = mmfi_load64_acquire(place);
+    while (known < bound && !mmfi_swap64_if(place, known, bound))
+        known = mmfi_load64_acquire(place);
+    return known < bound ? bound : known;
+}
+
 mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
 {
     if (store == NULL)
@@ -46,11 +61,7 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
     const mmf_status status = mmfi_bounds_now(store->state, &now);
     if (status != MMF_OK)
         return status;
-    const uint64_t bound = smallest(now.count, now.backed, now.mapped);
-    /* The bound is a cache behind a const handle. The release passes the count's acquire on. */
-    if (bound > mmfi_load64(&store->row_bound))
-        mmfi_store64_release((void *)(uintptr_t)&store->row_bound, bound);
-    if (row < mmfi_load64(&store->row_bound))
+    if (row < raise_bound(store, smallest(now.count, now.backed, now.mapped)))
         return MMF_OK;
     if (row >= now.count)
         return MMF_ERR_RANGE;
@@ -59,7 +70,9 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
 
 uint64_t mmfi_count_slow(const mmf_store *store)
 {
-    return mmfi_refresh(store, UINT64_MAX) == MMF_ERR_CLOSED ? 0 : mmfi_load64(&store->row_bound);
+    return mmfi_refresh(store, UINT64_MAX) == MMF_ERR_CLOSED
+               ? 0
+               : mmfi_load64_acquire(&store->row_bound);
 }
 
 mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
