@@ -71,6 +71,8 @@ static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
     const uint64_t sequence = mmfi_sequence_load(record);
     if (!mmfi_sequence_is_odd(sequence) || !mmfi_undo_holds(slot, row, sequence))
         return;
+    /* As in mmfi_sequence_enter: whoever sees a word put back also sees the odd sequence. */
+    mmfi_fence_release();
     mmfi_copy_words(record + MMF_SEQUENCE_SIZE, mmfi_undo_image(slot) + MMF_SEQUENCE_SIZE,
                     geometry->record_size - MMF_SEQUENCE_SIZE);
     mmfi_sequence_leave(record, sequence);
