@@ -36,9 +36,12 @@ typedef struct model_thread {
     const char *name;
     void (*run)(const void *argument);
     const void *argument;
-    int after;        /* begins when that thread has ended, with its knowledge; MODEL_NO_THREAD */
-    bool only_reads;  /* a promise that is checked; it saves ways */
+    int after;        /* begins when that thread has ended, knowing what it knew; MODEL_NO_THREAD */
     uint32_t kill_at; /* dies instead of its store of that number, from 0; MODEL_NEVER */
+    /* Promises, which are checked, and save ways. */
+    bool only_reads; /* it stores to nothing but its own memory */
+    const void *own; /* memory that no other thread touches; may be NULL */
+    size_t own_size;
 } model_thread;
 
 typedef struct model_program {
@@ -63,7 +66,8 @@ typedef enum model_verdict {
 typedef struct model_result {
     model_verdict verdict;
     uint64_t executions;
-    uint64_t dropped;             /* ways that led to no execution */
+    uint64_t dropped; /* ways that led to no execution */
+    uint32_t killed;  /* the threads that were killed in some execution, 1 << index each */
     char what[MODEL_WHAT_SIZE];   /* which check was broken, or what was refused; else empty */
     char steps[MODEL_STEPS_SIZE]; /* and by which execution */
 } model_result;

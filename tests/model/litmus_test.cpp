@@ -51,7 +51,8 @@ Found explore(const std::vector<Body> &runs, bool every_interleaving)
 {
     std::vector<model_thread> threads;
     for (Body run : runs)
-        threads.push_back({"thread", run, nullptr, MODEL_NO_THREAD, false, MODEL_NEVER});
+        threads.push_back(
+            {"thread", run, nullptr, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr, 0});
     Found found;
     model_program program = {};
     program.threads = threads.data();
@@ -425,13 +426,14 @@ void count_kills(const uint64_t *observed, void *context)
 TEST(Explorer, SaysWhatWentWrongStepByStep)
 {
     const model_thread threads[] = {
-        {"writer", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, false, MODEL_NEVER},
+        {"writer", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr,
+         0},
         {"reader",
          [](const void *) {
              if (load(&memory.y, MODEL_ACQUIRE) == 1)
                  model_check(load(&memory.x) == 1, "the flag is set and x is not");
          },
-         nullptr, MODEL_NO_THREAD, true, MODEL_NEVER},
+         nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0},
     };
     model_program program = {};
     program.threads = threads;
@@ -452,13 +454,13 @@ TEST(Explorer, SaysWhatWentWrongStepByStep)
 TEST(Explorer, AThreadThatFollowsAnotherKnowsWhatItKnew)
 {
     const model_thread threads[] = {
-        {"first", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, false, 1},
+        {"first", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, 1, false, nullptr, 0},
         {"next",
          [](const void *) {
              model_observe(0, load(&memory.x));
              model_check(load(&memory.y) == 0, "a dead thread went on");
          },
-         nullptr, 0, false, MODEL_NEVER},
+         nullptr, 0, MODEL_NEVER, false, nullptr, 0},
     };
     uint64_t kills = 0;
     model_program program = {};
@@ -476,10 +478,11 @@ TEST(Explorer, AThreadThatFollowsAnotherKnowsWhatItKnew)
 TEST(Explorer, AThreadThatFollowsAnotherReleasesNothingByItself)
 {
     const model_thread threads[] = {
-        {"first", [](const void *) { store(&memory.x, 1); }, nullptr, MODEL_NO_THREAD, false,
-         MODEL_NEVER},
-        {"next", [](const void *) { store(&memory.y, 1); }, nullptr, 0, false, MODEL_NEVER},
-        {"reader", mp_load<MODEL_ACQUIRE>, nullptr, MODEL_NO_THREAD, true, MODEL_NEVER},
+        {"first", [](const void *) { store(&memory.x, 1); }, nullptr, MODEL_NO_THREAD, MODEL_NEVER,
+         false, nullptr, 0},
+        {"next", [](const void *) { store(&memory.y, 1); }, nullptr, 0, MODEL_NEVER, false, nullptr,
+         0},
+        {"reader", mp_load<MODEL_ACQUIRE>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0},
     };
     Found found;
     model_program program = {};
@@ -525,8 +528,8 @@ TEST(Explorer, RefusesWhatItDoesNotCover)
          "events"},
     };
     for (const auto &entry : cases) {
-        const model_thread thread = {"thread",        entry.first, nullptr,
-                                     MODEL_NO_THREAD, false,       MODEL_NEVER};
+        const model_thread thread = {"thread",    entry.first, nullptr, MODEL_NO_THREAD,
+                                     MODEL_NEVER, false,       nullptr, 0};
         model_program program = {};
         program.threads = &thread;
         program.thread_count = 1;
@@ -539,19 +542,36 @@ TEST(Explorer, RefusesWhatItDoesNotCover)
 TEST(Explorer, RefusesAStoreOfAThreadThatPromisedNone)
 {
     const model_thread thread = {
-        "reader", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, true, MODEL_NEVER};
+        "reader", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0};
     model_program program = {};
     program.threads = &thread;
     program.thread_count = 1;
     EXPECT_EQ(explored(program).verdict, MODEL_REFUSED);
 }
 
+TEST(Explorer, RefusesToTouchWhatIsAnothersOwn)
+{
+    const model_thread threads[] = {
+        {"owner", [](const void *) { store(&memory.x, 1); }, nullptr, MODEL_NO_THREAD, MODEL_NEVER,
+         true, &memory.x, sizeof memory.x},
+        {"other", mp_load<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0},
+    };
+    model_program program = {};
+    program.threads = threads;
+    program.thread_count = 1;
+    EXPECT_EQ(explored(program).verdict, MODEL_RIGHT);
+    program.thread_count = 2;
+    const model_result result = explored(program);
+    EXPECT_EQ(result.verdict, MODEL_REFUSED);
+    EXPECT_STREQ(result.what, "the own memory of owner");
+}
+
 // A search that was cut short is no verdict.
 TEST(Explorer, RefusesMoreExecutionsThanItWasGiven)
 {
     const model_thread threads[] = {
-        {"one", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, false, MODEL_NEVER},
-        {"two", mp_load<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, true, MODEL_NEVER},
+        {"one", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr, 0},
+        {"two", mp_load<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0},
     };
     model_program program = {};
     program.threads = threads;

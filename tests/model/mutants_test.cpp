@@ -1,0 +1,148 @@
+// Every order and fence of core that the protocols meet, weakened in turn.
+#include "tests/model/protocols.h"
+#include "tests/model/report.h"
+#include "tests/model/site.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct Mutant {
+    const char *function;
+    const char *operation;
+    const char *argument;
+    const char *caught_by; // the protocol that breaks without this order; or nullptr,
+    const char *reason;    // and why none does
+};
+
+// A place that is written anew must be entered here anew: the texts are those of the source.
+const Mutant mutants[] = {
+    // core/seqlock.h
+    {"mmfi_sequence_load", "load acquire", "record", "record", nullptr},
+    {"mmfi_sequence_is", "fence acquire", "", "record", nullptr},
+    {"mmfi_sequence_enter", "store release", "record", "record", nullptr},
+    {"mmfi_sequence_enter", "fence release", "", "record", nullptr},
+    {"mmfi_sequence_leave", "store release", "record", "record", nullptr},
+    {"mmfi_sequence_bump", "store release", "record", "scalars", nullptr},
+    // core/undo.h
+    {"mmfi_undo_save", "fence release", "", "undo slot of two rows", nullptr},
+    // core/access.h
+    {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle", nullptr},
+    {"mmfi_append_end", "store release", "&append.store->row_bound", "writer's handle", nullptr},
+    {"mmfi_append_end", "store release", "&append.writer->live->count", "append", nullptr},
+    {"mmfi_set_uint64", "store release", "record + offset", "scalars", nullptr},
+    // core/columns.h, core/store.h
+    {"mmfi_rows", "load acquire", "&store->row_bound", "shared handle, window of one", nullptr},
+    {"mmf_store_count", "load acquire", "&store->live->count", "shared handle, signal", nullptr},
+    // core/recover.c
+    {"mmfi_live_is_trusted", "load acquire", "LIVE(base, boot_id) + 8", "another boot", nullptr},
+    {"restore_record", "fence release", "", "death of one", nullptr},
+    {"find_count", "load acquire", "LIVE(base, count)", nullptr,
+     "whoever recovers has the lock, and with it all that the last writer did"},
+    {"mmfi_recover", "store release", "LIVE(base, capacity)", "death, capacity", nullptr},
+    {"mmfi_recover", "store release", "LIVE(base, count)", "death in append", nullptr},
+    {"mmfi_recover", "store release", "LIVE(base, boot_id) + 8", "another boot", nullptr},
+    // core/store_read.c
+    {"mmfi_bounds_now", "load acquire", "live + offsetof(mmfi_live, count)", "append", nullptr},
+    {"raise_bound", "load acquire", "place", "shared handle", nullptr},
+    {"raise_bound", "update release", "place", "shared handle", nullptr},
+    {"raise_bound", "update acquire", "place", nullptr,
+     "whoever raises a bound has acquired the count that it raises it to"},
+    {"mmfi_count_slow", "load acquire", "&store->row_bound", "shared handle, signal", nullptr},
+    {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, window", nullptr},
+    // core/store_write.c, core/value_write.c
+    {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
+    {"poison", "store release", "&state->writer->live->poisoned", nullptr,
+     "only a successor looks at it, and the lock lets it see it"},
+    {"mmfi_append_rows_end", "store release", "&store->row_bound", "writer's handle, rows",
+     nullptr},
+    {"mmfi_append_rows_end", "store release", "&writer->live->count", "append of rows", nullptr},
+};
+
+const size_t MUTANTS = sizeof mutants / sizeof mutants[0];
+
+protocol_result result;
+
+const protocol *find(const std::string &name)
+{
+    const protocol *all = nullptr;
+    const size_t count = protocols(&all);
+    const protocol *found =
+        std::find_if(all, all + count, [&name](const protocol &p) { return p.name == name; });
+    return found == all + count ? nullptr : found;
+}
+
+std::string text_of(const std::string &function, const std::string &operation,
+                    const std::string &argument)
+{
+    return function + ": " + operation + (argument.empty() ? "" : " " + argument);
+}
+
+std::string text_of(const Mutant &mutant)
+{
+    return text_of(mutant.function, mutant.operation, mutant.argument);
+}
+
+class Mutants : public testing::TestWithParam<size_t> {
+protected:
+    void TearDown() override
+    {
+        model_weaken(nullptr);
+    }
+};
+
+} // namespace
+
+TEST_P(Mutants, AreCaughtOrHaveAReason)
+{
+    const Mutant &mutant = mutants[GetParam()];
+    const model_site site = {mutant.function, mutant.operation, mutant.argument, 0, false};
+    const std::string text = text_of(mutant);
+    model_weaken(&site);
+    if (mutant.caught_by == nullptr) {
+        const protocol *all = nullptr;
+        const size_t count = protocols(&all);
+        for (size_t i = 0; i < count; i++) {
+            protocol_explore(&all[i], &result);
+            EXPECT_EQ(result.last.verdict, MODEL_RIGHT) << all[i].name << ": " << result.last.what;
+        }
+        printf("| `%s` | | not caught: %s |\n", text.c_str(), mutant.reason);
+        return;
+    }
+    const protocol *catcher = find(mutant.caught_by);
+    ASSERT_NE(catcher, nullptr) << "no protocol is called " << mutant.caught_by;
+    protocol_explore(catcher, &result);
+    EXPECT_EQ(result.last.verdict, MODEL_WRONG) << text << " is not caught by " << catcher->name;
+    printf("| `%s` | %s | %s |\n", text.c_str(), catcher->name, result.last.what);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Mutants, testing::Range<size_t>(0, MUTANTS),
+                         [](const testing::TestParamInfo<size_t> &tested) {
+                             return std::to_string(tested.param) + "_" +
+                                    test_name(text_of(mutants[tested.param]));
+                         });
+
+// The table has every place that the protocols meet, and no other.
+TEST(MutantTable, IsThatOfTheSource)
+{
+    const protocol *all = nullptr;
+    const size_t count = protocols(&all);
+    for (size_t i = 0; i < count; i++)
+        protocol_explore(&all[i], &result);
+    const model_site *met = nullptr;
+    const size_t met_count = model_sites(&met);
+    std::vector<std::string> expected;
+    std::vector<std::string> found;
+    for (const Mutant &mutant : mutants)
+        expected.push_back(text_of(mutant));
+    for (size_t i = 0; i < met_count; i++)
+        found.push_back(text_of(met[i].function, met[i].operation, met[i].argument));
+    std::sort(expected.begin(), expected.end());
+    std::sort(found.begin(), found.end());
+    EXPECT_EQ(found, expected);
+}

@@ -1,0 +1,305 @@
+/* The toy file, what core asks of lower layers, and the calls that the generator writes. */
+#include "tests/model/toy.h"
+
+#include <stdio.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define HEADER_SIZE MMFI_HEADER_SIZE_MIN
+#define FILE_MAX    (HEADER_SIZE + 131072u)
+
+static const uint64_t boot_now[MMFI_BOOT_ID_WORDS] = {111, 222};
+
+static _Alignas(MMFI_PAGE_SIZE) unsigned char memory[FILE_MAX];
+static uint64_t file_size; /* the kernel's; no more ordered than a relaxed word */
+
+static const mmfi_geometry geometry = {
+    .header_size = HEADER_SIZE,
+    .record_size = TOY_RECORD_SIZE,
+    .undo_offset = MMFI_UNDO_OFFSET,
+    .undo_stride = 128,
+    .undo_count = 1,
+};
+
+typedef struct handle {
+    mmf_store store;
+    mmfi_state state;
+    mmfi_writer writer;
+} handle;
+
+MMFI_STATIC_ASSERT(sizeof(handle) <= TOY_HANDLE_SIZE, "a handle fits its memory");
+
+toy_handle_memory toy_handles[TOY_HANDLES_MAX];
+static bool sync_fails;
+
+static handle *handle_at(size_t index)
+{
+    return (handle *)(void *)&toy_handles[index];
+}
+
+unsigned char *toy_record_at(uint64_t row)
+{
+    return memory + HEADER_SIZE + row * TOY_RECORD_SIZE;
+}
+
+unsigned char *toy_undo(void)
+{
+    return memory + MMFI_UNDO_OFFSET;
+}
+
+unsigned char *toy_live(void)
+{
+    return memory + MMFI_LIVE_OFFSET;
+}
+
+static void put(unsigned char *to, uint64_t value)
+{
+    memcpy(to, &value, sizeof value);
+}
+
+void toy_make(toy_options options)
+{
+    memset(memory, 0, sizeof memory);
+    memset(toy_handles, 0, sizeof toy_handles);
+    const uint64_t capacity = options.capacity != 0 ? options.capacity : TOY_ROWS_MAX;
+    sync_fails = options.sync_fails;
+    file_size = HEADER_SIZE + capacity * TOY_RECORD_SIZE;
+    for (uint64_t row = 0; row < options.count; row++) {
+        put(toy_record_at(row), MMFI_SEQUENCE_FIRST);
+        put(toy_record_at(row) + TOY_A, 1);
+        put(toy_record_at(row) + TOY_B, 1);
+    }
+    /* The rubbish of another boot has a count that the file does not have. */
+    const uint64_t rubbish = options.other_boot ? 3 : 0;
+    put(toy_live() + offsetof(mmfi_live, count), options.count + rubbish);
+    put(toy_live() + offsetof(mmfi_live, capacity), capacity);
+    put(toy_live() + offsetof(mmfi_live, boot_id), boot_now[0] + rubbish);
+    put(toy_live() + offsetof(mmfi_live, boot_id) + 8, boot_now[1] + rubbish);
+    mmfi_commit_write(memory, 1, options.count, capacity, false);
+}
+
+/* ---- Names ---- */
+
+static const char *name_of_live(size_t offset)
+{
+    switch (offset) {
+    case offsetof(mmfi_live, count):
+        return "live.count";
+    case offsetof(mmfi_live, capacity):
+        return "live.capacity";
+    case offsetof(mmfi_live, boot_id):
+        return "live.boot_id[0]";
+    case offsetof(mmfi_live, boot_id) + 8:
+        return "live.boot_id[1]";
+    case offsetof(mmfi_live, poisoned):
+        return "live.poisoned";
+    default:
+        return "live";
+    }
+}
+
+const char *toy_name(const void *address)
+{
+    static char name[40];
+    static const char *const words[] = {"sequence", "a", "b"};
+    const unsigned char *at = (const unsigned char *)address;
+    for (size_t i = 0; i < TOY_HANDLES_MAX; i++)
+        if (address == &handle_at(i)->store.row_bound) {
+            snprintf(name, sizeof name, "handle[%zu].row_bound", i);
+            return name;
+        }
+    if (address == &file_size)
+        return "file size";
+    if (at < memory || at >= memory + sizeof memory)
+        return NULL;
+    const size_t offset = (size_t)(at - memory);
+    if (offset >= HEADER_SIZE)
+        snprintf(name, sizeof name, "record[%zu].%s", (offset - HEADER_SIZE) / TOY_RECORD_SIZE,
+                 words[(offset - HEADER_SIZE) % TOY_RECORD_SIZE / 8]);
+    else if (offset >= MMFI_UNDO_OFFSET + sizeof(mmfi_undo))
+        snprintf(name, sizeof name, "undo.image.%s",
+                 words[(offset - MMFI_UNDO_OFFSET - sizeof(mmfi_undo)) / 8]);
+    else if (offset == MMFI_UNDO_OFFSET + offsetof(mmfi_undo, row))
+        return "undo.row";
+    else if (offset == MMFI_UNDO_OFFSET + offsetof(mmfi_undo, sequence))
+        return "undo.sequence";
+    else if (offset >= MMFI_LIVE_OFFSET)
+        return name_of_live(offset - MMFI_LIVE_OFFSET);
+    else
+        return "commit";
+    return name;
+}
+
+/* ---- The kernel, as far as core asks it ---- */
+
+mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error)
+{
+    (void)file, (void)error;
+    *out = mmfi_load64(&file_size);
+    return MMF_OK;
+}
+
+mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error)
+{
+    (void)file, (void)error;
+    if (size > FILE_MAX)
+        return MMF_ERR_NO_SPACE;
+    mmfi_store64(&file_size, size);
+    return MMF_OK;
+}
+
+mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
+{
+    (void)file, (void)error;
+    return sync_fails ? MMF_ERR_IO : MMF_OK;
+}
+
+bool mmfi_file_is_locked(const mmfi_file *file)
+{
+    (void)file;
+    return true;
+}
+
+void mmfi_boot_id(uint64_t out[MMFI_BOOT_ID_WORDS])
+{
+    memcpy(out, boot_now, sizeof boot_now);
+}
+
+uint64_t mmfi_geometry_rows(const mmfi_geometry *of, uint64_t size)
+{
+    return size < of->header_size ? 0 : (size - of->header_size) / of->record_size;
+}
+
+uint64_t toy_backed_rows(void)
+{
+    return mmfi_geometry_rows(&geometry, mmfi_load64(&file_size));
+}
+
+/* ---- Handles ---- */
+
+mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL};
+static const mmfi_live live_frozen = {.count = UINT64_MAX};
+
+bool mmfi_state_is_inherited(const mmfi_state *state)
+{
+    (void)state;
+    return false;
+}
+
+const mmf_schema *mmf_store_schema(const mmf_store *store)
+{
+    (void)store;
+    return NULL;
+}
+
+mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
+                             const char *field, mmf_error *error)
+{
+    (void)store, (void)row, (void)field, (void)error;
+    return status;
+}
+
+/* What open and attach of core/store.c do, over private parts only. */
+static handle *open_handle(unsigned index)
+{
+    handle *opened = handle_at(index);
+    opened->state.map.base = memory;
+    opened->state.map.size = FILE_MAX;
+    opened->state.geometry = geometry;
+    opened->state.writer = NULL;
+    opened->state.pid = getpid();
+    opened->state.failed = false;
+    opened->store.records = toy_record_at(0);
+    opened->store.writer = &mmfi_writer_none;
+    opened->store.state = &opened->state;
+    return opened;
+}
+
+static mmf_store *attach(handle *opened)
+{
+    opened->store.live =
+        mmfi_live_is_trusted(memory) ? (const mmfi_live *)(const void *)toy_live() : &live_frozen;
+    (void)mmfi_count_slow(&opened->store);
+    return &opened->store;
+}
+
+mmf_store *toy_open_reader(unsigned index)
+{
+    return attach(open_handle(index));
+}
+
+mmf_status toy_open_writer(unsigned index, mmf_store **out)
+{
+    handle *opened = open_handle(index);
+    mmfi_recovery found;
+    uint64_t size = 0;
+    (void)mmfi_file_size(&opened->state.file, &size, NULL);
+    opened->state.file_size = size;
+    const mmf_status status = mmfi_recover(memory, &geometry, size, "toy", &found, NULL);
+    if (status != MMF_OK)
+        return status;
+    opened->state.generation = found.generation + 1;
+    mmfi_commit_write(memory, opened->state.generation, found.committed, found.capacity, false);
+    opened->writer.count = found.count;
+    opened->writer.capacity = found.capacity;
+    opened->writer.undo = toy_undo();
+    opened->writer.live = (mmfi_live *)(void *)toy_live();
+    opened->state.writer = &opened->writer;
+    opened->store.writer = &opened->writer;
+    *out = attach(opened);
+    return MMF_OK;
+}
+
+mmf_store *toy_handle(unsigned index)
+{
+    return &handle_at(index)->store;
+}
+
+/* ---- What generated code does ---- */
+
+mmf_status toy_append(mmf_store *store, uint64_t version)
+{
+    const mmfi_append append = mmfi_append_begin(store, TOY_RECORD_SIZE);
+    if (append.status != MMF_OK)
+        return append.status;
+    mmfi_save_uint64(append.record, TOY_A, version);
+    mmfi_save_uint64(append.record, TOY_B, version);
+    return mmfi_append_end(append, NULL);
+}
+
+mmf_status toy_set(mmf_store *store, uint64_t row, uint64_t version)
+{
+    const mmfi_write write = mmfi_write_begin(store, row, TOY_RECORD_SIZE);
+    if (write.status != MMF_OK)
+        return write.status;
+    mmfi_save_uint64(write.record, TOY_A, version);
+    mmfi_save_uint64(write.record, TOY_B, version);
+    return mmfi_write_end(write);
+}
+
+static void load_record(const unsigned char *record, toy_record *out)
+{
+    out->a = mmfi_load_uint64(record, TOY_A);
+    out->b = mmfi_load_uint64(record, TOY_B);
+}
+
+mmf_status toy_get(const mmf_store *store, uint64_t row, toy_record *out)
+{
+    const mmfi_read read = mmfi_read_begin(store, row, TOY_RECORD_SIZE, out);
+    if (read.sequence != 0) {
+        load_record(read.record, out);
+        if (mmfi_read_end(read))
+            return MMF_OK;
+        model_give_up();
+    }
+    mmfi_reread reread = mmfi_reread_begin(store, row, out);
+    if (!mmfi_reread_next(&reread))
+        return reread.status;
+    load_record(reread.record, out);
+    reread.attempts = UINT32_MAX; /* no third attempt */
+    if (mmfi_reread_next(&reread))
+        return MMF_ERR_CORRUPT;
+    if (reread.status == MMF_ERR_BUSY)
+        model_give_up();
+    return reread.status;
+}
