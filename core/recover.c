@@ -117,6 +117,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
     out->generation = committed ? commit.generation : 1;
     out->committed = committed ? commit.count : 0;
     out->capacity = mmfi_geometry_rows(geometry, file_size);
+    /* The lock alone makes all that the last writer did visible; the acquire only says what for. */
     out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
     if (out->count > out->capacity)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
@@ -151,6 +152,7 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint
     settle_slots(base, geometry, out->count, trusted);
     mmfi_store64(LIVE(base, poisoned), 0);
     mmfi_store64(LIVE(base, append_owner), 0);
+    /* Both are stored anew, so they release anew: the file's size, and the records. */
     mmfi_store64_release(LIVE(base, capacity), out->capacity);
     mmfi_store64_release(LIVE(base, count), out->count);
     mmfi_store64(LIVE(base, writer_pid), (uint64_t)getpid());

@@ -13,9 +13,9 @@
  *             the copy is consistent
  *     }
  *
- * The orders are those that an exhaustive search under RC11 found right, and each weaker one torn:
- * Boehm, "Can seqlocks get along with programming language memory models?" (MSPC 2012) has the
- * reader's form and the fence in the writer. On x86 none of them is an instruction.
+ * tests/model searches every execution under RC11: these orders are right, and each weaker one is
+ * torn. Boehm, "Can seqlocks get along with programming language memory models?" (MSPC 2012) has
+ * the reader's form and the fence in the writer. On x86 none of them is an instruction.
  */
 #ifndef MMF_CORE_SEQLOCK_H
 #define MMF_CORE_SEQLOCK_H
@@ -72,8 +72,9 @@ MMFI_INLINE void mmfi_sequence_leave(unsigned char *record, uint64_t odd)
 
 /*
  * Counts the change of one scalar, after its store (release): the record never looks unfinished,
- * for one word cannot be half there. The release pairs with mmfi_sequence_load, the release of the
- * scalar's own store with nothing but the order of the two.
+ * for one word cannot be half there. The release pairs with mmfi_sequence_load: whoever sees the
+ * count sees the scalar. That of the scalar's own store pairs with the fence in mmfi_sequence_is:
+ * whoever saw the scalar also sees the counts of those before it.
  */
 MMFI_INLINE void mmfi_sequence_bump(unsigned char *record)
 {

@@ -125,7 +125,10 @@ mmf_status mmf_store_close(mmf_store *store);
  */
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
 
-/* Records that can be read now; grows only. 0 for NULL and closed handles. */
+/*
+ * Records that can be read now; grows only. Whoever sees a record counted also sees what its writer
+ * did before it appended it. 0 for NULL and closed handles.
+ */
 MMFI_INLINE uint64_t mmf_store_count(const mmf_store *store)
 {
     if (MMFI_UNLIKELY(store == NULL))

@@ -37,8 +37,9 @@ static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
 /*
  * Raises the bound of the handle, never lowers it; returns what it is now. It is a cache behind a
  * const handle that threads share: its release passes on what the count's acquire gave, to the
- * acquire of whichever thread takes the bound instead of the count. Each turn of the loop was lost
- * to a thread that raised the bound.
+ * acquire of whichever thread takes the bound instead of the count. (The acquire of the swap itself
+ * adds nothing: whoever raises the bound has acquired the count.) Each turn of the loop was lost to
+ * a thread that raised the bound.
  */
 static uint64_t raise_bound(const mmf_store *store, uint64_t bound)
 {

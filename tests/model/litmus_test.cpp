@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cinttypes>
+#include <cstdio>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -403,6 +406,115 @@ TEST(Litmus, SeqCstOfOneLocation)
     EXPECT_FALSE(allows(explore({mp_store<MODEL_SEQ_CST>, mp_load<MODEL_SEQ_CST>}), {1, 0}));
     const Found found = explore({mp_store<MODEL_SEQ_CST>, mp_load<MODEL_RELAXED>});
     EXPECT_TRUE(allows(found, {1, 0}));
+}
+
+// ---- Programs at random ----
+
+namespace {
+
+// One access of a thread; a store's value is its own, so that loads tell which store they read.
+struct Step {
+    enum Kind {
+        LOAD,
+        STORE,
+        ADD,
+        EXCHANGE,
+        FENCE,
+        KINDS
+    } kind;
+    uint64_t *at;
+    model_order order;
+    uint64_t value;
+    unsigned slot;
+};
+
+using Steps = std::vector<Step>;
+
+void run_steps(const void *argument)
+{
+    for (const Step &step : *static_cast<const Steps *>(argument)) {
+        uint64_t expected = 0;
+        if (step.kind == Step::LOAD)
+            model_observe(step.slot, load(step.at, step.order));
+        else if (step.kind == Step::STORE)
+            store(step.at, step.value, step.order);
+        else if (step.kind == Step::ADD)
+            model_observe(step.slot, model_fetch_add(step.at, step.value, step.order));
+        else if (step.kind == Step::FENCE)
+            model_fence(step.order);
+        else {
+            (void)model_compare_exchange(step.at, &expected, step.value, step.order);
+            model_observe(step.slot, expected);
+        }
+    }
+}
+
+// Two or three threads of up to three accesses to two locations.
+std::vector<Steps> random_program(std::mt19937 &random)
+{
+    std::vector<Steps> threads(2 + random() % 2);
+    unsigned slot = 0;
+    uint64_t value = 1;
+    for (Steps &steps : threads)
+        for (unsigned left = 1 + random() % (threads.size() == 2 ? 3 : 2); left > 0; left--) {
+            const auto kind = static_cast<Step::Kind>(random() % Step::KINDS);
+            const model_order order =
+                kind == Step::LOAD    ? random() % 2 ? MODEL_ACQUIRE : MODEL_RELAXED
+                : kind == Step::STORE ? random() % 2 ? MODEL_RELEASE : MODEL_RELAXED
+                                      : static_cast<model_order>(random() % 4);
+            steps.push_back({kind, random() % 2 ? &memory.x : &memory.y, order, value, slot++});
+            value *= 10;
+        }
+    return threads;
+}
+
+void note_outcome(const uint64_t *observed, void *context)
+{
+    Outcome outcome(observed, observed + MODEL_OBSERVED_MAX);
+    outcome.push_back(model_final(&memory.x));
+    outcome.push_back(model_final(&memory.y));
+    static_cast<std::multiset<Outcome> *>(context)->insert(outcome);
+}
+
+std::multiset<Outcome> outcomes_of(const std::vector<Steps> &program, bool every_interleaving)
+{
+    std::vector<model_thread> threads;
+    for (const Steps &steps : program)
+        threads.push_back(
+            {"thread", run_steps, &steps, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr, 0});
+    std::multiset<Outcome> outcomes;
+    model_program explored = {};
+    explored.threads = threads.data();
+    explored.thread_count = threads.size();
+    explored.end = note_outcome;
+    explored.context = &outcomes;
+    explored.every_interleaving = every_interleaving;
+    static model_result result;
+    model_explore(&explored, &result);
+    EXPECT_EQ(result.verdict, MODEL_RIGHT) << result.what;
+    return outcomes;
+}
+
+} // namespace
+
+TEST(RandomPrograms, HaveTheSameOutcomesInEveryInterleaving)
+{
+    std::mt19937 random(20260101);
+    uint64_t reduced_executions = 0;
+    uint64_t all_executions = 0;
+    for (int i = 0; i < 2000; i++) {
+        const std::vector<Steps> program = random_program(random);
+        const std::multiset<Outcome> reduced = outcomes_of(program, false);
+        const std::multiset<Outcome> all = outcomes_of(program, true);
+        EXPECT_EQ(std::set<Outcome>(reduced.begin(), reduced.end()),
+                  std::set<Outcome>(all.begin(), all.end()))
+            << "program " << i;
+        EXPECT_LE(reduced.size(), all.size());
+        reduced_executions += reduced.size();
+        all_executions += all.size();
+    }
+    printf("%" PRIu64 " executions stand for %" PRIu64 " interleavings\n", reduced_executions,
+           all_executions);
 }
 
 // ---- The explorer itself ----
