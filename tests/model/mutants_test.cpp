@@ -68,13 +68,12 @@ const size_t MUTANTS = sizeof mutants / sizeof mutants[0];
 
 protocol_result result;
 
-const protocol *find(const std::string &name)
+const protocol *find(const char *name)
 {
-    const protocol *all = nullptr;
-    const size_t count = protocols(&all);
-    const protocol *found =
-        std::find_if(all, all + count, [&name](const protocol &p) { return p.name == name; });
-    return found == all + count ? nullptr : found;
+    for (size_t i = 0; protocol_at(i) != nullptr; i++)
+        if (strcmp(protocol_at(i)->name, name) == 0)
+            return protocol_at(i);
+    return nullptr;
 }
 
 std::string text_of(const std::string &function, const std::string &operation,
@@ -105,11 +104,10 @@ TEST_P(Mutants, AreCaughtOrHaveAReason)
     const std::string text = text_of(mutant);
     model_weaken(&site);
     if (mutant.caught_by == nullptr) {
-        const protocol *all = nullptr;
-        const size_t count = protocols(&all);
-        for (size_t i = 0; i < count; i++) {
-            protocol_explore(&all[i], &result);
-            EXPECT_EQ(result.last.verdict, MODEL_RIGHT) << all[i].name << ": " << result.last.what;
+        for (size_t i = 0; protocol_at(i) != nullptr; i++) {
+            protocol_explore(protocol_at(i), &result);
+            EXPECT_EQ(result.last.verdict, MODEL_RIGHT)
+                << protocol_at(i)->name << ": " << result.last.what;
         }
         printf("| `%s` | | not caught: %s |\n", text.c_str(), mutant.reason);
         return;
@@ -130,10 +128,8 @@ INSTANTIATE_TEST_SUITE_P(All, Mutants, testing::Range<size_t>(0, MUTANTS),
 // The table has every place that the protocols meet, and no other.
 TEST(MutantTable, IsThatOfTheSource)
 {
-    const protocol *all = nullptr;
-    const size_t count = protocols(&all);
-    for (size_t i = 0; i < count; i++)
-        protocol_explore(&all[i], &result);
+    for (size_t i = 0; protocol_at(i) != nullptr; i++)
+        protocol_explore(protocol_at(i), &result);
     const model_site *met = nullptr;
     const size_t met_count = model_sites(&met);
     std::vector<std::string> expected;

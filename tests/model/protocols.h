@@ -30,7 +30,8 @@ typedef struct protocol_result {
     model_result last; /* of the cell that was not right, or of the last one */
 } protocol_result;
 
-size_t protocols(const protocol **out);
+/* NULL behind the last one. */
+const protocol *protocol_at(size_t index);
 
 /* Every cell, up to the first that is not right. */
 void protocol_explore(const protocol *protocol, protocol_result *out);
