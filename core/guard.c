@@ -61,7 +61,7 @@ static bool bury(const place *at)
     mmf_store *store = at->store;
     mmfi_state *state = store->state;
     void *base = (void *)(uintptr_t)at->base;
-    mmfi_store8(&state->cut_off, 1);
+    mmfi_store64(&state->cut_off, 1);
     mmfi_store64_release(&store->row_bound, 0);
     store->writer = &mmfi_writer_none;
     return mmap(base, (size_t)at->size, PROT_READ | PROT_WRITE,

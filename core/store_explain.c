@@ -74,7 +74,7 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
     case MMF_ERR_BUSY:
         return "try again: a writer is replacing the record";
     case MMF_ERR_CORRUPT:
-        if (state != NULL && mmfi_load8(&state->cut_off) != 0)
+        if (state != NULL && mmfi_load64(&state->cut_off) != 0)
             return "the file was cut off while it was open; restore it from a copy";
         return "restore the file from a copy, or write the record again";
     case MMF_ERR_NEEDS_RECOVERY:

@@ -56,7 +56,7 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
         return MMF_ERR_ARGUMENT;
     if (store->state == NULL)
         return MMF_ERR_CLOSED;
-    if (mmfi_load8(&store->state->cut_off) != 0)
+    if (mmfi_load64(&store->state->cut_off) != 0)
         return MMF_ERR_CORRUPT;
     mmfi_bounds now;
     const mmf_status status = mmfi_bounds_now(store->state, &now);
@@ -85,7 +85,7 @@ mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t coun
 {
     mmfi_window window = {{NULL, 0}, MMF_OK};
     window.status = mmfi_refresh(store, count == MMF_TO_END ? UINT64_MAX : first);
-    if (store != NULL && store->state != NULL && mmfi_load8(&store->state->cut_off) != 0)
+    if (store != NULL && store->state != NULL && mmfi_load64(&store->state->cut_off) != 0)
         return window;
     /* These three only say that row first is not there; the window is judged by the bound. */
     if (window.status != MMF_OK && window.status != MMF_ERR_RANGE &&

@@ -12,7 +12,7 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
         *status = MMF_ERR_CLOSED;
     else if (state->writer == NULL || mmfi_state_is_inherited(state))
         *status = MMF_ERR_READ_ONLY;
-    else if (mmfi_load8(&state->cut_off) != 0) {
+    else if (mmfi_load64(&state->cut_off) != 0) {
         /* The append that met the hole has raised the bound again. */
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
         *status = MMF_ERR_CORRUPT;
@@ -187,7 +187,7 @@ void mmfi_state_poison(mmfi_state *state)
 
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
 {
-    if (mmfi_load8(&state->cut_off) != 0)
+    if (mmfi_load64(&state->cut_off) != 0)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
                          "%s: the file was cut off while it was open, and what it lacks cannot be "
                          "put back; restore it from a copy",

@@ -57,8 +57,8 @@ const Mutant mutants[] = {
     {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, window", nullptr},
     // core/store_write.c, core/value_write.c
     {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
-    {"poison", "store release", "&state->writer->live->poisoned", nullptr,
-     "only a successor looks at it, and the lock lets it see it"},
+    {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,
+     "a successor sees it by the lock, and others of several writers read nothing by it"},
     {"mmfi_append_rows_end", "store release", "&store->row_bound", "writer's handle, rows",
      nullptr},
     {"mmfi_append_rows_end", "store release", "&writer->live->count", "append of rows", nullptr},
