@@ -84,6 +84,7 @@ typedef struct mmfi_reread {
     const unsigned char *record;
     mmf_status status;
     uint32_t attempts;
+    uint32_t unmoved; /* of the last ones: that found the same odd sequence, and no image */
     uint64_t sequence;
     uint64_t row;
     const mmf_store *store;

@@ -108,18 +108,23 @@ mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t coun
 #define ATTEMPTS_MAX   16384u
 #define ATTEMPTS_YIELD 64u
 
+/* Looks that find one odd sequence, and its image nowhere, until nobody is at work there. */
+#define ATTEMPTS_TORN 64u
+
 mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out)
 {
-    mmfi_reread reread = {NULL, MMF_OK, 0, 0, row, store};
+    mmfi_reread reread = {NULL, MMF_OK, 0, 0, 0, row, store};
     reread.status = mmfi_get_slow(store, row, out != NULL);
     if (reread.status != MMF_OK)
         reread.attempts = ATTEMPTS_MAX;
     return reread;
 }
 
-/* The image of the row in any undo slot, or NULL. */
+/* The image of the row in any undo slot, or NULL. After another boot a slot may hold anything. */
 static const unsigned char *undo_image_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
+    if (!mmfi_live_is_trusted(state->map.base))
+        return NULL;
     for (uint32_t i = 0; i < state->geometry.undo_count; i++) {
         const unsigned char *slot =
             state->map.base + state->geometry.undo_offset + i * state->geometry.undo_stride;
@@ -129,11 +134,21 @@ static const unsigned char *undo_image_of(const mmfi_state *state, uint64_t row,
     return NULL;
 }
 
-/* Nobody is at work on a file that nobody has locked: what looks unfinished stays so. */
-static mmf_status give_up(const mmfi_state *state)
+/*
+ * A writer that stops in the middle leaves the image in its slot, and one that does not stop moves
+ * the sequence: a record that shows neither was torn by a power cut. Where slots are not believed,
+ * that much is only sure while nobody has the lock.
+ */
+static mmf_status give_up(const mmfi_reread *reread)
 {
-    const bool at_work = state->writer == NULL && mmfi_file_is_locked(&state->file);
-    return at_work ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;
+    const mmfi_state *state = reread->store->state;
+    if (reread->sequence == 0)
+        return MMF_ERR_CORRUPT;
+    if (reread->unmoved < ATTEMPTS_TORN)
+        return MMF_ERR_BUSY;
+    if (mmfi_live_is_trusted(state->map.base))
+        return MMF_ERR_CORRUPT;
+    return mmfi_file_is_locked(&state->file) ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;
 }
 
 bool mmfi_reread_next(mmfi_reread *reread)
@@ -146,7 +161,10 @@ bool mmfi_reread_next(mmfi_reread *reread)
     if (reread->record != NULL && mmfi_sequence_is(record, reread->sequence))
         return false;
     for (; reread->attempts < ATTEMPTS_MAX; reread->attempts++) {
-        reread->sequence = mmfi_sequence_load(record);
+        const uint64_t found = mmfi_sequence_load(record);
+        const bool moved = reread->record != NULL || found != reread->sequence;
+        reread->unmoved = moved ? 0 : reread->unmoved + 1;
+        reread->sequence = found;
         reread->record = mmfi_sequence_is_odd(reread->sequence)
                              ? undo_image_of(state, reread->row, reread->sequence)
                              : record;
@@ -161,7 +179,7 @@ bool mmfi_reread_next(mmfi_reread *reread)
             (void)sched_yield();
     }
     reread->record = NULL;
-    reread->status = reread->sequence == 0 ? MMF_ERR_CORRUPT : give_up(state);
+    reread->status = give_up(reread);
     return false;
 }
 

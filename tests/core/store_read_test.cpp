@@ -1,0 +1,121 @@
+// What a reader says of a record that is odd: being replaced, left behind by a dead writer, or
+// torn.
+#include "core/store_state.h"
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+class RereadTest : public StoreTest {
+protected:
+    static mmf_store *base_of(tick_store *store)
+    {
+        return reinterpret_cast<mmf_store *>(store);
+    }
+
+    static unsigned char *row_of(tick_store *store, uint64_t row)
+    {
+        return mmfi_row(base_of(store), row, TICK_RECORD_SIZE);
+    }
+
+    static mmf_status get(const tick_store *store, uint64_t row)
+    {
+        tick_record found = {};
+        const mmf_status status = tick_store_get(store, row, &found);
+        EXPECT_TRUE(status != MMF_OK || t_is_whole(found));
+        return status;
+    }
+
+    // The machine started again: live control is of a boot that is gone.
+    void change_boot() const
+    {
+        put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, boot_id), std::string(16, '\x5a'));
+    }
+};
+
+} // namespace
+
+// A power cut left the record odd and no image. That a writer has the file now changes nothing.
+TEST_F(RereadTest, ATornRecordIsCorruptWhoeverLooks)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    tick_store *reader = open();
+    mmfi_store64(row_of(writer, 1), 5);
+    EXPECT_EQ(get(writer, 1), MMF_ERR_CORRUPT);
+    EXPECT_EQ(get(reader, 1), MMF_ERR_CORRUPT);
+    char symbol[TICK_SYMBOL_MAX + 1];
+    EXPECT_EQ(tick_store_get_symbol(reader, 1, symbol, sizeof symbol, nullptr), MMF_ERR_CORRUPT);
+    EXPECT_EQ(get(reader, 2), MMF_OK);
+    const tick_record tick = t_tick(7);
+    ASSERT_EQ(tick_store_set(writer, 1, &tick), MMF_OK);
+    EXPECT_EQ(get(reader, 1), MMF_OK);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// Also through the handle that writes, by another thread than the one that does.
+TEST_F(RereadTest, ARecordThatChangesAtEveryLookIsBusy)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    tick_store *reader = open();
+    for (tick_store *store : {writer, reader}) {
+        tick_record found = {};
+        mmfi_reread reread = mmfi_reread_begin(base_of(store), 1, &found);
+        while (mmfi_reread_next(&reread))
+            ASSERT_EQ(tick_store_set_price(writer, 1, 3), MMF_OK);
+        EXPECT_EQ(reread.status, MMF_ERR_BUSY);
+    }
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// The same when each look finds a later odd sequence than the one before.
+TEST_F(RereadTest, ARecordThatIsFoundOddAgainAndAgainIsBusy)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    tick_store *reader = open();
+    unsigned char *record = row_of(writer, 1);
+    unsigned char *undo = base_of(writer)->state->writer->undo;
+    tick_record found = {};
+    mmfi_reread reread = mmfi_reread_begin(base_of(reader), 1, &found);
+    for (uint64_t sequence = 2;; sequence += 2) {
+        mmfi_undo_save(undo, 1, record, sequence, TICK_RECORD_SIZE);
+        mmfi_sequence_enter(record, sequence);
+        if (!mmfi_reread_next(&reread))
+            break;
+    }
+    EXPECT_EQ(reread.status, MMF_ERR_BUSY);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// Pages reach the disk in any order: a slot that fits a record may hold half an image.
+TEST_F(RereadTest, AfterAnotherBootNoSlotIsBelieved)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    ASSERT_EQ(tick_store_sync(writer, &error), MMF_OK);
+    const mmfi_write write = mmfi_write_begin(base_of(writer), 1, TICK_RECORD_SIZE);
+    ASSERT_EQ(write.status, MMF_OK);
+    tick_store *reader = open();
+    EXPECT_EQ(get(reader, 1), MMF_OK) << "in this boot the slot has the record";
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    const std::string cut = bytes();
+    mmfi_write_end(write);
+    ASSERT_EQ(tick_store_close(writer), MMF_OK);
+
+    put(0, cut);
+    change_boot();
+    reader = open();
+    EXPECT_EQ(get(reader, 0), MMF_OK);
+    EXPECT_EQ(get(reader, 1), MMF_ERR_CORRUPT);
+    writer = open(&writing);
+    EXPECT_EQ(get(reader, 1), MMF_ERR_CORRUPT) << "the writer forgot the slot";
+    const tick_record tick = t_tick(7);
+    ASSERT_EQ(tick_store_set(writer, 1, &tick), MMF_OK);
+    EXPECT_EQ(get(reader, 1), MMF_OK);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
