@@ -13,6 +13,7 @@ void diag_init(diag_list *list, const source *from)
     list->from = from;
     list->count = 0;
     list->muted = false;
+    list->skipped = false;
 }
 
 void diag_mute(diag_list *list)
@@ -20,8 +21,14 @@ void diag_mute(diag_list *list)
     list->muted = true;
 }
 
+void diag_skip(diag_list *list)
+{
+    list->skipped = true;
+}
+
 void diag_report(diag_list *list, source_span at, const char *format, ...)
 {
+    list->skipped = false;
     if (list->muted || list->count++ >= DIAG_ERRORS_MAX)
         return;
     diag_error *error = &list->errors[list->count - 1];
@@ -36,8 +43,9 @@ void diag_report(diag_list *list, source_span at, const char *format, ...)
 /* The error that a hint or note belongs to; NULL when it was only counted, or ignored. */
 static diag_error *last_error(diag_list *list)
 {
-    assert(list->count > 0 || list->muted);
-    return list->muted || list->count > DIAG_ERRORS_MAX ? NULL : &list->errors[list->count - 1];
+    assert(list->count > 0 || list->muted || list->skipped);
+    const bool none = list->muted || list->skipped || list->count > DIAG_ERRORS_MAX;
+    return none ? NULL : &list->errors[list->count - 1];
 }
 
 void diag_hint(diag_list *list, const char *format, ...)

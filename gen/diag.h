@@ -34,6 +34,7 @@ typedef struct diag_list {
     const source *from;
     uint32_t count; /* errors reported, of which the first DIAG_ERRORS_MAX are kept */
     bool muted;     /* diag_mute was called */
+    bool skipped;   /* diag_skip was called since the last error */
     diag_error errors[DIAG_ERRORS_MAX];
 } diag_list;
 
@@ -65,6 +66,12 @@ void diag_note(diag_list *list, source_span at, const char *format, ...) MMFI_PR
  * the check: what would follow from it, nobody made a mistake about.
  */
 void diag_mute(diag_list *list);
+
+/*
+ * Instead of diag_report, for what an earlier error has said already in better words: a hint or
+ * note that follows is ignored with it.
+ */
+void diag_skip(diag_list *list);
 
 /*
  * The text of a span in quotes, cut when it is long, with anything unprintable shown as '?'. Use it

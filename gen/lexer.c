@@ -251,7 +251,9 @@ lexer_token lexer_next(lexer *state)
     }
     lexer_token token = {.first = !state->line_used, .span = {state->at, 0}};
     const char first = peek(state, 0);
+    const uint32_t errors = state->list->count;
     token.kind = lex_token(state);
+    token.reported = state->list->count > errors;
     token.span.length = state->at - token.span.offset;
     token.punctuation = token.kind == TOKEN_PUNCTUATION ? first : '\0';
     state->line_used = true;

@@ -26,6 +26,7 @@ typedef struct lexer_token {
     lexer_kind kind;
     char punctuation; /* the character of TOKEN_PUNCTUATION, else NUL */
     bool first;       /* on its line */
+    bool reported;    /* there is an error about it: that it does not fit is no other one */
     source_span span;
 } lexer_token;
 

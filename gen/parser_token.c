@@ -74,7 +74,9 @@ bool parser_is_word(const parser *state, const char *word)
 
 void parser_report_found(parser *state, const char *expected)
 {
-    if (state->now.kind == TOKEN_END)
+    if (state->now.reported)
+        diag_skip(state->list);
+    else if (state->now.kind == TOKEN_END)
         diag_report(state->list, state->now.span, "the file ends here; expected %s", expected);
     else
         diag_report(state->list, state->now.span, "found %s; expected %s",

@@ -98,6 +98,26 @@ TEST(Diag, MutedItIgnoresWhatFollows)
     EXPECT_EQ(silent.list.count, 1u);
 }
 
+TEST(Diag, WhatIsSkippedIsIgnoredWithItsHintAndNote)
+{
+    Front front("x\n");
+    diag_skip(&front.list);
+    diag_hint(&front.list, "no hint");
+    EXPECT_EQ(front.list.count, 0u);
+    diag_report(&front.list, {0, 1}, "first");
+    diag_hint(&front.list, "hint of the first");
+    diag_skip(&front.list);
+    diag_hint(&front.list, "no hint");
+    diag_note(&front.list, {0, 1}, "no note");
+    EXPECT_EQ(front.said(), "a.mmfs:1:1: error: first\n"
+                            "    1 | x\n"
+                            "      | ^\n"
+                            "hint: hint of the first\n");
+    diag_report(&front.list, {0, 1}, "second");
+    diag_hint(&front.list, "hint of the second");
+    EXPECT_NE(front.said().find("hint of the second"), std::string::npos);
+}
+
 TEST(Diag, ALongMessageIsCut)
 {
     Front front("x\n");
