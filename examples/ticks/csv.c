@@ -17,7 +17,7 @@
 static int split(char *line, char **columns)
 {
     int count = 0;
-    line[strcspn(line, "\r\n")] = '\0';
+    line[strcspn(line, "\r")] = '\0';
     for (char *at = line; at != NULL && count < CSV_COLUMNS_MAX;) {
         columns[count++] = strsep(&at, ",");
     }
@@ -32,16 +32,28 @@ static int find_column(char **columns, int count, const char *name)
     return -1;
 }
 
-/* Reads one line; one too long for the buffer is cut, and its rest dropped. */
+/* Reads one line without its newline; one too long for the buffer is cut, and its rest dropped. */
 static bool read_line(csv_reader *reader, char *line)
 {
-    if (fgets(line, CSV_LINE_SIZE, reader->file) == NULL)
+    size_t length = 0;
+    int c = getc(reader->file);
+    if (c == EOF)
         return false;
+    for (; c != EOF && c != '\n'; c = getc(reader->file))
+        if (length + 1 < CSV_LINE_SIZE)
+            line[length++] = c != '\0' ? (char)c : '?'; /* a NUL would hide what follows */
+    line[length] = '\0';
     reader->line++;
-    if (strchr(line, '\n') == NULL)
-        for (int c = getc(reader->file); c != EOF && c != '\n';)
-            c = getc(reader->file);
     return true;
+}
+
+/* The columns of the header line; a byte order mark belongs to none. */
+static int read_header(csv_reader *reader, char *line, char **columns)
+{
+    static const char MARK[] = "\xef\xbb\xbf";
+    if (!read_line(reader, line))
+        return 0;
+    return split(strncmp(line, MARK, strlen(MARK)) == 0 ? line + strlen(MARK) : line, columns);
 }
 
 bool csv_open(csv_reader *reader, const char *path)
@@ -55,7 +67,7 @@ bool csv_open(csv_reader *reader, const char *path)
     }
     char line[CSV_LINE_SIZE] = "";
     char *columns[CSV_COLUMNS_MAX];
-    const int count = read_line(reader, line) ? split(line, columns) : 0;
+    const int count = read_header(reader, line, columns);
     reader->timestamp_column = find_column(columns, count, "timestamp");
     reader->price_column = find_column(columns, count, "close");
     if (reader->price_column < 0)
@@ -92,13 +104,21 @@ static bool parse_integer_time(const char *text, uint64_t *out)
     return true;
 }
 
+/* False for what no calendar has, such as the 30th of February. */
+static bool is_date(struct tm parts)
+{
+    const int day = parts.tm_mday;
+    (void)timegm(&parts);
+    return parts.tm_mday == day;
+}
+
 /* 2024-01-31T23:59:59.5, with a blank for the T, and a Z or +00:00 behind, if you like. */
 static bool parse_iso_time(const char *text, uint64_t *out)
 {
     struct tm parts;
     memset(&parts, 0, sizeof parts);
     const char *at = strptime(text, "%Y-%m-%d", &parts);
-    if (at == NULL)
+    if (at == NULL || !is_date(parts))
         return false;
     if (*at == 'T' || *at == ' ') {
         at = strptime(at + 1, "%H:%M:%S", &parts);
