@@ -161,8 +161,9 @@ const char *mmf_store_path(const mmf_store *store);
 mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeout_ns);
 
 /*
- * Fills *error with a message for a status that a call without mmf_error gave: path, row and field
- * (NULL when it was about none) included. Returns status, so `return mmf_store_explain(...)` works.
+ * Fills *error with a message for a status that a call without mmf_error gave: the path, the field
+ * (NULL when it was about none), and the row where the status is about one (MMF_ERR_RANGE,
+ * MMF_ERR_BUSY, MMF_ERR_CORRUPT). Returns status, so `return mmf_store_explain(...)` works.
  */
 mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
                              const char *field, mmf_error *error);

@@ -59,6 +59,8 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
 static const char *what_to_do(const mmfi_state *state, mmf_status status)
 {
     switch (status) {
+    case MMF_ERR_ARGUMENT:
+        return "see what the call allows";
     case MMF_ERR_READ_ONLY:
         if (state != NULL && mmfi_state_is_inherited(state))
             return "the handle was inherited over a fork; open the file in this process";
@@ -72,7 +74,7 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
     case MMF_ERR_NO_SPACE:
         return "free space on the disk and try again; nothing was lost";
     case MMF_ERR_BUSY:
-        return "try again: a writer is replacing the record";
+        return "try again: a writer is at work";
     case MMF_ERR_CORRUPT:
         if (state != NULL && mmfi_load64(&state->cut_off) != 0)
             return "the file was cut off while it was open; restore it from a copy";
@@ -81,9 +83,18 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
         return "copy the records to a new store";
     case MMF_ERR_CLOSED:
         return "open the store again";
+    case MMF_ERR_IO:
+        return "check the disk, and open the store again";
+    case MMF_ERR_TIMEOUT:
+        return "wait longer, or see what keeps the writer";
     default:
         return "see the status";
     }
+}
+
+static bool is_about_row(mmf_status status)
+{
+    return status == MMF_ERR_RANGE || status == MMF_ERR_BUSY || status == MMF_ERR_CORRUPT;
 }
 
 mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
@@ -96,12 +107,14 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     const mmfi_state *state = store != NULL ? store->state : NULL;
     const char *path = state != NULL ? state->file.path : "a store that is closed or NULL";
     const mmf_field *found = state != NULL ? mmf_schema_find(state->schema, field) : NULL;
+    char where[64] = "";
     char limit[64] = "";
+    if (is_about_row(status))
+        (void)snprintf(where, sizeof where, ": row %" PRIu64 " of %" PRIu64, row,
+                       mmf_store_count(store));
     if (found != NULL && status == MMF_ERR_TOO_LONG)
         (void)snprintf(limit, sizeof limit, " (at most %" PRIu32 " bytes)", found->max);
-    return mmfi_fail(error, status, 0, state != NULL ? path : NULL,
-                     "%s: row %" PRIu64 " of %" PRIu64 "%s%s%s: %s; %s", path, row,
-                     mmf_store_count(store), field != NULL ? ", field " : "",
-                     field != NULL ? field : "", limit, mmf_status_text(status),
-                     what_to_do(state, status));
+    return mmfi_fail(error, status, 0, state != NULL ? path : NULL, "%s%s%s%s%s: %s; %s", path,
+                     where, field != NULL ? ": field " : "", field != NULL ? field : "", limit,
+                     mmf_status_text(status), what_to_do(state, status));
 }

@@ -1,0 +1,123 @@
+// What a store says of itself, and of the statuses of calls that take no mmf_error.
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+class ExplainTest : public StoreTest {
+protected:
+    // The message without the path that begins it.
+    std::string explain(const tick_store *store, mmf_status status, uint64_t row = 0,
+                        const char *field = nullptr)
+    {
+        EXPECT_EQ(mmf_store_explain(tick_store_base(store), status, row, field, nullptr), status);
+        EXPECT_EQ(mmf_store_explain(tick_store_base(store), status, row, field, &error), status);
+        EXPECT_EQ(error.status, status);
+        EXPECT_EQ(std::string(error.path), path);
+        const std::string message = error.message;
+        EXPECT_EQ(message.rfind(path + ": ", 0), 0u) << message;
+        return message.substr(path.size() + 2);
+    }
+};
+
+} // namespace
+
+TEST_F(ExplainTest, AStatusAboutARowNamesIt)
+{
+    tick_store *store = create();
+    fill(store, 3);
+    EXPECT_EQ(
+        explain(store, MMF_ERR_RANGE, 7),
+        "row 7 of 3: the row is at or beyond the count of records; use a row below the count");
+    EXPECT_EQ(explain(store, MMF_ERR_BUSY, 2, "symbol"),
+              "row 2 of 3: field symbol: the record kept changing while it was read; try again: a "
+              "writer is at work");
+    EXPECT_EQ(explain(store, MMF_ERR_CORRUPT, 1),
+              "row 1 of 3: the file contradicts itself; restore the file from a copy, or write the "
+              "record again");
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(ExplainTest, AnotherStatusNamesNoRow)
+{
+    tick_store *store = create();
+    fill(store, 3);
+    EXPECT_EQ(explain(store, MMF_ERR_READ_ONLY),
+              "the handle or the file does not allow writing; open the store with options.mode = "
+              "MMF_READ_WRITE");
+    EXPECT_EQ(explain(store, MMF_ERR_TOO_LONG, 0, "symbol"),
+              "field symbol (at most 64 bytes): the value is longer than its field or buffer; "
+              "shorten the value, or give a larger buffer (the field's _MAX, and 1 for a string)");
+    EXPECT_EQ(explain(store, MMF_ERR_TIMEOUT),
+              "the time allowed has passed; wait longer, or see what keeps the writer");
+    for (const mmf_status status : {MMF_ERR_ARGUMENT, MMF_ERR_IO, MMF_ERR_NO_SPACE,
+                                    MMF_ERR_CAPACITY, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_CLOSED}) {
+        const std::string said = explain(store, status, 1, "no such field");
+        EXPECT_EQ(said.find("row 1"), std::string::npos) << said;
+        EXPECT_EQ(said.find("see the status"), std::string::npos) << said;
+    }
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(ExplainTest, ASyncOfAReaderSaysWhatToDo)
+{
+    ASSERT_EQ(tick_store_close(create()), MMF_OK);
+    tick_store *reader = open();
+    EXPECT_EQ(tick_store_sync(reader, &error), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(std::string(error.message),
+              path + ": the handle or the file does not allow writing; open the store with "
+                     "options.mode = MMF_READ_WRITE");
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+}
+
+TEST_F(ExplainTest, SuccessIsNoMessageAndNoStoreHasNoPath)
+{
+    tick_store *store = create();
+    snprintf(error.message, sizeof error.message, "of an earlier call");
+    EXPECT_EQ(mmf_store_explain(tick_store_base(store), MMF_OK, 0, nullptr, &error), MMF_OK);
+    EXPECT_STREQ(error.message, "");
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    for (const mmf_store *none :
+         {static_cast<const mmf_store *>(nullptr), tick_store_base(store)}) {
+        EXPECT_EQ(mmf_store_explain(none, MMF_ERR_CLOSED, 0, nullptr, &error), MMF_ERR_CLOSED);
+        EXPECT_STREQ(error.message,
+                     "a store that is closed or NULL: the store is closed; open the store again");
+        EXPECT_STREQ(error.path, "");
+    }
+}
+
+TEST_F(ExplainTest, InfoTellsOfTheFileAndTheHandle)
+{
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.reserve_bytes = 1 << 20;
+    options.capacity = 100;
+    tick_store *writer = nullptr;
+    ASSERT_EQ(tick_store_create(path.c_str(), &options, &writer, &error), MMF_OK);
+    fill(writer, 3);
+    tick_store *reader = open();
+    for (const tick_store *store : {writer, reader}) {
+        mmf_info info;
+        ASSERT_EQ(mmf_store_info(tick_store_base(store), &info), MMF_OK);
+        EXPECT_EQ(info.count, 3u);
+        EXPECT_EQ(info.header_size, 65536u);
+        EXPECT_EQ(info.record_size, TICK_RECORD_SIZE);
+        // 100 records, rounded up to pages.
+        EXPECT_EQ(info.file_size, 65536u + 12288u);
+        EXPECT_EQ(info.capacity, 12288u / TICK_RECORD_SIZE);
+        EXPECT_EQ(info.reserve_asked, store == writer ? 1u << 20 : MMF_RESERVE_BYTES_DEFAULT);
+        EXPECT_EQ(info.capacity_max, (info.reserve_bytes - 65536) / TICK_RECORD_SIZE);
+        EXPECT_EQ(info.layout_hash, tick_schema.layout_hash);
+        EXPECT_EQ(info.format_version, 2u);
+        EXPECT_EQ(info.writer_pid, static_cast<uint64_t>(getpid()));
+        EXPECT_EQ(info.writable, store == writer);
+        EXPECT_TRUE(info.live);
+    }
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+    mmf_info info;
+    ASSERT_EQ(mmf_store_info(tick_store_base(reader), &info), MMF_OK);
+    EXPECT_EQ(info.writer_pid, 0u) << "its writer is gone";
+    EXPECT_EQ(mmf_store_info(tick_store_base(writer), &info), MMF_ERR_CLOSED);
+    EXPECT_EQ(info.count, 0u);
+    EXPECT_EQ(mmf_store_info(nullptr, &info), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_info(tick_store_base(reader), nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+}
