@@ -141,14 +141,25 @@ MMFI_INLINE void mmfi_save_bytes(unsigned char *record, size_t offset, size_t ma
     mmfi_zero(to + length, max - length);
 }
 
-/* The same from length bytes and no more; data may be NULL when length is 0. */
+/* mmfi_save_data for data that lies in the field itself. */
+MMFI_COLD void mmfi_save_own_data(unsigned char *to, size_t max, const unsigned char *data,
+                                  size_t length);
+
+/*
+ * The same from length bytes and no more; data may be NULL when length is 0, and may be a view of
+ * the field that is written.
+ */
 MMFI_INLINE void mmfi_save_data(unsigned char *record, size_t offset, size_t max, const void *data,
                                 size_t length)
 {
     unsigned char *to = record + offset + MMFI_LENGTH_SIZE;
+    mmfi_store32(record + offset, (uint32_t)length);
+    if (MMFI_UNLIKELY((uintptr_t)data - (uintptr_t)to < max)) {
+        mmfi_save_own_data(to, max, (const unsigned char *)data, length);
+        return;
+    }
     /* To zero a constant number of bytes takes no call. */
     const size_t kept = max <= MMFI_COPY_WHOLE_MAX ? 0 : length;
-    mmfi_store32(record + offset, (uint32_t)length);
     mmfi_zero(to + kept, max - kept);
     if (length > 0)
         mmfi_copy_in(to, data, length);

@@ -92,6 +92,28 @@ TEST(RecordText, TextOfEveryLengthInFieldsAroundTheLargestCopiedWhole)
     save_every_length<300>();
 }
 
+// A view of a field is data like any other, also for a change of that very field.
+template <size_t MAX> void save_own_text()
+{
+    for (size_t skipped = 0; skipped <= MAX; skipped++)
+        for (const size_t length : {size_t{0}, (MAX - skipped) / 2, MAX - skipped}) {
+            const std::string text = text_of(MAX);
+            Record<MAX> record;
+            mmfi_save_data(record.bytes, OFFSET, MAX, text.data(), MAX);
+            const char *own = reinterpret_cast<char *>(record.bytes) + OFFSET + MMFI_LENGTH_SIZE;
+            mmfi_save_data(record.bytes, OFFSET, MAX, own + skipped, length);
+            record.expect(text.substr(skipped, length));
+        }
+}
+
+TEST(RecordText, AFieldMayBeGivenAPartOfItself)
+{
+    save_own_text<1>();
+    save_own_text<24>();
+    save_own_text<MMFI_COPY_WHOLE_MAX>();
+    save_own_text<MMFI_COPY_WHOLE_MAX + 9>();
+}
+
 TEST(RecordText, ALengthInTheFileIsNeverBelievedBeyondItsField)
 {
     Record<16> record;
