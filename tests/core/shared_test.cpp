@@ -214,7 +214,7 @@ TEST_F(SharedTest, ADeadWritersRecordIsRestoredByWhoeverMeetsIt)
     tick_store *living = create_shared();
     fill(living, 3);
     for (int step = 0; step < 3; step++) {
-        killed([this, step](tick_store *writer) {
+        killed([step](tick_store *writer) {
             unsigned char *record = mmfi_row(base_of(writer), 1, TICK_RECORD_SIZE);
             const uint64_t sequence = mmfi_sequence_load(record);
             const tick_record tick = t_tick(100);
