@@ -4,6 +4,7 @@
 
 #include "core/access.h"
 #include "core/columns.h"
+#include "core/fields.h"
 #include "core/guard.h"
 #include "core/store.h"
 #include "core/value.h"

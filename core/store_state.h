@@ -2,8 +2,8 @@
 #ifndef MMF_CORE_STORE_STATE_H
 #define MMF_CORE_STORE_STATE_H
 
-#include "core/access.h"
 #include "core/columns.h"
+#include "core/fields.h"
 #include "core/file.h"
 #include "core/guard.h"
 #include "core/header.h"

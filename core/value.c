@@ -1,7 +1,6 @@
 /* Reading any store by its schema. */
 #include "core/value.h"
 
-#include "core/access.h"
 #include "core/store_state.h"
 
 static mmf_status get_text(const mmf_store *store, uint64_t row, const mmf_field *field,

@@ -1,5 +1,4 @@
 /* Writing any store by its schema. */
-#include "core/access.h"
 #include "core/store_state.h"
 #include "core/value.h"
 

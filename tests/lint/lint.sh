@@ -30,7 +30,7 @@ BEGIN {
     for (i = 1; i <= count; i++)
         rank["gen/" names[i]] = i
     # The parts of the library of the store.
-    count = split("guard handle scalars record access columns value", names, " ")
+    count = split("guard handle scalars record access fields columns value", names, " ")
     for (i = 1; i <= count; i++)
         rank["core/" names[i]] = rank["core/store"]
     # All that the generator may know of the runtime.
