@@ -2,7 +2,6 @@
 #include "core/store_state.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 /* A new file has room for about so many bytes of records unless options.capacity says else. */
 #define FIRST_CAPACITY_BYTES 65536u
@@ -43,107 +42,7 @@ static mmf_status begin(const char *path, const mmf_options *options, mmfi_state
     return MMF_OK;
 }
 
-/* ---- Attaching: from an open file with a checked header to a handle ---- */
-
-static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_error *error)
-{
-    mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
-    if (status != MMF_OK)
-        return status;
-    if (state->file_size < state->geometry.header_size)
-        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
-                         "%s: the file was cut off to %" PRIu64 " bytes while it was opened, the "
-                         "header alone takes %" PRIu64 "; restore it from a copy",
-                         state->file.path, state->file_size, state->geometry.header_size);
-    state->reserve_asked = options->reserve_bytes;
-    return mmfi_map_open(state->file.fd, state->file.writable,
-                         options->reserve_bytes > state->file_size ? options->reserve_bytes
-                                                                   : state->file_size,
-                         state->file_size, state->file.path, &state->map, error);
-}
-
-/* The only writer of the file. */
-static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
-{
-    mmfi_recovery found;
-    /* Before the first store: from here on none may meet a hole. */
-    mmf_status status = mmfi_file_fill_holes(&state->file, error);
-    if (status == MMF_OK)
-        status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
-                              &found, error);
-    if (status != MMF_OK)
-        return status;
-    state->generation = found.generation + 1;
-    mmfi_commit_write(state->map.base, state->generation, found.committed, found.capacity, false);
-    state->writer->count = found.count;
-    state->writer->capacity = found.capacity;
-    state->writer->undo = state->map.base + state->geometry.undo_offset;
-    return MMF_OK;
-}
-
-static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *error)
-{
-    state->page = mmfi_map_private_open(sizeof *state->page);
-    state->writer = state->page != NULL ? state->page : &state->guarded;
-    state->writer->live = (mmfi_live *)(void *)(state->map.base + MMFI_LIVE_OFFSET);
-    if (state->shared)
-        return mmfi_shared_attach(state, error);
-    const mmf_status status = attach_alone(state, error);
-    if (status == MMF_OK && state->page != NULL)
-        store->writer = state->page;
-    return status;
-}
-
-/* A reserve smaller than asked is no failure, and is said. */
-static void say_reserve(const mmfi_state *state, mmf_error *error)
-{
-    mmfi_error_clear(error);
-    if (state->map.size < state->reserve_asked)
-        (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
-                        "%s: only %" PRIu64 " bytes of address space could be reserved, %" PRIu64
-                        " were asked; the store can grow to that size in this process",
-                        state->file.path, state->map.size, state->reserve_asked);
-}
-
-static mmf_status attach(mmfi_state *state, const mmf_options *options, mmf_store **out,
-                         mmf_error *error)
-{
-    mmf_status status = attach_map(state, options, error);
-    if (status != MMF_OK)
-        return status;
-    mmf_store *store = calloc(1, sizeof *store);
-    if (store == NULL)
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
-                         "%s: no memory for a handle", state->file.path);
-    store->records = state->map.base + state->geometry.header_size;
-    store->writer = &mmfi_writer_none;
-    store->state = state;
-    mmfi_guard_add(store, state->map.base, state->map.size);
-    if (state->file.writable)
-        status = attach_writer(state, store, error);
-    mmfi_bounds bounds = {0, 0, 0};
-    if (status == MMF_OK)
-        status = mmfi_bounds_now(state, &bounds);
-    if (status != MMF_OK) {
-        if (!state->file.writable)
-            (void)mmfi_fail(error, status, 0, state->file.path,
-                            "%s: nothing says how many records there are; restore the file from "
-                            "a copy",
-                            state->file.path);
-        mmfi_guard_forget(store);
-        free(store);
-        return status;
-    }
-    store->live = mmfi_live_is_trusted(state->map.base)
-                      ? (const mmfi_live *)(const void *)(state->map.base + MMFI_LIVE_OFFSET)
-                      : &mmfi_live_frozen;
-    (void)mmfi_count_slow(store);
-    say_reserve(state, error);
-    *out = store;
-    return MMF_OK;
-}
-
-/* ---- Public ---- */
+/* ---- Opening ---- */
 
 /* Takes the lock, or names the holder, from a page that is only believed as far as a message goes.
  */
@@ -173,7 +72,7 @@ static mmf_status open_state(mmfi_state *state, const char *path, const mmf_opti
         status = mmfi_header_read(&state->file, writable, &state->geometry, &state->schema, error);
     if (status == MMF_OK && schema != NULL)
         status = mmf_schema_match(schema, state->schema, path, error);
-    return status == MMF_OK ? attach(state, options, out, error) : status;
+    return status == MMF_OK ? mmfi_store_attach(state, options, out, error) : status;
 }
 
 static mmf_status open_store(const char *path, const mmf_options *options, const mmf_schema *schema,
@@ -211,6 +110,8 @@ mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const
     }
     return open_store(path, options, schema, out, error);
 }
+
+/* ---- Creating ---- */
 
 /* A file whose schema and text disagree could never be opened again. */
 static mmf_status check_schema(const mmf_schema *given, const char *path, mmf_schema **parsed,
@@ -270,7 +171,7 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
         status = mmfi_header_write(&state->file, schema, capacity, options->shared_writers,
                                    &state->geometry, error);
     if (status == MMF_OK)
-        status = attach(state, options, out, error);
+        status = mmfi_store_attach(state, options, out, error);
     if (status != MMF_OK)
         return status;
     status = mmfi_file_name(&state->file, error);
@@ -301,6 +202,8 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
         mmfi_state_free(state);
     return status;
 }
+
+/* ---- Closing ---- */
 
 mmf_status mmf_store_close(mmf_store *store)
 {

@@ -47,6 +47,13 @@ bool mmfi_state_is_inherited(const mmfi_state *state);
 /* Makes every later use of the handle MMF_ERR_CLOSED; its memory goes when others have followed. */
 void mmfi_handle_retire(mmf_store *store);
 
+/*
+ * Maps the file of a state, recovers it for a writer, and makes *out the handle on it. Whatever is
+ * returned, what the state holds is released with the state.
+ */
+mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_store **out,
+                             mmf_error *error);
+
 /* The state of a handle that may write from this process; else NULL and *status. */
 mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status);
 
