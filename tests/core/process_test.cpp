@@ -1,4 +1,4 @@
-// Processes that race for a file, are killed anywhere, fork, or cut a file off under another.
+// Processes that race for a file, are killed anywhere, or cut a file off under another.
 #include <dirent.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <vector>
 
-#include "tests/core/name_spaces.h"
 #include "tests/core/store_fixture.h"
 #include "tests/core/traced.h"
 
@@ -35,19 +34,6 @@ protected:
     {
         std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
     }
-
-    // Every row whole and in order; the count.
-    uint64_t expect_whole(const tick_store *store)
-    {
-        const uint64_t count = tick_store_count(store);
-        for (uint64_t row = 0; row < count; row++) {
-            tick_record tick;
-            EXPECT_EQ(tick_store_get(store, row, &tick), MMF_OK) << row;
-            EXPECT_EQ(tick.timestamp, row);
-            EXPECT_TRUE(t_is_whole(tick)) << row;
-        }
-        return count;
-    }
 };
 
 int create_and_close(const std::string &path)
@@ -56,16 +42,6 @@ int create_and_close(const std::string &path)
     const mmf_status status = tick_store_create(path.c_str(), nullptr, &store, nullptr);
     const mmf_status closed = tick_store_close(store);
     return status != MMF_OK ? status : closed;
-}
-
-mmf_status append_up_to(tick_store *store, uint64_t count)
-{
-    mmf_status status = MMF_OK;
-    for (uint64_t row = tick_store_count(store); row < count && status == MMF_OK; row++) {
-        const tick_record tick = t_tick(row);
-        status = tick_store_append(store, &tick, nullptr);
-    }
-    return status;
 }
 
 // Steps until the child is about to map a file that others see, or 0 when it never does.
@@ -88,7 +64,7 @@ int live_as_writer(const std::string &path, const mmf_options &writing)
     tick_store *store = nullptr;
     if (tick_store_open(path.c_str(), &writing, &store, nullptr) != MMF_OK)
         return 1;
-    if (append_up_to(store, LIFE_COUNT) != MMF_OK || tick_store_sync(store, nullptr) != MMF_OK)
+    if (t_append_up_to(store, LIFE_COUNT) != MMF_OK || tick_store_sync(store, nullptr) != MMF_OK)
         return 2;
     return tick_store_close(store) == MMF_OK ? 0 : 3;
 }
@@ -168,7 +144,7 @@ TEST_F(ProcessTest, KilledAtEverySystemCallOfACreate)
         if (access(path.c_str(), F_OK) == 0) {
             made++;
             tick_store *store = open(&writing);
-            EXPECT_EQ(append_up_to(store, 3), MMF_OK);
+            EXPECT_EQ(t_append_up_to(store, 3), MMF_OK);
             EXPECT_EQ(expect_whole(store), 3u);
             EXPECT_EQ(tick_store_close(store), MMF_OK);
         } else {
@@ -215,7 +191,7 @@ TEST_F(ProcessTest, KilledAtEverySystemCallOfAWriter)
         most = count;
         EXPECT_EQ(tick_store_close(store), MMF_OK);
         store = open(&writing);
-        EXPECT_EQ(append_up_to(store, count + LIFE_COUNT), MMF_OK);
+        EXPECT_EQ(t_append_up_to(store, count + LIFE_COUNT), MMF_OK);
         EXPECT_EQ(expect_whole(store), count + LIFE_COUNT);
         EXPECT_EQ(tick_store_close(store), MMF_OK);
     }
@@ -255,107 +231,4 @@ TEST_F(ProcessTest, CutOffAtEverySystemCallBeforeTheMapping)
         }
         replace_bytes(before);
     }
-}
-
-TEST_F(ProcessTest, AChildsCloseWritesNothing)
-{
-    tick_store *store = create();
-    fill(store, 2);
-    const std::string before = bytes();
-    EXPECT_EQ(t_in_child([store] { return tick_store_close(store); }), MMF_OK);
-    EXPECT_EQ(bytes(), before);
-    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
-    EXPECT_EQ(append_up_to(store, 4), MMF_OK);
-    EXPECT_EQ(tick_store_close(store), MMF_OK);
-}
-
-// As in a container, whose first process starts another container: both are process 1.
-TEST_F(ProcessTest, AChildWithItsParentsNumberIsStillAChild)
-{
-    std::string refusal;
-    int ends[2];
-    ASSERT_EQ(pipe(ends), 0);
-    const int result = t_in_child([&]() -> int {
-        refusal = t_enter_name_spaces();
-        if (!refusal.empty() || unshare(CLONE_NEWPID) != 0) {
-            refusal += " pid name space";
-            return write(ends[1], refusal.data(), refusal.size()) < 0 ? 101 : 100;
-        }
-        return t_in_child([&]() -> int {
-            tick_store *store = create();
-            if (store == nullptr || getpid() != 1 || append_up_to(store, 2) != MMF_OK)
-                return 1;
-            const std::string before = bytes();
-            if (unshare(CLONE_NEWPID) != 0)
-                return 2;
-            const int child = t_in_child([&]() -> int {
-                const tick_record tick = t_tick(2);
-                tick_record found;
-                if (getpid() != 1 || tick_store_get(store, 1, &found) != MMF_OK)
-                    return 1;
-                if (tick_store_append(store, &tick, nullptr) != MMF_ERR_READ_ONLY ||
-                    tick_store_set_price(store, 0, 9) != MMF_ERR_READ_ONLY ||
-                    tick_store_sync(store, nullptr) != MMF_ERR_READ_ONLY)
-                    return 2;
-                return tick_store_close(store) == MMF_OK ? 0 : 3;
-            });
-            if (child != 0)
-                return 10 + child;
-            if (bytes() != before)
-                return 3;
-            tick_store *second = nullptr;
-            if (tick_store_open(path.c_str(), &writing, &second, nullptr) != MMF_ERR_LOCKED)
-                return 4;
-            if (append_up_to(store, 4) != MMF_OK)
-                return 5;
-            return tick_store_close(store) == MMF_OK ? 0 : 6;
-        });
-    });
-    close(ends[1]);
-    char text[256] = "";
-    const ssize_t length = read(ends[0], text, sizeof text - 1);
-    close(ends[0]);
-    T_SKIP_WITHOUT_NAME_SPACES(length > 0 ? text : "");
-    EXPECT_EQ(result, 0);
-    tick_store *store = open();
-    EXPECT_EQ(expect_whole(store), 4u);
-    EXPECT_EQ(tick_store_close(store), MMF_OK);
-}
-
-// The open file is the child's as well, so its lock lives as long as the child has it.
-TEST_F(ProcessTest, AChildKeepsTheLockOfAKilledParentUntilItEnds)
-{
-    int ready[2];
-    int release[2];
-    ASSERT_EQ(pipe(ready), 0);
-    ASSERT_EQ(pipe(release), 0);
-    const pid_t parent = fork();
-    if (parent == 0) {
-        tick_store *store = create();
-        (void)append_up_to(store, 2);
-        if (fork() == 0) {
-            char c;
-            (void)!write(ready[1], "x", 1);
-            (void)!read(release[0], &c, 1);
-            (void)tick_store_close(store);
-            (void)!write(ready[1], "x", 1);
-            (void)!read(release[0], &c, 1);
-            _exit(0);
-        }
-        for (;;)
-            pause();
-    }
-    char c;
-    ASSERT_EQ(read(ready[0], &c, 1), 1);
-    ASSERT_EQ(kill(parent, SIGKILL), 0);
-    ASSERT_EQ(waitpid(parent, nullptr, 0), parent);
-    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
-    ASSERT_EQ(write(release[1], "x", 1), 1);
-    ASSERT_EQ(read(ready[0], &c, 1), 1);
-    tick_store *store = open(&writing);
-    EXPECT_EQ(expect_whole(store), 2u);
-    EXPECT_EQ(tick_store_close(store), MMF_OK);
-    ASSERT_EQ(write(release[1], "x", 1), 1);
-    for (const int end : {ready[0], ready[1], release[0], release[1]})
-        close(end);
 }

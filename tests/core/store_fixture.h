@@ -38,6 +38,17 @@ inline bool t_is_whole(const tick_record &tick)
            tick.price == expected.price && tick.volume == expected.volume;
 }
 
+// Appends ticks whose mark is their row, until there are so many.
+inline mmf_status t_append_up_to(tick_store *store, uint64_t count)
+{
+    mmf_status status = MMF_OK;
+    for (uint64_t row = tick_store_count(store); row < count && status == MMF_OK; row++) {
+        const tick_record tick = t_tick(row);
+        status = tick_store_append(store, &tick, nullptr);
+    }
+    return status;
+}
+
 class StoreTest : public testing::Test {
 protected:
     void SetUp() override
@@ -91,6 +102,19 @@ protected:
         }
     }
 
+    // Every row whole and in order; the count.
+    uint64_t expect_whole(const tick_store *store)
+    {
+        const uint64_t count = tick_store_count(store);
+        for (uint64_t row = 0; row < count; row++) {
+            tick_record tick;
+            EXPECT_EQ(tick_store_get(store, row, &tick), MMF_OK) << row;
+            EXPECT_EQ(tick.timestamp, row);
+            EXPECT_TRUE(t_is_whole(tick)) << row;
+        }
+        return count;
+    }
+
     std::string bytes() const
     {
         std::ifstream in(path, std::ios::binary);
@@ -109,6 +133,27 @@ protected:
     std::string path;
     mmf_options writing = MMF_OPTIONS_INIT;
     mmf_error error = {};
+};
+
+// A pipe over which two processes take turns.
+class Turn {
+public:
+    Turn()
+    {
+        EXPECT_EQ(pipe(ends), 0);
+    }
+    void give()
+    {
+        EXPECT_EQ(write(ends[1], "x", 1), 1);
+    }
+    void take()
+    {
+        char c;
+        EXPECT_EQ(read(ends[0], &c, 1), 1);
+    }
+
+private:
+    int ends[2];
 };
 
 // Runs `body` in a child, which ends with what it returns; the exit status, or -signal.
