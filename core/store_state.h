@@ -25,7 +25,7 @@ struct mmfi_state {
     mmfi_writer *writer;
     mmfi_writer *page;   /* that page, or NULL */
     mmfi_writer guarded; /* where there is none: kept here, and every write takes the cold path */
-    bool failed;         /* a sync failed: no more writing */
+    uint64_t failed;     /* not 0: a sync failed, no more writing. Threads that read look, too */
     uint64_t cut_off;    /* not 0: the file was truncated under us; core/guard.h */
     bool shared;         /* one of several writers; every write takes the cold path */
     uint32_t slot;       /* its undo slot */

@@ -16,7 +16,8 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
         /* The append that met the hole has raised the bound again. */
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
         *status = MMF_ERR_CORRUPT;
-    } else if (state->failed || (state->shared && mmfi_load64(&state->writer->live->poisoned) != 0))
+    } else if (mmfi_load64(&state->failed) != 0 ||
+               (state->shared && mmfi_load64(&state->writer->live->poisoned) != 0))
         *status = MMF_ERR_NEEDS_RECOVERY;
     else
         return state;
@@ -180,7 +181,7 @@ void mmfi_state_poison(mmfi_state *state)
 {
     /* For successors in this boot, who see it by the lock, with or without the release. */
     mmfi_store64_release(&state->writer->live->poisoned, 1);
-    state->failed = true;
+    mmfi_store64(&state->failed, 1);
     state->writer->count = 0;
     state->writer->capacity = 0;
 }
@@ -192,7 +193,7 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
                          "%s: the file was cut off while it was open, and what it lacks cannot be "
                          "put back; restore it from a copy",
                          state->file.path);
-    if (state->failed)
+    if (mmfi_load64(&state->failed) != 0)
         return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, state->file.path,
                          "%s: an earlier sync failed, and the system may have dropped what it "
                          "could not write; copy the records to a new store",

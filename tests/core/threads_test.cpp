@@ -3,6 +3,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/store_state.h"
 #include "tests/core/store_fixture.h"
 
 namespace {
@@ -66,4 +67,37 @@ TEST_F(StoreTest, ThreadsReadWhileOneWrites)
     EXPECT_EQ(tick_store_count(reader), count);
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// A thread may ask what a store is while the one that writes learns that its disk has failed.
+TEST_F(StoreTest, InfoWhileASyncFails)
+{
+    tick_store *store = create();
+    fill(store, 1);
+    // A pipe in the file's place takes no sync.
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const int fd = reinterpret_cast<mmf_store *>(store)->state->file.fd;
+    ASSERT_EQ(dup2(ends[0], fd), fd);
+    std::atomic<bool> stop{false};
+    std::atomic<uint64_t> looks{0};
+    std::thread other([&] {
+        mmf_info info;
+        for (; !stop; looks++)
+            EXPECT_EQ(mmf_store_info(tick_store_base(store), &info), MMF_OK);
+        EXPECT_EQ(mmf_store_info(tick_store_base(store), &info), MMF_OK);
+        EXPECT_FALSE(info.writable);
+    });
+    const auto wait_for_looks = [&] {
+        for (const uint64_t before = looks; looks < before + 2;)
+            std::this_thread::yield();
+    };
+    wait_for_looks();
+    EXPECT_EQ(tick_store_sync(store, nullptr), MMF_ERR_IO);
+    wait_for_looks();
+    stop = true;
+    other.join();
+    EXPECT_EQ(tick_store_close(store), MMF_ERR_NEEDS_RECOVERY);
+    close(ends[0]);
+    close(ends[1]);
 }
