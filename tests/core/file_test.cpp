@@ -84,6 +84,19 @@ TEST_F(File, APipeIsRefusedWithoutWaiting)
     expect_open(MMF_ERR_FORMAT, path_, true);
 }
 
+// Programs that this one starts get no descriptor, and with it no lock.
+TEST_F(File, DescriptorsEndWithTheProgram)
+{
+    mmfi_file made;
+    mmfi_file opened;
+    create(&made);
+    ASSERT_EQ(mmfi_file_open(path_.c_str(), false, &opened, nullptr), MMF_OK);
+    EXPECT_EQ(fcntl(made.fd, F_GETFD), FD_CLOEXEC);
+    EXPECT_EQ(fcntl(opened.fd, F_GETFD), FD_CLOEXEC);
+    mmfi_file_close(&made);
+    mmfi_file_close(&opened);
+}
+
 TEST_F(File, ALinkToNothingIsNotFoundAndNotReplaced)
 {
     ASSERT_EQ(symlink("nowhere", path_.c_str()), 0);

@@ -6,7 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 namespace {
 
@@ -43,6 +46,21 @@ TEST_F(MapTest, TheSizeIsWholePages)
     mmfi_map_close(&map);
     ASSERT_EQ(mmfi_map_open(fd, true, 1, 3 * page, "m", &map, &error), MMF_OK);
     EXPECT_EQ(map.size, 3 * page);
+}
+
+// The letters "dd" among the kernel's flags of a mapping.
+TEST_F(MapTest, NoCoreDumpHasIt)
+{
+    ASSERT_EQ(mmfi_map_open(fd, true, 16 * page, page, "m", &map, &error), MMF_OK);
+    char begin[32];
+    (void)snprintf(begin, sizeof begin, "%lx-", reinterpret_cast<unsigned long>(map.base));
+    std::ifstream maps("/proc/self/smaps");
+    std::string line;
+    while (std::getline(maps, line) && line.rfind(begin, 0) != 0) {
+    }
+    while (std::getline(maps, line) && line.rfind("VmFlags:", 0) != 0) {
+    }
+    EXPECT_NE(line.find(" dd"), std::string::npos) << line;
 }
 
 TEST_F(MapTest, AFileThatGrowsIsSeenAtTheSameAddress)

@@ -232,3 +232,23 @@ TEST_F(ProcessTest, CutOffAtEverySystemCallBeforeTheMapping)
         replace_bytes(before);
     }
 }
+
+// What is read before the lock may be the middle of another writer's work.
+TEST_F(ProcessTest, AWriterLooksAtNothingBeforeItHasTheLock)
+{
+    ASSERT_EQ(create_and_close(path), MMF_OK);
+    TracedChild child([this] {
+        tick_store *store = nullptr;
+        return tick_store_open(path.c_str(), &writing, &store, nullptr);
+    });
+    ASSERT_TRUE(child.traced()) << "the test needs to trace a child of its own";
+    std::string calls;
+    while (child.step()) {
+        uint64_t arguments[6] = {};
+        const long call = child.call(arguments);
+        const bool locks = call == SYS_fcntl && arguments[1] == F_OFD_SETLK;
+        calls += locks ? "lock " : call == SYS_pread64 ? "read " : "";
+    }
+    EXPECT_EQ(child.result(), MMF_OK);
+    EXPECT_EQ(calls.rfind("lock read ", 0), 0u) << calls;
+}
