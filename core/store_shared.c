@@ -252,17 +252,33 @@ static bool take_slot(mmfi_state *state, uint64_t count, bool *alone)
     return taken;
 }
 
+/*
+ * Finds what there is while others are at work. A count that exceeds the file may be one that came
+ * with a growth after the size was looked at, so only of a file that did not grow is it believed.
+ */
+static mmf_status look(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
+{
+    for (;;) {
+        const uint64_t size = state->file_size;
+        mmf_status status = mmfi_recover_look(state->map.base, &state->geometry, size,
+                                              state->file.path, found, error);
+        if (status != MMF_ERR_CORRUPT)
+            return status;
+        if (mmfi_file_size(&state->file, &state->file_size, NULL) != MMF_OK ||
+            state->file_size <= size)
+            return status;
+    }
+}
+
 static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     bool alone = true;
     /* In the boot that live control is of, others may be at work. Else this is the first one. */
-    const mmf_status status =
-        mmfi_live_is_trusted(state->map.base)
-            ? mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
-                                state->file.path, &found, error)
-            : mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
-                           &found, error);
+    const mmf_status status = mmfi_live_is_trusted(state->map.base)
+                                  ? look(state, &found, error)
+                                  : mmfi_recover(state->map.base, &state->geometry,
+                                                 state->file_size, state->file.path, &found, error);
     if (status != MMF_OK)
         return status;
     if (!take_slot(state, found.count, &alone))
