@@ -49,8 +49,8 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
     out->layout_hash = state->geometry.layout_hash;
     out->record_size = (uint32_t)state->geometry.record_size;
     out->format_version = MMFI_FORMAT_VERSION;
-    out->writable =
-        state->writer != NULL && !mmfi_state_is_inherited(state) && mmfi_load64(&state->failed) == 0;
+    out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) &&
+                    mmfi_load64(&state->failed) == 0;
     out->live = mmfi_live_is_trusted(state->map.base);
     return MMF_OK;
 }
