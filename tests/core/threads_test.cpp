@@ -101,3 +101,31 @@ TEST_F(StoreTest, InfoWhileASyncFails)
     close(ends[0]);
     close(ends[1]);
 }
+
+// The bound that a handle keeps is raised by whichever thread needs it, and lowered by none: a
+// count that a thread has seen holds for it from then on.
+TEST_F(StoreTest, CountsNeverShrinkForThreadsOnOneHandle)
+{
+    tick_store *writer = create();
+    tick_store *reader = open();
+    const uint64_t count = 200000;
+    std::atomic<uint64_t> wrong{0};
+    std::vector<std::thread> readers;
+    for (int i = 0; i < 4; i++)
+        readers.emplace_back([&] {
+            for (uint64_t seen = 0; seen < count;) {
+                const uint64_t now = tick_store_count(reader);
+                uint64_t timestamp = 0;
+                wrong += now < seen ? 1 : 0;
+                seen = now > seen ? now : seen;
+                if (seen > 0 && tick_store_get_timestamp(reader, seen - 1, &timestamp) != MMF_OK)
+                    wrong++;
+            }
+        });
+    fill(writer, count);
+    for (std::thread &thread : readers)
+        thread.join();
+    EXPECT_EQ(wrong, 0u);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
