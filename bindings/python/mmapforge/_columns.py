@@ -93,17 +93,14 @@ def total_over(store: Any, rows: range, name: str, what: int) -> Tuple[Any, int,
     if field.is_sized:
         what_is = f"{store.path}: field {name} is {field.declaration}, which has no sum or limits"
         raise make_error(FieldTypeError, what_is, path=store.path, field=name)
-    if len(rows) == 0:
-        return total_of(ffi.NULL, 0, 0, field.type_number, what), 0, field
-    first = min(rows[0], rows[-1])
-    base = view_begin(store, first, abs(rows[-1] - rows[0]) + 1)
-    try:
-        record_size = store.schema.record_size
-        begin = ffi.cast("char *", base) + (rows[0] - first) * record_size + field.offset
-        stride = rows.step * record_size
-        return total_of(begin, len(rows), stride, field.type_number, what), len(rows), field
-    finally:
-        lib.mmfpy_view_end(store.handle)
+    out = ffi.new("mmfpy_total *")
+    status = lib.mmfpy_total_rows(
+        store.handle, rows[0] if rows else 0, len(rows), rows.step, field.offset,
+        field.type_number, what, out,
+    )  # fmt: skip
+    if status:
+        store.fail(status, max(rows[0], rows[-1]) if rows else 0)
+    return out, len(rows), field
 
 
 def view_begin(store: Any, first: int, count: int) -> Any:

@@ -202,6 +202,26 @@ int mmfpy_total_of(const void *data, uint64_t count, int64_t stride, int type, i
     }
 }
 
+int mmfpy_total_rows(mmfpy_store *handle, uint64_t first, uint64_t count, int64_t step,
+                     uint32_t offset, int type, int what, mmfpy_total *out)
+{
+    mmf_rows rows = {NULL, 0};
+    const int64_t last = (int64_t)first + (count > 0 ? (int64_t)(count - 1) * step : 0);
+    const uint64_t low = (uint64_t)(step < 0 ? last : (int64_t)first);
+    const uint64_t high = step < 0 ? first : (uint64_t)last;
+    const mmf_store *store = mmfpy_enter(handle);
+    int status = MMF_ERR_CLOSED;
+    if (store != NULL)
+        status =
+            (int)mmfi_rows(store, low, count > 0 ? high - low + 1 : 0, handle->record_size, &rows);
+    if (status == MMF_OK) {
+        const unsigned char *data = rows.records + (first - low) * handle->record_size + offset;
+        status = mmfpy_total_of(data, count, step * (int64_t)handle->record_size, type, what, out);
+    }
+    mmfpy_leave(handle);
+    return status;
+}
+
 /* ---- Equal values ---- */
 
 #define HASH_PRIME UINT64_C(0x100000001b3)

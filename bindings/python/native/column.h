@@ -23,8 +23,16 @@ typedef struct mmfpy_total {
 #define MMFPY_LIMITS 2
 
 /*
+ * Over the field of type at offset in count rows: row first, and on by step, which may be negative
+ * but not 0. A call like any other: a close waits for it. MMF_ERR_RANGE when there are no such
+ * rows.
+ */
+int mmfpy_total_rows(mmfpy_store *handle, uint64_t first, uint64_t count, int64_t step,
+                     uint32_t offset, int type, int what, mmfpy_total *out);
+
+/*
  * Over count values of type at data, stride bytes apart (stride may be negative). The memory must
- * stay readable meanwhile: a view of the store, or an array of the caller's. MMF_ERR_ARGUMENT for a
+ * stay readable meanwhile: a column that the caller holds. MMF_ERR_ARGUMENT for a
  * type that is no scalar. Without values, sums are 0 and limits mean nothing.
  */
 int mmfpy_total_of(const void *data, uint64_t count, int64_t stride, int type, int what,
