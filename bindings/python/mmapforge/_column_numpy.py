@@ -1,6 +1,6 @@
 """The array class of columns. Imported only where numpy is."""
 
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Tuple
 
 import numpy
 
@@ -81,12 +81,32 @@ class Column(Array):
         return numpy.asarray(made)[()]
 
 
+class _Window:
+    """What numpy takes a column from, and what then is its base.
+
+    It is no buffer: of a buffer that can be written numpy lets anyone make a writable array, and in
+    a store opened for reading a write is a crash.
+    """
+
+    __slots__ = ("_pointer", "__array_interface__")
+
+    def __init__(self, pointer: Any, interface: Dict[str, Any]) -> None:
+        self._pointer = pointer
+        self.__array_interface__ = interface
+
+
 def make_column(
-    window: Optional[memoryview], count: int, dtype: str, offset: int, stride: int
+    pointer: Any, count: int, dtype: str, offset: int, stride: int, writable: bool
 ) -> Any:
-    """A column over a window; an empty one when there are no rows."""
-    if window is None:
-        return numpy.frombuffer(b"", dtype).view(Column)
-    # By way of an array: numpy itself takes a memoryview for what is below it, which C may write, and
-    # would let the flag of a read-only column be set.
-    return Column((count,), dtype, numpy.asarray(window), offset, (stride,))
+    """A column that begins offset bytes behind a window's pointer; an empty one for None."""
+    if pointer is None:
+        empty = numpy.empty(0, dtype) if writable else numpy.frombuffer(b"", dtype)
+        return empty.view(Column)
+    interface = {
+        "version": 3,
+        "data": (int(ffi.cast("uintptr_t", pointer)) + offset, not writable),
+        "shape": (count,),
+        "strides": (stride,),
+        "typestr": numpy.dtype(dtype).str,
+    }
+    return numpy.asarray(_Window(pointer, interface)).view(Column)

@@ -2,7 +2,7 @@
 
 import importlib.util
 import operator
-from typing import Any, Callable, Iterator, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Iterator, Mapping, Tuple, Union
 
 from mmapforge._core import ffi, lib
 from mmapforge._errors import (
@@ -13,6 +13,7 @@ from mmapforge._errors import (
     make_error,
 )
 from mmapforge._schema import STRUCT_CODES, Field, data_offset
+from mmapforge._window import open_window
 
 Number = Union[int, float]
 Limits = Tuple[Number, Number]
@@ -103,32 +104,6 @@ def total_over(store: Any, rows: range, name: str, what: int) -> Tuple[Any, int,
     return out, len(rows), field
 
 
-def view_begin(store: Any, first: int, count: int) -> Any:
-    """The address of row first, kept mapped until mmfpy_view_end."""
-    status = ffi.new("int *")
-    base = lib.mmfpy_view_begin(store.handle, first, count, status)
-    if status[0]:
-        store.fail(status[0], first + count - 1)
-    return base
-
-
-def _window(store: Any, first: int, count: int, what: str, writable: bool) -> memoryview:
-    """The bytes of rows; while it or anything made from it lives, the store cannot be closed."""
-    base = view_begin(store, first, count)
-    handle, views = store.handle, store.views
-    key = object()
-    size = count * store.schema.record_size
-
-    def release(_: Any, end: Callable[[Any], None] = lib.mmfpy_view_end) -> None:
-        views.pop(key, None)
-        end(handle)
-
-    owner = ffi.gc(ffi.cast("char *", base), release)
-    views[key] = f"{what} (rows {first} to {first + count - 1})"
-    window = memoryview(ffi.buffer(owner, size))
-    return window if writable else window.toreadonly()
-
-
 class Columns(Mapping[str, Any]):
     """The fields of a store, or of a slice of it, as columns; `store.columns`.
 
@@ -198,20 +173,24 @@ class Columns(Mapping[str, Any]):
             message = f"{self._store.path}: field {field.name}: a column of {field.declaration} "
             message += "needs numpy; install it, or iterate with tuples()"
             raise make_error(UnsupportedError, message, path=self._store.path, field=field.name)
+        record_size = self._store.schema.record_size
         first = min(rows[0], rows[-1]) if rows else 0
         count = abs(rows[-1] - rows[0]) + 1 if rows else 0
-        window: Optional[memoryview] = None
+        pointer: Any = None
         if count:
-            what = f"columns[{field.name!r}]"
-            window = _window(self._store, first, count, what, writable)
-        record_size = self._store.schema.record_size
+            pointer = open_window(self._store, first, count, f"columns[{field.name!r}]")
+        else:
+            len(self._store)  # is it open?
         if HAS_NUMPY:
             from mmapforge._column_numpy import make_column
 
             begin = (rows[0] - first) * record_size + offset if rows else 0
-            return make_column(window, len(rows), dtype, begin, rows.step * record_size)
-        if window is None:
+            stride = rows.step * record_size
+            return make_column(pointer, len(rows), dtype, begin, stride, writable)
+        if pointer is None:
             return memoryview(b"").cast(code)
+        window = memoryview(ffi.buffer(pointer, count * record_size))
         size = memoryview(b"").cast(code).itemsize
         whole = window.cast(code)[offset // size :: record_size // size]
-        return whole[operator.index(rows[0] - first) :: rows.step] if rows.step != 1 else whole
+        column = whole[operator.index(rows[0] - first) :: rows.step] if rows.step != 1 else whole
+        return column if writable else column.toreadonly()

@@ -43,6 +43,10 @@ _MODES = {"r": 0, "r+": 1}
 _CREATE = 2
 _WAIT_S = 0.05  # between looks at signals
 
+# A view without a name is one that another thread is just making or dropping.
+_NAMING_TRIES = 1000
+_NAMING_S = 0.0001
+
 
 class Info(NamedTuple):
     """What `store.info()` tells: sizes in bytes, counts in records."""
@@ -222,6 +226,11 @@ class Store(Aggregates, Generic[R]):
         columns or memoryviews are alive: nothing has happened then. Closing twice is no error.
         """
         status = lib.mmfpy_close(self.handle)
+        for _ in range(_NAMING_TRIES):
+            if status != lib.MMF_ERR_BUSY or self.views:
+                break
+            time.sleep(_NAMING_S)
+            status = lib.mmfpy_close(self.handle)
         if status == lib.MMF_ERR_BUSY:
             self._fail_views()
         if status and status != lib.MMF_ERR_CLOSED:
