@@ -10,6 +10,8 @@ from mmapforge._schema import STRUCT_CODES, Field, Schema
 
 ROW_MAX = (1 << 63) - 1
 
+_C_TYPES = {"bool": "uint8_t", "float32": "float", "float64": "double"}
+
 # What a field takes and gives back as it was.
 _PLAIN: Dict[str, type] = {"bool": bool, "float64": float, "bytes": bytes, "string": str}
 _PLAIN.update({name: int for name in STRUCT_CODES if "int" in name})
@@ -32,7 +34,7 @@ def check_row(store: Any, row: Any) -> int:
 
 def _get_scalar(field: Field) -> Getter:
     call = getattr(lib, "mmfpy_get_" + field.type)
-    offset, name = field.offset, field.name
+    offset = field.offset
     failed = {
         "int8": -(1 << 63), "int16": -(1 << 63), "int32": -(1 << 63), "int64": -(1 << 63),
         "uint64": (1 << 64) - 1,
@@ -44,25 +46,31 @@ def _get_scalar(field: Field) -> Getter:
             value = call(self.handle, row if type(row) is int else check_row(self, row), offset)
         except OverflowError:
             value = call(self.handle, check_row(self, row), offset)
-        if value != value and ffi.errno:
-            self.fail(ffi.errno, row, name)
-        return value
+        return value if value == value else _get_again(self, row, field)
 
     def get_integer(self: Any, row: int, /) -> Any:
         try:
             value = call(self.handle, row if type(row) is int else check_row(self, row), offset)
         except OverflowError:
             value = call(self.handle, check_row(self, row), offset)
-        if value == failed and ffi.errno:
-            self.fail(ffi.errno, row, name)
-        return value
+        return value if value != failed else _get_again(self, row, field)
 
     def get_bool(self: Any, row: int, /) -> Any:
-        return get_integer(self, row) == 1
+        return bool(get_integer(self, row))
 
     if field.type == "bool":
         return get_bool
     return get_float if field.type.startswith("float") else get_integer
+
+
+def _get_again(store: Any, row: Any, field: Field) -> Any:
+    """The value of a scalar field that may have been the sign of a failure, or the exception."""
+    number = check_row(store, row)
+    out = ffi.new(_C_TYPES.get(field.type, field.type + "_t") + " *")
+    status = lib.mmfpy_get_field(store.handle, number, field.offset, field.size, out)
+    if status:
+        store.fail(status, row, field.name)
+    return out[0]
 
 
 def _get_sized(field: Field) -> Getter:
@@ -72,7 +80,7 @@ def _get_sized(field: Field) -> Getter:
         buffer = ffi.new("char[]", most)
         length = lib.mmfpy_get_bytes(self.handle, check_row(self, row), offset, most, buffer)
         if length < 0:
-            self.fail(ffi.errno, row, name)
+            self.fail(-length, row, name)
         data = ffi.buffer(buffer, length)[:]
         return self.codec.decode(field, data, self.path, row) if is_text else data
 

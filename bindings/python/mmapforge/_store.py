@@ -382,7 +382,7 @@ class Store(Aggregates, Generic[R]):
         except OverflowError:
             at = lib.mmfpy_read_row(self.handle, check_row(self, row), memory, len(buffer))
         if at < 0:
-            self.fail(ffi.errno, row)
+            self.fail(-at, row)
         record = self.record(*self.codec.unpack_from(buffer, self.path, at))
         record._store = self
         record._row = at
@@ -457,7 +457,7 @@ class Store(Aggregates, Generic[R]):
         packed = one_record(self, record, fields, "append")
         row = lib.mmfpy_append_row(self.handle, packed.memory, packed.size)
         if row < 0:
-            self.fail(ffi.errno)
+            self.fail(-row)
         self._spare.append(packed)
         return int(row)
 

@@ -7,6 +7,8 @@
 
 #include "bindings/python/native/handle.h"
 
+MMF_BEGIN_DECLS
+
 /* The results of every type; which of them count says kind. */
 typedef struct mmfpy_total {
     int kind;            /* 0 signed, 1 unsigned, 2 real */
@@ -46,5 +48,7 @@ int mmfpy_total_of(const void *data, uint64_t count, int64_t stride, int type, i
  */
 uint32_t mmfpy_distinct(const void *fields, uint32_t count, uint32_t size, uint32_t *ids,
                         uint32_t *firsts, uint32_t *table, uint32_t table_size);
+
+MMF_END_DECLS
 
 #endif

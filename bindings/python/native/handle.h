@@ -6,7 +6,8 @@
  * `mmfpy_close` shuts the gate and waits until it is empty. Zero-copy views are counted at the same
  * gate, and keep it open. Writers also take turns, because a core handle is for one writing thread.
  *
- * A call that cannot return a status leaves it in errno, which cffi keeps per thread.
+ * No status travels in errno: a signal's handler in Python may run behind a call of C, use a store
+ * itself, and change what cffi keeps for the thread.
  */
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_HANDLE_H
 #define MMF_BINDINGS_PYTHON_NATIVE_HANDLE_H
@@ -14,6 +15,8 @@
 #include "core/gencode.h"
 
 #include <sys/types.h>
+
+MMF_BEGIN_DECLS
 
 typedef struct mmfpy_store {
     mmf_store *store;     /* NULL once closed */
@@ -92,7 +95,8 @@ int mmfpy_open(mmfpy_store *handle, const char *path, int mode, uint64_t reserve
 
 /*
  * Syncs, unlocks and unmaps, when the calls under way have ended. MMF_ERR_BUSY while views are
- * alive: nothing has happened then. MMF_ERR_CLOSED the second time.
+ * alive: nothing has happened then. MMF_ERR_CLOSED the second time, and while views are alive after
+ * mmfpy_shut.
  */
 int mmfpy_close(mmfpy_store *handle);
 
@@ -127,5 +131,7 @@ int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns);
  */
 void *mmfpy_view_begin(mmfpy_store *handle, uint64_t first, uint64_t count, int *status);
 void mmfpy_view_end(mmfpy_store *handle);
+
+MMF_END_DECLS
 
 #endif

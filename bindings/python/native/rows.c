@@ -1,7 +1,6 @@
 /* Moves whole records between a store and the buffers of Python. */
 #include "bindings/python/native/rows.h"
 
-#include <errno.h>
 #include <string.h>
 
 int mmfpy_copy_rows(mmfpy_store *handle, uint64_t first, uint64_t count, void *to, size_t size,
@@ -22,8 +21,7 @@ int64_t mmfpy_read_row(mmfpy_store *handle, int64_t row, void *memory, size_t si
     const mmf_status status =
         store != NULL ? mmf_store_copy_rows(store, at, 1, memory, size, NULL) : MMF_ERR_CLOSED;
     mmfpy_leave(handle);
-    errno = (int)status;
-    return status == MMF_OK ? (int64_t)at : -1;
+    return status == MMF_OK ? (int64_t)at : -(int64_t)status;
 }
 
 /* ---- Taking records apart ---- */
@@ -97,8 +95,8 @@ int mmfpy_append_rows(mmfpy_store *handle, const void *records, uint64_t count, 
 int64_t mmfpy_append_row(mmfpy_store *handle, const void *record, size_t size)
 {
     uint64_t row = 0;
-    errno = mmfpy_append_rows(handle, record, 1, size, &row);
-    return errno == MMF_OK ? (int64_t)row : -1;
+    const int status = mmfpy_append_rows(handle, record, 1, size, &row);
+    return status == MMF_OK ? (int64_t)row : -(int64_t)status;
 }
 
 int mmfpy_set_row(mmfpy_store *handle, int64_t row, const void *record, size_t size,
@@ -265,8 +263,7 @@ int64_t mmfpy_get_bytes(mmfpy_store *handle, int64_t row, uint32_t offset, uint3
                                        max, (uint8_t *)buffer, max, &length)
                       : MMF_ERR_CLOSED;
     mmfpy_leave(handle);
-    errno = (int)status;
-    return status == MMF_OK ? (int64_t)length : -1;
+    return status == MMF_OK ? (int64_t)length : -(int64_t)status;
 }
 
 int mmfpy_set_bytes(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t max,

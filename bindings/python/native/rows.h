@@ -9,6 +9,8 @@
 
 #include "bindings/python/native/handle.h"
 
+MMF_BEGIN_DECLS
+
 /* Where one field goes to when records are taken apart: count values of size bytes, end to end. */
 typedef struct mmfpy_sink {
     void *to;
@@ -33,7 +35,7 @@ typedef struct mmfpy_source {
 
 /*
  * Copies the record of a row, which counts from the end when it is negative, and returns the row
- * from the begin; -1 with the status in errno. size is that of memory.
+ * from the begin, or the status as a negative number. size is that of memory.
  */
 int64_t mmfpy_read_row(mmfpy_store *handle, int64_t row, void *memory, size_t size);
 
@@ -52,7 +54,7 @@ int mmfpy_gather(mmfpy_store *handle, uint64_t first, uint64_t count, const mmfp
 int mmfpy_append_rows(mmfpy_store *handle, const void *records, uint64_t count, size_t size,
                       uint64_t *first);
 
-/* Appends one record; its row, or -1 with the status in errno. */
+/* Appends one record; its row, or the status as a negative number. */
 int64_t mmfpy_append_row(mmfpy_store *handle, const void *record, size_t size);
 
 int mmfpy_set_row(mmfpy_store *handle, int64_t row, const void *record, size_t size,
@@ -67,10 +69,12 @@ int mmfpy_append_columns(mmfpy_store *handle, uint64_t count, const mmfpy_source
                          uint32_t source_count, uint64_t *first, uint64_t *bad,
                          uint32_t *bad_source);
 
-/* One string or bytes field, copied into buffer; its length, or -1 with the status in errno. */
+/* One string or bytes field, copied into buffer; its length, or the status as a negative number. */
 int64_t mmfpy_get_bytes(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t max,
                         void *buffer);
 int mmfpy_set_bytes(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t max,
                     const void *data, size_t length);
+
+MMF_END_DECLS
 
 #endif

@@ -2,14 +2,16 @@
  * One scalar field of one row, by offset: what a module's get_price and set_price call.
  *
  * row counts from the end when it is negative. The offset must be that of a field of that type.
- * A get puts a status into errno (MMF_OK is 0) and returns a value that is rare as the field's own
- * when it failed: -1 for bool and unsigned, the lowest for signed, NaN for floats. A set returns
- * its status.
+ * A get that failed returns a value that is rare as the field's own: -1 for bool and unsigned, the
+ * lowest for signed, NaN for floats. Whoever meets that value asks again by mmfpy_get_field, which
+ * can say what is the matter. A set returns its status.
  */
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_SCALAR_H
 #define MMF_BINDINGS_PYTHON_NATIVE_SCALAR_H
 
 #include "bindings/python/native/handle.h"
+
+MMF_BEGIN_DECLS
 
 /* X(name, type in C, type that Python gets, value on failure) */
 #define MMFPY_SCALARS(X)                                                                           \
@@ -31,5 +33,13 @@
 
 MMFPY_SCALARS(MMFPY_DECLARE)
 #undef MMFPY_DECLARE
+
+/*
+ * Puts a scalar field of size bytes into out as the file has it, by one load. Returns a status;
+ * MMF_ERR_ARGUMENT for a size that no scalar has.
+ */
+int mmfpy_get_field(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t size, void *out);
+
+MMF_END_DECLS
 
 #endif
