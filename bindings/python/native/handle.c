@@ -3,7 +3,6 @@
 
 #include "bindings/python/native/handle.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <string.h>
 #include <time.h>
@@ -75,6 +74,12 @@ int mmfpy_open(mmfpy_store *handle, const char *path, int mode, uint64_t reserve
     return MMF_OK;
 }
 
+/* True when nobody is in a call, and none has begun a view or is about to be refused one. */
+static bool is_empty(uint64_t gate)
+{
+    return (gate & ~(MMFPY_GATE_SHUT | MMFPY_GATE_LATE | MMFPY_GATE_DONE)) == 0;
+}
+
 static int close_store(mmfpy_store *handle)
 {
     mmf_store *store = handle->store;
@@ -87,15 +92,19 @@ int mmfpy_close(mmfpy_store *handle)
     uint64_t gate;
     do {
         gate = mmfi_load64_acquire(&handle->gate);
-        if ((gate & MMFPY_GATE_SHUT) != 0)
+        const bool is_shut = (gate & MMFPY_GATE_SHUT) != 0;
+        if ((gate & MMFPY_GATE_DONE) != 0)
             return MMF_ERR_CLOSED;
-        if (gate >= MMFPY_GATE_VIEW)
-            return MMF_ERR_BUSY;
-    } while (!mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_SHUT));
-    for (unsigned attempt = 0; mmfi_load64_acquire(&handle->gate) != MMFPY_GATE_SHUT; attempt++) {
-        /* A fork copied calls of threads that it did not copy: they never leave. */
-        if (handle->pid != getpid())
+        if ((gate & MMFPY_GATE_VIEWS) != 0)
+            return is_shut ? MMF_ERR_CLOSED : MMF_ERR_BUSY;
+    } while (!mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_SHUT | MMFPY_GATE_DONE));
+    for (unsigned attempt = 0; !is_empty(mmfi_load64_acquire(&handle->gate)); attempt++) {
+        if (handle->pid != getpid()) {
+            /* A fork copied calls of threads that it did not copy: they never leave. To be dropped.
+             */
+            (void)mmfi_add64_ordered(&handle->gate, 0 - MMFPY_GATE_DONE);
             return MMF_OK;
+        }
         rest(attempt);
     }
     return close_store(handle);
