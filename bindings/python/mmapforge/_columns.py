@@ -8,7 +8,6 @@ from mmapforge._core import ffi, lib
 from mmapforge._errors import (
     ArgumentError,
     FieldTypeError,
-    ReadOnlyError,
     UnsupportedError,
     make_error,
 )
@@ -147,10 +146,10 @@ class Columns(Mapping[str, Any]):
         if field.is_sized:
             message = f"{self._store.path}: field {name} is {field.declaration}; set it row by row"
             raise make_error(FieldTypeError, message, path=self._store.path, field=name)
-        if not self._store.info().writable:
-            message = f"{self._store.path}: field {name}: the store is not open for writing; open it "
-            message += "with mode 'r+'"
-            raise make_error(ReadOnlyError, message, path=self._store.path, field=name)
+        # Nothing is appended: it only says whether it could be.
+        status = lib.mmfpy_append_rows(self._store.handle, ffi.NULL, 0, 0, ffi.NULL)
+        if status:
+            self._store.fail(status, field=name)
         return self._column(field, True)
 
     def lengths(self, name: str) -> Any:

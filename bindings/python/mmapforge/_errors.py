@@ -239,7 +239,9 @@ def fail(
     # C counts rows from 0 only, and names one even where the call was about none.
     text = text_of(lib.mmf_status_text(status))
     hint = text_of(error.message).rpartition(text + "; ")[2]
-    where = "" if row is None else f"row {row}{in_field}: "
+    places = [] if row is None else [f"row {row}"]
+    places += [] if field is None else [f"field {field}"]
+    where = ", ".join(places) + ": " if places else ""
     raise make_error(
         CLASS_OF_STATUS[status],
         f"{path}: {where}{text}; {_in_python(hint)}",

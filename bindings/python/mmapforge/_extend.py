@@ -96,13 +96,14 @@ def _append_rows(store: Any, rows: Any) -> int:
             packed = _pack(store, buffer, itertools.islice(iterator, batch))
         except PackFailed as failed:
             packed, error = failed.packed, failed.__cause__
-        if packed:
+        if packed or error is None:
+            # None of them, too: a store that is closed or read-only says so.
             status = lib.mmfpy_append_rows(store.handle, memory, packed, len(buffer), ffi.NULL)
             if status:
                 _fail_after(store, status, done)
             done += packed
         if error is not None:
-            if isinstance(error, Error):
+            if isinstance(error, Error) and error.args:
                 error.args = (f"{error.args[-1]} (item {done} of extend; {done} were appended)",)
             raise error
         if packed < batch:
@@ -133,7 +134,8 @@ def _append_store(store: Any, rows: Any) -> int:
     """Another store's records: whole images when the layout is the same."""
     view = rows[:] if isinstance(rows, Store) else rows
     source, wanted = view._store, view._rows
-    if source.schema.layout_hash != store.schema.layout_hash or wanted.step != 1:
+    differs = source.schema.layout_hash != store.schema.layout_hash
+    if differs or wanted.step != 1 or not wanted:
         return _append_rows(store, view)
     size = store.schema.record_size
     batch = chunk_rows(size)

@@ -262,6 +262,7 @@ class Store(Aggregates, Generic[R]):
         """As close. A reader whose views are alive is closed, too: the file stays mapped for them."""
         if self.views and (self.mode == "r" or kind is not None):
             lib.mmfpy_shut(self.handle)
+            lib.mmfpy_close(self.handle)  # if the last view has ended just now
         else:
             self.close()
 
