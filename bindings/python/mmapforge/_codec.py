@@ -81,12 +81,12 @@ def _check_bytes(
 ) -> bytes:
     if field.is_text and isinstance(value, str):
         try:
-            data = value.encode("utf-8", errors)
+            data = str.encode(value, "utf-8", errors)
         except UnicodeError as error:
             what = f"{value!r} cannot be encoded: {error}; open with errors='surrogateescape'"
             _refuse(TextError, field, what, path, row)
     elif not field.is_text and isinstance(value, (bytes, bytearray, memoryview)):
-        data = bytes(value)
+        data = bytes(memoryview(value))
     else:
         _wrong_type(field, value, path, row)
     if len(data) > field.max:
@@ -262,7 +262,7 @@ def _make_packers(schema: Schema, errors: str, record: struct.Struct) -> Tuple[A
 
 def _as_bytes(value: Any) -> bytes:
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value)
+        return bytes(memoryview(value))
     raise TypeError
 
 

@@ -174,7 +174,8 @@ def _convert(store: Any, field: Field, given: Any) -> Any:
     wanted = numpy.dtype(numpy_format(field))
     kind = given.dtype.kind
     if given.dtype == wanted:
-        return given
+        # A byte of a bool may be anything, and in a file it is 0 or 1.
+        return given if field.type != "bool" else given.view(numpy.uint8) != 0
     if len(given) == 0:
         return numpy.empty(0, wanted)
     if kind == "O":
@@ -285,13 +286,16 @@ def _list_source(store: Any, field: Field, values: List[Any]) -> Source:
         if field.is_text:
             data = [value.encode("utf-8", errors) for value in values]
         elif all(isinstance(value, (bytes, bytearray, memoryview)) for value in values):
-            data = [bytes(value) for value in values]
+            data = [bytes(memoryview(value)) for value in values]
         else:
             raise TypeError
     except (AttributeError, TypeError, UnicodeError):
         _blame(store, field, values)
         raise
     lengths = array.array("I", map(len, data))
+    joined = b"".join(data)
+    if sum(lengths) != len(joined):
+        _fail(store, FieldTypeError, field, "values whose len() is not their length")
     # One byte more, so that there is an address when all are empty.
-    whole = ffi.from_buffer(b"".join(data) + b"\0")
+    whole = ffi.from_buffer(joined + b"\0")
     return Source(field, len(data), whole, lengths=ffi.from_buffer("uint32_t[]", lengths))

@@ -403,7 +403,11 @@ class Store(Aggregates, Generic[R]):
         return getattr(self, "get_" + self.field(field).name)(row)
 
     def __iter__(self) -> Iterator[R]:
-        """The records that there are when the loop begins, each consistent."""
+        """The records that there are when the loop begins, each consistent.
+
+        They are read by the chunk: of one that was read before a close the rest still comes, and
+        ClosedError behind it.
+        """
         return _view.iterate(self, range(len(self)))
 
     def __reversed__(self) -> Iterator[R]:
