@@ -1,7 +1,6 @@
 """Fields as columns: zero-copy windows into the mapping, and sums over them."""
 
 import importlib.util
-import operator
 from typing import Any, Callable, Iterator, Mapping, Tuple, Union
 
 from mmapforge._core import ffi, lib
@@ -87,6 +86,11 @@ class Aggregates:
             raise make_error(ArgumentError, f"field {name}: there are no rows", field=name)
 
 
+def step_of(rows: range) -> int:
+    """The step of rows; 1 where there are no two, since then it may be of any size."""
+    return rows.step if len(rows) > 1 else 1
+
+
 def total_over(store: Any, rows: range, name: str, what: int) -> Tuple[Any, int, Field]:
     """The total of one field over rows of a store."""
     field = store.field(name)
@@ -95,7 +99,7 @@ def total_over(store: Any, rows: range, name: str, what: int) -> Tuple[Any, int,
         raise make_error(FieldTypeError, what_is, path=store.path, field=name)
     out = ffi.new("mmfpy_total *")
     status = lib.mmfpy_total_rows(
-        store.handle, rows[0] if rows else 0, len(rows), rows.step, field.offset,
+        store.handle, rows[0] if rows else 0, len(rows), step_of(rows), field.offset,
         field.type_number, what, out,
     )  # fmt: skip
     if status:
@@ -184,12 +188,12 @@ class Columns(Mapping[str, Any]):
             from mmapforge._column_numpy import make_column
 
             begin = (rows[0] - first) * record_size + offset if rows else 0
-            stride = rows.step * record_size
+            stride = step_of(rows) * record_size
             return make_column(pointer, len(rows), dtype, begin, stride, writable)
         if pointer is None:
             return memoryview(b"").cast(code)
         window = memoryview(ffi.buffer(pointer, count * record_size))
         size = memoryview(b"").cast(code).itemsize
         whole = window.cast(code)[offset // size :: record_size // size]
-        column = whole[operator.index(rows[0] - first) :: rows.step] if rows.step != 1 else whole
+        column = whole[rows[0] - first :: step_of(rows)] if rows.step != 1 else whole
         return column if writable else column.toreadonly()

@@ -26,8 +26,8 @@ typedef struct mmfpy_total {
 
 /*
  * Over the field of type at offset in count rows: row first, and on by step, which may be negative
- * but not 0. A call like any other: a close waits for it. MMF_ERR_RANGE when there are no such
- * rows.
+ * but not 0, and leads to rows that can be counted. A call like any other: a close waits for it.
+ * MMF_ERR_RANGE when there are no such rows.
  */
 int mmfpy_total_rows(mmfpy_store *handle, uint64_t first, uint64_t count, int64_t step,
                      uint32_t offset, int type, int what, mmfpy_total *out);

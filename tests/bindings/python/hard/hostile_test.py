@@ -281,3 +281,15 @@ def test_values_that_lie_about_themselves(tmp_path):
         lying = numpy.arange(3.0).view(LongArray)
         assert store.extend(symbol="a", price=lying, volume=1.0, timestamp=[1, 2, 3]) == 3
         assert [tick.price for tick in store] == [0.0, 1.0, 2.0]
+
+
+def test_steps_beyond_any_store(path):
+    with tick_store.open(path) as store:
+        for step in (1 << 61, 1 << 62, (1 << 63) - 1, 1 << 63, 10**30):
+            for rows, row in ((store[5::step], 5), (store[5::-step], 5), (store[100::step], None)):
+                expected = [] if row is None else [row]
+                assert [tick.timestamp for tick in rows] == expected
+                assert rows.columns["timestamp"].tolist() == expected
+                assert rows.snapshot()["timestamp"].tolist() == expected
+                assert list(rows.tuples("timestamp")) == [(mark,) for mark in expected]
+                assert rows.sum("timestamp") == sum(expected)
