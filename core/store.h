@@ -14,6 +14,10 @@
  * much; reading costs the same. What a killed writer held is put right by whoever meets it. A
  * writer that wants the file alone and several writers keep each other out.
  *
+ * Consistency. A record or a string that is copied out is of one moment, whatever writers do or die
+ * of meanwhile. A scalar is one load: of a record that is being replaced it may be the new value
+ * already, which is gone again if the writer is killed before it is done.
+ *
  * Threads. Any number of threads may read through one handle. Writing through a handle is for one
  * thread at a time. Nothing may use a handle while mmf_store_close runs on it.
  *
