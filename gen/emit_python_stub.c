@@ -206,6 +206,7 @@ static void emit_open(emitter *to, const gen_model *model)
     parameter(&open, "path: _Path");
     parameter(&open, "mode: str = \"r\"");
     parameter(&open, "*");
+    parameter(&open, "shared: bool = False");
     parameter(&open, "reserve: int = 0");
     parameter(&open, "errors: str = \"strict\"");
     emit_function(to, &open);
@@ -217,6 +218,7 @@ static void emit_open(emitter *to, const gen_model *model)
     create.doc = "Makes a new file, and opens it for writing.";
     parameter(&create, "path: _Path");
     parameter(&create, "*");
+    parameter(&create, "shared: bool = False");
     parameter(&create, "capacity: int = 0");
     parameter(&create, "reserve: int = 0");
     parameter(&create, "permissions: int = 0o666");

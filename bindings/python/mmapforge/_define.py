@@ -47,9 +47,16 @@ def classes_of(text: str) -> Tuple[Type[Any], Type[Any]]:
     return _make("mmapforge", text, True)
 
 
-def open(path: Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> Any:
+def open(
+    path: Path,
+    mode: str = "r",
+    *,
+    shared: bool = False,
+    reserve: int = 0,
+    errors: str = "strict",
+) -> Any:
     """Opens any store, by the schema in its file. As Store.open."""
-    opened = _store.open_handle(path, mode, reserve, None, errors)
+    opened = _store.open_handle(path, mode, reserve, None, errors, shared=shared)
     return classes_of(_store.schema_text(opened[0]))[1]._attach(opened, path, mode, errors)
 
 
@@ -60,7 +67,14 @@ def opener(*stores: Type[Any]) -> Callable[..., Any]:
         return only
     by_name: Dict[str, Type[Any]] = {store.schema.name: store for store in stores}
 
-    def open(path: Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> Any:
+    def open(
+        path: Path,
+        mode: str = "r",
+        *,
+        shared: bool = False,
+        reserve: int = 0,
+        errors: str = "strict",
+    ) -> Any:
         """Opens a store of one of this module's records, the one that the file holds."""
         _store.check_mode(mode)
         # Read first: a file of another schema must not be locked, let alone recovered.
@@ -72,6 +86,8 @@ def opener(*stores: Type[Any]) -> Callable[..., Any]:
             message = f"{shown}: the file holds records of {name}, expected one of "
             message += f"{', '.join(by_name)}; open it with the module of its schema"
             raise make_error(SchemaError, message, path=shown, status="MMF_ERR_SCHEMA")
-        return by_name[name].open(path, mode, reserve=reserve, errors=errors)
+        return by_name[name].open(
+            path, mode, shared=shared, reserve=reserve, errors=errors
+        )
 
     return open

@@ -81,6 +81,7 @@ def open_handle(
     schema: Optional[Schema],
     errors: str,
     *,
+    shared: bool = False,
     capacity: int = 0,
     permissions: int = 0,
     create: bool = False,
@@ -107,7 +108,9 @@ def open_handle(
     c_schema = ffi.NULL if schema is None else schema.c_schema
     number = _CREATE if create else _MODES[mode]
     handle = ffi.new("mmfpy_store *")
-    status = lib.mmfpy_open(handle, name, number, reserve, capacity, permissions, c_schema, error)
+    status = lib.mmfpy_open(
+        handle, name, number, bool(shared), reserve, capacity, permissions, c_schema, error
+    )
     if status:
         raise _errors.error_of(error, path=os.fsdecode(path))
     closer = ffi.gc(handle, lib.mmfpy_drop)
@@ -160,17 +163,24 @@ class Store(Aggregates, Generic[R]):
 
     @classmethod
     def open(
-        cls: Type[S], path: Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict"
+        cls: Type[S],
+        path: Path,
+        mode: str = "r",
+        *,
+        shared: bool = False,
+        reserve: int = 0,
+        errors: str = "strict",
     ) -> S:
         """Opens a store: with mode "r" to read, with "r+" as the file's one writer.
 
         Args:
             path: of the file.
             mode: "r" or "r+".
+            shared: with "r+", be one of several writers, all of which must say so.
             reserve: bytes of address space for the file to grow into; 0 is 64 GiB.
             errors: how strings that are not UTF-8 are read, as in bytes.decode.
         """
-        opened = open_handle(path, mode, reserve, cls._own_schema(), errors)
+        opened = open_handle(path, mode, reserve, cls._own_schema(), errors, shared=shared)
         return cls._attach(opened, path, mode, errors)
 
     @classmethod
@@ -178,6 +188,7 @@ class Store(Aggregates, Generic[R]):
         cls: Type[S],
         path: Path,
         *,
+        shared: bool = False,
         capacity: int = 0,
         reserve: int = 0,
         permissions: int = 0o666,
@@ -187,6 +198,7 @@ class Store(Aggregates, Generic[R]):
 
         Args:
             path: of the file.
+            shared: make it for up to 64 writers at once, and be the first of them.
             capacity: records that it has room for at once; it grows beyond that by itself.
             reserve: bytes of address space for it to grow into; 0 is 64 GiB.
             permissions: of the file, less the umask.
@@ -194,7 +206,7 @@ class Store(Aggregates, Generic[R]):
         """
         opened = open_handle(
             path, "r+", reserve, cls._own_schema(), errors,
-            capacity=capacity, permissions=permissions, create=True,
+            shared=shared, capacity=capacity, permissions=permissions, create=True,
         )  # fmt: skip
         return cls._attach(opened, path, "r+", errors)
 

@@ -50,11 +50,12 @@ void mmfpy_leave_writing(mmfpy_store *handle)
 
 /* ---- Opening and closing ---- */
 
-int mmfpy_open(mmfpy_store *handle, const char *path, int mode, uint64_t reserve_bytes,
+int mmfpy_open(mmfpy_store *handle, const char *path, int mode, int shared, uint64_t reserve_bytes,
                uint64_t capacity, unsigned permissions, const mmf_schema *schema, mmf_error *error)
 {
     mmf_options options = MMF_OPTIONS_INIT;
     options.mode = mode != 0 ? MMF_READ_WRITE : MMF_READ_ONLY;
+    options.shared_writers = shared != 0;
     options.reserve_bytes = reserve_bytes;
     options.capacity = capacity;
     options.permissions = permissions;

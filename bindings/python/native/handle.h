@@ -90,7 +90,7 @@ MMFI_INLINE uint64_t mmfpy_row(const mmf_store *store, int64_t row)
  * is still asked. Returns a status, with *error filled; a message with MMF_OK as of mmf_store_open.
  * Pair with mmfpy_drop.
  */
-int mmfpy_open(mmfpy_store *handle, const char *path, int mode, uint64_t reserve_bytes,
+int mmfpy_open(mmfpy_store *handle, const char *path, int mode, int shared, uint64_t reserve_bytes,
                uint64_t capacity, unsigned permissions, const mmf_schema *schema, mmf_error *error);
 
 /*

@@ -31,7 +31,7 @@ protected:
     void attach(int mode)
     {
         mmfpy_drop(handle);
-        ASSERT_EQ(mmfpy_open(handle, path.c_str(), mode, 0, 0, 0, nullptr, &error), MMF_OK)
+        ASSERT_EQ(mmfpy_open(handle, path.c_str(), mode, 0, 0, 0, 0, nullptr, &error), MMF_OK)
             << error.message;
         price = mmf_schema_find(mmfpy_schema(handle), "price")->offset;
         timestamp = mmf_schema_find(mmfpy_schema(handle), "timestamp")->offset;
@@ -180,7 +180,7 @@ TEST_F(GateTest, DropLeavesAHandleThatRefuses)
 TEST_F(GateTest, AnOpenThatFailedLeavesAHandleThatRefuses)
 {
     path += ".absent";
-    EXPECT_EQ(mmfpy_open(handle, path.c_str(), 1, 0, 0, 0, nullptr, &error), MMF_ERR_NOT_FOUND);
+    EXPECT_EQ(mmfpy_open(handle, path.c_str(), 1, 0, 0, 0, 0, nullptr, &error), MMF_ERR_NOT_FOUND);
     EXPECT_EQ(mmfpy_count(handle), -1);
     mmfpy_drop(handle);
 }

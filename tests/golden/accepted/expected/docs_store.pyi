@@ -788,12 +788,20 @@ class DocsStore(mmapforge.Store[Docs]):
         Filler number 39, which makes the text of this schema longer than one literal of C may be.
         """
 
-def open(path: _Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> DocsStore:
+def open(
+    path: _Path,
+    mode: str = "r",
+    *,
+    shared: bool = False,
+    reserve: int = 0,
+    errors: str = "strict",
+) -> DocsStore:
     """Opens a file, to read it or, with mode "r+", to write it, too."""
 
 def create(
     path: _Path,
     *,
+    shared: bool = False,
     capacity: int = 0,
     reserve: int = 0,
     permissions: int = 0o666,

@@ -173,12 +173,20 @@ class PythonStore(mmapforge.Store[Python]):
 
     def set_os(self, _row: int, _value: float, /) -> None: ...
 
-def open(path: _Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> PythonStore:
+def open(
+    path: _Path,
+    mode: str = "r",
+    *,
+    shared: bool = False,
+    reserve: int = 0,
+    errors: str = "strict",
+) -> PythonStore:
     """Opens a file, to read it or, with mode "r+", to write it, too."""
 
 def create(
     path: _Path,
     *,
+    shared: bool = False,
     capacity: int = 0,
     reserve: int = 0,
     permissions: int = 0o666,

@@ -237,5 +237,12 @@ class HTTPConnectionStatisticsStore(mmapforge.Store[HTTPConnectionStatistics]):
 
 _AnyStore = typing.Union[OHLCBarStore, order_book_level_2Store, HTTPConnectionStatisticsStore]
 
-def open(path: _Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> _AnyStore:
+def open(
+    path: _Path,
+    mode: str = "r",
+    *,
+    shared: bool = False,
+    reserve: int = 0,
+    errors: str = "strict",
+) -> _AnyStore:
     """Opens a file of any of these stores, as the store that it holds."""

@@ -55,12 +55,20 @@ class XStore(mmapforge.Store[X]):
 
     def set_y(self, _row: int, _value: bool, /) -> None: ...
 
-def open(path: _Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> XStore:
+def open(
+    path: _Path,
+    mode: str = "r",
+    *,
+    shared: bool = False,
+    reserve: int = 0,
+    errors: str = "strict",
+) -> XStore:
     """Opens a file, to read it or, with mode "r+", to write it, too."""
 
 def create(
     path: _Path,
     *,
+    shared: bool = False,
     capacity: int = 0,
     reserve: int = 0,
     permissions: int = 0o666,

@@ -85,12 +85,20 @@ class TickStore(mmapforge.Store[Tick]):
     def set_timestamp(self, _row: int, _value: int, /) -> None:
         """nanoseconds since the Unix epoch"""
 
-def open(path: _Path, mode: str = "r", *, reserve: int = 0, errors: str = "strict") -> TickStore:
+def open(
+    path: _Path,
+    mode: str = "r",
+    *,
+    shared: bool = False,
+    reserve: int = 0,
+    errors: str = "strict",
+) -> TickStore:
     """Opens a file, to read it or, with mode "r+", to write it, too."""
 
 def create(
     path: _Path,
     *,
+    shared: bool = False,
     capacity: int = 0,
     reserve: int = 0,
     permissions: int = 0o666,

@@ -185,6 +185,7 @@ def open(
     path: _Path,
     mode: str = "r",
     *,
+    shared: bool = False,
     reserve: int = 0,
     errors: str = "strict",
 ) -> AllTypesStore:
@@ -193,6 +194,7 @@ def open(
 def create(
     path: _Path,
     *,
+    shared: bool = False,
     capacity: int = 0,
     reserve: int = 0,
     permissions: int = 0o666,
