@@ -49,7 +49,9 @@ def run_c(act, path, number):
 def open_when_there(path, process):
     while True:
         try:
-            return tick_store.open(path)
+            store = tick_store.open(path)
+            with open(path + ".read", "w"):  # what the writer waits for
+                return store
         except mmapforge.StoreNotFoundError:
             assert process.poll() is None, "the writer has ended without a file"
 

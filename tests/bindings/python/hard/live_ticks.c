@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tick_store.h"
 
@@ -19,6 +20,9 @@
 
 /* Changes before the writer lets a reader catch up: about a second for 200,000 rows. */
 #define CHANGES_PER_NAP 32u
+
+/* What there is before anybody reads. */
+#define FEW_ROWS 50u
 
 static int fail(const char *what, uint64_t row, const mmf_error *error)
 {
@@ -91,7 +95,19 @@ static mmf_status change(tick_store *store, uint64_t row, uint64_t *state)
     return tick_store_set_symbol(store, row, symbol, TICK_SYMBOL_MAX);
 }
 
-/* Creates a file that has room for a few rows, and appends count, changing others meanwhile. */
+/* Waits until a reader says by a file that it has the store open; a minute at most. */
+static void wait_for_reader(const char *path)
+{
+    char sign[4096];
+    (void)snprintf(sign, sizeof sign, "%s.read", path);
+    for (int i = 0; i < 60000 && access(sign, F_OK) != 0; i++)
+        nap(1000000);
+}
+
+/*
+ * Creates a file that has room for a few rows, and appends count, changing others meanwhile: most
+ * of them after a reader has opened it, so that it grows far past what was mapped then.
+ */
 static int run(const char *path, uint64_t count)
 {
     mmf_options options = MMF_OPTIONS_INIT;
@@ -102,6 +118,8 @@ static int run(const char *path, uint64_t count)
     if (tick_store_create(path, &options, &store, &error) != MMF_OK)
         return fail("create", 0, &error);
     for (uint64_t row = 0; row < count; row++) {
+        if (row == FEW_ROWS)
+            wait_for_reader(path);
         const tick_record tick = tick_of(row);
         const uint64_t other = next_random(&state) % (row + 1);
         if (tick_store_append(store, &tick, NULL) != MMF_OK)
