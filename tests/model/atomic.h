@@ -27,7 +27,7 @@ typedef uint64_t __attribute__((may_alias)) mmfi_u64;
 #define MODEL_ORDER(order, operation, argument)                                                    \
     (__extension__({                                                                               \
         static model_site model_site_here = {__func__, operation, argument, 0, false};             \
-        model_site_is_weakened(&model_site_here) ? MODEL_RELAXED : (order);                        \
+        (model_order)(model_site_is_weakened(&model_site_here) ? MODEL_RELAXED : (order));         \
     }))
 
 #define mmfi_load64_acquire(from)                                                                  \
