@@ -150,6 +150,10 @@ TEST_F(HeaderTest, EveryClaimIsCheckedThoughTheChecksumIsRight)
     refused("undo offset");
     block.undo_offset = 0;
     refused("undo over the superblock");
+    block.undo_offset = block.header_size - 64;
+    refused("undo slots over the records");
+    block.undo_offset = block.header_size - block.undo_count * block.undo_stride + 64;
+    refused("the last undo slot over the records");
     block.schema_offset = UINT64_MAX;
     refused("schema offset");
     block.schema_size = UINT32_MAX;
