@@ -105,7 +105,8 @@ def _plain_source(store: Any, field: Field, values: Any) -> Source:
     except TypeError:
         pass
     try:
-        listed = values if isinstance(values, (list, tuple)) else list(values)
+        # A class of the caller's own may say what it likes of its length.
+        listed = values if type(values) in (list, tuple) else list(values)
     except NotImplementedError:
         shown = type(values).__name__
         _fail(store, FieldTypeError, field, f"a {shown} that cannot be listed; give a list, or use numpy")
@@ -115,7 +116,9 @@ def _plain_source(store: Any, field: Field, values: Any) -> Source:
     except (TypeError, OverflowError, struct.error):
         _blame(store, field, listed)
         raise
-    return Source(field, len(listed), ffi.from_buffer(made), stride=field.size)
+    # Not of the list, which another thread may have changed since.
+    count = memoryview(made).nbytes // field.size
+    return Source(field, count, ffi.from_buffer(made), stride=field.size)
 
 
 def _packed(field: Field, code: str, listed: Sequence[Any]) -> Any:

@@ -259,6 +259,10 @@ def test_values_that_lie_about_themselves(tmp_path):
         def encode(self, *_):
             return LongBytes(b"z")
 
+    class LongList(list):
+        def __len__(self):
+            return 10**6
+
     class LongArray(numpy.ndarray):
         __array_interface__ = {"data": (8, False), "shape": (10**6,), "typestr": "<f8", "version": 3}
 
@@ -281,6 +285,8 @@ def test_values_that_lie_about_themselves(tmp_path):
         lying = numpy.arange(3.0).view(LongArray)
         assert store.extend(symbol="a", price=lying, volume=1.0, timestamp=[1, 2, 3]) == 3
         assert [tick.price for tick in store] == [0.0, 1.0, 2.0]
+        with pytest.raises(mmapforge.ArgumentError, match="price has 3, volume has 2"):
+            store.extend(symbol="a", price=LongList([1, 2, 3]), volume=[1, 2], timestamp=1)
 
 
 def test_steps_beyond_any_store(path):
