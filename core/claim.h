@@ -31,7 +31,7 @@ MMFI_INLINE bool mmfi_claim(unsigned char *record, unsigned char *undo, uint32_t
     *odd = mmfi_claim_sequence(sequence, slot);
     mmfi_undo_save(undo, row, record, *odd - 1, record_size);
     /* The release keeps slot and image before the mark; the fence keeps the mark before the
-     * payload. */
+     * payload. What the swap acquires, the load of that sequence has acquired. */
     if (!mmfi_swap64_if(record, sequence, *odd))
         return false;
     mmfi_fence_release();

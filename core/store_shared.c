@@ -4,6 +4,10 @@
  * A record is taken by its sequence (core/claim.h), appends take turns, and who dies in the middle
  * of either is found out by the lock of its undo slot, which the kernel has freed: whoever meets
  * what it left puts it right. Every wait is bounded.
+ *
+ * What a writer did comes to the next one by the turn (the release that frees it, the acquire that
+ * takes it) or, from a dead one, by the lock of its slot. Other orders here repeat these: the swaps
+ * acquire and release alike, and the count is loaded as it is everywhere.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -179,7 +179,7 @@ uint64_t mmf_store_capacity(const mmf_store *store)
 /* The hot paths find no rows and no room, and the cold ones say why. */
 void mmfi_state_poison(mmfi_state *state)
 {
-    /* For successors in this boot, who see it by the lock, with or without the release. */
+    /* Nobody takes anything else from it, and a successor sees it by the lock, release or not. */
     mmfi_store64_release(&state->writer->live->poisoned, 1);
     mmfi_store64(&state->failed, 1);
     state->writer->count = 0;

@@ -167,10 +167,10 @@ static void count_store(const void *address)
     const model_thread *thread = &search.program->threads[search.thread];
     if (thread->only_reads && !is_own((size_t)search.thread, address))
         model_refuse("thread %s was promised not to store", thread->name);
-    if (search.stores++ == thread->kill_at) {
+    if (!search.dying && search.stores++ == thread->kill_at) {
         say("killed");
         search.result->killed |= UINT32_C(1) << search.thread;
-        longjmp(search.scheduler, OUT_ENDED);
+        longjmp(search.scheduler, OUT_KILLED);
     }
 }
 

@@ -96,10 +96,9 @@ MMFI_INLINE void mmfi_compiler_barrier(void)
 {
 }
 
-/* A reader that waits would look again, with less left that it may see. */
 MMFI_INLINE void mmfi_pause(void)
 {
-    model_give_up();
+    model_pause();
 }
 
 /* ---- Not modelled ---- */

@@ -140,6 +140,12 @@ void model_give_up(void)
     longjmp(search.scheduler, OUT_ENDED);
 }
 
+void model_pause(void)
+{
+    if (search.pauses++ == search.program->patience)
+        model_give_up();
+}
+
 unsigned model_choose(unsigned count)
 {
     uint64_t value;
@@ -198,6 +204,16 @@ static int pick(void)
     return ready[choose(count)];
 }
 
+/* Until the function returns, or the thread comes back by longjmp. */
+static way_out call(void (*function)(const void *), const void *argument)
+{
+    const int out = setjmp(search.scheduler);
+    if (out != 0)
+        return (way_out)out;
+    function(argument);
+    return OUT_ENDED;
+}
+
 static way_out run_thread(int i)
 {
     const model_thread *thread = &search.program->threads[i];
@@ -210,14 +226,18 @@ static way_out run_thread(int i)
     search.thread = i;
     search.next_event = 0;
     search.stores = 0;
+    search.pauses = 0;
+    search.dying = false;
     search.stepped = false;
-    const int out = setjmp(search.scheduler);
-    if (out == 0)
-        thread->run(thread->argument);
+    way_out out = call(thread->run, thread->argument);
+    if (out == OUT_KILLED) {
+        search.dying = true;
+        out = thread->dies != NULL ? call(thread->dies, thread->argument) : OUT_ENDED;
+    }
     search.thread = MODEL_NO_THREAD;
-    if (out == 0 || out == OUT_ENDED)
-        search.now.threads[i].ended = true;
-    return out == 0 ? OUT_ENDED : (way_out)out;
+    if (out == OUT_ENDED)
+        state->ended = true;
+    return out;
 }
 
 /* From .now to the end of one execution. False when the search must stop. */

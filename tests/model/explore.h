@@ -42,6 +42,7 @@ typedef struct model_thread {
     bool only_reads; /* it stores to nothing but its own memory */
     const void *own; /* memory that no other thread touches; may be NULL */
     size_t own_size;
+    void (*dies)(const void *argument); /* what the kernel does then, in its place; may be NULL */
 } model_thread;
 
 typedef struct model_program {
@@ -54,6 +55,7 @@ typedef struct model_program {
     const char *(*name)(const void *address);
     /* Branch over every thread at every access: slow, and only there to check the explorer. */
     bool every_interleaving;
+    uint32_t patience;       /* pauses after which a thread gives up */
     uint64_t executions_max; /* 0 for the default, some hundred million */
 } model_program;
 
@@ -81,6 +83,9 @@ void model_check(bool ok, const char *what, ...) __attribute__((format(printf, 2
 
 /* Ends this thread: it would try again, and with less left to see. */
 void model_give_up(void) __attribute__((noreturn));
+
+/* Gives up when the thread has waited as often as the program allows. */
+void model_pause(void);
 
 /* One of 0 to count - 1, all of them in turn. */
 unsigned model_choose(unsigned count);

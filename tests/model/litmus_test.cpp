@@ -55,7 +55,7 @@ Found explore(const std::vector<Body> &runs, bool every_interleaving)
     std::vector<model_thread> threads;
     for (Body run : runs)
         threads.push_back(
-            {"thread", run, nullptr, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr, 0});
+            {"thread", run, nullptr, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr, 0, nullptr});
     Found found;
     model_program program = {};
     program.threads = threads.data();
@@ -480,8 +480,8 @@ std::multiset<Outcome> outcomes_of(const std::vector<Steps> &program, bool every
 {
     std::vector<model_thread> threads;
     for (const Steps &steps : program)
-        threads.push_back(
-            {"thread", run_steps, &steps, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr, 0});
+        threads.push_back({"thread", run_steps, &steps, MODEL_NO_THREAD, MODEL_NEVER, false,
+                           nullptr, 0, nullptr});
     std::multiset<Outcome> outcomes;
     model_program explored = {};
     explored.threads = threads.data();
@@ -539,13 +539,13 @@ TEST(Explorer, SaysWhatWentWrongStepByStep)
 {
     const model_thread threads[] = {
         {"writer", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr,
-         0},
+         0, nullptr},
         {"reader",
          [](const void *) {
              if (load(&memory.y, MODEL_ACQUIRE) == 1)
                  model_check(load(&memory.x) == 1, "the flag is set and x is not");
          },
-         nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0},
+         nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0, nullptr},
     };
     model_program program = {};
     program.threads = threads;
@@ -566,13 +566,13 @@ TEST(Explorer, SaysWhatWentWrongStepByStep)
 TEST(Explorer, AThreadThatFollowsAnotherKnowsWhatItKnew)
 {
     const model_thread threads[] = {
-        {"first", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, 1, false, nullptr, 0},
+        {"first", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, 1, false, nullptr, 0, nullptr},
         {"next",
          [](const void *) {
              model_observe(0, load(&memory.x));
              model_check(load(&memory.y) == 0, "a dead thread went on");
          },
-         nullptr, 0, MODEL_NEVER, false, nullptr, 0},
+         nullptr, 0, MODEL_NEVER, false, nullptr, 0, nullptr},
     };
     uint64_t kills = 0;
     model_program program = {};
@@ -591,10 +591,11 @@ TEST(Explorer, AThreadThatFollowsAnotherReleasesNothingByItself)
 {
     const model_thread threads[] = {
         {"first", [](const void *) { store(&memory.x, 1); }, nullptr, MODEL_NO_THREAD, MODEL_NEVER,
-         false, nullptr, 0},
+         false, nullptr, 0, nullptr},
         {"next", [](const void *) { store(&memory.y, 1); }, nullptr, 0, MODEL_NEVER, false, nullptr,
-         0},
-        {"reader", mp_load<MODEL_ACQUIRE>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0},
+         0, nullptr},
+        {"reader", mp_load<MODEL_ACQUIRE>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0,
+         nullptr},
     };
     Found found;
     model_program program = {};
@@ -604,6 +605,64 @@ TEST(Explorer, AThreadThatFollowsAnotherReleasesNothingByItself)
     program.context = &found;
     EXPECT_EQ(explored(program).verdict, MODEL_RIGHT);
     EXPECT_TRUE(allows(found, {1, 0}));
+}
+
+// What the kernel does for the dead is theirs: it hands on all that they did, and is not killed.
+TEST(Explorer, LetsTheKernelActForTheDead)
+{
+    const model_thread threads[] = {
+        {"dead", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, 1, false, nullptr, 0,
+         [](const void *) { store(&memory.z, 1, MODEL_RELEASE); }},
+        {"heir",
+         [](const void *) {
+             model_observe(0, load(&memory.z, MODEL_ACQUIRE));
+             model_observe(1, load(&memory.x));
+             model_observe(2, load(&memory.y));
+         },
+         nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0, nullptr},
+    };
+    Found found;
+    model_program program = {};
+    program.threads = threads;
+    program.thread_count = 2;
+    program.end = at_end;
+    program.context = &found;
+    const model_result result = explored(program);
+    EXPECT_EQ(result.verdict, MODEL_RIGHT) << result.what;
+    EXPECT_EQ(result.killed, 1u);
+    EXPECT_TRUE(allows(found, {1, 1, 0}));
+    EXPECT_FALSE(allows(found, {1, 0}));
+    for (const Outcome &outcome : found.outcomes)
+        EXPECT_EQ(outcome[7], 0u) << "y is stored after the death";
+}
+
+TEST(Explorer, WaitsAsOftenAsThePatienceAllows)
+{
+    const model_thread thread = {"waiter",
+                                 [](const void *) {
+                                     for (uint64_t i = 1;; i++) {
+                                         model_observe(0, i);
+                                         model_pause();
+                                     }
+                                 },
+                                 nullptr,
+                                 MODEL_NO_THREAD,
+                                 MODEL_NEVER,
+                                 true,
+                                 nullptr,
+                                 0,
+                                 nullptr};
+    for (uint32_t patience = 0; patience < 3; patience++) {
+        Found found;
+        model_program program = {};
+        program.threads = &thread;
+        program.thread_count = 1;
+        program.patience = patience;
+        program.end = at_end;
+        program.context = &found;
+        EXPECT_EQ(explored(program).verdict, MODEL_RIGHT);
+        EXPECT_TRUE(allows(found, {patience + 1}));
+    }
 }
 
 TEST(Explorer, ChoosesEveryOption)
@@ -640,8 +699,8 @@ TEST(Explorer, RefusesWhatItDoesNotCover)
          "events"},
     };
     for (const auto &entry : cases) {
-        const model_thread thread = {"thread",    entry.first, nullptr, MODEL_NO_THREAD,
-                                     MODEL_NEVER, false,       nullptr, 0};
+        const model_thread thread = {"thread", entry.first, nullptr, MODEL_NO_THREAD, MODEL_NEVER,
+                                     false,    nullptr,     0,       nullptr};
         model_program program = {};
         program.threads = &thread;
         program.thread_count = 1;
@@ -654,7 +713,8 @@ TEST(Explorer, RefusesWhatItDoesNotCover)
 TEST(Explorer, RefusesAStoreOfAThreadThatPromisedNone)
 {
     const model_thread thread = {
-        "reader", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0};
+        "reader", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0,
+        nullptr};
     model_program program = {};
     program.threads = &thread;
     program.thread_count = 1;
@@ -665,8 +725,9 @@ TEST(Explorer, RefusesToTouchWhatIsAnothersOwn)
 {
     const model_thread threads[] = {
         {"owner", [](const void *) { store(&memory.x, 1); }, nullptr, MODEL_NO_THREAD, MODEL_NEVER,
-         true, &memory.x, sizeof memory.x},
-        {"other", mp_load<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0},
+         true, &memory.x, sizeof memory.x, nullptr},
+        {"other", mp_load<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0,
+         nullptr},
     };
     model_program program = {};
     program.threads = threads;
@@ -682,8 +743,10 @@ TEST(Explorer, RefusesToTouchWhatIsAnothersOwn)
 TEST(Explorer, RefusesMoreExecutionsThanItWasGiven)
 {
     const model_thread threads[] = {
-        {"one", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr, 0},
-        {"two", mp_load<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0},
+        {"one", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, false, nullptr, 0,
+         nullptr},
+        {"two", mp_load<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, MODEL_NEVER, true, nullptr, 0,
+         nullptr},
     };
     model_program program = {};
     program.threads = threads;

@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstring>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +35,7 @@ const Mutant mutants[] = {
     {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle", nullptr},
     {"mmfi_append_end", "store release", "&append.store->row_bound", "writer's handle", nullptr},
     {"mmfi_append_end", "store release", "&append.writer->live->count", "append", nullptr},
+    {"mmfi_append_end", "store release", "append.writer->turn", "two writers, append", nullptr},
     {"mmfi_set_uint64", "store release", "record + offset", "scalars", nullptr},
     // core/columns.h, core/store.h
     {"mmfi_rows", "load acquire", "&store->row_bound", "shared handle, window of one", nullptr},
@@ -59,9 +60,30 @@ const Mutant mutants[] = {
     {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
     {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,
      "a successor sees it by the lock, and others of several writers read nothing by it"},
+    {"store_word", "store release", "to", "scalars, guarded", nullptr},
+    {"mmfi_append_rows_end", "store release", "writer->turn", "two writers, rows", nullptr},
     {"mmfi_append_rows_end", "store release", "&store->row_bound", "writer's handle, rows",
      nullptr},
     {"mmfi_append_rows_end", "store release", "&writer->live->count", "append of rows", nullptr},
+    // core/claim.h
+    {"mmfi_claim", "update release", "record", "two writers", nullptr},
+    {"mmfi_claim", "update acquire", "record", nullptr,
+     "the sequence that it replaces was loaded with an acquire"},
+    {"mmfi_claim", "fence release", "", "two writers", nullptr},
+    // core/store_shared.c
+    {"take_turn", "update acquire", "turn", "two writers, append", nullptr},
+    {"take_turn", "update release", "turn", nullptr, "nobody takes anything from a turn's owner"},
+    {"inherit_turn", "update acquire", "turn", nullptr,
+     "the lock of the dead owner's slot hands on what it had done"},
+    {"inherit_turn", "update release", "turn", nullptr,
+     "nobody takes anything from a turn's owner"},
+    {"make_room", "load acquire", "&writer->live->count", nullptr,
+     "the turn hands on what its last owner did"},
+    {"settle", "load acquire", "&live_of(state)->count", nullptr,
+     "the count only bounds the row; the slot's lock hands on what its owner did"},
+    {"take_slot", "update release", "turn", "a joiner frees the turn", nullptr},
+    {"take_slot", "update acquire", "turn", nullptr,
+     "the lock of the dead owner's slot hands on what it had done"},
 };
 
 const size_t MUTANTS = sizeof mutants / sizeof mutants[0];
@@ -76,6 +98,8 @@ const protocol *find(const char *name)
     return nullptr;
 }
 
+using Places = std::set<std::string>;
+
 std::string text_of(const std::string &function, const std::string &operation,
                     const std::string &argument)
 {
@@ -85,6 +109,23 @@ std::string text_of(const std::string &function, const std::string &operation,
 std::string text_of(const Mutant &mutant)
 {
     return text_of(mutant.function, mutant.operation, mutant.argument);
+}
+
+// The places that each protocol meets.
+const std::vector<Places> &meetings()
+{
+    static std::vector<Places> all;
+    for (size_t i = all.size(); protocol_at(i) != nullptr; i++) {
+        model_sites_forget();
+        protocol_explore(protocol_at(i), &result);
+        EXPECT_EQ(result.last.verdict, MODEL_RIGHT) << protocol_at(i)->name;
+        const model_site *met = nullptr;
+        const size_t count = model_sites(&met);
+        all.emplace_back();
+        for (size_t j = 0; j < count; j++)
+            all[i].insert(text_of(met[j].function, met[j].operation, met[j].argument));
+    }
+    return all;
 }
 
 class Mutants : public testing::TestWithParam<size_t> {
@@ -102,9 +143,12 @@ TEST_P(Mutants, AreCaughtOrHaveAReason)
     const Mutant &mutant = mutants[GetParam()];
     const model_site site = {mutant.function, mutant.operation, mutant.argument, 0, false};
     const std::string text = text_of(mutant);
+    const std::vector<Places> &met = meetings();
     model_weaken(&site);
     if (mutant.caught_by == nullptr) {
         for (size_t i = 0; protocol_at(i) != nullptr; i++) {
+            if (met[i].count(text) == 0)
+                continue;
             protocol_explore(protocol_at(i), &result);
             EXPECT_EQ(result.last.verdict, MODEL_RIGHT)
                 << protocol_at(i)->name << ": " << result.last.what;
@@ -128,17 +172,12 @@ INSTANTIATE_TEST_SUITE_P(All, Mutants, testing::Range<size_t>(0, MUTANTS),
 // The table has every place that the protocols meet, and no other.
 TEST(MutantTable, IsThatOfTheSource)
 {
-    for (size_t i = 0; protocol_at(i) != nullptr; i++)
-        protocol_explore(protocol_at(i), &result);
-    const model_site *met = nullptr;
-    const size_t met_count = model_sites(&met);
-    std::vector<std::string> expected;
-    std::vector<std::string> found;
+    Places expected;
+    Places found;
     for (const Mutant &mutant : mutants)
-        expected.push_back(text_of(mutant));
-    for (size_t i = 0; i < met_count; i++)
-        found.push_back(text_of(met[i].function, met[i].operation, met[i].argument));
-    std::sort(expected.begin(), expected.end());
-    std::sort(found.begin(), found.end());
+        expected.insert(text_of(mutant));
+    for (const Places &places : meetings())
+        found.insert(places.begin(), places.end());
+    EXPECT_EQ(expected.size(), MUTANTS) << "a place is entered twice";
     EXPECT_EQ(found, expected);
 }

@@ -171,11 +171,11 @@ static const write_form exchange_relaxed = {STORES, MODEL_RELAXED, MODEL_RELEASE
 
 #define WRITES(function, form)                                                                     \
     {                                                                                              \
-        "writer", function, &(form), MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0                  \
+        "writer", function, &(form), MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0, NULL            \
     }
 #define READS(function, form)                                                                      \
     {                                                                                              \
-        "reader", function, &(form), MODEL_NO_THREAD, MODEL_NEVER, true, NULL, 0                   \
+        "reader", function, &(form), MODEL_NO_THREAD, MODEL_NEVER, true, NULL, 0, NULL             \
     }
 
 /* One writer of two updates, and two readers. */
@@ -230,7 +230,8 @@ static const near_miss all[] = {
                  .what = "a writer dies anywhere, its successor only evens the sequence",
                  .prepare = one_record,
                  .threads = {WRITES(write_and_die, relaxed_and_fence),
-                             {"successor", reset_sequence, NULL, 0, MODEL_NEVER, false, NULL, 0},
+                             {"successor", reset_sequence, NULL, 0, MODEL_NEVER, false, NULL, 0,
+                              NULL},
                              READS(read_whole, right_reader)},
                  .mortal_count = 1},
         .verdict = MODEL_WRONG,

@@ -24,7 +24,7 @@ void set(mmf_store *store, uint64_t row, uint64_t version)
 
 void append(mmf_store *store, uint64_t version)
 {
-    const mmf_status status = toy_append(store, version);
+    const mmf_status status = toy_append(store, version, NULL);
     model_check(status == MMF_OK, "append: status %d", (int)status);
 }
 

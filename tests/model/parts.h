@@ -17,6 +17,7 @@ extern const protocol_group protocols_record; /* protocols_record.c, and so on *
 extern const protocol_group protocols_append;
 extern const protocol_group protocols_shared;
 extern const protocol_group protocols_death;
+extern const protocol_group protocols_writers;
 
 /* ---- Arguments: threads get their row, or the handle that they share ---- */
 
@@ -28,15 +29,15 @@ unsigned number_of(const void *argument);
 
 #define WRITER(function)                                                                           \
     {                                                                                              \
-        "writer", function, NULL, MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0                     \
+        "writer", function, NULL, MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0, NULL               \
     }
 #define SUCCESSOR(function)                                                                        \
     {                                                                                              \
-        "successor", function, NULL, 0, MODEL_NEVER, false, NULL, 0                                \
+        "successor", function, NULL, 0, MODEL_NEVER, false, NULL, 0, NULL                          \
     }
 #define THIRD(function)                                                                            \
     {                                                                                              \
-        "third", function, NULL, 1, MODEL_NEVER, false, NULL, 0                                    \
+        "third", function, NULL, 1, MODEL_NEVER, false, NULL, 0, NULL                              \
     }
 
 /* A reader in a process of its own has handle 3 or 4 for itself. */
@@ -44,11 +45,11 @@ unsigned number_of(const void *argument);
 #define READER_AT(function, argument, index)                                                       \
     {                                                                                              \
         "reader", function, argument, MODEL_NO_THREAD, MODEL_NEVER, true, OWN(index),              \
-            TOY_HANDLE_SIZE                                                                        \
+            TOY_HANDLE_SIZE, NULL                                                                  \
     }
 #define SHARER(function, argument)                                                                 \
     {                                                                                              \
-        "thread", function, argument, MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0                 \
+        "thread", function, argument, MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0, NULL           \
     }
 #define OWN(index) (&toy_handles[index])
 
@@ -90,7 +91,8 @@ void read_scalars(const void *argument);
 
 void append_two(const void *argument);
 void append_as_signal(const void *argument);
-void append_rows_to(mmf_store *store);
+/* Two rows of that version and the next; returns the first one. */
+uint64_t append_rows_to(mmf_store *store, uint64_t version);
 void read_appended(const void *argument);
 void read_capacity(const void *argument);
 

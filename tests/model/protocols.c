@@ -6,7 +6,8 @@
 const protocol *protocol_at(size_t index)
 {
     static const protocol_group *const groups[] = {&protocols_record, &protocols_append,
-                                                   &protocols_shared, &protocols_death};
+                                                   &protocols_shared, &protocols_death,
+                                                   &protocols_writers};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         if (index < groups[i]->count)
             return &groups[i]->all[index];
@@ -44,7 +45,7 @@ static void explore_kills(const protocol *of, model_program *program, model_thre
 void protocol_explore(const protocol *of, protocol_result *out)
 {
     model_thread threads[PROTOCOL_THREADS_MAX];
-    model_program program = {.threads = threads, .name = toy_name};
+    model_program program = {.threads = threads, .name = toy_name, .patience = of->patience};
     for (size_t i = 0; i < PROTOCOL_THREADS_MAX && of->threads[i].run != NULL; i++) {
         threads[i] = of->threads[i];
         program.thread_count++;

@@ -22,6 +22,7 @@ typedef struct protocol {
     model_thread threads[PROTOCOL_THREADS_MAX];
     /* How many threads, from the first on, are killed before each of their stores, in all pairs. */
     unsigned mortal_count;
+    uint32_t patience; /* pauses of a waiting thread before it gives up */
 } protocol;
 
 typedef struct protocol_result {

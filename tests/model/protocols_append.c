@@ -12,23 +12,25 @@ void append_two(const void *argument)
     append(store, 3);
 }
 
-void append_rows_to(mmf_store *store)
+uint64_t append_rows_to(mmf_store *store, uint64_t version)
 {
     unsigned char *records = NULL;
+    uint64_t first = 0;
     model_check(mmfi_append_rows_begin(store, 2, &records) == MMF_OK, "room for two rows");
     for (uint64_t i = 0; i < 2; i++) {
         unsigned char *record = records + i * TOY_RECORD_SIZE;
         mmfi_store64(record, MMFI_SEQUENCE_FIRST);
-        mmfi_save_uint64(record, TOY_A, 2 + i);
-        mmfi_save_uint64(record, TOY_B, 2 + i);
+        mmfi_save_uint64(record, TOY_A, version + i);
+        mmfi_save_uint64(record, TOY_B, version + i);
     }
-    mmfi_append_rows_end(store, 2, NULL);
+    mmfi_append_rows_end(store, 2, &first);
+    return first;
 }
 
 static void append_rows(const void *argument)
 {
     (void)argument;
-    append_rows_to(open_writer(0));
+    (void)append_rows_to(open_writer(0), 2);
 }
 
 void read_appended(const void *argument)

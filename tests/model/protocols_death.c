@@ -41,6 +41,12 @@ static void another_boot(void)
     toy_make((toy_options){.count = 1, .other_boot = true});
 }
 
+static void read_row_1(const void *argument)
+{
+    (void)argument;
+    check_appended(toy_open_reader(3), 1);
+}
+
 static void open_and_append(const void *argument)
 {
     (void)argument;
@@ -131,7 +137,7 @@ static const protocol all[] = {
         .name = "another boot",
         .what = "live control is believed with its id, and not before",
         .prepare = another_boot,
-        .threads = {WRITER(open_and_append), READER(read_appended, NULL)},
+        .threads = {WRITER(open_and_append), READER(read_row_1, NULL)},
         .mortal_count = 1,
     },
     {

@@ -79,6 +79,16 @@ static void write_scalars(const void *argument)
     }
 }
 
+/* As on a system without pages that a fork wipes: every write takes the cold path. */
+static void write_scalars_guarded(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(0);
+    for (uint64_t version = 2; version <= 3; version++)
+        for (size_t offset = TOY_A; offset <= TOY_B; offset += 8)
+            model_check(mmfi_set_slow(store, 0, offset, 8, version) == MMF_OK, "set");
+}
+
 void write_scalars_and_records(const void *argument)
 {
     (void)argument;
@@ -146,6 +156,12 @@ static const protocol all[] = {
         .what = "the same, mixed with whole records",
         .prepare = two_records,
         .threads = {WRITER(write_scalars_and_records), READER(read_scalars, NULL)},
+    },
+    {
+        .name = "scalars, guarded",
+        .what = "the same without a page that a fork wipes",
+        .prepare = two_records,
+        .threads = {WRITER(write_scalars_guarded), READER(read_scalars, NULL)},
     },
     {
         .name = "one scalar",

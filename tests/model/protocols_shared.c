@@ -92,7 +92,7 @@ static void append_rows_shared(const void *argument)
     (void)argument;
     mmf_store *store = toy_handle(2);
     store->writer->count = 1;
-    append_rows_to(store);
+    (void)append_rows_to(store, 2);
 }
 
 /* ---- The table ---- */

@@ -50,6 +50,7 @@ typedef struct choice {
 /* How a thread comes back to the scheduler, by longjmp. */
 typedef enum way_out {
     OUT_ENDED = 1, /* the thread is at its end, or dead */
+    OUT_KILLED,
     OUT_WAITS,
     OUT_YIELDS,  /* only with every_interleaving */
     OUT_DROPPED, /* this way leads nowhere */
@@ -68,6 +69,8 @@ typedef struct search_state {
     int thread; /* the one that runs; MODEL_NO_THREAD outside a run */
     unsigned next_event;
     uint32_t stores;
+    uint32_t pauses;
+    bool dying;
     bool stepped;         /* with every_interleaving: one step is done */
     const void *seq_cst;  /* the one location of seq_cst accesses */
     const unsigned *path; /* while the steps are told: the options taken */

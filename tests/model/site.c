@@ -45,6 +45,12 @@ bool model_site_is_weakened(model_site *site)
     return site->weakened;
 }
 
+void model_sites_forget(void)
+{
+    met_count = 0;
+    epoch_now++;
+}
+
 size_t model_sites(const model_site **out)
 {
     *out = met;

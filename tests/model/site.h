@@ -31,8 +31,9 @@ bool model_site_is_weakened(model_site *site);
 
 #define MODEL_SITES_MAX 64u
 
-/* Every place that was met since the process began, each once; returns how many. */
+/* Every place that was met since model_sites_forget, each once; returns how many. */
 size_t model_sites(const model_site **out);
+void model_sites_forget(void);
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,6 @@
 #include "tests/model/toy.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -12,9 +11,14 @@
 static const uint64_t boot_now[MMFI_BOOT_ID_WORDS] = {111, 222};
 
 static _Alignas(MMFI_PAGE_SIZE) unsigned char memory[FILE_MAX];
+static toy_handle_memory remembered[TOY_HANDLES_MAX];
+
+/* The kernel's locks: 0 is free. A lock hands on all that its last holder did. */
+#define LOCK_JOIN MMFI_UNDO_COUNT
+static uint64_t locks[MMFI_UNDO_COUNT + 1];
 static uint64_t file_size; /* the kernel's; no more ordered than a relaxed word */
 
-static const mmfi_geometry geometry = {
+static mmfi_geometry geometry = {
     .header_size = HEADER_SIZE,
     .record_size = TOY_RECORD_SIZE,
     .undo_offset = MMFI_UNDO_OFFSET,
@@ -26,6 +30,7 @@ typedef struct handle {
     mmf_store store;
     mmfi_state state;
     mmfi_writer writer;
+    bool holds[MMFI_UNDO_COUNT + 1]; /* of the locks */
 } handle;
 
 MMFI_STATIC_ASSERT(sizeof(handle) <= TOY_HANDLE_SIZE, "a handle fits its memory");
@@ -62,6 +67,8 @@ void toy_make(toy_options options)
 {
     memset(memory, 0, sizeof memory);
     memset(toy_handles, 0, sizeof toy_handles);
+    memset(locks, 0, sizeof locks);
+    geometry.undo_count = options.undo_count != 0 ? options.undo_count : 1;
     const uint64_t capacity = options.capacity != 0 ? options.capacity : TOY_ROWS_MAX;
     sync_fails = options.sync_fails;
     file_size = HEADER_SIZE + capacity * TOY_RECORD_SIZE;
@@ -92,6 +99,8 @@ static const char *name_of_live(size_t offset)
         return "live.boot_id[0]";
     case offsetof(mmfi_live, boot_id) + 8:
         return "live.boot_id[1]";
+    case offsetof(mmfi_live, append_owner):
+        return "live.append_owner";
     case offsetof(mmfi_live, poisoned):
         return "live.poisoned";
     default:
@@ -99,10 +108,22 @@ static const char *name_of_live(size_t offset)
     }
 }
 
+static const char *const words[] = {"sequence", "a", "b"};
+
+static void name_of_undo(size_t offset, char *name, size_t size)
+{
+    const size_t slot = offset / geometry.undo_stride;
+    const size_t within = offset % geometry.undo_stride;
+    if (within >= sizeof(mmfi_undo))
+        snprintf(name, size, "undo[%zu].image.%s", slot, words[(within - sizeof(mmfi_undo)) / 8]);
+    else
+        snprintf(name, size, "undo[%zu].%s", slot,
+                 within == offsetof(mmfi_undo, row) ? "row" : "sequence");
+}
+
 const char *toy_name(const void *address)
 {
     static char name[40];
-    static const char *const words[] = {"sequence", "a", "b"};
     const unsigned char *at = (const unsigned char *)address;
     for (size_t i = 0; i < TOY_HANDLES_MAX; i++)
         if (address == &handle_at(i)->store.row_bound) {
@@ -111,19 +132,19 @@ const char *toy_name(const void *address)
         }
     if (address == &file_size)
         return "file size";
+    for (size_t i = 0; i <= LOCK_JOIN; i++)
+        if (address == &locks[i]) {
+            snprintf(name, sizeof name, i == LOCK_JOIN ? "lock to join" : "lock of slot %zu", i);
+            return name;
+        }
     if (at < memory || at >= memory + sizeof memory)
         return NULL;
     const size_t offset = (size_t)(at - memory);
     if (offset >= HEADER_SIZE)
         snprintf(name, sizeof name, "record[%zu].%s", (offset - HEADER_SIZE) / TOY_RECORD_SIZE,
                  words[(offset - HEADER_SIZE) % TOY_RECORD_SIZE / 8]);
-    else if (offset >= MMFI_UNDO_OFFSET + sizeof(mmfi_undo))
-        snprintf(name, sizeof name, "undo.image.%s",
-                 words[(offset - MMFI_UNDO_OFFSET - sizeof(mmfi_undo)) / 8]);
-    else if (offset == MMFI_UNDO_OFFSET + offsetof(mmfi_undo, row))
-        return "undo.row";
-    else if (offset == MMFI_UNDO_OFFSET + offsetof(mmfi_undo, sequence))
-        return "undo.sequence";
+    else if (offset >= MMFI_UNDO_OFFSET)
+        name_of_undo(offset - MMFI_UNDO_OFFSET, name, sizeof name);
     else if (offset >= MMFI_LIVE_OFFSET)
         return name_of_live(offset - MMFI_LIVE_OFFSET);
     else
@@ -161,6 +182,59 @@ bool mmfi_file_is_locked(const mmfi_file *file)
     return true;
 }
 
+static handle *handle_of(const mmfi_file *file)
+{
+    return (handle *)(void *)(uintptr_t)((const unsigned char *)file - offsetof(handle, state) -
+                                         offsetof(mmfi_state, file));
+}
+
+static bool lock(handle *taker, size_t which)
+{
+    uint64_t expected = 0;
+    if (!taker->holds[which])
+        taker->holds[which] = model_compare_exchange(&locks[which], &expected, 1, MODEL_ACQ_REL);
+    return taker->holds[which];
+}
+
+static void unlock(handle *holder, size_t which)
+{
+    if (holder->holds[which])
+        model_store(&locks[which], 0, MODEL_RELEASE);
+    holder->holds[which] = false;
+}
+
+bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot)
+{
+    return lock(handle_of(file), slot);
+}
+
+void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot)
+{
+    unlock(handle_of(file), slot);
+}
+
+bool mmfi_file_lock_join(const mmfi_file *file)
+{
+    return lock(handle_of(file), LOCK_JOIN);
+}
+
+void mmfi_file_unlock_join(const mmfi_file *file)
+{
+    unlock(handle_of(file), LOCK_JOIN);
+}
+
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, mmf_error *error)
+{
+    (void)file, (void)error;
+    return MMF_OK;
+}
+
+void toy_free_locks(unsigned index)
+{
+    for (size_t i = 0; i <= LOCK_JOIN; i++)
+        unlock(handle_at(index), i);
+}
+
 void mmfi_boot_id(uint64_t out[MMFI_BOOT_ID_WORDS])
 {
     memcpy(out, boot_now, sizeof boot_now);
@@ -177,28 +251,6 @@ uint64_t toy_backed_rows(void)
 }
 
 /* ---- Handles ---- */
-
-/* No handle of the model is one of several writers; protocols_shared.c has their form alone. */
-mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row)
-{
-    (void)store;
-    (void)row;
-    abort();
-}
-
-mmf_status mmfi_shared_append_begin(mmfi_state *state, uint64_t rows)
-{
-    (void)state;
-    (void)rows;
-    abort();
-}
-
-mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
-{
-    (void)state;
-    (void)error;
-    abort();
-}
 
 mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL};
 static const mmfi_live live_frozen = {.count = UINT64_MAX};
@@ -222,7 +274,7 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     return status;
 }
 
-/* What open and attach of core/store.c do, over private parts only. */
+/* What open and attach of core/store_attach.c do, over private parts only. */
 static handle *open_handle(unsigned index)
 {
     handle *opened = handle_at(index);
@@ -232,6 +284,8 @@ static handle *open_handle(unsigned index)
     opened->state.writer = NULL;
     opened->state.pid = getpid();
     opened->state.failed = false;
+    opened->state.shared = false;
+    memset(opened->holds, 0, sizeof opened->holds);
     opened->store.records = toy_record_at(0);
     opened->store.writer = &mmfi_writer_none;
     opened->store.state = &opened->state;
@@ -267,10 +321,34 @@ mmf_status toy_open_writer(unsigned index, mmf_store **out)
     opened->writer.capacity = found.capacity;
     opened->writer.undo = toy_undo();
     opened->writer.live = (mmfi_live *)(void *)toy_live();
+    opened->writer.turn = NULL;
     opened->state.writer = &opened->writer;
     opened->store.writer = &opened->writer;
     *out = attach(opened);
     return MMF_OK;
+}
+
+mmf_status toy_open_shared(unsigned index, mmf_store **out)
+{
+    handle *opened = open_handle(index);
+    opened->state.shared = true;
+    opened->writer = (mmfi_writer){0, 0, NULL, (mmfi_live *)(void *)toy_live(), NULL};
+    opened->state.writer = &opened->writer;
+    const mmf_status status = mmfi_shared_attach(&opened->state, NULL);
+    if (status == MMF_OK)
+        *out = attach(opened);
+    return status;
+}
+
+void toy_remember(void)
+{
+    memcpy(remembered, toy_handles, sizeof remembered);
+}
+
+mmf_store *toy_handle_again(unsigned index)
+{
+    memcpy(&toy_handles[index], &remembered[index], sizeof remembered[index]);
+    return toy_handle(index);
 }
 
 mmf_store *toy_handle(unsigned index)
@@ -280,14 +358,14 @@ mmf_store *toy_handle(unsigned index)
 
 /* ---- What generated code does ---- */
 
-mmf_status toy_append(mmf_store *store, uint64_t version)
+mmf_status toy_append(mmf_store *store, uint64_t version, uint64_t *row)
 {
     const mmfi_append append = mmfi_append_begin(store, TOY_RECORD_SIZE);
     if (append.status != MMF_OK)
         return append.status;
     mmfi_save_uint64(append.record, TOY_A, version);
     mmfi_save_uint64(append.record, TOY_B, version);
-    return mmfi_append_end(append, NULL);
+    return mmfi_append_end(append, row);
 }
 
 mmf_status toy_set(mmf_store *store, uint64_t row, uint64_t version)

@@ -28,6 +28,7 @@ typedef struct toy_options {
     uint64_t capacity; /* records that the file has room for; 0: TOY_ROWS_MAX */
     bool other_boot;   /* live control is of another boot, and holds rubbish */
     bool sync_fails;
+    uint32_t undo_count; /* 0: one */
 } toy_options;
 
 /* Prepares the memory; before a run. */
@@ -54,16 +55,29 @@ extern toy_handle_memory toy_handles[TOY_HANDLES_MAX];
 
 /*
  * Handles lie in fixed memory, one for each index, so that threads find the same locations whenever
- * they are run again. open does what core/store.c does; for a writer it recovers. Threads that
- * share a handle open it before the run and use it with toy_handle.
+ * they are run again. open does what core/store_attach.c does; for a writer it recovers. Threads
+ * that share a handle open it before the run and use it with toy_handle.
  */
 mmf_store *toy_open_reader(unsigned index);
 mmf_status toy_open_writer(unsigned index, mmf_store **out);
 mmf_store *toy_handle(unsigned index);
 
+/* One of several writers. */
+mmf_status toy_open_shared(unsigned index, mmf_store **out);
+
+/*
+ * For a handle that was opened before the run: its private part as it was then. Remember is called
+ * before the run, for all of them.
+ */
+void toy_remember(void);
+mmf_store *toy_handle_again(unsigned index);
+
+/* What the kernel does when the process of a handle dies. */
+void toy_free_locks(unsigned index);
+
 /* ---- What generated code does ---- */
 
-mmf_status toy_append(mmf_store *store, uint64_t version);
+mmf_status toy_append(mmf_store *store, uint64_t version, uint64_t *row);
 mmf_status toy_set(mmf_store *store, uint64_t row, uint64_t version);
 
 /* The first attempt, then one more by the undo slot; the thread gives up when both fail. */

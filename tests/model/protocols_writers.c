@@ -1,0 +1,258 @@
+/* Several writers at once, one of which may die; the others have opened the file before. */
+#include "tests/model/parts.h"
+
+/* Waiting for another writer, so long that it is asked for whether it lives. */
+#define PATIENCE 62u
+
+#define SHARED(name, function, index)                                                              \
+    {                                                                                              \
+        name, function, NUMBER(index), MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0, free_locks    \
+    }
+
+static void free_locks(const void *argument)
+{
+    toy_free_locks(number_of(argument));
+}
+
+static void open_two(toy_options options)
+{
+    mmf_store *store;
+    if (options.undo_count == 0)
+        options.undo_count = 2;
+    toy_make(options);
+    (void)toy_open_shared(0, &store);
+    (void)toy_open_shared(1, &store);
+    toy_remember();
+}
+
+static void two_writers(void)
+{
+    open_two((toy_options){.count = 1});
+}
+
+static void two_writers_and_five_rows(void)
+{
+    open_two((toy_options){.count = 1, .capacity = 5});
+}
+
+static void two_writers_of_a_full_file(void)
+{
+    open_two((toy_options){.count = 1, .capacity = 1});
+}
+
+static void one_writer_and_room_for_another(void)
+{
+    mmf_store *store;
+    toy_make((toy_options){.count = 1, .undo_count = 2});
+    (void)toy_open_shared(0, &store);
+    toy_remember();
+}
+
+static void two_writers_and_room_for_another(void)
+{
+    open_two((toy_options){.count = 1, .undo_count = 3});
+}
+
+/* ---- Records ---- */
+
+/* Writer i writes version 2 + i. */
+static void set_shared(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    set(toy_handle_again(index), 0, 2 + index);
+}
+
+static void set_shared_twice(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = toy_handle_again(index);
+    set(store, 0, 2 + index);
+    set(store, 0, 4 + index);
+}
+
+static void set_shared_scalar(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = toy_handle_again(index);
+    const mmf_status status = mmfi_set_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, 2 + index);
+    model_check(status == MMF_OK, "set of a scalar: status %d", (int)status);
+    const toy_record record = get(store, 0);
+    model_check(record.b == 1, "b = %d, which nobody stored", (int)record.b);
+}
+
+static void read_b(const void *argument)
+{
+    (void)argument;
+    const toy_record record = get(toy_open_reader(3), 0);
+    model_check(record.b == 1, "b = %d, which nobody stored", (int)record.b);
+}
+
+/* ---- Appends ---- */
+
+static void append_one(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = toy_handle_again(index);
+    uint64_t row = 0;
+    const mmf_status status = toy_append(store, 2 + index, &row);
+    model_check(status == MMF_OK, "append: status %d", (int)status);
+    const toy_record record = get(store, row);
+    check_whole(record);
+    model_check(record.a == 2 + index, "row %d is another's", (int)row);
+}
+
+static void read_both(const void *argument)
+{
+    (void)argument;
+    const mmf_store *store = toy_open_reader(3);
+    toy_record first;
+    toy_record second;
+    if (!get_if_there(store, 2, &second))
+        return;
+    model_check(get_if_there(store, 1, &first), "row 2 is there, row 1 is not");
+    check_whole(first);
+    check_whole(second);
+    model_check(first.a + second.a == 5, "rows of %d and %d", (int)first.a, (int)second.a);
+}
+
+static void read_first(const void *argument)
+{
+    (void)argument;
+    toy_record record;
+    if (!get_if_there(toy_open_reader(3), 1, &record))
+        return;
+    check_whole(record);
+    model_check(record.a == 2 || record.a == 3, "a row of %d", (int)record.a);
+}
+
+/* The rows of one call lie together, and are nobody else's. */
+static void append_two_rows(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = toy_handle_again(index);
+    const uint64_t version = 2 + 10 * (uint64_t)index;
+    const uint64_t first = append_rows_to(store, version);
+    for (uint64_t i = 0; i < 2; i++) {
+        const toy_record record = get(store, first + i);
+        check_whole(record);
+        model_check(record.a == version + i, "row %d is another's", (int)(first + i));
+    }
+}
+
+static void read_rows(const void *argument)
+{
+    (void)argument;
+    const mmf_store *store = toy_open_reader(3);
+    toy_record first;
+    toy_record second;
+    if (!get_if_there(store, 4, &second))
+        return;
+    first = get(store, 3);
+    check_whole(first);
+    check_whole(second);
+    model_check(second.a == first.a + 1, "rows of %d and %d", (int)first.a, (int)second.a);
+}
+
+/* ---- Joining ---- */
+
+static void join_and_write(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = NULL;
+    const mmf_status status = toy_open_shared(index, &store);
+    model_check(status == MMF_OK, "join: status %d", (int)status);
+    set(store, 0, 2 + index);
+    append(store, 2 + index);
+}
+
+static void only_join(const void *argument)
+{
+    mmf_store *store = NULL;
+    const mmf_status status = toy_open_shared(number_of(argument), &store);
+    model_check(status == MMF_OK, "join: status %d", (int)status);
+}
+
+static void set_and_append(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = toy_handle_again(index);
+    set(store, 0, 2 + index);
+    append(store, 2 + index);
+}
+
+/* ---- The table ---- */
+
+static const protocol all[] = {
+    {
+        .name = "two writers",
+        .what = "a reader never keeps a torn copy",
+        .prepare = two_writers,
+        .threads = {SHARED("one", set_shared_twice, 0), SHARED("other", set_shared, 1),
+                    READER(read_row, NUMBER(0))},
+    },
+    {
+        .name = "two writers, scalar",
+        .what = "a field is set and the rest is left alone",
+        .prepare = two_writers,
+        .threads = {SHARED("one", set_shared_scalar, 0), SHARED("other", set_shared_scalar, 1),
+                    READER(read_b, NULL)},
+    },
+    {
+        .name = "two writers, append",
+        .what = "no record is lost or doubled",
+        .prepare = two_writers,
+        .threads = {SHARED("one", append_one, 0), SHARED("other", append_one, 1),
+                    READER(read_both, NULL)},
+    },
+    {
+        .name = "two writers, rows",
+        .what = "the rows of one append stay together",
+        .prepare = two_writers_and_five_rows,
+        .threads = {SHARED("one", append_two_rows, 0), SHARED("other", append_two_rows, 1),
+                    READER(read_rows, NULL)},
+    },
+    {
+        .name = "two writers, growth",
+        .what = "the same at the end of the file",
+        .prepare = two_writers_of_a_full_file,
+        .threads = {SHARED("one", append_one, 0), SHARED("other", append_one, 1),
+                    READER(read_both, NULL)},
+    },
+    {
+        .name = "one of two dies",
+        .what = "the other one restores the record and goes on",
+        .prepare = two_writers,
+        .threads = {SHARED("one", set_shared, 0), SHARED("other", set_shared, 1),
+                    READER(read_row, NUMBER(0))},
+        .mortal_count = 1,
+        .patience = PATIENCE,
+    },
+    {
+        .name = "one of two dies in append",
+        .what = "the other one takes the turn",
+        .prepare = two_writers,
+        .threads = {SHARED("one", append_one, 0), SHARED("other", append_one, 1)},
+        .mortal_count = 1,
+        .patience = PATIENCE,
+    },
+    {
+        .name = "a joiner frees the turn",
+        .what = "of one that died in append, for one that waits",
+        .prepare = two_writers_and_room_for_another,
+        .threads = {SHARED("one", append_one, 0),
+                    {"joiner", only_join, NUMBER(2), 0, MODEL_NEVER, false, NULL, 0, free_locks},
+                    SHARED("other", append_one, 1),
+                    READER(read_first, NULL)},
+        .mortal_count = 1,
+    },
+    {
+        .name = "join",
+        .what = "a writer joins another at work, or dead",
+        .prepare = one_writer_and_room_for_another,
+        .threads = {SHARED("one", set_and_append, 0), SHARED("joiner", join_and_write, 1),
+                    READER(read_row, NUMBER(0))},
+        .mortal_count = 1,
+    },
+};
+
+const protocol_group protocols_writers = {all, sizeof all / sizeof all[0]};
