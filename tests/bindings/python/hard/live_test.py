@@ -17,6 +17,7 @@ LIVE_TICKS = os.path.abspath(os.path.join("tests", "bindings", "python", "hard",
 ROWS = int(os.environ.get("MMF_LIVE_ROWS", "100000"))
 KILLS = int(os.environ.get("MMF_LIVE_KILLS", "60"))
 ROW_MASK = 0xFFFFFFFF
+PASSES = 19  # that the writer waits for
 
 
 def spell(mark, in_hex=False):
@@ -37,9 +38,18 @@ def is_whole(tick, row):
 
 def c(act, path, number, **options):
     """Starts the C side."""
+    options.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.Popen(
         [LIVE_TICKS, act, path, str(number)], universal_newlines=True, **options
     )
+
+
+def say_read(writer):
+    """Lets a writer that waits for its reader go on."""
+    try:
+        os.write(writer.stdin.fileno(), b"x")
+    except BrokenPipeError:
+        pass  # it has ended
 
 
 def run_c(act, path, number):
@@ -127,14 +137,15 @@ class ReadsColumns(Reader):
 @pytest.mark.parametrize("kind", [Iterates, Slices, Snapshots, ReadsColumns])
 def test_python_reads_what_c_writes(tmp_path, kind):
     path = str(tmp_path / "ticks.mmf")
-    with c("run", path, ROWS) as writer:
+    with c("run", path, ROWS, stdin=subprocess.PIPE) as writer:
         with open_when_there(path, writer) as store:
             at_open = store.info()
             reader = kind(store)
             while writer.poll() is None or reader.seen < len(store):
                 reader.read()
+                say_read(writer)
             assert writer.returncode == 0
-            assert reader.seen == ROWS and reader.passes > 5
+            assert reader.seen == ROWS and reader.passes >= PASSES
             # All of it, once it is at rest.
             reader.seen = 0
             reader.read()

@@ -24,6 +24,9 @@
 /* What there is before anybody reads. */
 #define FEW_ROWS 50u
 
+/* Times that a reader reads while the writer is not done. */
+#define PASSES 20u
+
 static int fail(const char *what, uint64_t row, const mmf_error *error)
 {
     fprintf(stderr, "live_ticks: %s (row %" PRIu64 ")%s%s\n", what, row, error != NULL ? ": " : "",
@@ -106,7 +109,9 @@ static void wait_for_reader(const char *path)
 
 /*
  * Creates a file that has room for a few rows, and appends count, changing others meanwhile: most
- * of them after a reader has opened it, so that it grows far past what was mapped then.
+ * of them after a reader has opened it, so that it grows far past what was mapped then. For each
+ * twentieth of them it takes a byte from its input, by which a reader says that it has read; at the
+ * end of the input it goes on without.
  */
 static int run(const char *path, uint64_t count)
 {
@@ -128,6 +133,8 @@ static int run(const char *path, uint64_t count)
             return fail("set", row, NULL);
         if (row % CHANGES_PER_NAP == 0)
             nap(1000);
+        if ((row + 1) % (count / PASSES + 1) == 0)
+            (void)getchar();
     }
     return tick_store_close(store) == MMF_OK ? 0 : fail("close", count, NULL);
 }
