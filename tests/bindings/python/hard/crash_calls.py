@@ -17,6 +17,7 @@ import itertools
 import os
 import pickle
 import random
+import resource
 import sys
 import threading
 import time
@@ -25,6 +26,8 @@ import warnings
 
 import mmapforge
 import numpy
+
+MOST_BYTES = 256 << 20  # of one file
 
 SCHEMAS = [
     """record Every version 1 {
@@ -595,6 +598,8 @@ def main():
     seed, steps, directory = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     faulthandler.enable()
     faulthandler.dump_traceback_later(240, exit=True)
+    # A store that is extended by itself doubles each time, and would fill the disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_BYTES, MOST_BYTES))
     # A writer that is forgotten warns; numpy does about what we compute with it.
     warnings.simplefilter("ignore")
     numpy.seterr(all="ignore")
