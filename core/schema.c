@@ -52,6 +52,27 @@ uint64_t mmf_schema_hash(const mmf_field *fields, uint32_t count, uint32_t recor
     return hash_u32(hash, record_size);
 }
 
+void mmf_schema_complete(mmf_schema *schema, mmf_field *fields, bool checksums)
+{
+    const uint32_t count = schema->field_count;
+    schema->record_size = mmf_schema_layout(fields, count);
+    schema->checksum_offset = 0;
+    if (checksums) {
+        const uint32_t end = count > 0 ? fields[count - 1].offset + fields[count - 1].size
+                                       : (uint32_t)MMF_SEQUENCE_SIZE;
+        schema->checksum_offset = round_up(end, MMF_CHECKSUM_SIZE);
+        schema->record_size =
+            round_up(schema->checksum_offset + MMF_CHECKSUM_SIZE, MMF_SEQUENCE_SIZE);
+    }
+    schema->layout_hash = mmf_schema_hash(fields, count, schema->record_size);
+    if (!checksums)
+        return;
+    for (const char *at = MMF_ATTRIBUTE_CHECKSUMS; *at != '\0'; at++)
+        schema->layout_hash = hash_byte(schema->layout_hash, (unsigned char)*at);
+    schema->layout_hash = hash_byte(schema->layout_hash, 0);
+    schema->layout_hash = hash_u32(schema->layout_hash, schema->checksum_offset);
+}
+
 /* A type as the schema language writes it: "float64", "string[64]". */
 typedef struct type_text {
     char text[32];
@@ -83,6 +104,20 @@ static mmf_status match_field(uint32_t i, const mmf_field *want, const mmf_field
                      type_to_text(want).text, want->offset);
 }
 
+static mmf_status match_attributes(const mmf_schema *program, const mmf_schema *file,
+                                   const char *path, mmf_error *error)
+{
+    const bool have = file->checksum_offset != 0;
+    if (have == (program->checksum_offset != 0))
+        return MMF_OK;
+    return mmfi_fail(
+        error, MMF_ERR_SCHEMA, 0, path,
+        "%s: '" MMF_ATTRIBUTE_CHECKSUMS "' differs: records '%s' of the file have %s, "
+        "the program expects %s; open it with the schema it was written with, or write "
+        "a new file",
+        path, file->name, have ? "checksums" : "no checksums", have ? "none" : "them");
+}
+
 mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, const char *path,
                             mmf_error *error)
 {
@@ -98,7 +133,8 @@ mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, c
     const uint32_t shared =
         program->field_count < file->field_count ? program->field_count : file->field_count;
     for (uint32_t i = 0; i < shared; i++) {
-        mmf_status status = match_field(i, &program->fields[i], &file->fields[i], path, error);
+        const mmf_status status =
+            match_field(i, &program->fields[i], &file->fields[i], path, error);
         if (status != MMF_OK)
             return status;
     }
@@ -111,6 +147,9 @@ mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, c
                          longer == program ? "program" : "file", longer->fields[shared].name,
                          type_to_text(&longer->fields[shared]).text);
     }
+    const mmf_status status = match_attributes(program, file, path, error);
+    if (status != MMF_OK)
+        return status;
     if (program->version != file->version)
         return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
                          "%s: the file holds version %" PRIu32

@@ -21,6 +21,10 @@ MMF_BEGIN_DECLS
 #define MMF_SCHEMA_VERSION_MAX 65535u   /* N of `version N` */
 #define MMF_SCHEMA_TEXT_MAX    262144u  /* bytes of the canonical text */
 #define MMF_SEQUENCE_SIZE      8u       /* the word that begins every record */
+#define MMF_CHECKSUM_SIZE      4u       /* the word that ends the fields of a record with one */
+
+/* The attributes of a record, as the schema language writes them behind its version. */
+#define MMF_ATTRIBUTE_CHECKSUMS "@checksums"
 
 typedef struct mmf_field {
     const char *name;
@@ -41,6 +45,7 @@ typedef struct mmf_schema {
     uint32_t text_size;      /* bytes of text */
     uint64_t layout_hash;
     const char *text; /* canonical, ends in '\n' and then a NUL that text_size does not count */
+    uint32_t checksum_offset; /* of the u32 that `@checksums` gives a record; 0 when it has none */
 } mmf_schema;
 
 /*
@@ -58,9 +63,18 @@ uint32_t mmf_schema_layout(mmf_field *fields, uint32_t count);
 uint64_t mmf_schema_hash(const mmf_field *fields, uint32_t count, uint32_t record_size);
 
 /*
- * Writes the canonical text of name, doc, version and fields (text and text_size are ignored) into
- * buffer, at most size bytes with a final NUL. Returns the length that the whole text has, as
- * snprintf does; buffer may be NULL when size is 0.
+ * Lays out a schema whose name, fields and field_count are set: the offset and size of every field,
+ * which schema->fields must be, then record_size, checksum_offset and layout_hash. A checksum lies
+ * behind the last field, at a multiple of 4, so that it is in the last 8 bytes of the record; it
+ * adds to the hash, and a schema without has the hash of its fields alone. The limits are those of
+ * mmf_schema_layout.
+ */
+void mmf_schema_complete(mmf_schema *schema, mmf_field *fields, bool checksums);
+
+/*
+ * Writes the canonical text of name, doc, version, attributes and fields (text and text_size are
+ * ignored) into buffer, at most size bytes with a final NUL. Returns the length that the whole text
+ * has, as snprintf does; buffer may be NULL when size is 0.
  */
 size_t mmf_schema_write(const mmf_schema *schema, char *buffer, size_t size);
 

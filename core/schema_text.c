@@ -43,7 +43,8 @@ size_t mmf_schema_write(const mmf_schema *schema, char *buffer, size_t size)
 {
     writer to = {buffer, size, 0};
     put_doc(&to, schema->doc, "");
-    put(&to, "record %s version %" PRIu32 " {\n", schema->name, schema->version);
+    put(&to, "record %s version %" PRIu32 "%s {\n", schema->name, schema->version,
+        schema->checksum_offset != 0 ? " " MMF_ATTRIBUTE_CHECKSUMS : "");
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const mmf_field *field = &schema->fields[i];
         put_doc(&to, field->doc, "  ");
@@ -215,9 +216,12 @@ static mmf_status take_record(reader *from, parsed *into, char *text)
     if (!take(from, "record ") || !take_name(from, text))
         return bad(from, "'record Name version N {'");
     text += strlen(text) + 1;
-    if (!take(from, " version ") || !take_number(from, MMF_SCHEMA_VERSION_MAX, &schema->version) ||
-        !take(from, " {\n"))
+    if (!take(from, " version ") || !take_number(from, MMF_SCHEMA_VERSION_MAX, &schema->version))
         return bad(from, "'record Name version N {'");
+    const bool checksums = take(from, " " MMF_ATTRIBUTE_CHECKSUMS);
+    if (!take(from, " {\n"))
+        return bad(from,
+                   "'record Name version N {', or '" MMF_ATTRIBUTE_CHECKSUMS "' before the '{'");
     while (!take(from, "}\n")) {
         if (schema->field_count == MMF_FIELDS_MAX)
             return bad(from, "at most 1024 fields");
@@ -230,10 +234,9 @@ static mmf_status take_record(reader *from, parsed *into, char *text)
         return bad(from, "the end of the text");
     if (schema->field_count == 0)
         return bad(from, "at least one field");
-    schema->record_size = mmf_schema_layout(into->fields, schema->field_count);
+    mmf_schema_complete(schema, into->fields, checksums);
     if (schema->record_size > MMF_RECORD_SIZE_MAX)
         return bad(from, "a record of at most 1 MiB");
-    schema->layout_hash = mmf_schema_hash(into->fields, schema->field_count, schema->record_size);
     return MMF_OK;
 }
 

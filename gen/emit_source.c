@@ -134,6 +134,7 @@ static void emit_schema(emitter *to, const emit_record *record)
     emit_format(to, "    %s, /* layout hash */", hash);
     emit_template(to, &record->holes,
                   "    $RECORD$_SCHEMA_TEXT,\n"
+                  "    0, /* no checksums */\n"
                   "};\n"
                   "\n");
     to->out.failed = to->out.failed || doc.failed;

@@ -146,14 +146,13 @@ static void check_fields(checker *state, const parser_record *record, mmf_field 
 /* Everything that needs the layout; called when there are no errors. */
 static void lay_out(checker *state, const parser_record *record, mmf_field *fields, mmf_schema *out)
 {
-    out->record_size = mmf_schema_layout(fields, out->field_count);
+    mmf_schema_complete(out, fields, false);
     if (out->record_size > MMF_RECORD_SIZE_MAX) {
         diag_report(state->list, record->name, "a record takes %u bytes; at most %u are allowed",
                     out->record_size, MMF_RECORD_SIZE_MAX);
         diag_hint(state->list, "lower the capacities, or split the record");
         return;
     }
-    out->layout_hash = mmf_schema_hash(fields, out->field_count, out->record_size);
     const size_t size = mmf_schema_write(out, NULL, 0);
     if (size > MMF_SCHEMA_TEXT_MAX) {
         diag_report(state->list, record->name,

@@ -117,6 +117,59 @@ mmf_schema schema_of(Fields &fields, const char *name = "Tick")
     return schema;
 }
 
+// A schema that has been completed, with a checksum or without.
+mmf_schema complete(Fields &fields, bool checksums)
+{
+    mmf_schema schema = schema_of(fields);
+    mmf_schema_complete(&schema, fields.data(), checksums);
+    return schema;
+}
+
+TEST(Schema, WithoutChecksumsItIsWhatItsFieldsAre)
+{
+    Fields fields = tick();
+    const mmf_schema schema = complete(fields, false);
+    EXPECT_EQ(schema.checksum_offset, 0u);
+    EXPECT_EQ(schema.record_size, 104u);
+    EXPECT_EQ(schema.layout_hash, hash(fields, 104));
+}
+
+// Behind the last field at a multiple of 4, and always in the record's last 8 bytes.
+TEST(Schema, TheChecksumLiesBehindTheLastField)
+{
+    Fields fields = tick(); // ends at 104
+    const mmf_schema wide = complete(fields, true);
+    EXPECT_EQ(wide.checksum_offset, 104u);
+    EXPECT_EQ(wide.record_size, 112u);
+    Fields small = {field("a", MMF_TYPE_BOOL)}; // ends at 9
+    const mmf_schema narrow = complete(small, true);
+    EXPECT_EQ(narrow.checksum_offset, 12u);
+    EXPECT_EQ(narrow.record_size, 16u);
+    for (uint32_t max = 1; max < 40; max++) {
+        Fields bytes = {field("a", MMF_TYPE_BYTES, max)};
+        const mmf_schema schema = complete(bytes, true);
+        const uint32_t end = bytes[0].offset + bytes[0].size;
+        EXPECT_EQ(schema.checksum_offset % 4, 0u) << max;
+        EXPECT_GE(schema.checksum_offset, end) << max;
+        EXPECT_LT(schema.checksum_offset, end + 4) << max;
+        EXPECT_EQ(schema.record_size % 8, 0u) << max;
+        EXPECT_EQ(schema.checksum_offset / 8, schema.record_size / 8 - 1) << max;
+    }
+}
+
+TEST(Schema, AChecksumAddsItsNameAndOffsetToTheHash)
+{
+    Fields fields = {field("id", MMF_TYPE_UINT32)};
+    const mmf_schema schema = complete(fields, true);
+    ASSERT_EQ(schema.checksum_offset, 12u);
+    const std::string bytes = std::string("id\0\x07", 4) + u32(0) + u32(8) + u32(4) + u32(16) +
+                              std::string("@checksums\0", 11) + u32(12);
+    EXPECT_EQ(schema.layout_hash, fnv1a(bytes));
+    // The size is the same with and without, and the hash is not.
+    EXPECT_EQ(complete(fields, false).record_size, schema.record_size);
+    EXPECT_NE(complete(fields, false).layout_hash, schema.layout_hash);
+}
+
 void expect_mismatch(const mmf_schema &program, const mmf_schema &file, const char *word)
 {
     mmf_error error;
@@ -137,6 +190,12 @@ TEST(Schema, MatchNamesTheFirstDifference)
     expect_mismatch(program, file, "version 2");
     file = schema_of(b, "Quote");
     expect_mismatch(program, file, "'Quote'");
+    file = complete(b, true);
+    expect_mismatch(program, file,
+                    "'@checksums' differs: records 'Tick' of the file have checksums, "
+                    "the program expects none");
+    expect_mismatch(file, program, "have no checksums, the program expects them");
+    EXPECT_EQ(mmf_schema_match(&file, &file, "a.mmf", nullptr), MMF_OK);
     b[1].type = MMF_TYPE_FLOAT32;
     file = schema_of(b);
     expect_mismatch(program, file, "float32");

@@ -61,6 +61,31 @@ TEST(SchemaText, RoundTrip)
     EXPECT_EQ(schema->text_size, std::strlen(TEXT));
 }
 
+TEST(SchemaText, RoundTripOfAnAttribute)
+{
+    const std::string text = "record Tick version 1 @checksums {\n  id: uint32;\n}\n";
+    mmf_status status;
+    const Schema schema = parse(text, &status);
+    ASSERT_EQ(status, MMF_OK);
+    EXPECT_EQ(schema->checksum_offset, 12u);
+    EXPECT_EQ(schema->record_size, 16u);
+    EXPECT_EQ(write(schema.get()), text);
+}
+
+TEST(SchemaText, AttributesHaveOneForm)
+{
+    for (const char *head :
+         {"version 1 @checksums  {", "version 1  @checksums {", "version 1 @checksums{",
+          "version 1@checksums {", "version 1 @checksums @checksums {", "version 1 @checksum {",
+          "version 1 @checksums() {", "version 1 checksums {", "@checksums version 1 {",
+          "version 1 @key {"}) {
+        mmf_status status;
+        const std::string text = std::string("record Tick ") + head + "\n  id: uint32;\n}\n";
+        EXPECT_EQ(parse(text, &status), nullptr) << text;
+        EXPECT_EQ(status, MMF_ERR_CORRUPT) << text;
+    }
+}
+
 TEST(SchemaText, ASmallBufferGetsWhatFitsAndTheWholeLength)
 {
     mmf_status status;

@@ -25,6 +25,7 @@ void expect_text_describes(const mmf_schema &schema)
     EXPECT_EQ(read->version, schema.version);
     EXPECT_EQ(read->record_size, schema.record_size);
     EXPECT_EQ(read->layout_hash, schema.layout_hash);
+    EXPECT_EQ(read->checksum_offset, schema.checksum_offset);
     ASSERT_EQ(read->field_count, schema.field_count);
     for (uint32_t i = 0; i < schema.field_count; i++) {
         EXPECT_STREQ(read->fields[i].name, schema.fields[i].name);

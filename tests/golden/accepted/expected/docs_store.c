@@ -354,6 +354,7 @@ const mmf_schema docs_schema = {
     sizeof DOCS_SCHEMA_TEXT - 1,
     UINT64_C(0x4b107870bed27959), /* layout hash */
     DOCS_SCHEMA_TEXT,
+    0, /* no checksums */
 };
 
 mmf_status docs_store_create(const char *path, const mmf_options *options, docs_store **out,

@@ -75,6 +75,7 @@ const mmf_schema python_schema = {
     sizeof PYTHON_SCHEMA_TEXT - 1,
     UINT64_C(0x894467eb126e68ab), /* layout hash */
     PYTHON_SCHEMA_TEXT,
+    0, /* no checksums */
 };
 
 mmf_status python_store_create(const char *path, const mmf_options *options, python_store **out,

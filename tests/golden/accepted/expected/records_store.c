@@ -34,6 +34,7 @@ const mmf_schema ohlc_bar_schema = {
     sizeof OHLC_BAR_SCHEMA_TEXT - 1,
     UINT64_C(0xad25c324ec0a4638), /* layout hash */
     OHLC_BAR_SCHEMA_TEXT,
+    0, /* no checksums */
 };
 
 mmf_status ohlc_bar_store_create(const char *path, const mmf_options *options, ohlc_bar_store **out,
@@ -101,6 +102,7 @@ const mmf_schema order_book_level_2_schema = {
     sizeof ORDER_BOOK_LEVEL_2_SCHEMA_TEXT - 1,
     UINT64_C(0x06586e3cfbdf8d28), /* layout hash */
     ORDER_BOOK_LEVEL_2_SCHEMA_TEXT,
+    0, /* no checksums */
 };
 
 mmf_status order_book_level_2_store_create(const char *path, const mmf_options *options,
@@ -178,6 +180,7 @@ const mmf_schema http_connection_statistics_schema = {
     sizeof HTTP_CONNECTION_STATISTICS_SCHEMA_TEXT - 1,
     UINT64_C(0x500c3e0bedbe18ed), /* layout hash */
     HTTP_CONNECTION_STATISTICS_SCHEMA_TEXT,
+    0, /* no checksums */
 };
 
 mmf_status http_connection_statistics_store_create(const char *path, const mmf_options *options,

@@ -23,6 +23,7 @@ const mmf_schema x_schema = {
     sizeof X_SCHEMA_TEXT - 1,
     UINT64_C(0x966ab508b875de5e), /* layout hash */
     X_SCHEMA_TEXT,
+    0, /* no checksums */
 };
 
 mmf_status x_store_create(const char *path, const mmf_options *options, x_store **out,

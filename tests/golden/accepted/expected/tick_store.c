@@ -34,6 +34,7 @@ const mmf_schema tick_schema = {
     sizeof TICK_SCHEMA_TEXT - 1,
     UINT64_C(0xa42ff16bf6fdffbf), /* layout hash */
     TICK_SCHEMA_TEXT,
+    0, /* no checksums */
 };
 
 mmf_status tick_store_create(const char *path, const mmf_options *options, tick_store **out,

@@ -52,6 +52,7 @@ const mmf_schema all_types_schema = {
     sizeof ALL_TYPES_SCHEMA_TEXT - 1,
     UINT64_C(0xfc0d29dc925c969c), /* layout hash */
     ALL_TYPES_SCHEMA_TEXT,
+    0, /* no checksums */
 };
 
 mmf_status all_types_store_create(const char *path, const mmf_options *options,
