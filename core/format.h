@@ -53,9 +53,14 @@
 /* Reserved for a registry of readers. */
 #define MMFI_REGISTRY_SIZE 4096u
 
-/* Feature flags known to this library: none. An unknown one refuses reading, or only writing. */
-#define MMFI_FLAGS_READ_KNOWN  0u
-#define MMFI_FLAGS_WRITE_KNOWN 0u
+/*
+ * Feature flags. An unknown one refuses reading, or only writing. Records with checksums have both:
+ * a writer that does not know of them would leave wrong ones, and a reader would take the
+ * attribute in the schema's text for damage.
+ */
+#define MMFI_FLAG_CHECKSUMS    1u
+#define MMFI_FLAGS_READ_KNOWN  MMFI_FLAG_CHECKSUMS
+#define MMFI_FLAGS_WRITE_KNOWN MMFI_FLAG_CHECKSUMS
 
 /* Pages 0 and 1, the same bytes twice. Written once, before the file has its name. */
 typedef struct mmfi_superblock {
@@ -119,7 +124,7 @@ typedef struct mmfi_live {
     uint8_t line5[56];
 } mmfi_live;
 
-/* The header of an undo slot; the record's image follows, its sequence word meaningless. */
+/* The header of an undo slot; the record's image follows, with the sequence that it had. */
 typedef struct mmfi_undo {
     uint64_t owner; /* reserved */
     uint64_t row;

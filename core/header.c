@@ -29,6 +29,11 @@ static uint32_t undo_count_for(uint64_t stride, bool shared_writers)
     return fit < MMFI_UNDO_COUNT_MAX ? (uint32_t)fit : MMFI_UNDO_COUNT_MAX;
 }
 
+static uint32_t flags_for(const mmf_schema *schema)
+{
+    return schema->checksum_offset != 0 ? MMFI_FLAG_CHECKSUMS : 0;
+}
+
 static mmfi_superblock superblock_for(const mmf_schema *schema, bool shared_writers)
 {
     mmfi_superblock block;
@@ -42,6 +47,7 @@ static mmfi_superblock superblock_for(const mmf_schema *schema, bool shared_writ
     block.record_size = schema->record_size;
     block.schema_version = schema->version;
     block.field_count = schema->field_count;
+    block.flags_read = block.flags_write = flags_for(schema);
     block.undo_offset = MMFI_UNDO_OFFSET;
     block.undo_stride = round_up(sizeof(mmfi_undo) + schema->record_size, MMFI_UNDO_ALIGNMENT);
     block.undo_count = undo_count_for(block.undo_stride, shared_writers);
@@ -75,7 +81,7 @@ static void fill_header(unsigned char *header, const mmfi_superblock *block,
     memcpy(header + block->schema_offset, schema->text, schema->text_size);
 }
 
-static mmfi_geometry geometry_of(const mmfi_superblock *block)
+static mmfi_geometry geometry_of(const mmfi_superblock *block, const mmf_schema *schema)
 {
     mmfi_geometry geometry;
     geometry.header_size = block->header_size;
@@ -84,6 +90,7 @@ static mmfi_geometry geometry_of(const mmfi_superblock *block)
     geometry.undo_stride = block->undo_stride;
     geometry.undo_count = block->undo_count;
     geometry.flags_write = block->flags_write;
+    geometry.checksum_offset = schema->checksum_offset;
     geometry.layout_hash = block->layout_hash;
     return geometry;
 }
@@ -94,7 +101,7 @@ mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, ui
     const mmfi_superblock block = superblock_for(schema, shared_writers);
     const uint64_t size =
         round_up(block.header_size + capacity * schema->record_size, MMFI_PAGE_SIZE);
-    *out = geometry_of(&block);
+    *out = geometry_of(&block, schema);
     mmf_status status = mmfi_file_grow(file, size, error);
     if (status != MMF_OK)
         return status;
@@ -262,6 +269,10 @@ static mmf_status check_schema(const mmfi_file *file, const mmfi_superblock *blo
         return corrupt(file, error, "the layout hash", block->layout_hash, schema->layout_hash);
     if (schema->version != block->schema_version)
         return corrupt(file, error, "the schema version", block->schema_version, schema->version);
+    const uint32_t read = block->flags_read & MMFI_FLAG_CHECKSUMS;
+    const uint32_t write = block->flags_write & MMFI_FLAG_CHECKSUMS;
+    if (read != flags_for(schema) || write != flags_for(schema))
+        return corrupt(file, error, "the flag for checksums", read & write, flags_for(schema));
     return MMF_OK;
 }
 
@@ -301,6 +312,6 @@ mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_geometry 
         *schema = NULL;
         return status;
     }
-    *out = geometry_of(&block);
+    *out = geometry_of(&block, *schema);
     return MMF_OK;
 }

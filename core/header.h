@@ -21,6 +21,7 @@ typedef struct mmfi_geometry {
     uint64_t undo_stride;
     uint32_t undo_count;
     uint32_t flags_write;
+    uint32_t checksum_offset; /* in a record; 0 when it has none */
     uint64_t layout_hash;
 } mmfi_geometry;
 

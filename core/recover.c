@@ -1,6 +1,7 @@
 /* Taking a file over from a writer that is gone. */
 #include "core/recover.h"
 
+#include "core/checksum.h"
 #include "core/crc32c.h"
 #include "core/undo.h"
 
@@ -60,6 +61,24 @@ void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count,
 
 /* ---- Undo slots ---- */
 
+/*
+ * Puts an image in place of a record, whose odd sequence is about to end. With the sequence the
+ * checksum changes, so the record gets the one for its next; but an image that was damaged keeps
+ * its fault: what its checksum missed the right one by, that of the record misses it by too.
+ */
+static void restore_payload(const mmfi_geometry *geometry, unsigned char *record,
+                            const unsigned char *image, uint64_t odd)
+{
+    const size_t size = (size_t)geometry->record_size;
+    const size_t at = geometry->checksum_offset;
+    mmfi_copy_words(record + MMF_SEQUENCE_SIZE, image + MMF_SEQUENCE_SIZE,
+                    size - MMF_SEQUENCE_SIZE);
+    if (at == 0)
+        return;
+    const uint32_t fault = mmfi_checksum_fault(image, size, at, mmfi_load64(image));
+    mmfi_store32(record + at, mmfi_checksum_of(record, size, at, odd + 1) ^ fault);
+}
+
 /* A record that its writer left half replaced becomes what it was. */
 static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
                            const unsigned char *slot, uint64_t count)
@@ -73,8 +92,7 @@ static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
         return;
     /* As in mmfi_sequence_enter: whoever sees a word put back also sees the odd sequence. */
     mmfi_fence_release();
-    mmfi_copy_words(record + MMF_SEQUENCE_SIZE, mmfi_undo_image(slot) + MMF_SEQUENCE_SIZE,
-                    geometry->record_size - MMF_SEQUENCE_SIZE);
+    restore_payload(geometry, record, mmfi_undo_image(slot), sequence);
     mmfi_sequence_leave(record, sequence);
 }
 

@@ -133,7 +133,8 @@ static mmf_status check_schema(const mmf_schema *given, const char *path, mmf_sc
         return mmfi_fail(error, status, why.os_error, path, "%s: %s", path, why.message);
     const mmf_schema *meant = *parsed;
     if (given->layout_hash == meant->layout_hash && given->record_size == meant->record_size &&
-        given->field_count == meant->field_count && given->version == meant->version)
+        given->field_count == meant->field_count && given->version == meant->version &&
+        given->checksum_offset == meant->checksum_offset)
         return MMF_OK;
     return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
                      "%s: the schema's layout hash is 0x%016" PRIx64

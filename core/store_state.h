@@ -84,6 +84,19 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
 /* No more writing through this handle, and readers and other writers of this boot are told. */
 void mmfi_state_poison(mmfi_state *state);
 
+/* ---- Records with checksums; store_examine.c ---- */
+
+/* One record as it was found; MMF_OK when it was consistent, whatever its checksum. */
+typedef struct mmfi_finding {
+    mmf_status status;
+    uint64_t sequence;
+    uint32_t found; /* checksums */
+    uint32_t expected;
+} mmfi_finding;
+
+/* Looks again and again, within the bounds of mmfi_reread_next. Its schema has checksums. */
+mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row);
+
 /* ---- Several writers; store_shared.c ---- */
 
 /* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */

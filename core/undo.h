@@ -31,7 +31,7 @@ MMFI_INLINE bool mmfi_undo_holds(const unsigned char *slot, uint64_t row, uint64
            mmfi_load64(slot + offsetof(mmfi_undo, sequence)) == odd;
 }
 
-/* The before-image, laid out as a record whose sequence word means nothing. */
+/* The before-image, laid out as a record, with the sequence word that it had. */
 MMFI_INLINE const unsigned char *mmfi_undo_image(const unsigned char *slot)
 {
     return slot + sizeof(mmfi_undo);

@@ -50,7 +50,8 @@ mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t 
 /*
  * Appends count records from images that lie record_size bytes apart; size is the buffer's and must
  * hold them. All of them are published at once, or none. Lengths are checked, bytes behind a length
- * become zero and bools 0 or 1; bytes between fields are taken as they are, and should be zero.
+ * become zero and bools 0 or 1; bytes between fields are taken as they are, and should be zero;
+ * those of a checksum are ignored.
  * *first (may be NULL) is the row of the first one.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_TOO_LONG (a length exceeds its field), MMF_ERR_READ_ONLY,
@@ -62,7 +63,8 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
 /*
  * Replaces fields of one row by those of an image, all or nothing even under a kill. fields are
  * field_count indexes into mmf_schema.fields; NULL and 0 mean every field. size is the image's, at
- * least record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE.
+ * least record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE; with checksums, and fields
+ * that stay, MMF_ERR_CORRUPT when the record is damaged.
  */
 mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record, size_t size,
                              const uint32_t *fields, uint32_t field_count);
@@ -70,10 +72,12 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
 /*
  * The two halves of an append of many rows, for callers that fill them where they will lie: room
  * for count records behind the last one, and their publication. *records is in the mapping: store
- * through core/record.h, every field, and MMFI_SEQUENCE_FIRST as each sequence word. Nothing else
- * may write through the handle between the two.
+ * through core/record.h, every field, and MMFI_SEQUENCE_FIRST as each sequence word, and then, if
+ * the schema has checksums, let mmfi_append_rows_sum make those of count records. Nothing else may
+ * write through the handle between the two.
  */
 mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned char **records);
+void mmfi_append_rows_sum(const mmf_schema *schema, unsigned char *records, uint64_t count);
 void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first);
 
 MMF_END_DECLS

@@ -1,4 +1,5 @@
 /* Writing any store by its schema. */
+#include "core/access_checksum.h"
 #include "core/store_state.h"
 #include "core/value.h"
 
@@ -60,6 +61,13 @@ mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned cha
     return MMF_OK;
 }
 
+void mmfi_append_rows_sum(const mmf_schema *schema, unsigned char *records, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        mmfi_checksum_save(records + i * schema->record_size, schema->record_size,
+                           schema->checksum_offset, MMFI_SEQUENCE_FIRST);
+}
+
 /* The order of mmfi_append_end, once for all the records. */
 void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first)
 {
@@ -113,6 +121,8 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
     if (status != MMF_OK)
         return status;
     append_images(schema, to, images, count);
+    if (schema->checksum_offset != 0)
+        mmfi_append_rows_sum(schema, to, count);
     mmfi_append_rows_end(store, count, first);
     return MMF_OK;
 }
@@ -135,11 +145,15 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
             return MMF_ERR_ARGUMENT;
     if (!lengths_fit(schema, image))
         return MMF_ERR_TOO_LONG;
-    const mmfi_write write = mmfi_write_begin(store, row, schema->record_size);
+    const uint32_t checksum = schema->checksum_offset;
+    const mmfi_write write = checksum != 0 && fields != NULL
+                                 ? mmfi_part_begin(store, row, schema->record_size, checksum)
+                                 : mmfi_write_begin(store, row, schema->record_size);
     if (write.record == NULL)
         return write.status;
     const uint32_t count = fields != NULL ? field_count : schema->field_count;
     for (uint32_t i = 0; i < count; i++)
         save_field(write.record, image, &schema->fields[fields != NULL ? fields[i] : i]);
-    return mmfi_write_end(write);
+    return checksum != 0 ? mmfi_summed_write_end(write, schema->record_size, checksum)
+                         : mmfi_write_end(write);
 }

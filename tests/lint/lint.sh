@@ -21,7 +21,7 @@ failed=0
 # Layers from the lowest to the highest: a file includes its own layer and lower ones.
 awk '
 BEGIN {
-    core = "port status types atomic seqlock crc32c schema format undo claim file map header recover store gencode"
+    core = "port status types atomic seqlock crc32c checksum schema format undo claim file map header recover store gencode"
     gen = "arena source diag model lexer parser sema names emit main"
     count = split(core, names, " ")
     for (i = 1; i <= count; i++)
@@ -30,7 +30,7 @@ BEGIN {
     for (i = 1; i <= count; i++)
         rank["gen/" names[i]] = i
     # The parts of the library of the store.
-    count = split("guard handle scalars record access fields columns value", names, " ")
+    count = split("guard handle scalars record access fields columns value verify", names, " ")
     for (i = 1; i <= count; i++)
         rank["core/" names[i]] = rank["core/store"]
     # All that the generator may know of the runtime.
