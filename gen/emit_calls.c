@@ -121,6 +121,19 @@ static void emit_save(emitter *to, const emit_record *record)
                 "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, in->$field$);\n");
 }
 
+static void emit_verify(emitter *to, const emit_record *record)
+{
+    emit_template(
+        to, &record->holes,
+        "/* Checks count records from first on against their checksums; core/verify.h. */\n"
+        "static inline mmf_status $record$_store_verify(const $record$_store *store, uint64_t "
+        "first, uint64_t count, uint64_t *bad_row, mmf_error *error)\n"
+        "{\n"
+        "    return mmf_store_verify($record$_store_base(store), first, count, bad_row, error);\n"
+        "}\n"
+        "\n");
+}
+
 void emit_record_calls(emitter *to, const emit_record *record)
 {
     emit_check(to, record);
@@ -141,7 +154,7 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    if (append.status != MMF_OK)\n"
         "        return append.status;\n"
         "    $record$_record_save(append.record, in);\n"
-        "    return mmfi_append_end(append, row);\n"
+        "    return mmfi_$summed$append_end(append$size_and_checksum$, row);\n"
         "}\n"
         "\n"
         "/* The part of $record$_store_get for rows not met before and records being replaced. */\n"
@@ -172,9 +185,13 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    if (write.status != MMF_OK)\n"
         "        return write.status;\n"
         "    $record$_record_save(write.record, in);\n"
-        "    return mmfi_write_end(write);\n"
+        "    return mmfi_$summed$write_end(write$size_and_checksum$);\n"
         "}\n"
-        "\n"
+        "\n");
+    if (record->schema->checksum_offset != 0)
+        emit_verify(to, record);
+    emit_template(
+        to, &record->holes,
         "/*\n"
         " * For views, and for several fields that belong together:\n"
         " *\n"

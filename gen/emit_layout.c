@@ -25,13 +25,16 @@ static void emit_table(emitter *to, const mmf_schema *schema)
         emit_format(to, " *  %7u %5u  %-*s  %s%s", field->offset, field->size, (int)width,
                     field->name, mmf_type_name(field->type), max);
     }
+    if (schema->checksum_offset != 0)
+        emit_format(to, " *  %7u %5u  (its checksum)", schema->checksum_offset, MMF_CHECKSUM_SIZE);
     emit_line(to, " */");
 }
 
 /* The longest of the names that the constants of a record have: their values are aligned. */
 static int constant_width(const emit_record *record)
 {
-    size_t width = strlen(record->upper) + strlen("_RECORD_SIZE");
+    const bool summed = record->schema->checksum_offset != 0;
+    size_t width = strlen(record->upper) + strlen(summed ? "_RECORD_CHECKSUM" : "_RECORD_SIZE");
     for (uint32_t i = 0; i < record->schema->field_count; i++) {
         emit_field field;
         emit_field_init(&field, record, i);
@@ -54,6 +57,9 @@ static void emit_constants(emitter *to, const emit_record *record)
 {
     const int width = constant_width(record);
     emit_constant(to, &record->holes, "$RECORD$_RECORD_SIZE", width, record->schema->record_size);
+    if (record->schema->checksum_offset != 0)
+        emit_constant(to, &record->holes, "$RECORD$_RECORD_CHECKSUM", width,
+                      record->schema->checksum_offset);
     for (uint32_t i = 0; i < record->schema->field_count; i++) {
         emit_field field;
         emit_field_init(&field, record, i);

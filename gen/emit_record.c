@@ -13,6 +13,15 @@ void emit_record_init(emit_record *of, const mmf_schema *schema)
     emit_set(&of->holes, "record", of->lower);
     emit_set(&of->holes, "RECORD", of->upper);
     emit_set(&of->holes, "Record", schema->name);
+    const bool summed = schema->checksum_offset != 0;
+    if (summed) {
+        (void)snprintf(of->checksum, sizeof of->checksum, ", %s_RECORD_CHECKSUM", of->upper);
+        (void)snprintf(of->size_and_checksum, sizeof of->size_and_checksum, ", %s_RECORD_SIZE%s",
+                       of->upper, of->checksum);
+    }
+    emit_set(&of->holes, "summed", summed ? "summed_" : "");
+    emit_set(&of->holes, "checksum", of->checksum);
+    emit_set(&of->holes, "size_and_checksum", of->size_and_checksum);
 }
 
 static const char *c_type(mmf_type type)

@@ -132,11 +132,12 @@ static void emit_schema(emitter *to, const emit_record *record)
                   "    $RECORD$_RECORD_SIZE,\n"
                   "    sizeof $RECORD$_SCHEMA_TEXT - 1,\n");
     emit_format(to, "    %s, /* layout hash */", hash);
+    emit_template(to, &record->holes, "    $RECORD$_SCHEMA_TEXT,\n");
     emit_template(to, &record->holes,
-                  "    $RECORD$_SCHEMA_TEXT,\n"
-                  "    0, /* no checksums */\n"
-                  "};\n"
-                  "\n");
+                  schema->checksum_offset != 0 ? "    $RECORD$_RECORD_CHECKSUM,\n"
+                                               : "    0, /* no checksums */\n");
+    emit_line(to, "};");
+    emit_line(to, "");
     to->out.failed = to->out.failed || doc.failed;
     emit_text_free(&doc);
 }

@@ -12,7 +12,13 @@ typedef struct emit_record {
     const mmf_schema *schema;
     char lower[NAMES_SIZE];
     char upper[NAMES_SIZE];
-    emit_holes holes; /* record, RECORD, Record */
+    char checksum[NAMES_IDENTIFIER_SIZE];
+    char size_and_checksum[2 * NAMES_IDENTIFIER_SIZE];
+    /*
+     * record, RECORD, Record; and for calls that write: summed before their name, checksum and
+     * size_and_checksum behind an argument, all "" unless records have checksums.
+     */
+    emit_holes holes;
 } emit_record;
 
 /* Holds pointers into itself: do not copy it. */

@@ -52,6 +52,7 @@ void names_upper(const char *name, char out[NAMES_SIZE])
 
 typedef enum pattern_of {
     OF_RECORD,
+    OF_SUMMED, /* records with checksums */
     OF_FIELD,  /* every field */
     OF_SCALAR, /* fields that are no string and no bytes */
     OF_SIZED   /* string and bytes */
@@ -101,6 +102,8 @@ static const pattern PATTERNS[] = {
     {OF_RECORD, LOWER, NAMES_FILE, "_store_rows", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_set", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_sync", ""},
+    {OF_SUMMED, UPPER, NAMES_FILE, "_RECORD_CHECKSUM", ""},
+    {OF_SUMMED, LOWER, NAMES_FILE, "_store_verify", ""},
     {OF_FIELD, UPPER, NAMES_FILE, "_", "_OFFSET"},
     {OF_FIELD, UPPER, NAMES_FILE, "_", "_DOC"},
     {OF_FIELD, LOWER, NAMES_FILE, "_store_get_", ""},
@@ -117,10 +120,17 @@ static const pattern PATTERNS[] = {
 
 #define PATTERN_COUNT (sizeof PATTERNS / sizeof PATTERNS[0])
 
-static bool applies(const pattern *to, const mmf_field *field)
+static bool is_of_record(const pattern *what)
 {
-    if (field == NULL || to->of == OF_RECORD)
-        return field == NULL && to->of == OF_RECORD;
+    return what->of == OF_RECORD || what->of == OF_SUMMED;
+}
+
+/* field is NULL for what belongs to the record as a whole. */
+static bool applies(const pattern *to, const mmf_schema *record, const mmf_field *field)
+{
+    if (field == NULL || is_of_record(to))
+        return field == NULL && is_of_record(to) &&
+               (to->of == OF_RECORD || record->checksum_offset != 0);
     return to->of == OF_FIELD || (to->of == OF_SIZED) == mmf_type_is_sized(field->type);
 }
 
@@ -149,7 +159,7 @@ static size_t list_one(const gen_model *model, uint32_t record, uint32_t field,
     const mmf_field *of = field == UINT32_MAX ? NULL : &schema->fields[field];
     size_t count = 0;
     for (size_t i = 0; i < PATTERN_COUNT; i++) {
-        if (!applies(&PATTERNS[i], of))
+        if (!applies(&PATTERNS[i], schema, of))
             continue;
         names_identifier *next = &out[count++];
         next->scope = PATTERNS[i].scope;
@@ -164,7 +174,7 @@ names_identifier *names_list(const gen_model *model, arena *memory, size_t *coun
 {
     size_t of_records = 0;
     for (size_t i = 0; i < PATTERN_COUNT; i++)
-        of_records += PATTERNS[i].of == OF_RECORD;
+        of_records += is_of_record(&PATTERNS[i]);
     size_t size = of_records * model->record_count;
     for (uint32_t i = 0; i < model->record_count; i++)
         size += (PATTERN_COUNT - of_records) * model->records[i].field_count;

@@ -122,6 +122,48 @@ static bool parse_body(parser *state, parser_record *record)
     return true;
 }
 
+/* "(...)" behind an attribute: what is between the brackets is for whoever knows the attribute. */
+static bool parse_arguments(parser *state, source_span *out)
+{
+    const uint32_t begin = state->now.span.offset;
+    while (!parser_is_punctuation(state, ')')) {
+        if (state->now.kind == TOKEN_END || parser_is_punctuation(state, '{') ||
+            parser_is_punctuation(state, '@')) {
+            parser_report_found(state, "')' behind the attribute's arguments");
+            return false;
+        }
+        parser_advance(state);
+    }
+    *out = (source_span){begin, state->now.span.offset + state->now.span.length - begin};
+    parser_advance(state);
+    return true;
+}
+
+/* All of "@one @two(3)" behind a record's version. */
+static bool parse_attributes(parser *state, parser_record *record)
+{
+    parser_attribute **last = &record->attributes;
+    while (parser_is_punctuation(state, '@')) {
+        const uint32_t begin = state->now.span.offset;
+        parser_attribute *attribute =
+            (parser_attribute *)arena_take(state->memory, sizeof *attribute);
+        if (attribute == NULL) {
+            state->failed = true;
+            return false;
+        }
+        source_span word;
+        parser_advance(state);
+        if (!parser_take_kind(state, TOKEN_NAME, "the attribute's name, as in '@checksums'", &word))
+            return false;
+        attribute->name = (source_span){begin, word.offset + word.length - begin};
+        if (parser_is_punctuation(state, '(') && !parse_arguments(state, &attribute->arguments))
+            return false;
+        *last = attribute;
+        last = &attribute->next;
+    }
+    return true;
+}
+
 static bool parse_record(parser *state, parser_record *record)
 {
     record->docs = parser_take_docs(state);
@@ -138,7 +180,7 @@ static bool parse_record(parser *state, parser_record *record)
     }
     parser_advance(state);
     if (parser_take_kind(state, TOKEN_NUMBER, "the version, a number", &record->version))
-        return parse_body(state, record);
+        return parse_attributes(state, record) && parse_body(state, record);
     diag_hint(state->list, "the first version of a record is 'version 1'");
     return false;
 }

@@ -25,9 +25,17 @@ typedef struct parser_field {
     struct parser_field *next;
 } parser_field;
 
+/* "@name" or "@name(arguments)"; of a record. */
+typedef struct parser_attribute {
+    source_span name;      /* with its '@' */
+    source_span arguments; /* with their brackets; length 0 when there are none */
+    struct parser_attribute *next;
+} parser_attribute;
+
 typedef struct parser_record {
     source_span name;
     source_span version;
+    parser_attribute *attributes; /* in the order in which they stand */
     parser_docs docs;
     parser_field *fields;
     uint32_t field_count;

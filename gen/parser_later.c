@@ -1,6 +1,8 @@
 /* Names what only a later version of the language may have. */
 #include "gen/parser_later.h"
 
+#include <string.h>
+
 /* What begins with a word or a mark, what that is called, and what to write instead. */
 typedef struct later {
     const char *written;
@@ -33,8 +35,26 @@ static bool refuse_any(parser *state, const later *things, size_t count)
 
 #define REFUSE_ANY(state, things) refuse_any(state, things, sizeof(things) / sizeof *(things))
 
+/* An attribute that there is, in a place where it does not belong. */
+static bool refuse_misplaced(parser *state)
+{
+    static const char CHECKSUMS[] = "@checksums";
+    const source_span at = state->now.span;
+    const source *from = state->list->from;
+    const uint32_t length = sizeof CHECKSUMS - 1;
+    if (!parser_is_punctuation(state, '@') || from->size - at.offset < length ||
+        memcmp(from->text + at.offset, CHECKSUMS, length) != 0)
+        return false;
+    diag_report(state->list, (source_span){at.offset, length},
+                "'%s' belongs to a record, and stands behind its version", CHECKSUMS);
+    diag_hint(state->list, "write it as in 'record Name version 1 %s {'", CHECKSUMS);
+    return true;
+}
+
 bool parser_refuse_later_mark(parser *state)
 {
+    if (refuse_misplaced(state))
+        return true;
     static const later MARKS[] = {
         {"?", "nullable fields", "delete the '?', and declare a bool field beside it"},
         {"=", "default values", "delete it, and set the value when a record is written"},

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "gen/sema_attribute.h"
 #include "gen/sema_type.h"
 
 typedef struct checker {
@@ -144,9 +145,10 @@ static void check_fields(checker *state, const parser_record *record, mmf_field 
 }
 
 /* Everything that needs the layout; called when there are no errors. */
-static void lay_out(checker *state, const parser_record *record, mmf_field *fields, mmf_schema *out)
+static void lay_out(checker *state, const parser_record *record, mmf_field *fields,
+                    sema_attributes attributes, mmf_schema *out)
 {
-    mmf_schema_complete(out, fields, false);
+    mmf_schema_complete(out, fields, attributes.checksums);
     if (out->record_size > MMF_RECORD_SIZE_MAX) {
         diag_report(state->list, record->name, "a record takes %u bytes; at most %u are allowed",
                     out->record_size, MMF_RECORD_SIZE_MAX);
@@ -179,6 +181,7 @@ static void check_record(checker *state, const parser_record *record, mmf_schema
     out->doc = join_docs(state, &record->docs);
     out->version = number(state, record->version, MMF_SCHEMA_VERSION_MAX, "version");
     out->field_count = record->field_count;
+    const sema_attributes attributes = sema_check_attributes(record, state->list);
     if (record->field_count == 0 || record->field_count > MMF_FIELDS_MAX) {
         diag_report(state->list, record->name, "the record has %u fields; expected 1 to %u",
                     record->field_count, MMF_FIELDS_MAX);
@@ -198,7 +201,7 @@ static void check_record(checker *state, const parser_record *record, mmf_schema
     out->fields = fields;
     place->fields = places;
     if (state->list->count == 0 && !state->failed)
-        lay_out(state, record, fields, out);
+        lay_out(state, record, fields, attributes, out);
 }
 
 static void check_names(checker *state, const parser_schema *parsed)

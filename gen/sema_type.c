@@ -28,8 +28,8 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Single-character edits between two short words, without regard to case (Levenshtein). */
-static uint32_t distance(const char *a, uint32_t a_length, const char *b)
+/* By Levenshtein's table, of which one row is enough. */
+uint32_t sema_distance(const char *a, uint32_t a_length, const char *b)
 {
     uint32_t row[WORD_LENGTH_MAX + 1];
     const uint32_t b_length = (uint32_t)strlen(b);
@@ -58,7 +58,7 @@ static const char *suggest(const char *word, uint32_t length)
     uint32_t best_distance = 3;
     for (int type = MMF_TYPE_BOOL; length <= WORD_LENGTH_MAX && type < MMF_TYPE_COUNT; type++) {
         const char *name = mmf_type_name((mmf_type)type);
-        const uint32_t edits = distance(word, length, name);
+        const uint32_t edits = sema_distance(word, length, name);
         if (edits < best_distance && edits < length) {
             best = name;
             best_distance = edits;

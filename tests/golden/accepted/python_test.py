@@ -17,6 +17,7 @@ RECORDS = {
     "python": ["Python"],
     "records": ["OHLCBar", "order_book_level_2", "HTTPConnectionStatistics"],
     "single": ["X"],
+    "sums": ["Quote", "Mark", "Plain"],
     "tick": ["Tick"],
     "types": ["AllTypes"],
 }

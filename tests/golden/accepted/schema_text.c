@@ -6,6 +6,7 @@
 #include "python_store.h"
 #include "records_store.h"
 #include "single_store.h"
+#include "sums_store.h"
 #include "tick_store.h"
 #include "types_store.h"
 
@@ -15,9 +16,12 @@ int main(int count, char **words)
         &all_types_schema,
         &docs_schema,
         &http_connection_statistics_schema,
+        &mark_schema,
         &ohlc_bar_schema,
         &order_book_level_2_schema,
+        &plain_schema,
         &python_schema,
+        &quote_schema,
         &tick_schema,
         &x_schema,
     };

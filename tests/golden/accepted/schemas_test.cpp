@@ -7,6 +7,7 @@
 #include "python_store.c"
 #include "records_store.c"
 #include "single_store.c"
+#include "sums_store.c"
 #include "tick_store.c"
 #include "types_store.c"
 
@@ -42,7 +43,8 @@ TEST(GeneratedSchema, IsWhatItsTextDescribes)
 {
     for (const mmf_schema *schema :
          {&tick_schema, &all_types_schema, &x_schema, &ohlc_bar_schema, &order_book_level_2_schema,
-          &http_connection_statistics_schema, &docs_schema, &python_schema}) {
+          &http_connection_statistics_schema, &docs_schema, &python_schema, &quote_schema,
+          &mark_schema, &plain_schema}) {
         SCOPED_TRACE(schema->name);
         expect_text_describes(*schema);
     }
