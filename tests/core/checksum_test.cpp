@@ -1,0 +1,536 @@
+// Checksums of records: every write leaves the right one, and verify finds what was damaged.
+#include <csignal>
+
+#include "tests/core/sealed_fixture.h"
+
+namespace {
+
+// 8 flag, 12 mark, 16 text (4 + 6), 32 wide, 40 tail (4 + 3), 48 the checksum, 52 to 55 nothing.
+TEST(Checksum, TheRecordIsLaidOutAsTheFormatSays)
+{
+    EXPECT_EQ(SEALED_TAIL_OFFSET, 40u);
+    EXPECT_EQ(SEALED_RECORD_CHECKSUM, 48u);
+    EXPECT_EQ(SEALED_RECORD_SIZE, 56u);
+    EXPECT_EQ(SMALL_RECORD_CHECKSUM, 12u);
+    EXPECT_EQ(SMALL_RECORD_SIZE, 16u);
+    EXPECT_EQ(BARE_RECORD_SIZE, 16u);
+    EXPECT_NE(small_schema.layout_hash, bare_schema.layout_hash);
+}
+
+// A record from hand to bytes: sequence 2, mark 0x01020304, and the CRC-32C of those 16 bytes with
+// four zeroes behind, bit by bit.
+TEST_F(SealedTest, TheSmallestRecordByteByByte)
+{
+    small_store *store = nullptr;
+    ASSERT_EQ(small_store_create(path.c_str(), nullptr, &store, &error), MMF_OK);
+    const small_record in = {0x01020304};
+    ASSERT_EQ(small_store_append(store, &in, nullptr), MMF_OK);
+    const unsigned char head[16] = {2, 0, 0, 0, 0, 0, 0, 0, 4, 3, 2, 1, 0, 0, 0, 0};
+    uint32_t crc = 0xffffffffu;
+    for (const unsigned char byte : head) {
+        crc ^= byte;
+        for (int bit = 0; bit < 8; bit++)
+            crc = (crc & 1u) != 0 ? (crc >> 1) ^ 0x82f63b78u : crc >> 1;
+    }
+    const std::string record = bytes().substr(place(0, SMALL_RECORD_SIZE), SMALL_RECORD_SIZE);
+    EXPECT_EQ(memcmp(record.data(), head, 12), 0);
+    EXPECT_EQ(u32_at(record, 12), ~crc);
+    EXPECT_EQ(small_store_close(store), MMF_OK);
+}
+
+TEST_F(SealedTest, EveryWriteLeavesTheRightOne)
+{
+    sealed_store *store = create_sealed(2);
+    expect_right(0, 2);
+    expect_right(1, 2);
+    const sealed_record other = t_sealed(77);
+    ASSERT_EQ(sealed_store_set(store, 1, &other), MMF_OK);
+    expect_right(1, 4);
+    ASSERT_EQ(sealed_store_set_flag(store, 1, false), MMF_OK);
+    expect_right(1, 6);
+    ASSERT_EQ(sealed_store_set_mark(store, 1, 5), MMF_OK);
+    expect_right(1, 8);
+    ASSERT_EQ(sealed_store_set_wide(store, 1, 0.25), MMF_OK);
+    expect_right(1, 10);
+    ASSERT_EQ(sealed_store_set_text(store, 1, "abc", 3), MMF_OK);
+    expect_right(1, 12);
+    const uint8_t tail[] = {9, 8};
+    ASSERT_EQ(sealed_store_set_tail(store, 1, tail, sizeof tail), MMF_OK);
+    expect_right(1, 14);
+    sealed_record out = {};
+    ASSERT_EQ(sealed_store_get(store, 1, &out), MMF_OK);
+    EXPECT_FALSE(out.flag);
+    EXPECT_EQ(out.mark, 5u);
+    EXPECT_EQ(out.wide, 0.25);
+    EXPECT_STREQ(out.text, "abc");
+    EXPECT_EQ(out.tail_length, 2u);
+    EXPECT_EQ(out.tail[1], 8u);
+    expect_right(0, 2);
+    EXPECT_EQ(verify(store), MMF_OK) << error.message;
+    EXPECT_EQ(bad, UINT64_MAX);
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+}
+
+// Images bring bytes where the checksum lies, which count for nothing.
+TEST_F(SealedTest, ImagesGetChecksumsToo)
+{
+    sealed_store *store = create_sealed(1);
+    mmf_store *base = reinterpret_cast<mmf_store *>(store);
+    std::vector<unsigned char> images(3 * SEALED_RECORD_SIZE, 0xee);
+    for (size_t i = 0; i < 3; i++) {
+        alignas(8) unsigned char record[SEALED_RECORD_SIZE] = {};
+        const sealed_record in = t_sealed(static_cast<uint32_t>(10 + i));
+        sealed_record_save(record, &in);
+        memset(record + SEALED_RECORD_CHECKSUM, 0xee, 4);
+        memcpy(images.data() + i * SEALED_RECORD_SIZE, record, sizeof record);
+    }
+    ASSERT_EQ(mmf_store_append_rows(base, images.data(), 3, images.size(), nullptr), MMF_OK);
+    for (uint64_t row = 1; row < 4; row++)
+        expect_right(row, 2);
+    ASSERT_EQ(mmf_store_set_row(base, 0, images.data(), SEALED_RECORD_SIZE, nullptr, 0), MMF_OK);
+    expect_right(0, 4);
+    const uint32_t fields[] = {1, 4};
+    ASSERT_EQ(mmf_store_set_row(base, 3, images.data(), SEALED_RECORD_SIZE, fields, 2), MMF_OK);
+    expect_right(3, 4);
+    sealed_record out = {};
+    ASSERT_EQ(sealed_store_get(store, 3, &out), MMF_OK);
+    EXPECT_EQ(out.mark, 10u);
+    EXPECT_STREQ(out.text, "000012");
+    EXPECT_EQ(verify(store), MMF_OK) << error.message;
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+}
+
+// ---- Damage ----
+
+// Payload, bytes of no field, sequence and checksum alike; the file is closed, nobody is at work.
+TEST_F(SealedTest, EveryFlippedBitOfAFileIsFound)
+{
+    ASSERT_EQ(sealed_store_close(create_sealed(3)), MMF_OK);
+    for (size_t at = 0; at < SEALED_RECORD_SIZE; at++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            flip(place(1) + at, bit);
+            sealed_store *store = open_sealed();
+            ASSERT_EQ(verify(store), MMF_ERR_CORRUPT) << at << "." << bit;
+            ASSERT_EQ(bad, 1u);
+            ASSERT_EQ(sealed_store_verify(store, 2, 1, &bad, &error), MMF_OK);
+            ASSERT_EQ(sealed_store_verify(store, 0, 1, &bad, &error), MMF_OK);
+            ASSERT_EQ(sealed_store_close(store), MMF_OK);
+            flip(place(1) + at, bit);
+        }
+    }
+    sealed_store *store = open_sealed();
+    EXPECT_EQ(verify(store), MMF_OK) << error.message;
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+}
+
+TEST_F(SealedTest, EveryFlippedBitUnderAWriterIsFound)
+{
+    sealed_store *writer = create_sealed(2);
+    const sealed_record again = t_sealed(3);
+    ASSERT_EQ(sealed_store_set(writer, 1, &again), MMF_OK); // an undo slot that speaks of the row
+    sealed_store *reader = open_sealed();
+    for (size_t at = 0; at < SEALED_RECORD_SIZE; at++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            flip(place(1) + at, bit);
+            ASSERT_EQ(verify(writer), MMF_ERR_CORRUPT) << at << "." << bit;
+            ASSERT_EQ(verify(reader), MMF_ERR_CORRUPT) << at << "." << bit;
+            ASSERT_EQ(bad, 1u);
+            flip(place(1) + at, bit);
+        }
+    }
+    EXPECT_EQ(verify(reader), MMF_OK) << error.message;
+    EXPECT_EQ(sealed_store_close(reader), MMF_OK);
+    EXPECT_EQ(sealed_store_close(writer), MMF_OK);
+}
+
+TEST_F(SealedTest, EveryFlippedBitOfTheSmallestRecordIsFound)
+{
+    small_store *store = nullptr;
+    ASSERT_EQ(small_store_create(path.c_str(), nullptr, &store, &error), MMF_OK);
+    const small_record in = {7};
+    ASSERT_EQ(small_store_append(store, &in, nullptr), MMF_OK);
+    for (size_t at = 0; at < SMALL_RECORD_SIZE; at++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            flip(place(0) + at, bit);
+            ASSERT_EQ(small_store_verify(store, 0, 1, &bad, &error), MMF_ERR_CORRUPT);
+            flip(place(0) + at, bit);
+        }
+    }
+    EXPECT_EQ(small_store_verify(store, 0, 1, &bad, &error), MMF_OK);
+    EXPECT_EQ(small_store_close(store), MMF_OK);
+}
+
+// A power cut may leave any words of a record new and the others old.
+TEST_F(SealedTest, EveryMixtureOfTwoRecordsIsFound)
+{
+    sealed_store *store = create_sealed(1);
+    const std::string before = row_bytes(0);
+    const sealed_record in = t_sealed(999999);
+    ASSERT_EQ(sealed_store_set(store, 0, &in), MMF_OK);
+    const std::string after = row_bytes(0);
+    constexpr size_t words = SEALED_RECORD_SIZE / 8;
+    unsigned mixtures = 0;
+    for (unsigned fresh = 0; fresh < 1u << words; fresh++) {
+        std::string mixture = before;
+        for (size_t word = 0; word < words; word++)
+            if ((fresh >> word & 1u) != 0)
+                mixture.replace(8 * word, 8, after, 8 * word, 8);
+        const bool whole = mixture == before || mixture == after;
+        mixtures += whole ? 0 : 1;
+        put(place(0), mixture);
+        ASSERT_EQ(verify(store), whole ? MMF_OK : MMF_ERR_CORRUPT) << fresh;
+    }
+    EXPECT_EQ(mixtures, (1u << words) - 2);
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+}
+
+TEST_F(SealedTest, TheMessageHasTheRowAndBothChecksums)
+{
+    sealed_store *store = create_sealed(3);
+    flip(place(2) + SEALED_WIDE_OFFSET, 3);
+    const std::string record = row_bytes(2);
+    char found[16];
+    char expected[16];
+    snprintf(found, sizeof found, "0x%08x", u32_at(record, SEALED_RECORD_CHECKSUM));
+    snprintf(expected, sizeof expected, "0x%08x", checksum_of(record, SEALED_RECORD_CHECKSUM));
+    EXPECT_EQ(verify(store), MMF_ERR_CORRUPT);
+    EXPECT_EQ(std::string(error.message),
+              path + ": row 2: found the checksum " + found + ", expected " + expected +
+                  " for its content; restore the file from a copy, or write the record again");
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+}
+
+TEST_F(SealedTest, TheMessageSaysWhatASequenceMeans)
+{
+    sealed_store *store = create_sealed(1);
+    put(place(0), std::string(8, '\0'));
+    EXPECT_EQ(verify(store), MMF_ERR_CORRUPT);
+    EXPECT_NE(strstr(error.message, "row 0: its sequence is 0, which says that it was never"),
+              nullptr)
+        << error.message;
+    put(place(0), std::string("\7\0\0\0\0\0\0\0", 8));
+    EXPECT_EQ(verify(store), MMF_ERR_CORRUPT);
+    EXPECT_NE(strstr(error.message, "its sequence is 7, which says that it is being replaced"),
+              nullptr)
+        << error.message;
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+}
+
+// ---- Writing to a damaged record ----
+
+TEST_F(SealedTest, APartOfADamagedRecordIsNotReplaced)
+{
+    sealed_store *store = create_sealed(2);
+    mmf_store *base = reinterpret_cast<mmf_store *>(store);
+    alignas(8) unsigned char image[SEALED_RECORD_SIZE] = {};
+    const uint32_t fields[] = {0};
+    // In another field than the one that is set, and in the sequence.
+    for (const size_t at : {SEALED_WIDE_OFFSET + 0, 0u, 1u}) {
+        flip(place(1) + at, at == 0 ? 0 : 5);
+        const std::string before = bytes();
+        EXPECT_EQ(sealed_store_set_mark(store, 1, 1), MMF_ERR_CORRUPT) << at;
+        EXPECT_EQ(sealed_store_set_text(store, 1, "x", 1), MMF_ERR_CORRUPT) << at;
+        EXPECT_EQ(mmf_store_set_row(base, 1, image, sizeof image, fields, 1), MMF_ERR_CORRUPT);
+        EXPECT_TRUE(bytes() == before) << "something was written";
+        EXPECT_EQ(verify(store), MMF_ERR_CORRUPT);
+        const sealed_record whole = t_sealed(8);
+        ASSERT_EQ(sealed_store_set(store, 1, &whole), MMF_OK);
+        EXPECT_EQ(verify(store), MMF_OK) << error.message;
+        EXPECT_EQ(sealed_store_set_mark(store, 1, 1), MMF_OK);
+    }
+    flip(place(1) + SEALED_MARK_OFFSET, 0);
+    EXPECT_EQ(mmf_store_set_row(base, 1, image, sizeof image, nullptr, 0), MMF_OK);
+    EXPECT_EQ(verify(store), MMF_OK) << error.message;
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+}
+
+TEST_F(SealedTest, SettersRefuseAsThoseOfOtherStoresDo)
+{
+    sealed_store *store = create_sealed(1);
+    EXPECT_EQ(sealed_store_set_mark(store, 1, 1), MMF_ERR_RANGE);
+    EXPECT_EQ(sealed_store_set_text(store, 1, "x", 1), MMF_ERR_RANGE);
+    EXPECT_EQ(sealed_store_set_text(store, 0, "1234567", 7), MMF_ERR_TOO_LONG);
+    EXPECT_EQ(sealed_store_set_text(store, 0, nullptr, 1), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(sealed_store_set_text(store, 0, nullptr, 0), MMF_OK);
+    EXPECT_EQ(sealed_store_set_mark(nullptr, 0, 1), MMF_ERR_ARGUMENT);
+    sealed_store *reader = open_sealed();
+    EXPECT_EQ(sealed_store_set_mark(reader, 0, 1), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(sealed_store_set_mark(reader, 5, 1), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(sealed_store_close(reader), MMF_OK);
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+    EXPECT_EQ(sealed_store_set_mark(store, 0, 1), MMF_ERR_CLOSED);
+}
+
+// ---- What cannot be verified ----
+
+TEST_F(SealedTest, AStoreWithoutChecksumsSaysHowToGetThem)
+{
+    tick_store *store = create();
+    EXPECT_EQ(mmf_store_verify(tick_store_base(store), 0, MMF_TO_END, &bad, &error),
+              MMF_ERR_UNSUPPORTED);
+    EXPECT_NE(strstr(error.message, "declare 'record Tick version N @checksums'"), nullptr)
+        << error.message;
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(SealedTest, RowsThatAreNotThereAreNotVerified)
+{
+    sealed_store *store = create_sealed(3);
+    EXPECT_EQ(sealed_store_verify(store, 0, 4, &bad, &error), MMF_ERR_RANGE);
+    EXPECT_NE(strstr(error.message, "row 3 was to be verified, and there are 3"), nullptr)
+        << error.message;
+    EXPECT_EQ(bad, UINT64_MAX);
+    EXPECT_EQ(sealed_store_verify(store, 4, MMF_TO_END, &bad, &error), MMF_ERR_RANGE);
+    EXPECT_EQ(sealed_store_verify(store, 1, UINT64_MAX - 1, nullptr, nullptr), MMF_ERR_RANGE);
+    EXPECT_EQ(sealed_store_verify(store, 3, MMF_TO_END, &bad, &error), MMF_OK);
+    EXPECT_EQ(sealed_store_verify(store, 3, 0, nullptr, nullptr), MMF_OK);
+    EXPECT_EQ(sealed_store_verify(store, 1, 2, nullptr, nullptr), MMF_OK);
+    EXPECT_EQ(mmf_store_verify(nullptr, 0, 0, &bad, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+    EXPECT_EQ(sealed_store_verify(store, 0, 0, &bad, &error), MMF_ERR_CLOSED);
+}
+
+// ---- The header ----
+
+TEST_F(SealedTest, TheHeaderSaysThatThereAreChecksums)
+{
+    ASSERT_EQ(sealed_store_close(create_sealed(0)), MMF_OK);
+    std::string block = bytes().substr(0, sizeof(mmfi_superblock));
+    EXPECT_EQ(u32_at(block, 60), 1u);
+    EXPECT_EQ(u32_at(block, 64), 1u);
+    // A header that contradicts its schema is damaged, though its checksum is right.
+    for (const size_t flag : {60, 64}) {
+        std::string other = block;
+        other[flag] = 0;
+        const uint32_t crc = mmfi_crc32c(other.data(), 252);
+        memcpy(&other[252], &crc, sizeof crc);
+        put(0, other);
+        put(MMFI_PAGE_SIZE, other);
+        sealed_store *store = nullptr;
+        EXPECT_EQ(sealed_store_open(path.c_str(), nullptr, &store, &error), MMF_ERR_CORRUPT);
+        EXPECT_NE(strstr(error.message, "the flag for checksums is 0, expected 1"), nullptr)
+            << error.message;
+    }
+}
+
+TEST_F(SealedTest, AStoreWithoutChecksumsHasNoFlag)
+{
+    ASSERT_EQ(tick_store_close(create()), MMF_OK);
+    EXPECT_EQ(u32_at(bytes(), 60), 0u);
+    EXPECT_EQ(u32_at(bytes(), 64), 0u);
+}
+
+TEST_F(SealedTest, ASchemaThatDiffersInItIsNamed)
+{
+    mmf_schema *other = nullptr;
+    const std::string text = "record Sealed version 1 {\n  mark: uint32;\n}\n";
+    ASSERT_EQ(mmf_schema_parse(text.data(), text.size(), &other, &error), MMF_OK);
+    small_store *small = nullptr;
+    ASSERT_EQ(small_store_create(path.c_str(), nullptr, &small, &error), MMF_OK);
+    ASSERT_EQ(small_store_close(small), MMF_OK);
+    mmf_store *store = nullptr;
+    other->name = "Small";
+    EXPECT_EQ(mmf_store_open_as(path.c_str(), nullptr, other, &store, &error), MMF_ERR_SCHEMA);
+    EXPECT_NE(strstr(error.message, "'@checksums' differs"), nullptr) << error.message;
+    mmf_schema_free(other);
+}
+
+// ---- Writers that are killed ----
+
+// The writes that are killed, each in steps that begin behind the one before.
+enum class Write {
+    set,
+    scalar,
+    append
+};
+
+struct Kill {
+    Write write;
+    bool shared;
+};
+
+constexpr int kSteps = 5;
+
+class KilledTest : public SealedTest, public testing::WithParamInterface<Kill> {
+protected:
+    void SetUp() override
+    {
+        SealedTest::SetUp();
+        writing.shared_writers = GetParam().shared;
+        ASSERT_EQ(sealed_store_close(create_sealed(2, &writing)), MMF_OK);
+    }
+
+    // Dies behind so many steps of a write that would make row 1 (of an append, 2) say 50.
+    void die(int steps)
+    {
+        const int status = t_in_child([&] {
+            sealed_store *store = open_sealed(&writing);
+            if (GetParam().write == Write::append)
+                append(store, steps);
+            else
+                set(store, steps);
+            return 1; // not reached
+        });
+        ASSERT_EQ(status, -SIGKILL);
+    }
+
+    static void step(int *left)
+    {
+        if ((*left)-- == 0)
+            raise(SIGKILL);
+    }
+
+    // The calls of the generated setters, one by one.
+    static void set(sealed_store *store, int left)
+    {
+        const sealed_record in = t_sealed(50);
+        mmf_store *base = reinterpret_cast<mmf_store *>(store);
+        step(&left);
+        const mmfi_write write =
+            GetParam().write == Write::set
+                ? mmfi_write_begin(base, 1, SEALED_RECORD_SIZE)
+                : mmfi_part_begin(base, 1, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM);
+        step(&left);
+        if (GetParam().write == Write::set)
+            sealed_record_save(write.record, &in);
+        else
+            mmfi_save_uint32(write.record, SEALED_MARK_OFFSET, in.mark);
+        step(&left);
+        mmfi_checksum_save(write.record, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM,
+                           write.sequence + 1);
+        step(&left);
+        mmfi_write_end(write);
+        step(&left);
+    }
+
+    static void append(sealed_store *store, int left)
+    {
+        const sealed_record in = t_sealed(50);
+        step(&left);
+        const mmfi_append append =
+            mmfi_append_begin(reinterpret_cast<mmf_store *>(store), SEALED_RECORD_SIZE);
+        step(&left);
+        sealed_record_save(append.record, &in);
+        step(&left);
+        mmfi_checksum_save(append.record, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM,
+                           MMFI_SEQUENCE_FIRST);
+        step(&left);
+        mmfi_append_end(append, nullptr);
+        step(&left);
+    }
+
+    void expect_old_or_new(const sealed_store *store, bool written)
+    {
+        sealed_record out = {};
+        ASSERT_EQ(sealed_store_count(store),
+                  GetParam().write == Write::append && written ? 3u : 2u);
+        const uint64_t row = GetParam().write == Write::append ? 2 : 1;
+        if (row == sealed_store_count(store))
+            return;
+        ASSERT_EQ(sealed_store_get(store, row, &out), MMF_OK);
+        if (GetParam().write == Write::scalar)
+            EXPECT_EQ(out.mark, written ? 50u : 1u);
+        else
+            EXPECT_TRUE(t_is_sealed(out, written ? 50 : 1));
+    }
+};
+
+TEST_P(KilledTest, LeavesRecordsThatVerify)
+{
+    for (int steps = 0; steps < kSteps; steps++) {
+        SCOPED_TRACE(steps);
+        die(steps);
+        const bool written = steps == kSteps - 1;
+        sealed_store *reader = open_sealed();
+        EXPECT_EQ(verify(reader), MMF_OK) << error.message;
+        expect_old_or_new(reader, written);
+        sealed_store *next = open_sealed(&writing);
+        EXPECT_EQ(verify(next), MMF_OK) << error.message;
+        EXPECT_EQ(verify(reader), MMF_OK) << error.message;
+        expect_old_or_new(next, written);
+        EXPECT_EQ(sealed_store_set_wide(next, 1, 2.5), MMF_OK);
+        const sealed_record old = t_sealed(1);
+        EXPECT_EQ(sealed_store_set(next, 1, &old), MMF_OK);
+        EXPECT_EQ(verify(reader), MMF_OK) << error.message;
+        EXPECT_EQ(sealed_store_close(next), MMF_OK);
+        EXPECT_EQ(sealed_store_close(reader), MMF_OK);
+    }
+}
+
+std::string name_of(const testing::TestParamInfo<Kill> &what)
+{
+    const char *const names[] = {"Set", "Scalar", "Append"};
+    return std::string(names[static_cast<int>(what.param.write)]) +
+           (what.param.shared ? "AmongOthers" : "Alone");
+}
+
+INSTANTIATE_TEST_SUITE_P(Writes, KilledTest,
+                         testing::Values(Kill{Write::set, false}, Kill{Write::scalar, false},
+                                         Kill{Write::append, false}, Kill{Write::set, true},
+                                         Kill{Write::scalar, true}, Kill{Write::append, true}),
+                         name_of);
+
+// The image is all that is left of the record; whatever befell it, recovery declares it not sound.
+class DamagedImageTest : public SealedTest, public testing::WithParamInterface<bool> {};
+
+TEST_P(DamagedImageTest, IsNotDeclaredSound)
+{
+    writing.shared_writers = GetParam();
+    ASSERT_EQ(sealed_store_close(create_sealed(2, &writing)), MMF_OK);
+    const size_t image = MMFI_UNDO_OFFSET + sizeof(mmfi_undo);
+    unsigned tried = 0;
+    for (size_t at = 0; at < SEALED_RECORD_SIZE; at += 3) {
+        for (const unsigned bit : {0u, 6u}) {
+            SCOPED_TRACE(testing::Message() << at << "." << bit);
+            ASSERT_EQ(t_in_child([&] {
+                          sealed_store *store = open_sealed(&writing);
+                          const mmfi_write write = mmfi_write_begin(
+                              reinterpret_cast<mmf_store *>(store), 1, SEALED_RECORD_SIZE);
+                          const sealed_record in = t_sealed(60);
+                          sealed_record_save(write.record, &in);
+                          return raise(SIGKILL);
+                      }),
+                      -SIGKILL);
+            flip(image + at, bit);
+            sealed_store *reader = open_sealed();
+            ASSERT_EQ(verify(reader), MMF_ERR_CORRUPT);
+            ASSERT_EQ(bad, 1u);
+            sealed_store *next = open_sealed(&writing);
+            // Alone or not, whoever opens the file as a writer puts it right.
+            ASSERT_EQ(sequence_of(row_bytes(1)) % 2, 0u);
+            ASSERT_EQ(verify(next), MMF_ERR_CORRUPT);
+            ASSERT_EQ(bad, 1u);
+            ASSERT_EQ(verify(reader), MMF_ERR_CORRUPT);
+            ASSERT_EQ(sealed_store_set_mark(next, 1, 3), MMF_ERR_CORRUPT);
+            const sealed_record whole = t_sealed(1);
+            ASSERT_EQ(sealed_store_set(next, 1, &whole), MMF_OK);
+            ASSERT_EQ(verify(next), MMF_OK) << error.message;
+            ASSERT_EQ(sealed_store_close(next), MMF_OK);
+            ASSERT_EQ(sealed_store_close(reader), MMF_OK);
+            tried++;
+        }
+    }
+    EXPECT_EQ(tried, 2 * ((SEALED_RECORD_SIZE + 2) / 3));
+}
+
+INSTANTIATE_TEST_SUITE_P(Writers, DamagedImageTest, testing::Bool());
+
+// A writer that is killed while it replaces a damaged record leaves it damaged.
+TEST_F(SealedTest, AKillDoesNotMendTheRecordThatWasThere)
+{
+    ASSERT_EQ(sealed_store_close(create_sealed(2)), MMF_OK);
+    flip(place(1) + SEALED_MARK_OFFSET, 4);
+    ASSERT_EQ(t_in_child([&] {
+                  sealed_store *store = open_sealed(&writing);
+                  (void)mmfi_write_begin(reinterpret_cast<mmf_store *>(store), 1,
+                                         SEALED_RECORD_SIZE);
+                  return raise(SIGKILL);
+              }),
+              -SIGKILL);
+    sealed_store *next = open_sealed(&writing);
+    EXPECT_EQ(verify(next), MMF_ERR_CORRUPT);
+    EXPECT_EQ(bad, 1u);
+    EXPECT_EQ(sealed_store_close(next), MMF_OK);
+}
+
+} // namespace
