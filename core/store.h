@@ -34,6 +34,9 @@
  * Truncation. A file that another program cuts off while it is open ends this process by SIGBUS
  * when it touches what is gone, unless core/guard.h is installed: then it is a status.
  *
+ * Damage. Records whose schema has @checksums can be verified (core/verify.h). To set one field of
+ * such a record is to replace the record, and MMF_ERR_CORRUPT when that is damaged.
+ *
  * Errors. Every call that can fail returns a mmf_status; results go through the last pointers,
  * which are left alone or set to NULL or 0 on failure. Where a mmf_error can be passed it may be
  * NULL.

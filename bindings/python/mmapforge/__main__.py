@@ -1,4 +1,4 @@
-"""`python -m mmapforge info FILE`: what a store is, and its first rows."""
+"""`python -m mmapforge info FILE`: what a store is, and its first rows; `verify FILE`: its damage."""
 
 import argparse
 import io
@@ -7,7 +7,7 @@ import sys
 from typing import List, Optional
 
 from mmapforge._define import open as open_store
-from mmapforge._errors import Error
+from mmapforge._errors import BusyError, CorruptError, Error
 
 
 def info(path: str, rows: int) -> None:
@@ -31,21 +31,57 @@ def info(path: str, rows: int) -> None:
             print(f"... and {about.count - len(shown):,} more")
 
 
+def verify(path: str, limit: int) -> int:
+    """Prints the rows of a store that are damaged, at most limit of them; the exit status."""
+    with open_store(path, errors="backslashreplace") as store:
+        first, count, found = 0, len(store), 0
+        while True:
+            try:
+                store.verify(first, count)
+                break
+            except (CorruptError, BusyError) as error:
+                if error.row is None:
+                    raise
+                print(error)
+                found += 1
+                first = error.row + 1
+                if found == limit and first < count:
+                    print(f"{path}: {found:,} damaged rows up to row {error.row:,}; rows behind it "
+                          f"were not verified: give a larger --limit")  # fmt: skip
+                    return 1
+        if found:
+            print(f"{path}: {found:,} of {count:,} records are damaged")
+            return 1
+        print(f"{path}: {count:,} records of {store.schema.name} are as they were written")
+        return 0
+
+
 def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m mmapforge", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("info", help="print the schema and the first rows of a store")
     command.add_argument("file")
     command.add_argument("--rows", type=int, default=5, help="rows to print (default: 5)")
+    command = commands.add_parser("verify", help="check every record against its checksum")
+    command.add_argument("file")
+    command.add_argument(
+        "--limit", type=int, default=20, help="damaged rows to print (default: 20)"
+    )
     given = parser.parse_args(arguments)
-    if given.rows < 0:
+    if given.command == "info" and given.rows < 0:
         parser.error("--rows must not be negative")
+    if given.command == "verify" and given.limit < 1:
+        parser.error("--limit must be at least 1")
     for stream in (sys.stdout, sys.stderr):
         # A name or a text may have what the terminal's encoding lacks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        info(given.file, given.rows)
+        status = 0
+        if given.command == "verify":
+            status = verify(given.file, given.limit)
+        else:
+            info(given.file, given.rows)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()
@@ -57,7 +93,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         _forget_output()
         print(f"mmapforge: cannot write: {error}", file=sys.stderr)
         return 1
-    return 0
+    return status
 
 
 def _forget_output() -> None:

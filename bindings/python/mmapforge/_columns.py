@@ -144,12 +144,16 @@ class Columns(Mapping[str, Any]):
 
         Such writes are plain stores: they are not synchronised with anything. A reader may see some
         of them before others, and a record between two of them; set() and set_price() are for
-        everything else.
+        everything else, and for records with checksums, which have no such column.
         """
         field = self._store.field(name)
         if field.is_sized:
             message = f"{self._store.path}: field {name} is {field.declaration}; set it row by row"
             raise make_error(FieldTypeError, message, path=self._store.path, field=name)
+        if self._store.schema.checksums:
+            message = f"{self._store.path}: field {name}: writes through an array would leave the "
+            message += "records' checksums wrong; set it row by row"
+            raise make_error(UnsupportedError, message, path=self._store.path, field=name)
         # Nothing is appended: it only says whether it could be.
         status = lib.mmfpy_append_rows(self._store.handle, ffi.NULL, 0, 0, ffi.NULL)
         if status:

@@ -101,13 +101,14 @@ class Schema:
         version: N of `version N`.
         fields: in declared order.
         record_size: bytes from one record to the next.
+        checksums: True when every record has a checksum.
         layout_hash: the identity of the layout, as in the file.
         text: the canonical text, as in the file.
     """
 
     __slots__ = (
-        "name", "doc", "version", "fields", "record_size", "layout_hash", "text", "by_name",
-        "c_schema", "_dtype",
+        "name", "doc", "version", "fields", "record_size", "checksums", "layout_hash", "text",
+        "by_name", "c_schema", "_dtype",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -121,6 +122,7 @@ class Schema:
         self.doc = text_of(out[0].doc)
         self.version = int(out[0].version)
         self.record_size = int(out[0].record_size)
+        self.checksums = bool(out[0].checksum_offset)
         self.layout_hash = int(out[0].layout_hash)
         self.text = text
         self.fields: Tuple[Field, ...] = tuple(

@@ -41,6 +41,7 @@ RecordLike = Union[Record, Mapping[str, Any], Sequence[Any]]
 
 _MODES = {"r": 0, "r+": 1}
 _CREATE = 2
+_VERIFY_ROWS = 100_000  # between looks at signals
 _WAIT_S = 0.05  # between looks at signals
 
 # A view without a name is one that another thread is just making or dropping.
@@ -455,6 +456,29 @@ class Store(Aggregates, Generic[R]):
         Without numpy a list of records. start and stop are those of a slice.
         """
         return _view.snapshot(self, _view.rows_between(len(self), start, stop))
+
+    def verify(self, start: int = 0, stop: Optional[int] = None) -> int:
+        """Checks rows against their checksums, and returns how many there were.
+
+        start and stop are those of a slice. CorruptError at the first one that is damaged: its
+        `row` says which. The schema must ask for `@checksums`; without, UnsupportedError.
+        """
+        rows = _view.rows_between(len(self), start, stop)
+        error = ffi.new("mmf_error *")
+        bad = ffi.new("uint64_t *")
+        first = rows.start
+        while True:
+            # In steps, so that an interrupt is heard.
+            count = min(max(0, rows.stop - first), _VERIFY_ROWS)
+            status = lib.mmfpy_verify(self.handle, first, count, bad, error)
+            if status == lib.MMF_ERR_CLOSED:
+                self.fail(status)
+            if status:
+                row = int(bad[0]) if bad[0] < rows.stop else None
+                raise _errors.error_of(error, path=self.path, row=row)
+            first += count
+            if first >= rows.stop:
+                return len(rows)
 
     @property
     def columns(self) -> Columns:

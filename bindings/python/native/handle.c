@@ -70,6 +70,7 @@ int mmfpy_open(mmfpy_store *handle, const char *path, int mode, int shared, uint
     if (status != MMF_OK)
         return (int)status;
     handle->record_size = mmf_store_schema(handle->store)->record_size;
+    handle->checksum = mmf_store_schema(handle->store)->checksum_offset;
     handle->layout_hash = mmf_store_schema(handle->store)->layout_hash;
     handle->pid = getpid();
     return MMF_OK;

@@ -23,6 +23,7 @@ typedef struct mmfpy_store {
     uint64_t gate;        /* calls under way, live views, and whether it is shut; handle.c */
     uint64_t turn;        /* not 0 while a thread writes */
     size_t record_size;   /* bytes */
+    size_t checksum;      /* its offset in a record; 0 when records have none */
     uint64_t layout_hash; /* of the file */
     pid_t pid;            /* the process that opened it */
 } mmfpy_store;

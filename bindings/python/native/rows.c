@@ -78,6 +78,16 @@ int mmfpy_gather(mmfpy_store *handle, uint64_t first, uint64_t count, const mmfp
     return (int)status;
 }
 
+int mmfpy_verify(mmfpy_store *handle, uint64_t first, uint64_t count, uint64_t *bad_row,
+                 mmf_error *error)
+{
+    const mmf_store *store = mmfpy_enter(handle);
+    const mmf_status status =
+        store != NULL ? mmf_store_verify(store, first, count, bad_row, error) : MMF_ERR_CLOSED;
+    mmfpy_leave(handle);
+    return (int)status;
+}
+
 /* ---- Putting records together ---- */
 
 int mmfpy_append_rows(mmfpy_store *handle, const void *records, uint64_t count, size_t size,
@@ -201,10 +211,11 @@ static void put_fixed(unsigned char *record, const mmfpy_source *source, uint64_
 /* Records that stay in the first-level cache while their fields are filled one after the other. */
 #define BLOCK_BYTES 16384u
 
-static void put_columns(unsigned char *records, uint64_t count, size_t record_size,
+static void put_columns(unsigned char *records, uint64_t count, const mmf_schema *schema,
                         const mmfpy_source *sources, uint32_t source_count,
                         const unsigned char **next)
 {
+    const size_t record_size = schema->record_size;
     const uint64_t block = BLOCK_BYTES / record_size + 1;
     for (uint64_t begin = 0; begin < count; begin += block) {
         const uint64_t rows = count - begin < block ? count - begin : block;
@@ -219,6 +230,8 @@ static void put_columns(unsigned char *records, uint64_t count, size_t record_si
             else
                 put_fixed(record, &sources[s], begin, rows, record_size);
         }
+        if (schema->checksum_offset != 0)
+            mmfi_append_rows_sum(schema, record, rows);
     }
 }
 
@@ -244,7 +257,7 @@ int mmfpy_append_columns(mmfpy_store *handle, uint64_t count, const mmfpy_source
         return (int)status;
     status = mmfi_append_rows_begin(store, count, &records);
     if (status == MMF_OK) {
-        put_columns(records, count, handle->record_size, sources, source_count, next);
+        put_columns(records, count, mmf_store_schema(store), sources, source_count, next);
         mmfi_append_rows_end(store, count, first);
     }
     mmfpy_leave_writing(handle);
@@ -273,8 +286,11 @@ int mmfpy_set_bytes(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t 
     mmf_store *store = mmfpy_enter_writing(handle, &status);
     if (store == NULL)
         return (int)status;
-    status = mmfi_set_bytes(store, mmfpy_row(store, row), handle->record_size, offset, max, data,
-                            length);
+    const uint64_t at = mmfpy_row(store, row);
+    const size_t size = handle->record_size;
+    status = handle->checksum == 0 ? mmfi_set_bytes(store, at, size, offset, max, data, length)
+                                   : mmfi_summed_set_bytes(store, at, size, handle->checksum,
+                                                           offset, max, data, length);
     mmfpy_leave_writing(handle);
     return (int)status;
 }

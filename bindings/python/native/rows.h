@@ -50,6 +50,10 @@ int mmfpy_copy_rows(mmfpy_store *handle, uint64_t first, uint64_t count, void *t
 int mmfpy_gather(mmfpy_store *handle, uint64_t first, uint64_t count, const mmfpy_sink *sinks,
                  uint32_t sink_count, void *scratch, size_t size, uint64_t *copied);
 
+/* As mmf_store_verify; of a closed store MMF_ERR_CLOSED, and *error is not filled. */
+int mmfpy_verify(mmfpy_store *handle, uint64_t first, uint64_t count, uint64_t *bad_row,
+                 mmf_error *error);
+
 /* As mmf_store_append_rows, mmf_store_set_row; size in bytes. */
 int mmfpy_append_rows(mmfpy_store *handle, const void *records, uint64_t count, size_t size,
                       uint64_t *first);

@@ -21,8 +21,11 @@
         mmf_store *store = mmfpy_enter_writing(handle, &status);                                   \
         if (store == NULL)                                                                         \
             return (int)status;                                                                    \
-        status =                                                                                   \
-            mmfi_set_##name(store, mmfpy_row(store, row), handle->record_size, offset, value);     \
+        const uint64_t at = mmfpy_row(store, row);                                                 \
+        const size_t size = handle->record_size;                                                   \
+        status = MMFI_LIKELY(handle->checksum == 0)                                                \
+                     ? mmfi_set_##name(store, at, size, offset, value)                             \
+                     : mmfi_summed_set_##name(store, at, size, handle->checksum, offset, value);   \
         mmfpy_leave_writing(handle);                                                               \
         return (int)status;                                                                        \
     }

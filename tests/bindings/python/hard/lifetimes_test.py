@@ -198,6 +198,7 @@ USES = {
     "follow": lambda s: next(s.follow()),
     "follow from": lambda s: next(s.follow(0, timeout=0)),
     "snapshot": lambda s: s.snapshot(),
+    "verify": lambda s: s.verify(),
     "column": lambda s: s.columns["price"],
     "writable column": lambda s: s.columns.writable("price"),
     "lengths": lambda s: s.columns.lengths("symbol"),
