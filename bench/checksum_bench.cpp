@@ -8,6 +8,7 @@ namespace {
 struct SealedTick {
     using Store = sealed_tick_store;
     using Record = sealed_tick_record;
+    static constexpr size_t kSize = SEALED_TICK_RECORD_SIZE;
 
     static Record sample(uint64_t i)
     {
@@ -43,6 +44,7 @@ struct SealedTick {
 };
 
 struct PlainTick : Tick {
+    static constexpr size_t kSize = TICK_RECORD_SIZE;
     static mmf_status set_price(Store *store, uint64_t row, double price)
     {
         return tick_store_set_price(store, row, price);
@@ -86,7 +88,7 @@ template <typename Kind> void append(benchmark::State &state)
         state.PauseTiming();
         typename Kind::Store *store = create<Kind>(rows + 1);
         must(Kind::append(store, &in));
-        fault_in(store->base.records, rows * sizeof in);
+        fault_in(store->base.records, (rows + 1) * Kind::kSize);
         state.ResumeTiming();
         for (uint64_t i = 0; i < rows; i++) {
             keep_memory(&in);

@@ -23,13 +23,13 @@ MMFI_COLD mmf_status mmfi_part_check(const mmf_store *store, uint64_t row);
 MMFI_INLINE mmf_status mmfi_summed_append_end(mmfi_append append, size_t record_size,
                                               size_t checksum, uint64_t *row)
 {
-    mmfi_checksum_save(append.record, record_size, checksum, MMFI_SEQUENCE_FIRST);
+    mmfi_checksum_save_fresh(append.record, record_size, checksum, MMFI_SEQUENCE_FIRST);
     return mmfi_append_end(append, row);
 }
 
 MMFI_INLINE mmf_status mmfi_summed_write_end(mmfi_write write, size_t record_size, size_t checksum)
 {
-    mmfi_checksum_save(write.record, record_size, checksum, write.sequence + 1);
+    mmfi_checksum_save_fresh(write.record, record_size, checksum, write.sequence + 1);
     return mmfi_write_end(write);
 }
 
@@ -71,7 +71,8 @@ MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t re
         if (MMFI_UNLIKELY(write.status != MMF_OK))                                                 \
             return write.status;                                                                   \
         mmfi_save_##name(write.record, offset, value);                                             \
-        return mmfi_summed_write_end(write, record_size, checksum);                                \
+        mmfi_checksum_save(write.record, record_size, checksum, write.sequence + 1);               \
+        return mmfi_write_end(write);                                                              \
     }
 
 MMFI_SCALARS(MMFI_DEFINE_SUMMED_SET)

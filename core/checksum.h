@@ -37,6 +37,17 @@ MMFI_INLINE void mmfi_checksum_save(unsigned char *record, size_t record_size, s
     mmfi_store32(record + offset, mmfi_checksum_of(record, record_size, offset, sequence));
 }
 
+/* The same for a payload that was stored a moment ago; of the last word, the half that is there. */
+MMFI_INLINE void mmfi_checksum_save_fresh(unsigned char *record, size_t record_size, size_t offset,
+                                          uint64_t sequence)
+{
+    const unsigned char *last = record + record_size - 8;
+    const uint64_t rest =
+        offset % 8 == 0 ? (uint64_t)mmfi_load32(last + 4) << 32 : mmfi_load32(last);
+    mmfi_store32(record + offset,
+                 mmfi_crc32c_between_fresh(sequence, record + 8, record_size - 16, rest));
+}
+
 /*
  * What is wrong with a record or an image of that sequence: its checksum, exclusive-or the one it
  * should have; 0 when nothing is.

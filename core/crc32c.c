@@ -57,13 +57,17 @@ static uint32_t step_word(uint32_t crc, uint64_t word)
 
 uint32_t mmfi_crc32c_by_table(const void *data, size_t size)
 {
+    uint32_t crc = MMFI_CRC32C_BEGIN;
     need_tables();
-    MMFI_CRC32C_BYTES(step_byte, step_word, data, size)
+    MMFI_CRC32C_BYTES(crc, step_byte, step_word, data, size);
+    return ~crc;
 }
 
 uint32_t mmfi_crc32c_between_by_table(uint64_t first, const unsigned char *middle, size_t size,
                                       uint64_t last)
 {
     need_tables();
-    MMFI_CRC32C_BETWEEN(step_word, first, middle, size, last)
+    uint32_t crc = step_word(MMFI_CRC32C_BEGIN, first);
+    MMFI_CRC32C_WORDS(crc, step_word, mmfi_load64, middle, size);
+    return ~step_word(crc, last);
 }

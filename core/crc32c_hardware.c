@@ -61,17 +61,39 @@ bool mmfi_crc32c_is_hardware(void)
 
 #if defined(HARDWARE)
 
-HARDWARE static uint32_t bytes_by_hardware(const void *data, size_t size){
-    MMFI_CRC32C_BYTES(step_byte, step_word, data, size)}
+HARDWARE static uint32_t bytes_by_hardware(const void *data, size_t size)
+{
+    uint32_t crc = MMFI_CRC32C_BEGIN;
+    MMFI_CRC32C_BYTES(crc, step_byte, step_word, data, size);
+    return ~crc;
+}
 
-HARDWARE static uint32_t
-    between_by_hardware(uint64_t first, const unsigned char *middle, size_t size,
-                        uint64_t last){MMFI_CRC32C_BETWEEN(step_word, first, middle, size, last)}
+HARDWARE static uint32_t between_by_hardware(uint64_t first, const unsigned char *middle,
+                                             size_t size, uint64_t last)
+{
+    uint32_t crc = step_word(MMFI_CRC32C_BEGIN, first);
+    MMFI_CRC32C_WORDS(crc, step_word, mmfi_load64, middle, size);
+    return ~step_word(crc, last);
+}
+
+HARDWARE static inline uint64_t load_halves(const unsigned char *from)
+{
+    return mmfi_load32(from) | (uint64_t)mmfi_load32(from + 4) << 32;
+}
+
+HARDWARE static uint32_t fresh_by_hardware(uint64_t first, const unsigned char *middle, size_t size,
+                                           uint64_t last)
+{
+    uint32_t crc = step_word(MMFI_CRC32C_BEGIN, first);
+    MMFI_CRC32C_WORDS(crc, step_word, load_halves, middle, size);
+    return ~step_word(crc, last);
+}
 
 #else
 
 #define bytes_by_hardware   mmfi_crc32c_by_table
 #define between_by_hardware mmfi_crc32c_between_by_table
+#define fresh_by_hardware   mmfi_crc32c_between_by_table
 
 #endif
 
@@ -85,5 +107,12 @@ uint32_t mmfi_crc32c_between(uint64_t first, const unsigned char *middle, size_t
                              uint64_t last)
 {
     return mmfi_crc32c_is_hardware() ? between_by_hardware(first, middle, size, last)
+                                     : mmfi_crc32c_between_by_table(first, middle, size, last);
+}
+
+uint32_t mmfi_crc32c_between_fresh(uint64_t first, const unsigned char *middle, size_t size,
+                                   uint64_t last)
+{
+    return mmfi_crc32c_is_hardware() ? fresh_by_hardware(first, middle, size, last)
                                      : mmfi_crc32c_between_by_table(first, middle, size, last);
 }

@@ -100,6 +100,8 @@ TEST(Crc32cBetween, IsThatOfTheThreePartsInARow)
         const uint32_t expected = slow(bytes.data(), bytes.size());
         const auto *middle = reinterpret_cast<const unsigned char *>(record.data() + 1);
         EXPECT_EQ(mmfi_crc32c_between(record.front(), middle, 8 * words, record.back()), expected);
+        EXPECT_EQ(mmfi_crc32c_between_fresh(record.front(), middle, 8 * words, record.back()),
+                  expected);
         EXPECT_EQ(mmfi_crc32c_between_by_table(record.front(), middle, 8 * words, record.back()),
                   expected);
     }
