@@ -232,6 +232,9 @@ def test_writers_killed_in_the_middle_of_an_update(tmp_path, no_hang):
         for _ in range(KILLS):
             with c("hammer", path, row, stdout=subprocess.PIPE) as writer:
                 assert writer.stdout.readline() == "ready\n"
+                begun = read_sequence(path, reader, row)
+                while read_sequence(path, reader, row) == begun:
+                    pass  # it may not have run yet
                 for _ in range(chance.randrange(50)):
                     assert is_whole(reader[row], row)
                 with pytest.raises(mmapforge.LockedError, match=str(writer.pid)):
