@@ -100,7 +100,7 @@ typedef struct mmfi_commit {
     uint32_t crc; /* CRC-32C of the bytes before it */
 } mmfi_commit;
 
-#define MMFI_COMMIT_CLEAN 1u /* the writer closed the file; nothing newer is in live control */
+#define MMFI_COMMIT_CLEAN 1u /* of a close; a later writer that has synced nothing leaves it */
 
 /*
  * Page 4, shared while a writer lives. What one side writes often has a cache line of its own.

@@ -133,7 +133,6 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                          "records there are; restore the file from a copy",
                          path);
     out->generation = committed ? commit.generation : 1;
-    out->committed = committed ? commit.count : 0;
     out->capacity = mmfi_geometry_rows(geometry, file_size);
     /* The lock alone makes all that the last writer did visible; the acquire only says what for. */
     out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;

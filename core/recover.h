@@ -18,7 +18,11 @@ bool mmfi_live_is_trusted(const unsigned char *base);
 /* The valid commit slot of the higher generation, from private copies; false when neither is. */
 bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out);
 
-/* Fills the slot of that generation. The caller syncs before and after. */
+/*
+ * Fills the slot of that generation, which has the commit before the last one. The caller syncs
+ * before, for a power cut may destroy what the slot had: the last commit must be on the disk by
+ * then, whoever wrote it. And after.
+ */
 void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
                        bool clean);
 
@@ -27,7 +31,6 @@ typedef struct mmfi_recovery {
     uint64_t count;
     uint64_t capacity;   /* records that the file has room for */
     uint64_t generation; /* of the last commit */
-    uint64_t committed;  /* records of the last commit */
 } mmfi_recovery;
 
 /*

@@ -32,8 +32,11 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
                               &found, error);
     if (status != MMF_OK)
         return status;
-    state->generation = found.generation + 1;
-    mmfi_commit_write(state->map.base, state->generation, found.committed, found.capacity, false);
+    /*
+     * No commit is written before the first sync: the last one may not be on the disk yet, and a
+     * new one would replace the only one that is.
+     */
+    state->generation = found.generation;
     state->writer->count = found.count;
     state->writer->capacity = found.capacity;
     state->writer->undo = state->map.base + state->geometry.undo_offset;

@@ -192,6 +192,8 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
 {
     mmfi_commit last = {0};
     const uint64_t count = mmfi_load64_acquire(&live_of(state)->count);
+    (void)mmfi_commit_read(state->map.base, &last);
+    const uint64_t synced = last.generation;
     mmf_status status = mmfi_file_sync(&state->file, error);
     if (status != MMF_OK) {
         mmfi_state_poison(state);
@@ -204,11 +206,16 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
                          "again",
                          state->file.path);
     (void)mmfi_commit_read(state->map.base, &last);
-    /* Another writer may have promised more meanwhile. */
-    const uint64_t promised = last.count > count ? last.count : count;
-    mmfi_commit_write(state->map.base, last.generation + 1, promised, state->writer->capacity,
-                      false);
-    status = mmfi_file_sync(&state->file, error);
+    /* Who wrote that commit after our sync may have died before the disk had it. */
+    if (last.generation != synced)
+        status = mmfi_file_sync(&state->file, error);
+    if (status == MMF_OK) {
+        /* Another writer may have promised more meanwhile. */
+        const uint64_t promised = last.count > count ? last.count : count;
+        mmfi_commit_write(state->map.base, last.generation + 1, promised, state->writer->capacity,
+                          false);
+        status = mmfi_file_sync(&state->file, error);
+    }
     if (status != MMF_OK)
         mmfi_state_poison(state);
     end_turn(state);
@@ -231,20 +238,14 @@ static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
                      state->file.path);
 }
 
-/*
- * Takes the first slot that no living writer has, and settles what the dead left in all of them.
- * *alone tells whether there was no other writer.
- */
-static bool take_slot(mmfi_state *state, uint64_t count, bool *alone)
+/* Takes the first slot that no living writer has, and settles what the dead left in all of them. */
+static bool take_slot(mmfi_state *state, uint64_t count)
 {
     uint64_t *turn = &live_of(state)->append_owner;
     bool taken = false;
-    *alone = true;
     for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
-        if (!mmfi_file_lock_slot(&state->file, slot)) {
-            *alone = false;
+        if (!mmfi_file_lock_slot(&state->file, slot))
             continue;
-        }
         mmfi_recover_slot(state->map.base, &state->geometry, slot, count);
         (void)mmfi_swap64_if(turn, (uint64_t)slot + 1, 0);
         if (taken)
@@ -277,7 +278,6 @@ static mmf_status look(mmfi_state *state, mmfi_recovery *found, mmf_error *error
 static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
-    bool alone = true;
     /* In the boot that live control is of, others may be at work. Else this is the first one. */
     const mmf_status status = mmfi_live_is_trusted(state->map.base)
                                   ? look(state, &found, error)
@@ -285,14 +285,11 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
                                                  state->file_size, state->file.path, &found, error);
     if (status != MMF_OK)
         return status;
-    if (!take_slot(state, found.count, &alone))
+    if (!take_slot(state, found.count))
         return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
                          "%s: all of the file's %" PRIu32 " places for writers are taken; close "
                          "one, or create the file with options.shared_writers",
                          state->file.path, state->geometry.undo_count);
-    if (alone)
-        mmfi_commit_write(state->map.base, found.generation + 1, found.committed, found.capacity,
-                          false);
     state->writer->count = found.count;
     state->writer->capacity = found.capacity;
     state->writer->undo = undo_of(state, state->slot);

@@ -117,7 +117,11 @@ TEST_F(SyncTest, ACreateSyncsTheHeaderAndACloseIsMarked)
     EXPECT_EQ(child.result(), MMF_OK);
     EXPECT_EQ(calls, "data name directory data data ");
     EXPECT_EQ(commit().flags, MMFI_COMMIT_CLEAN);
+    const uint64_t generation = commit().generation;
     tick_store *store = open(&writing);
+    EXPECT_EQ(commit().generation, generation) << "the last commit may not be on the disk";
+    ASSERT_EQ(tick_store_sync(store, &error), MMF_OK) << error.message;
+    EXPECT_EQ(commit().generation, generation + 1);
     EXPECT_EQ(commit().flags, 0u);
     EXPECT_EQ(tick_store_close(store), MMF_OK);
     EXPECT_EQ(commit().flags, MMFI_COMMIT_CLEAN);

@@ -315,8 +315,7 @@ mmf_status toy_open_writer(unsigned index, mmf_store **out)
     const mmf_status status = mmfi_recover(memory, &geometry, size, "toy", &found, NULL);
     if (status != MMF_OK)
         return status;
-    opened->state.generation = found.generation + 1;
-    mmfi_commit_write(memory, opened->state.generation, found.committed, found.capacity, false);
+    opened->state.generation = found.generation;
     opened->writer.count = found.count;
     opened->writer.capacity = found.capacity;
     opened->writer.undo = toy_undo();
