@@ -45,6 +45,13 @@ public:
         EXPECT_EQ(fstat(fd, &info), 0);
         return static_cast<size_t>(info.st_size);
     }
+    Bytes bytes() const
+    {
+        Bytes content(size());
+        EXPECT_EQ(pread(fd, content.data(), content.size(), 0),
+                  static_cast<ssize_t>(content.size()));
+        return content;
+    }
 
     int fd;
 };
@@ -70,11 +77,13 @@ inline Bytes new_store(uint64_t capacity)
 }
 
 // Opens what is there; the reserve is small, because there are many.
-inline tick_store *open_image(const MemoryFile &file, mmf_mode mode, mmf_error *error)
+inline tick_store *open_image(const MemoryFile &file, mmf_mode mode, mmf_error *error,
+                              bool shared = false)
 {
     mmf_options options = MMF_OPTIONS_INIT;
     options.mode = mode;
     options.reserve_bytes = UINT64_C(16) << 20;
+    options.shared_writers = shared;
     tick_store *store = nullptr;
     (void)tick_store_open(file.path().c_str(), &options, &store, error);
     return store;

@@ -1,10 +1,9 @@
 // A writer is stopped after every instruction: at each, a copy of its file must recover.
 #include <cstdlib>
-#include <set>
 
-#include "tests/crash/image.h"
-#include "tests/crash/stepper.h"
-#include "tests/crash/workload.h"
+#include "tests/crash/heir.h"
+#include "tests/crash/promise.h"
+#include "tests/crash/trace.h"
 
 namespace {
 
@@ -15,90 +14,12 @@ uint64_t wanted_boundaries()
     return asked != nullptr ? strtoull(asked, nullptr, 10) : 100000;
 }
 
-// A window over a file that grows.
-class Watched {
-public:
-    explicit Watched(const MemoryFile &watched) : file(watched)
-    {
-        memory =
-            static_cast<unsigned char *>(mmap(nullptr, kSize, PROT_READ, MAP_SHARED, file.fd, 0));
-        EXPECT_NE(memory, MAP_FAILED);
-    }
-    ~Watched()
-    {
-        munmap(memory, kSize);
-    }
-    // True when it is not what it was; last is brought up to date.
-    bool changed(Bytes &last) const
-    {
-        const size_t size = file.size();
-        if (size == last.size() && memcmp(memory, last.data(), size) == 0)
-            return false;
-        last.assign(memory, memory + size);
-        return true;
-    }
-
-private:
-    static constexpr size_t kSize = 1 << 24;
-    const MemoryFile &file;
-    unsigned char *memory;
+struct Counts {
+    uint64_t boundaries = 0; // instructions of a process that has the file mapped for writing
+    uint64_t images = 0;     // after those that changed the file, or ended a step
+    uint64_t old = 0;        // of them, with the state from before the step
+    uint64_t half = 0;       // of them, with a record that is half replaced
 };
-
-// Recovers a copy of the image, with a reader attached, and says what is wrong. The records must be
-// those of one of the two, for the reader before, and for both after; -1, 0 or 1 which.
-std::string recover(const Bytes &image, const Records &before, const Records &after, int *which)
-{
-    const MemoryFile copy(image);
-    mmf_error error;
-    tick_store *reader = open_image(copy, MMF_READ_ONLY, &error);
-    if (reader == nullptr)
-        return std::string("reader: ") + error.message;
-    const std::string old = difference(reader, before);
-    std::string wrong = old.empty() ? "" : difference(reader, after);
-    *which = old.empty() ? 0 : 1;
-    const Records &expected = old.empty() ? before : after;
-    if (!wrong.empty())
-        wrong = "reader: neither old (" + old + ") nor new (" + wrong + ")";
-    tick_store *writer = open_image(copy, MMF_READ_WRITE, &error);
-    if (writer == nullptr)
-        return std::string("writer: ") + error.message;
-    for (const tick_store *store : {writer, reader}) {
-        const std::string differs = difference(store, expected);
-        if (wrong.empty() && !differs.empty())
-            wrong = "after recovery: " + differs;
-    }
-    const tick_record next = marked_tick(9);
-    if (wrong.empty() && (tick_store_append(writer, &next, nullptr) != MMF_OK ||
-                          tick_store_count(reader) != expected.size() + 1))
-        wrong = "an append after recovery is not seen";
-    EXPECT_EQ(tick_store_close(writer), MMF_OK);
-    EXPECT_EQ(tick_store_close(reader), MMF_OK);
-    return wrong;
-}
-
-// Recovery itself is stopped after every instruction, and whatever it left must recover the same.
-void recover_recovery(const Bytes &image, const Records &expected, uint64_t *boundaries,
-                      uint64_t *images)
-{
-    const MemoryFile copy(image);
-    Stepper stepper;
-    ASSERT_TRUE(stepper.start([&copy] {
-        mmf_error error;
-        if (open_image(copy, MMF_READ_WRITE, &error) == nullptr)
-            _exit(1);
-    }));
-    const Watched window(copy);
-    Bytes last = image;
-    while (stepper.step()) {
-        ++*boundaries;
-        if (!window.changed(last))
-            continue;
-        ++*images;
-        int which = 0;
-        ASSERT_EQ(recover(last, expected, expected, &which), "");
-    }
-    ASSERT_TRUE(stepper.ended_well);
-}
 
 bool is_half_replaced(const Bytes &image, uint64_t count)
 {
@@ -108,77 +29,138 @@ bool is_half_replaced(const Bytes &image, uint64_t count)
     return false;
 }
 
-} // namespace
-
-TEST(Instruction, EveryBoundaryRecovers)
+// Opening a file for writing is stopped after every instruction, too, and whatever it left must
+// recover the same.
+void recover_recovery(const Bytes &image, const Records &expected, bool shared, Counts *counts)
 {
-    const uint64_t wanted = wanted_boundaries();
-    const Bytes empty = new_store(4);
-    uint64_t boundaries = 0;
-    uint64_t images = 0;
-    uint64_t half = 0;
-    uint64_t recovery_boundaries = 0;
-    uint64_t recovery_images = 0;
-    uint64_t old_records = 0;
-    for (int round = 0; boundaries < wanted; round++) {
-        const std::vector<Step> steps = make_steps(static_cast<uint64_t>(50 + round % 5));
-        const MemoryFile file(empty);
-        Journal *journal = new_journal();
-        Stepper stepper;
-        if (!stepper.start([&] {
-                mmf_error error;
-                tick_store *store = open_image(file, MMF_READ_WRITE, &error);
-                if (store == nullptr)
-                    _exit(1);
-                for (const Step &step : steps) {
-                    journal->started = journal->started + 1;
-                    const mmf_status status = do_step(store, step);
-                    if (status != MMF_OK)
-                        journal->failed = static_cast<uint64_t>(status);
-                    journal->finished = journal->finished + 1;
-                }
-                if (tick_store_close(store) != MMF_OK)
-                    _exit(2);
-            }))
+    Tracer tracer(image);
+    const int heir = tracer.add({}, shared);
+    size_t seen = 0;
+    while (tracer.step(heir)) {
+        if (tracer.trace.events.size() == seen)
+            continue;
+        seen = tracer.trace.events.size();
+        counts->images++;
+        counts->half += is_half_replaced(tracer.bytes(), expected.size()) ? 1 : 0;
+        int which = 0;
+        ASSERT_EQ(inherit(tracer.bytes(), expected, expected, &which, !shared), "");
+    }
+    counts->boundaries += tracer.boundaries;
+}
+
+std::string kind_of_writer(const testing::TestParamInfo<bool> &shared)
+{
+    return shared.param ? "OneOfSeveral" : "Alone";
+}
+
+class Instruction : public testing::TestWithParam<bool> {
+protected:
+    void SetUp() override
+    {
+        Tracer tracer(new_store(4));
+        if (tracer.add({}) < 0)
             GTEST_SKIP() << "this system does not let a process trace its child";
-        const Watched window(file);
+    }
+    void TearDown() override
+    {
+        if (!IsSkipped())
+            printf("%llu boundaries, %llu images recovered, %llu of them half replaced; in "
+                   "recovery %llu boundaries, %llu images, %llu of them half replaced\n",
+                   static_cast<unsigned long long>(work.boundaries),
+                   static_cast<unsigned long long>(work.images),
+                   static_cast<unsigned long long>(work.half),
+                   static_cast<unsigned long long>(recovery.boundaries),
+                   static_cast<unsigned long long>(recovery.images),
+                   static_cast<unsigned long long>(recovery.half));
+    }
+    // One writer's life; the heirs of its images are in turn alone and among several.
+    void live(const std::vector<Step> &steps)
+    {
+        Tracer tracer(new_store(4));
+        const int writer = tracer.add(steps, GetParam());
         Records before;
         Records after;
-        uint64_t modelled = 0; // steps that `after` has
-        Bytes last = empty;
-        while (stepper.step()) {
-            boundaries++;
-            while (modelled < journal->started) {
-                before = after;
-                model_step(after, steps[modelled++]);
+        size_t seen = 0;
+        bool done = false; // the step under way, as an image before this had its effect
+        while (tracer.step(writer)) {
+            const bool changed = tracer.trace.events.size() != seen;
+            for (; seen < tracer.trace.events.size(); seen++) {
+                const Event &event = tracer.trace.events[seen];
+                if (event.kind == Event::Kind::kStepBegin) {
+                    before = after;
+                    model_step(after, event.step);
+                    done = false;
+                }
+                if (event.kind == Event::Kind::kStepEnd) {
+                    before = after;
+                    done = false;
+                }
             }
-            if (!window.changed(last))
+            if (!changed)
                 continue;
-            images++;
-            const bool done = journal->finished == journal->started;
+            const Bytes &image = tracer.bytes();
             int which = 0;
-            ASSERT_EQ(recover(last, done ? after : before, after, &which), "")
-                << "boundary " << boundaries << ", step " << journal->started;
-            old_records += which == 0 && !done ? 1 : 0;
-            if (is_half_replaced(last, before.size()) && half++ % 97 == 0)
-                recover_recovery(last, before, &recovery_boundaries, &recovery_images);
+            ASSERT_EQ(inherit(image, before, after, &which, work.images++ % 2 == 0), "")
+                << "boundary " << tracer.boundaries << ", step " << tracer.steps_of(writer);
+            ASSERT_FALSE(done && which == 0) << "what a reader has seen is gone";
+            if (is_half_replaced(image, before.size()) && work.half++ % 23 == 0)
+                recover_recovery(image, before, work.half % 2 == 0, &recovery);
             if (HasFatalFailure())
                 return;
+            done = which == 1;
+            work.old += which == 0 ? 1 : 0;
         }
-        ASSERT_TRUE(stepper.ended_well);
-        ASSERT_EQ(journal->failed, 0u);
-        ASSERT_EQ(journal->finished, steps.size());
-        munmap(journal, sizeof *journal);
+        ASSERT_EQ(tracer.count(Event::Kind::kStepEnd, writer), steps.size());
+        ASSERT_GE(tracer.count(Event::Kind::kSize, writer), 1u) << "the file never grew";
+        work.boundaries += tracer.boundaries;
     }
-    printf("%llu boundaries, %llu images recovered, %llu of them half replaced; in recovery %llu "
-           "boundaries, %llu images\n",
-           static_cast<unsigned long long>(boundaries), static_cast<unsigned long long>(images),
-           static_cast<unsigned long long>(half),
-           static_cast<unsigned long long>(recovery_boundaries),
-           static_cast<unsigned long long>(recovery_images));
+    Counts work;
+    Counts recovery;
+};
+
+} // namespace
+
+TEST_P(Instruction, EveryBoundaryRecovers)
+{
+    const uint64_t wanted = wanted_boundaries();
+    for (uint64_t round = 0; work.boundaries < wanted; round++) {
+        live(make_steps(45 + round % 5));
+        if (HasFatalFailure())
+            return;
+    }
     // The test would be empty if nothing was ever caught in the middle.
-    EXPECT_GT(images, boundaries / 1000);
-    EXPECT_GT(half, 100u);
-    EXPECT_GT(old_records, 100u);
-    EXPECT_GT(recovery_images, 10u);
+    EXPECT_GT(work.images, work.boundaries / 1000);
+    EXPECT_GT(work.half, 100u);
+    EXPECT_GT(work.old, 100u);
+    EXPECT_GT(recovery.half, 10u);
 }
+
+// After a restart recovery has more to settle: the count, the slots, and whose boot it is.
+TEST_P(Instruction, RecoveryAfterARestart)
+{
+    Records promised;
+    Tracer tracer(new_store(4));
+    std::vector<Step> steps;
+    for (uint64_t row = 0; row < 5; row++)
+        steps.push_back({Kind::kAppend, row, row});
+    for (const Step &step : steps)
+        model_step(promised, step);
+    steps.push_back({Kind::kSync, 0, 0});
+    steps.push_back({Kind::kAppend, 5, 5});
+    steps.push_back({Kind::kAppend, 6, 6});
+    steps.push_back({Kind::kSet, 6, 7});
+    const int writer = tracer.add(steps, GetParam());
+    // In the middle of the last step, so that the undo slot has an image of a row that is to go.
+    tracer.run_until(writer, [&] {
+        return tracer.steps_of(writer) == steps.size() && is_half_replaced(tracer.bytes(), 7);
+    });
+    tracer.kill_writer(writer);
+    Bytes image = tracer.bytes();
+    start_again(image);
+    for (const bool shared : {false, true})
+        recover_recovery(image, promised, shared, &recovery);
+    // Twice: the slot forgotten, the count, the process, the epoch, the two words of the boot.
+    EXPECT_GE(recovery.images, 2u * 6);
+}
+
+INSTANTIATE_TEST_SUITE_P(Writers, Instruction, testing::Values(false, true), kind_of_writer);

@@ -56,9 +56,17 @@ inline std::vector<Step> make_steps(uint64_t appends)
     return steps;
 }
 
-inline mmf_status do_step(tick_store *store, const Step &step)
+// The records that the steps are about: made beforehand, so that making them is no part of a step.
+inline Records ticks_of(const std::vector<Step> &steps)
 {
-    const tick_record tick = marked_tick(step.mark);
+    Records ticks;
+    for (const Step &step : steps)
+        ticks.push_back(marked_tick(step.mark));
+    return ticks;
+}
+
+inline mmf_status do_step(tick_store *store, const Step &step, const tick_record &tick)
+{
     switch (step.kind) {
     case Kind::kAppend:
         return tick_store_append(store, &tick, nullptr);
@@ -74,27 +82,34 @@ inline mmf_status do_step(tick_store *store, const Step &step)
     return MMF_ERR_ARGUMENT;
 }
 
-// The same step on what a store must hold.
-inline void model_step(Records &records, const Step &step)
+// What the step makes of the record that it is about.
+inline void model_record(tick_record &record, const Step &step)
 {
     const tick_record tick = marked_tick(step.mark);
     switch (step.kind) {
     case Kind::kAppend:
-        records.push_back(tick);
-        break;
     case Kind::kSet:
-        records[step.row] = tick;
+        record = tick;
         break;
     case Kind::kSetSymbol:
-        memcpy(records[step.row].symbol, tick.symbol, sizeof tick.symbol);
-        records[step.row].symbol_length = tick.symbol_length;
+        memcpy(record.symbol, tick.symbol, sizeof tick.symbol);
+        record.symbol_length = tick.symbol_length;
         break;
     case Kind::kSetPrice:
-        records[step.row].price = tick.price;
+        record.price = tick.price;
         break;
     case Kind::kSync:
         break;
     }
+}
+
+// The same step on what a store must hold.
+inline void model_step(Records &records, const Step &step)
+{
+    if (step.kind == Kind::kAppend)
+        records.emplace_back();
+    if (step.kind != Kind::kSync)
+        model_record(records[step.row], step);
 }
 
 inline bool is_same(const tick_record &a, const tick_record &b)

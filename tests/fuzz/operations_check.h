@@ -60,7 +60,8 @@ private:
     {
         const bool there =
             step.kind == Kind::kAppend || step.kind == Kind::kSync || step.row < model.size();
-        must(do_step(store, step) == (there ? MMF_OK : MMF_ERR_RANGE), "the status of a write");
+        must(do_step(store, step, marked_tick(step.mark)) == (there ? MMF_OK : MMF_ERR_RANGE),
+             "the status of a write");
         if (there)
             model_step(model, step);
     }
@@ -105,7 +106,7 @@ private:
     {
         const uint8_t kind = take() % 10;
         if (kind < 3)
-            both({Kind::kAppend, 0, take()});
+            both({Kind::kAppend, model.size(), take()});
         else if (kind == 3)
             both({Kind::kSet, row(), take()});
         else if (kind == 4)

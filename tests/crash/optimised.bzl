@@ -1,0 +1,76 @@
+"""Tests whose C is compiled with -O2 in every build mode: that is the order of stores that ships."""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary")
+load("//rules/private:copts.bzl", "MMF_CXXOPTS")
+
+def _optimise_impl(settings, attr):
+    return {"//command_line_option:compilation_mode": "opt"}
+
+_optimise = transition(
+    implementation = _optimise_impl,
+    inputs = [],
+    outputs = ["//command_line_option:compilation_mode"],
+)
+
+def _optimised_test_impl(ctx):
+    program = ctx.attr.program[0][DefaultInfo]
+    executable = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(
+        output = executable,
+        target_file = program.files_to_run.executable,
+        is_executable = True,
+    )
+    return [
+        DefaultInfo(
+            executable = executable,
+            runfiles = program.default_runfiles,
+        ),
+        testing.TestEnvironment(ctx.attr.env),
+    ]
+
+_optimised_test = rule(
+    implementation = _optimised_test_impl,
+    doc = "Runs a program as a test, compiled with -c opt whatever the build's mode is.",
+    test = True,
+    attrs = {
+        "program": attr.label(cfg = _optimise, executable = True, mandatory = True),
+        "env": attr.string_dict(),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+)
+
+def crash_test(name, long_env):
+    """A test of name.cpp, and name_long, which does more of the same for as long as it takes.
+
+    Args:
+      name: of the test, and of its source without the suffix.
+      long_env: variables of the environment by which the program knows how much more.
+    """
+    cc_binary(
+        name = name + "_program",
+        testonly = True,
+        srcs = [name + ".cpp"],
+        copts = MMF_CXXOPTS,
+        # Built as what the tests need, and not on its own.
+        tags = ["manual"],
+        deps = [
+            ":crash",
+            "@googletest//:gtest_main",
+        ],
+    )
+    _optimised_test(
+        name = name,
+        size = "large",
+        program = name + "_program",
+        # A sanitizer's own instructions would be stepped through as well.
+        tags = ["nosan"],
+    )
+    _optimised_test(
+        name = name + "_long",
+        size = "enormous",
+        env = long_env,
+        program = name + "_program",
+        tags = ["manual"],
+    )
