@@ -56,6 +56,13 @@ static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *
     return status;
 }
 
+/* A reader finds out now that a file says nowhere how many records it has, and not row by row. */
+static mmf_status attach_reader(const mmfi_state *state, mmf_error *error)
+{
+    mmfi_bounds bounds;
+    return mmfi_bounds_now(state, &bounds, error);
+}
+
 /* A reserve smaller than asked is no failure, and is said. */
 static void say_reserve(const mmfi_state *state, mmf_error *error)
 {
@@ -81,17 +88,9 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     store->writer = &mmfi_writer_none;
     store->state = state;
     mmfi_guard_add(store, state->map.base, state->map.size);
-    if (state->file.writable)
-        status = attach_writer(state, store, error);
-    mmfi_bounds bounds = {0, 0, 0};
-    if (status == MMF_OK)
-        status = mmfi_bounds_now(state, &bounds);
+    status =
+        state->file.writable ? attach_writer(state, store, error) : attach_reader(state, error);
     if (status != MMF_OK) {
-        if (!state->file.writable)
-            (void)mmfi_fail(error, status, 0, state->file.path,
-                            "%s: nothing says how many records there are; restore the file from "
-                            "a copy",
-                            state->file.path);
         mmfi_guard_forget(store);
         free(store);
         return status;

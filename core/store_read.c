@@ -9,7 +9,7 @@
 /* ---- Bounds ---- */
 
 /* The count comes first: the file only grows, so it has the bytes of what was counted before. */
-mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out)
+mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
 {
     const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
     mmfi_commit commit;
@@ -19,8 +19,11 @@ mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out)
     else if (mmfi_commit_read(state->map.base, &commit))
         out->count = commit.count;
     else
-        return MMF_ERR_CORRUPT;
-    const mmf_status status = mmfi_file_size(&state->file, &size, NULL);
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                         "%s: nothing says how many records there are; restore the file from a "
+                         "copy",
+                         state->file.path);
+    const mmf_status status = mmfi_file_size(&state->file, &size, error);
     if (status != MMF_OK)
         return status;
     out->backed = mmfi_geometry_rows(&state->geometry, size);
@@ -59,7 +62,7 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
     if (mmfi_load64(&store->state->cut_off) != 0)
         return MMF_ERR_CORRUPT;
     mmfi_bounds now;
-    const mmf_status status = mmfi_bounds_now(store->state, &now);
+    const mmf_status status = mmfi_bounds_now(store->state, &now, NULL);
     if (status != MMF_OK)
         return status;
     if (row < raise_bound(store, smallest(now.count, now.backed, now.mapped)))

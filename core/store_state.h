@@ -64,7 +64,7 @@ typedef struct mmfi_bounds {
     uint64_t mapped; /* rows in the address space of this handle */
 } mmfi_bounds;
 
-mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out);
+mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error);
 
 /*
  * Room for so many records behind the last one; of several writers, the turn to append as well,
