@@ -17,6 +17,7 @@ static mmf_status status_of(int os_error)
     switch (os_error) {
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return MMF_ERR_NO_SPACE;
     case ENOMEM:
         return MMF_ERR_NO_MEMORY;
@@ -31,6 +32,8 @@ static const char *hint_for(int os_error)
     case ENOSPC:
     case EDQUOT:
         return "free space on the disk and try again";
+    case EFBIG:
+        return "raise the limit on file sizes (ulimit -f), or use another file system";
     case ENAMETOOLONG:
         return "give a shorter one";
     case EMFILE:
@@ -131,10 +134,11 @@ mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error
 mmf_status mmfi_file_read(const mmfi_file *file, uint64_t offset, void *buffer, size_t size,
                           mmf_error *error)
 {
+    int attempt = 0;
     for (size_t done = 0; done < size;) {
         const ssize_t got =
             pread(file->fd, (char *)buffer + done, size - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && mmfi_file_again(errno, attempt++))
             continue;
         if (got < 0)
             return mmfi_file_fail(error, errno, file->path, "read the file");
@@ -151,10 +155,11 @@ mmf_status mmfi_file_read(const mmfi_file *file, uint64_t offset, void *buffer, 
 mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *buffer, size_t size,
                            mmf_error *error)
 {
+    int attempt = 0;
     for (size_t done = 0; done < size;) {
         const ssize_t put =
             pwrite(file->fd, (const char *)buffer + done, size - done, (off_t)(offset + done));
-        if (put < 0 && errno == EINTR)
+        if (put < 0 && mmfi_file_again(errno, attempt++))
             continue;
         if (put <= 0)
             return mmfi_file_fail(error, put < 0 ? errno : EIO, file->path, "write the file");
