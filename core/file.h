@@ -70,8 +70,11 @@ mmf_status mmfi_file_lock_shared(mmfi_file *file, mmf_error *error);
 bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot);
 void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot);
 
-/* The lock of one that joins the writers, so that they join one by one. Never waits. */
-bool mmfi_file_lock_join(const mmfi_file *file);
+/*
+ * The lock of one that joins the writers, so that they join one by one. Never waits:
+ * MMF_ERR_LOCKED when another has it, MMF_ERR_UNSUPPORTED when there are no such locks.
+ */
+mmf_status mmfi_file_lock_join(const mmfi_file *file, mmf_error *error);
 void mmfi_file_unlock_join(const mmfi_file *file);
 
 /* Gives all of these back, in the process that took it; elsewhere, and without one, does nothing.

@@ -34,9 +34,19 @@ static struct flock lock_of(short type, uint64_t offset, uint64_t size)
 static int set_lock(const mmfi_file *file, short type, uint64_t offset, uint64_t size)
 {
     struct flock lock = lock_of(type, offset, size);
-    if (fcntl(file->fd, F_OFD_SETLK, &lock) == 0)
-        return 0;
-    return errno == EACCES ? EAGAIN : errno;
+    for (int attempt = 0;; attempt++) {
+        if (fcntl(file->fd, F_OFD_SETLK, &lock) == 0)
+            return 0;
+        if (!mmfi_file_again(errno, attempt))
+            return errno == EACCES ? EAGAIN : errno;
+    }
+}
+
+static mmf_status fail_lock(const mmfi_file *file, int why, mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_UNSUPPORTED, why, file->path,
+                     "%s: the file system gives no lock (%s); put the store on a local disk",
+                     file->path, mmfi_os_describe(why).text);
 }
 
 static mmf_status lock_writer(mmfi_file *file, short type, mmf_error *error)
@@ -52,9 +62,7 @@ static mmf_status lock_writer(mmfi_file *file, short type, mmf_error *error)
                          "%s: another writer has the file open; close it there first, or open it "
                          "read-only",
                          file->path);
-    return mmfi_fail(error, MMF_ERR_UNSUPPORTED, why, file->path,
-                     "%s: the file system gives no lock (%s); put the store on a local disk",
-                     file->path, mmfi_os_describe(why).text);
+    return fail_lock(file, why, error);
 }
 
 mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error)
@@ -77,9 +85,13 @@ void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot)
     (void)set_lock(file, F_UNLCK, MMFI_LOCK_SLOTS + slot, 1);
 }
 
-bool mmfi_file_lock_join(const mmfi_file *file)
+mmf_status mmfi_file_lock_join(const mmfi_file *file, mmf_error *error)
 {
-    return set_lock(file, F_WRLCK, MMFI_LOCK_JOIN, 1) == 0;
+    const int why = set_lock(file, F_WRLCK, MMFI_LOCK_JOIN, 1);
+    if (why == EAGAIN)
+        return mmfi_fail(error, MMF_ERR_LOCKED, why, file->path,
+                         "%s: another writer is opening the file; try again", file->path);
+    return why == 0 ? MMF_OK : fail_lock(file, why, error);
 }
 
 void mmfi_file_unlock_join(const mmfi_file *file)

@@ -228,8 +228,9 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
 static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
 {
     for (uint32_t look = 0; look < LOOKS_MAX; look++) {
-        if (mmfi_file_lock_join(&state->file))
-            return MMF_OK;
+        const mmf_status status = mmfi_file_lock_join(&state->file, error);
+        if (status != MMF_ERR_LOCKED)
+            return status;
         rest(look);
     }
     return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,

@@ -213,9 +213,10 @@ void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot)
     unlock(handle_of(file), slot);
 }
 
-bool mmfi_file_lock_join(const mmfi_file *file)
+mmf_status mmfi_file_lock_join(const mmfi_file *file, mmf_error *error)
 {
-    return lock(handle_of(file), LOCK_JOIN);
+    (void)error;
+    return lock(handle_of(file), LOCK_JOIN) ? MMF_OK : MMF_ERR_LOCKED;
 }
 
 void mmfi_file_unlock_join(const mmfi_file *file)
