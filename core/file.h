@@ -119,7 +119,15 @@ mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error);
 /* Unlocks (in the process that locked), closes, and removes the file if it never got its name. */
 void mmfi_file_close(mmfi_file *file);
 
-/* The id of this boot, two words; zeroes when it cannot be had. Read once per process. */
+/*
+ * Finds the id of this boot, once in a process. MMF_OK, too, when this system lets nobody read one
+ * (a jail without /proc). MMF_ERR_IO or MMF_ERR_NO_MEMORY when it could not be read now, for want
+ * of descriptors, say: to go on without would be to take another boot for this one, and to lose
+ * what was not synced. path is for the message.
+ */
+mmf_status mmfi_boot_id_find(const char *path, mmf_error *error);
+
+/* The id of this boot, two words; zeroes when it cannot be had. */
 void mmfi_boot_id(uint64_t out[2]);
 
 /* size random bytes for an identifier. */

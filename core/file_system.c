@@ -3,12 +3,12 @@
 
 #include "core/file_private.h"
 
+#include "core/atomic.h"
 #include "core/format.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -254,8 +254,10 @@ mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
 
 /* ---- Identities ---- */
 
+#define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
+
 static uint64_t boot_words[2];
-static pthread_once_t boot_once = PTHREAD_ONCE_INIT;
+static uint64_t boot_is_final; /* the words will not change any more */
 
 static int hex_digit(char c)
 {
@@ -265,41 +267,100 @@ static int hex_digit(char c)
 }
 
 /* 32 hexadecimal digits with dashes between; anything else leaves the id unknown. */
-static void read_boot_id(void)
+static void parse_boot_id(const char *text, size_t length, uint64_t words[2])
 {
-    char text[64] = "";
-    const int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    const ssize_t length = read(fd, text, sizeof text - 1);
-    (void)close(fd);
-    uint64_t words[2] = {0, 0};
+    uint64_t found[2] = {0, 0};
     unsigned digits = 0;
-    for (ssize_t i = 0; i < length && digits < 32; i++) {
+    for (size_t i = 0; i < length && digits < 32; i++) {
         const int digit = hex_digit(text[i]);
         if (digit < 0)
             continue;
-        words[digits / 16] = words[digits / 16] << 4 | (uint64_t)digit;
+        found[digits / 16] = found[digits / 16] << 4 | (uint64_t)digit;
         digits++;
     }
     if (digits == 32)
-        memcpy(boot_words, words, sizeof boot_words);
+        memcpy(words, found, sizeof found);
+}
+
+static int open_boot_id(int *why)
+{
+    for (int attempt = 0;; attempt++) {
+        const int fd = open(BOOT_ID_PATH, O_RDONLY | O_CLOEXEC);
+        *why = fd < 0 ? errno : 0;
+        if (!mmfi_file_again(*why, attempt))
+            return fd;
+    }
+}
+
+/* All that fits the buffer, in as many pieces as it comes: 0, or the error of the system. */
+static int read_text(int fd, char *text, size_t size, size_t *length)
+{
+    *length = 0;
+    for (int attempt = 0; *length < size;) {
+        const ssize_t got = read(fd, text + *length, size - *length);
+        if (got == 0)
+            break;
+        if (got > 0)
+            *length += (size_t)got;
+        else if (!mmfi_file_again(errno, attempt++))
+            return errno;
+    }
+    return 0;
+}
+
+/* 0 with the id, or zeroes where there is none for good; or an error that may pass. */
+static int read_boot_id(uint64_t words[2])
+{
+    char text[64];
+    size_t length = 0;
+    int why = 0;
+    const int fd = open_boot_id(&why);
+    if (fd < 0)
+        return why == ENOENT || why == ENOTDIR || why == EACCES || why == EPERM ? 0 : why;
+    why = read_text(fd, text, sizeof text, &length);
+    (void)close(fd);
+    if (why == 0)
+        parse_boot_id(text, length, words);
+    return why;
+}
+
+/* 0, or why the id is not known yet. Threads that meet here read the same. */
+static int find_boot_id(void)
+{
+    if (mmfi_load64_acquire(&boot_is_final) != 0)
+        return 0;
+    uint64_t words[2] = {0, 0};
+    const int why = read_boot_id(words);
+    if (why != 0)
+        return why;
+    mmfi_store64(&boot_words[0], words[0]);
+    mmfi_store64(&boot_words[1], words[1]);
+    mmfi_store64_release(&boot_is_final, 1);
+    return 0;
+}
+
+mmf_status mmfi_boot_id_find(const char *path, mmf_error *error)
+{
+    const int why = find_boot_id();
+    return why == 0 ? MMF_OK : mmfi_file_fail(error, why, path, "read " BOOT_ID_PATH);
 }
 
 void mmfi_boot_id(uint64_t out[2])
 {
-    (void)pthread_once(&boot_once, read_boot_id);
-    memcpy(out, boot_words, sizeof boot_words);
+    (void)find_boot_id();
+    out[0] = mmfi_load64(&boot_words[0]);
+    out[1] = mmfi_load64(&boot_words[1]);
 }
 
 void mmfi_random(void *out, size_t size)
 {
     unsigned char *to = (unsigned char *)out;
+    int attempt = 0;
     for (size_t done = 0; done < size;) {
         const ssize_t got = getrandom(to + done, size - done, 0);
         if (got > 0)
             done += (size_t)got;
-        else if (errno != EINTR)
+        else if (!mmfi_file_again(errno, attempt++))
             break;
     }
 }

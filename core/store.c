@@ -35,6 +35,9 @@ static mmf_status begin(const char *path, const mmf_options *options, mmfi_state
         return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
                          "%s: files are little-endian and this machine is not; use one that is",
                          path);
+    const mmf_status known = mmfi_boot_id_find(path, error);
+    if (known != MMF_OK)
+        return known;
     *out = mmfi_state_new();
     if (*out == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
