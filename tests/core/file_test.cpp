@@ -288,6 +288,7 @@ TEST(FileHost, TheBootHasOneIdAndRandomNumbersDiffer)
 {
     uint64_t first[2];
     uint64_t second[2];
+    EXPECT_EQ(mmfi_boot_id_find("x.mmf", nullptr), MMF_OK);
     mmfi_boot_id(first);
     mmfi_boot_id(second);
     EXPECT_EQ(first[0], second[0]);

@@ -53,7 +53,7 @@ class StoreTest : public testing::Test {
 protected:
     void SetUp() override
     {
-        std::string pattern = testing::TempDir() + "/storeXXXXXX";
+        std::string pattern = root() + "/storeXXXXXX";
         ASSERT_NE(mkdtemp(pattern.data()), nullptr);
         directory = pattern;
         path = directory + "/ticks.mmf";
@@ -64,6 +64,12 @@ protected:
     {
         const std::string command = "rm -rf '" + directory + "'";
         ASSERT_EQ(system(command.c_str()), 0);
+    }
+
+    // Where directories are made.
+    virtual std::string root() const
+    {
+        return testing::TempDir();
     }
 
     tick_store *create()
