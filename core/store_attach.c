@@ -90,6 +90,10 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     mmfi_guard_add(store, state->map.base, state->map.size);
     status =
         state->file.writable ? attach_writer(state, store, error) : attach_reader(state, error);
+    if (mmfi_load64(&state->cut_off) != 0)
+        status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                           "%s: the file was cut off while it was opened; restore it from a copy",
+                           state->file.path);
     if (status != MMF_OK) {
         mmfi_guard_forget(store);
         free(store);

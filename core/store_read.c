@@ -65,7 +65,13 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
     const mmf_status status = mmfi_bounds_now(store->state, &now, NULL);
     if (status != MMF_OK)
         return status;
-    if (row < raise_bound(store, smallest(now.count, now.backed, now.mapped)))
+    const uint64_t bound = raise_bound(store, smallest(now.count, now.backed, now.mapped));
+    /* Another thread met a hole meanwhile: what was raised must not stay so. */
+    if (mmfi_load64(&store->state->cut_off) != 0) {
+        mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
+        return MMF_ERR_CORRUPT;
+    }
+    if (row < bound)
         return MMF_OK;
     if (row >= now.count)
         return MMF_ERR_RANGE;

@@ -13,7 +13,7 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
     else if (state->writer == NULL || mmfi_state_is_inherited(state))
         *status = MMF_ERR_READ_ONLY;
     else if (mmfi_load64(&state->cut_off) != 0) {
-        /* The append that met the hole has raised the bound again. */
+        /* An append that was ending while another thread met the hole may have raised it again. */
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
         *status = MMF_ERR_CORRUPT;
     } else if (mmfi_load64(&state->failed) != 0 ||

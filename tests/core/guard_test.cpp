@@ -2,8 +2,12 @@
 #include "core/guard.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
+#include <vector>
 
 #include "tests/core/store_fixture.h"
 
@@ -128,8 +132,13 @@ TEST_F(GuardTest, AWriterThatAppendsIntoAHole)
                       return 2;
                   const tick_record tick = t_tick(10);
                   (void)tick_store_append(store, &tick, nullptr); // hit in the middle
-                  if (tick_store_append(store, &tick, nullptr) != MMF_ERR_CORRUPT)
+                  double price = 0;
+                  if (tick_store_get_price(store, 0, &price) != MMF_ERR_CORRUPT)
                       return 3;
+                  if (tick_store_count(store) != 0)
+                      return 4;
+                  if (tick_store_append(store, &tick, nullptr) != MMF_ERR_CORRUPT)
+                      return 5;
                   return use_dead(store, true);
               }),
               0);
@@ -203,4 +212,154 @@ TEST_F(GuardTest, ClosedStoresAreForgotten)
                   return tick_store_close(reader) == MMF_OK && other_faults == 0 ? 0 : 3;
               }),
               0);
+}
+
+// A signal that somebody sent is none of ours, whatever address the message seems to have.
+TEST_F(GuardTest, ASignalThatWasSentDoesWhatItDidBefore)
+{
+    tick_store *store = create();
+    EXPECT_EQ(t_in_child([&] {
+                  signal(SIGBUS, SIG_DFL);
+                  (void)mmf_guard_install(nullptr);
+                  raise(SIGBUS);
+                  return 0;
+              }),
+              -SIGBUS);
+    EXPECT_EQ(t_in_child([&] {
+                  signal(SIGBUS, SIG_IGN);
+                  (void)mmf_guard_install(nullptr);
+                  raise(SIGBUS);
+                  return mmf_store_count(tick_store_base(store)) == 0 ? 7 : 8;
+              }),
+              7);
+    EXPECT_EQ(t_in_child([&] {
+                  other_page = mmap(nullptr, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                  signal(SIGBUS, other_handler);
+                  (void)mmf_guard_install(nullptr);
+                  raise(SIGBUS);
+                  return static_cast<int>(other_faults);
+              }),
+              1);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+// Sanitizers need more memory than a limit leaves them.
+#if defined(__SANITIZE_ADDRESS__)
+#define T_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define T_SANITIZED 1
+#endif
+#endif
+
+#ifndef T_SANITIZED
+// Private memory for the whole reserve is more than such a process may have.
+TEST_F(GuardTest, WithALimitOnMemoryThePagesAroundTheHoleAreMadeGood)
+{
+    tick_store *store = create();
+    fill(store, 300);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    EXPECT_EQ(t_in_child([&] {
+                  (void)mmf_guard_install(nullptr);
+                  tick_store *writer = open(&writing);
+                  const rlimit limit = {UINT64_C(1) << 30, UINT64_C(1) << 30};
+                  if (setrlimit(RLIMIT_DATA, &limit) != 0 ||
+                      mmap(nullptr, UINT64_C(2) << 30, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED)
+                      return 0; // a kernel without that limit
+                  if (truncate(path.c_str(), 65536 + 4096) != 0)
+                      return 2;
+                  tick_record tick;
+                  uint64_t row = 0;
+                  while (row < 300 && tick_store_get(writer, row, &tick) == MMF_OK)
+                      if (!t_is_whole(tick) || tick.timestamp != row++)
+                          return 3;
+                  if (row != 4096 / TICK_RECORD_SIZE)
+                      return 4;
+                  return use_dead(writer, true);
+              }),
+              0);
+}
+
+#endif
+
+TEST_F(GuardTest, AFileThatIsCutOffUnderManyThreads)
+{
+    tick_store *store = create();
+    fill(store, 300);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    const std::string whole = bytes();
+    const std::string calm = path + ".calm";
+    tick_store *made = nullptr;
+    ASSERT_EQ(tick_store_create(calm.c_str(), nullptr, &made, nullptr), MMF_OK);
+    ASSERT_EQ(tick_store_close(made), MMF_OK);
+    mmf_options small = MMF_OPTIONS_INIT;
+    small.reserve_bytes = UINT64_C(16) << 20;
+    for (int round = 0; round < 10; round++) {
+        put(0, whole);
+        EXPECT_EQ(t_in_child([&] {
+                      (void)mmf_guard_install(nullptr);
+                      tick_store *hit = open(&small);
+                      std::atomic<int> bad{0};
+                      std::atomic<int> dead{0};
+                      std::vector<std::thread> threads;
+                      for (int i = 0; i < 3; i++)
+                          threads.emplace_back([&] {
+                              mmf_status status = MMF_OK;
+                              for (uint64_t row = 0; status == MMF_OK; row = (row + 1) % 300) {
+                                  tick_record tick;
+                                  status = tick_store_get(hit, row, &tick);
+                                  bad += status == MMF_OK && !t_is_whole(tick) ? 1 : 0;
+                              }
+                              bad += status != MMF_ERR_CORRUPT ? 1 : 0;
+                              dead++;
+                          });
+                      // Others come and go beside it, and are found by nobody's fault.
+                      threads.emplace_back([&] {
+                          while (dead < 3) {
+                              tick_store *reader = nullptr;
+                              if (tick_store_open(calm.c_str(), &small, &reader, nullptr) !=
+                                      MMF_OK ||
+                                  tick_store_count(reader) != 0)
+                                  bad++;
+                              bad += tick_store_close(reader) != MMF_OK ? 1 : 0;
+                          }
+                      });
+                      usleep(2000);
+                      if (truncate(path.c_str(), 65536 + round % 5 * kPage) != 0)
+                          bad++;
+                      for (std::thread &thread : threads)
+                          thread.join();
+                      return bad + (tick_store_close(hit) == MMF_OK ? 0 : 1);
+                  }),
+                  0)
+            << "round " << round;
+    }
+}
+
+// A child of a process whose threads open and close stores can close what it has.
+TEST_F(GuardTest, AChildForkedInTheMiddleOfOpensClosesItsStores)
+{
+    tick_store *store = create();
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    mmf_options small = MMF_OPTIONS_INIT;
+    small.reserve_bytes = UINT64_C(16) << 20;
+    tick_store *mine = open(&small);
+    std::atomic<bool> over{false};
+    std::thread opener([&] {
+        while (!over) {
+            tick_store *reader = nullptr;
+            (void)tick_store_open(path.c_str(), &small, &reader, nullptr);
+            (void)tick_store_close(reader);
+        }
+    });
+    for (int i = 0; i < 100; i++)
+        EXPECT_EQ(t_in_child([&] {
+                      alarm(60);
+                      return static_cast<int>(tick_store_close(mine));
+                  }),
+                  MMF_OK);
+    over = true;
+    opener.join();
+    EXPECT_EQ(tick_store_close(mine), MMF_OK);
 }
