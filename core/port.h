@@ -20,8 +20,15 @@
 #define MMFI_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
 #endif
 
-/* Hot paths are forced inline, so that constant offsets and sizes fold into the instructions. */
+/*
+ * Hot paths are forced inline, so that constant offsets and sizes fold into the instructions. With
+ * MMFI_OUTLINE they are functions, whose branches a coverage report can count one by one.
+ */
+#if defined(MMFI_OUTLINE) && MMFI_OUTLINE
+#define MMFI_INLINE static inline __attribute__((unused))
+#else
 #define MMFI_INLINE static inline __attribute__((always_inline, unused))
+#endif
 
 /* Out-of-line paths that fail or format text; keeps them away from the hot code. */
 #define MMFI_COLD __attribute__((cold, noinline))
