@@ -9,17 +9,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* No file is larger than an off_t tells, and no address space reaches so far. */
+#define SIZE_MOST ((uint64_t)INT64_MAX)
+
 static uint64_t round_up(uint64_t size, uint64_t multiple)
 {
-    return size > UINT64_MAX - multiple ? size / multiple * multiple
-                                        : (size + multiple - 1) / multiple * multiple;
-}
-
-/* As much of size as this machine's pointers can span. */
-static uint64_t addressable(uint64_t size)
-{
-    const uint64_t most = (uint64_t)(SIZE_MAX / 2);
-    return size < most ? size : most;
+    return (size + multiple - 1) / multiple * multiple;
 }
 
 static bool is_too_much(int os_error)
@@ -41,23 +36,22 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
     const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     const int access = writable ? PROT_READ | PROT_WRITE : PROT_READ;
     const uint64_t least = round_up(needed, page);
-    int why = ENOMEM;
+    int why = 0;
     out->base = NULL;
     out->size = 0;
-    for (uint64_t size = round_up(addressable(asked), page);; size = round_up(size / 2, page)) {
+    for (uint64_t size = round_up(asked < SIZE_MOST ? asked : SIZE_MOST, page);;
+         size = round_up(size / 2, page)) {
         if (size < least)
             size = least;
-        if (size <= addressable(size)) {
-            void *base = mmap(NULL, (size_t)size, access, MAP_SHARED | MAP_NORESERVE, fd, 0);
-            if (base != MAP_FAILED) {
-                /* A core dump of 64 GiB helps nobody. A kernel that cannot leave it out may not. */
-                (void)madvise(base, (size_t)size, MADV_DONTDUMP);
-                out->base = (unsigned char *)base;
-                out->size = size;
-                return MMF_OK;
-            }
-            why = errno;
+        void *base = mmap(NULL, (size_t)size, access, MAP_SHARED | MAP_NORESERVE, fd, 0);
+        if (base != MAP_FAILED) {
+            /* A core dump of 64 GiB helps nobody. A kernel that cannot leave it out may not. */
+            (void)madvise(base, (size_t)size, MADV_DONTDUMP);
+            out->base = (unsigned char *)base;
+            out->size = size;
+            return MMF_OK;
         }
+        why = errno;
         if (!is_too_much(why) || size == least)
             break;
     }

@@ -10,6 +10,11 @@
 #error "mmapforge needs gcc or clang: it uses their __atomic builtins and attributes"
 #endif
 
+/* A store reserves the address space that it may ever grow into, and moves 8-byte words. */
+#if UINTPTR_MAX < UINT64_MAX
+#error "mmapforge needs a 64-bit machine: on this one pointers are narrower"
+#endif
+
 #ifdef __cplusplus
 #define MMF_BEGIN_DECLS                     extern "C" {
 #define MMF_END_DECLS                       }
