@@ -71,13 +71,13 @@ static mmf_status fail_open(const char *path, bool writable, int why, mmf_error 
     return mmfi_file_fail(error, why, path, "open the file");
 }
 
+/* What can be opened and is no file: a socket cannot. */
 static mmf_status fail_kind(const char *path, mode_t mode, mmf_error *error)
 {
     return mmfi_fail(error, MMF_ERR_FORMAT, 0, path,
                      "%s: is a %s, expected a regular file; give the path of a store", path,
                      S_ISDIR(mode)    ? "directory"
                      : S_ISFIFO(mode) ? "pipe"
-                     : S_ISSOCK(mode) ? "socket"
                                       : "device");
 }
 
@@ -171,7 +171,7 @@ mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *b
 void mmfi_file_close(mmfi_file *file)
 {
     mmfi_file_unlock(file);
-    if (file->temporary != NULL && file->fd >= 0 && file->lock_pid == getpid())
+    if (file->temporary != NULL && file->lock_pid == getpid())
         (void)unlink(file->temporary);
     if (file->fd >= 0)
         (void)close(file->fd);

@@ -262,7 +262,7 @@ static uint64_t boot_is_final; /* the words will not change any more */
 static int hex_digit(char c)
 {
     static const char DIGITS[] = "0123456789abcdef";
-    const char *found = c != '\0' ? strchr(DIGITS, c) : NULL;
+    const char *found = memchr(DIGITS, c, sizeof DIGITS - 1);
     return found != NULL ? (int)(found - DIGITS) : -1;
 }
 

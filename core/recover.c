@@ -15,7 +15,7 @@ bool mmfi_live_is_trusted(const unsigned char *base)
 {
     uint64_t boot[MMFI_BOOT_ID_WORDS];
     mmfi_boot_id(boot);
-    if (boot[0] == 0 && boot[1] == 0)
+    if ((boot[0] | boot[1]) == 0)
         return false;
     /* The acquire pairs with the release that ends mmfi_recover: a new count comes with the id. */
     return mmfi_load64_acquire(LIVE(base, boot_id) + 8) == boot[1] &&

@@ -115,7 +115,6 @@ mmfi_grant mmfi_append_slow(const mmf_store *store)
 /* ---- Growth ---- */
 
 /* The file doubles up to steps of 64 MiB: few calls while small, little unused when large. */
-#define GROW_BYTES_MIN (UINT64_C(64) << 10)
 #define GROW_BYTES_MAX (UINT64_C(64) << 20)
 
 static uint64_t round_up_page(uint64_t size)
@@ -125,8 +124,6 @@ static uint64_t round_up_page(uint64_t size)
 
 static uint64_t growth_step(uint64_t file_size)
 {
-    if (file_size < GROW_BYTES_MIN)
-        return GROW_BYTES_MIN;
     return file_size < GROW_BYTES_MAX ? file_size : GROW_BYTES_MAX;
 }
 

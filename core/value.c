@@ -71,9 +71,8 @@ static mmf_status get_scalar(const mmf_store *store, uint64_t row, const mmf_fie
 /* A field of another store's schema would be read at the wrong place. */
 static bool field_is_ours(const mmf_store *store, const mmf_field *field)
 {
-    const mmf_schema *schema = mmf_store_schema(store);
-    return schema != NULL && field >= schema->fields &&
-           field < schema->fields + schema->field_count;
+    const mmf_schema *schema = store->state->schema;
+    return field >= schema->fields && field < schema->fields + schema->field_count;
 }
 
 mmf_status mmf_store_get_value(const mmf_store *store, uint64_t row, const mmf_field *field,
@@ -133,10 +132,9 @@ mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t 
     if (count > size / record_size)
         return MMF_ERR_ARGUMENT;
     for (uint64_t i = 0; i < count; i++) {
-        const mmf_status status = first > UINT64_MAX - i
-                                      ? MMF_ERR_RANGE
-                                      : copy_row(store, first + i, record_size,
-                                                 (unsigned char *)buffer + i * record_size);
+        /* The sum wraps around after a row that no store has, and the loop ends there. */
+        const mmf_status status =
+            copy_row(store, first + i, record_size, (unsigned char *)buffer + i * record_size);
         if (status != MMF_OK)
             return status;
         if (copied != NULL)
