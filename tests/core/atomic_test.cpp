@@ -191,3 +191,12 @@ TEST(Atomic, ZeroesReachAsFarAsToldAndNoFurther)
 }
 
 } // namespace
+
+// The form that orders: threads that count in and out of a section lose nothing.
+TEST(Atomic, OrderedAddGivesTheValueBefore)
+{
+    uint64_t counter = 5;
+    EXPECT_EQ(mmfi_add64_ordered(&counter, 3), 5u);
+    EXPECT_EQ(mmfi_add64_ordered(&counter, 0 - UINT64_C(8)), 8u);
+    EXPECT_EQ(counter, 0u);
+}

@@ -1,5 +1,6 @@
 // Creating files: names of every length and kind, directories that refuse, and names not durable.
 #include "tests/core/file_fixture.h"
+#include "tests/core/limit.h"
 #include "tests/core/refuse.h"
 
 #include <cerrno>
@@ -233,10 +234,9 @@ mmf_status CreateWithDescriptors(const std::string &path, int more, mmf_error *e
     const int next = open("/", O_RDONLY);
     close(next);
     const rlim_t most = static_cast<rlim_t>(next + more);
-    const rlimit limit = {most, most};
     mmfi_file file = MMFI_FILE_NONE;
     mmf_status status = MMF_ERR_ARGUMENT;
-    if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+    if (t_limit(RLIMIT_NOFILE, most))
         status = mmfi_file_create(path.c_str(), 0, &file, error);
     if (status == MMF_OK)
         status = mmfi_file_name(&file, error);

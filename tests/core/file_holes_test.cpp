@@ -1,5 +1,6 @@
 // Files with holes get blocks, or a refusal that changes nothing.
 #include "tests/core/file_fixture.h"
+#include "tests/core/limit.h"
 #include "tests/core/refuse.h"
 
 #include <cerrno>
@@ -114,13 +115,37 @@ TEST_F(FileHolesTest, TheLimitOnFileSizesIsNoSpaceAndNoSignal)
 {
     mmfi_file file = Sparse();
     EXPECT_EQ(InChild([&] {
-                  const rlimit limit = {SIZE / 2, SIZE / 2};
-                  return setrlimit(RLIMIT_FSIZE, &limit) == 0 && t_refuse(SYS_fallocate, EOPNOTSUPP)
+                  return t_limit(RLIMIT_FSIZE, SIZE / 2) && t_refuse(SYS_fallocate, EOPNOTSUPP)
                              ? mmfi_file_fill_holes(&file, nullptr)
                              : -1;
               }),
               MMF_ERR_NO_SPACE);
     ExpectContent(file);
+    mmfi_file_close(&file);
+}
+
+// With data at its end, and where the file system does not tell where its holes are.
+TEST_F(FileHolesTest, HolesAreCountedAsFarAsTheyAreTold)
+{
+    mmfi_file file = Sparse();
+    struct statvfs disk;
+    ASSERT_EQ(fstatvfs(file.fd, &disk), 0);
+    const uint64_t size = disk.f_bfree * disk.f_frsize * 2 + (UINT64_C(1) << 30);
+    ASSERT_EQ(ftruncate(file.fd, static_cast<off_t>(size)), 0);
+    ASSERT_EQ(pwrite(file.fd, "x", 1, static_cast<off_t>(size) - 1), 1);
+    const uint64_t before = Blocks(file);
+    EXPECT_EQ(mmfi_file_fill_holes(&file, &error), MMF_ERR_NO_SPACE);
+    EXPECT_EQ(Blocks(file), before);
+    // Then what is tried is up to the file system; it is refused here, so that no disk is filled.
+    mmf_status status = MMF_OK;
+    bool asked = false;
+    std::thread([&] {
+        asked = t_refuse(SYS_lseek, EINVAL) && t_refuse(SYS_fallocate, ENOSPC);
+        if (asked)
+            status = mmfi_file_fill_holes(&file, &error);
+    }).join();
+    EXPECT_EQ(status, asked ? MMF_ERR_NO_SPACE : MMF_OK);
+    EXPECT_EQ(Blocks(file), before);
     mmfi_file_close(&file);
 }
 

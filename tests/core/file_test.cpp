@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/core/limit.h"
+
 namespace {
 
 class File : public testing::Test {
@@ -108,10 +110,9 @@ TEST_F(File, ALinkToNothingIsNotFoundAndNotReplaced)
 TEST_F(File, NoMoreDescriptorsIsAnErrorOfTheSystem)
 {
     EXPECT_TRUE(in_child([] {
-        const rlimit none = {0, 0};
         mmfi_file file;
         mmf_error error = {};
-        return setrlimit(RLIMIT_NOFILE, &none) == 0 &&
+        return t_limit(RLIMIT_NOFILE, 0) &&
                mmfi_file_open("/proc/self/maps", false, &file, &error) == MMF_ERR_IO &&
                error.os_error == EMFILE;
     }));
@@ -260,9 +261,8 @@ TEST_F(File, TheLimitOnFileSizesIsNoSpaceAndNoSignal)
     create(&file);
     ASSERT_EQ(mmfi_file_grow(&file, 4096, nullptr), MMF_OK);
     EXPECT_TRUE(in_child([&file] {
-        const rlimit small = {8192, 8192};
         uint64_t size = 0;
-        return setrlimit(RLIMIT_FSIZE, &small) == 0 &&
+        return t_limit(RLIMIT_FSIZE, 8192) &&
                mmfi_file_grow(&file, 8193, nullptr) == MMF_ERR_NO_SPACE &&
                mmfi_file_size(&file, &size, nullptr) == MMF_OK && size == 4096 &&
                mmfi_file_grow(&file, 8192, nullptr) == MMF_OK;

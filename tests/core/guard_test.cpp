@@ -14,24 +14,6 @@
 namespace {
 
 constexpr off_t kPage = 4096;
-volatile sig_atomic_t other_faults = 0;
-void *other_page = nullptr;
-
-// A handler that was there before: it makes the page good and counts.
-void other_handler(int)
-{
-    other_faults = other_faults + 1;
-    mmap(other_page, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-}
-
-// A mapping that is not a store's, of a file without bytes.
-char *empty_mapping(const std::string &directory)
-{
-    FILE *file = fopen((directory + "/empty").c_str(), "w+");
-    other_page = mmap(nullptr, kPage, PROT_READ, MAP_SHARED, fileno(file), 0);
-    fclose(file);
-    return static_cast<char *>(other_page);
-}
 
 } // namespace
 
@@ -166,81 +148,6 @@ TEST_F(GuardTest, WithoutItTheProcessEndsBySigbus)
     EXPECT_EQ(t_in_child([&] { return touch(false); }), -SIGBUS);
     put(0, whole);
     EXPECT_EQ(t_in_child([&] { return touch(true); }), -SIGBUS);
-}
-
-TEST_F(GuardTest, FaultsOfOthersGoToWhoWasThereBefore)
-{
-    EXPECT_EQ(t_in_child([&] {
-                  signal(SIGBUS, other_handler);
-                  if (mmf_guard_install(nullptr) != MMF_OK || mmf_guard_install(nullptr) != MMF_OK)
-                      return 1;
-                  volatile char *memory = empty_mapping(directory);
-                  const char found = memory[0];
-                  if (found != 0 || other_faults != 1)
-                      return 2;
-                  mmf_guard_remove();
-                  mmf_guard_remove();
-                  volatile char *again = empty_mapping(directory);
-                  return again[0] == 0 && other_faults == 2 ? 0 : 3;
-              }),
-              0);
-    EXPECT_EQ(t_in_child([&] {
-                  signal(SIGBUS, SIG_DFL);
-                  (void)mmf_guard_install(nullptr);
-                  volatile char *memory = empty_mapping(directory);
-                  return static_cast<int>(memory[0]) + 1;
-              }),
-              -SIGBUS);
-}
-
-// A store that was closed is nobody's any more: a fault at its old place is not answered.
-TEST_F(GuardTest, ClosedStoresAreForgotten)
-{
-    EXPECT_EQ(t_in_child([&] {
-                  signal(SIGBUS, other_handler);
-                  (void)mmf_guard_install(nullptr);
-                  for (int i = 0; i < 3000; i++) { // more than there are places
-                      tick_store *store = i == 0 ? create() : open();
-                      if (store == nullptr || tick_store_close(store) != MMF_OK)
-                          return 1;
-                  }
-                  tick_store *reader = open();
-                  if (truncate(path.c_str(), 4096) != 0)
-                      return 2;
-                  double price = 0;
-                  (void)tick_store_get_price(reader, 0, &price);
-                  return tick_store_close(reader) == MMF_OK && other_faults == 0 ? 0 : 3;
-              }),
-              0);
-}
-
-// A signal that somebody sent is none of ours, whatever address the message seems to have.
-TEST_F(GuardTest, ASignalThatWasSentDoesWhatItDidBefore)
-{
-    tick_store *store = create();
-    EXPECT_EQ(t_in_child([&] {
-                  signal(SIGBUS, SIG_DFL);
-                  (void)mmf_guard_install(nullptr);
-                  raise(SIGBUS);
-                  return 0;
-              }),
-              -SIGBUS);
-    EXPECT_EQ(t_in_child([&] {
-                  signal(SIGBUS, SIG_IGN);
-                  (void)mmf_guard_install(nullptr);
-                  raise(SIGBUS);
-                  return mmf_store_count(tick_store_base(store)) == 0 ? 7 : 8;
-              }),
-              7);
-    EXPECT_EQ(t_in_child([&] {
-                  other_page = mmap(nullptr, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-                  signal(SIGBUS, other_handler);
-                  (void)mmf_guard_install(nullptr);
-                  raise(SIGBUS);
-                  return static_cast<int>(other_faults);
-              }),
-              1);
-    EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
 // Sanitizers need more memory than a limit leaves them.

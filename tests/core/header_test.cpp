@@ -6,9 +6,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+
+#include "tests/core/refuse.h"
 
 namespace {
 
@@ -130,10 +133,14 @@ TEST_F(HeaderTest, EveryClaimIsCheckedThoughTheChecksumIsRight)
     refused("record size 0");
     block.record_size = 32;
     refused("record size of another schema");
+    block.record_size = 25;
+    refused("record size that is no multiple of 8");
     block.record_size = 0xfffffff8u;
     refused("record size beyond the limit");
     block.header_size = 0;
     refused("no header");
+    block.header_size = 65536 + 8;
+    refused("header of no whole pages");
     block.header_size = UINT64_MAX - 4095;
     refused("header beyond the file");
     block.endian_mark = 0x04030201u;
@@ -148,12 +155,18 @@ TEST_F(HeaderTest, EveryClaimIsCheckedThoughTheChecksumIsRight)
     refused("undo stride");
     block.undo_offset = UINT64_MAX - 63;
     refused("undo offset");
+    block.undo_offset += 8;
+    refused("undo slots across cache lines");
     block.undo_offset = 0;
     refused("undo over the superblock");
     block.undo_offset = block.header_size - 64;
     refused("undo slots over the records");
     block.undo_offset = block.header_size - block.undo_count * block.undo_stride + 64;
     refused("the last undo slot over the records");
+    block.schema_offset = 0;
+    refused("schema over the superblock");
+    block.schema_offset = 65536 - block.schema_size + 1;
+    refused("schema that reaches into the records");
     block.schema_offset = UINT64_MAX;
     refused("schema offset");
     block.schema_size = UINT32_MAX;
@@ -199,4 +212,54 @@ TEST_F(HeaderTest, AShortFileOfAnotherVersionIsThatVersion)
     put();
     ASSERT_EQ(ftruncate(file.fd, 4096), 0);
     EXPECT_EQ(read(), MMF_ERR_VERSION);
+}
+
+// A small record leaves room for as many slots as there may be, a large one for as few as one
+// writer has; a long schema moves the records back.
+TEST_F(HeaderTest, TheHeaderGrowsWithItsParts)
+{
+    const struct {
+        std::string text;
+        uint32_t slots;
+    } kinds[] = {
+        {"record R version 1 {\n  a: uint64;\n}\n", 64},
+        {"record R version 1 {\n  a: string[60000];\n}\n", 17}, // of 60,096 bytes into 1 MiB
+        {"record R version 1 {\n  a: string[60000];\n  b: string[60000];\n"
+         "  c: string[60000];\n}\n",
+         8},
+        {"/// " + std::string(100000, 'x') + "\nrecord R version 1 {\n  a: uint64;\n}\n", 64},
+    };
+    for (const auto &kind : kinds) {
+        mmf_schema *other = nullptr;
+        ASSERT_EQ(mmf_schema_parse(kind.text.data(), kind.text.size(), &other, &error), MMF_OK)
+            << error.message;
+        ASSERT_EQ(mmfi_header_write(&file, other, 10, true, &written, &error), MMF_OK);
+        EXPECT_EQ(written.undo_count, kind.slots);
+        ASSERT_EQ(read(true), MMF_OK) << error.message;
+        EXPECT_EQ(geometry.header_size % 4096, 0u);
+        EXPECT_GE(geometry.header_size, 65536u);
+        EXPECT_GE(geometry.header_size, geometry.undo_offset +
+                                            geometry.undo_count * geometry.undo_stride + 4096 +
+                                            kind.text.size());
+        mmf_schema_free(other);
+    }
+}
+
+// Of the right size and checksum, and yet no schema.
+TEST_F(HeaderTest, ASchemaThatCannotBeParsedSaysWhere)
+{
+    std::string text(block.schema_size, 'x');
+    ASSERT_EQ(mmfi_file_write(&file, block.schema_offset, text.data(), text.size(), &error),
+              MMF_OK);
+    block.schema_crc = mmfi_crc32c(text.data(), text.size());
+    EXPECT_EQ(read_put(), MMF_ERR_CORRUPT);
+    EXPECT_NE(std::strstr(error.message, "the schema in the file is damaged"), nullptr);
+    EXPECT_NE(std::strstr(error.message, "line 1"), nullptr) << error.message;
+}
+
+TEST_F(HeaderTest, WithoutASizeThereIsNoHeader)
+{
+    if (!t_while_refused(SYS_newfstatat, EIO, [&] { EXPECT_EQ(read(), MMF_ERR_IO); }))
+        GTEST_SKIP() << "this kernel takes no filter of system calls";
+    EXPECT_EQ(read(), MMF_OK);
 }

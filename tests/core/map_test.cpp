@@ -6,10 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <string>
+
+#include "tests/core/refuse.h"
 
 namespace {
 
@@ -120,4 +123,37 @@ TEST_F(MapTest, AForkedChildFindsThePrivatePageZeroed)
     EXPECT_EQ(mine[0], 7);
     mmfi_map_private_close(mine, page);
     mmfi_map_private_close(nullptr, page);
+}
+
+// Each error of the kernel that means too much, and one that does not.
+TEST_F(MapTest, WhatTheKernelRefusesIsSaid)
+{
+    const struct {
+        int os_error;
+        mmf_status expected;
+    } refusals[] = {
+        {ENOMEM, MMF_ERR_NO_MEMORY}, {EAGAIN, MMF_ERR_NO_MEMORY}, {EOVERFLOW, MMF_ERR_IO},
+        {EINVAL, MMF_ERR_IO},        {EACCES, MMF_ERR_IO},
+    };
+    for (const auto &refusal : refusals) {
+        mmf_status status = MMF_OK;
+        void *page_of_its_own = this;
+        if (!t_while_refused(SYS_mmap, refusal.os_error, [&] {
+                status = mmfi_map_open(fd, false, 16 * page, page, "m", &map, &error);
+                page_of_its_own = mmfi_map_private_open(64);
+            }))
+            GTEST_SKIP() << "this kernel takes no filter of system calls";
+        EXPECT_EQ(status, refusal.expected) << refusal.os_error;
+        EXPECT_EQ(error.os_error, refusal.os_error);
+        EXPECT_EQ(map.base, nullptr);
+        EXPECT_EQ(page_of_its_own, nullptr);
+    }
+}
+
+// The address space of the whole machine is not to be had, and less is taken.
+TEST_F(MapTest, TheLargestReserveThatCanBeAskedForIsHalved)
+{
+    ASSERT_EQ(mmfi_map_open(fd, false, UINT64_MAX, page, "m", &map, &error), MMF_OK);
+    EXPECT_GE(map.size, page);
+    EXPECT_EQ(map.size % page, 0u);
 }

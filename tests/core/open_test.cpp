@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <vector>
 
+#include "tests/core/limit.h"
 #include "tests/core/refuse.h"
 #include "tests/core/store_fixture.h"
 
@@ -98,11 +99,7 @@ TEST_F(StoreTest, NoMoreDescriptorsIsAStatus)
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
     for (const mmf_options *options :
          {static_cast<const mmf_options *>(nullptr), static_cast<const mmf_options *>(&writing)})
-        EXPECT_EQ(opened_in_child(path, options,
-                                  [] {
-                                      const rlimit zero = {0, 0};
-                                      return setrlimit(RLIMIT_NOFILE, &zero) == 0;
-                                  }),
+        EXPECT_EQ(opened_in_child(path, options, [] { return t_limit(RLIMIT_NOFILE, 0); }),
                   MMF_ERR_IO);
 }
 
@@ -113,9 +110,8 @@ TEST_F(StoreTest, ALimitBelowTheSizeOfTheFileIsNoObstacle)
     fill(store, 1);
     ASSERT_EQ(tick_store_close(store), MMF_OK);
     EXPECT_EQ(t_in_child([this] {
-                  const rlimit limit = {4096, 4096};
                   tick_store *limited = nullptr;
-                  if (setrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+                  if (!t_limit(RLIMIT_FSIZE, 4096) ||
                       tick_store_open(path.c_str(), &writing, &limited, nullptr) != MMF_OK)
                       return 1;
                   if (tick_store_set_price(limited, 0, 5) != MMF_OK)
@@ -198,6 +194,9 @@ TEST_F(StoreTest, AFileCutOffAnywhereIsAStatus)
         for (uint64_t row = 0; row < rows; row++)
             EXPECT_EQ(tick_store_get(store, row, &tick), MMF_OK);
         EXPECT_EQ(tick_store_get(store, rows, &tick), rows < 100 ? MMF_ERR_CORRUPT : MMF_ERR_RANGE);
+        tick_rows window;
+        EXPECT_EQ(tick_store_rows(store, rows, 1, &window), MMF_ERR_RANGE);
+        EXPECT_EQ(tick_store_rows(store, rows, 0, &window), MMF_OK);
         EXPECT_EQ(tick_store_close(store), MMF_OK);
         if (rows < 100) {
             EXPECT_EQ(open_fails(&writing), MMF_ERR_CORRUPT) << size;
@@ -219,6 +218,12 @@ TEST_F(StoreTest, CreateRefusesASchemaMadeByHand)
     wrong.text_size -= 2;
     EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error), MMF_ERR_ARGUMENT);
     EXPECT_NE(std::string(error.message).find("line"), std::string::npos) << error.message;
+    for (int part = 0; part < 2; part++) {
+        wrong = tick_schema;
+        (part == 0 ? wrong.field_count : wrong.version)++;
+        EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error),
+                  MMF_ERR_ARGUMENT);
+    }
     const mmf_schema empty = {};
     EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &empty, &store, &error), MMF_ERR_ARGUMENT);
     EXPECT_EQ(store, nullptr);

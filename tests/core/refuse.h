@@ -1,4 +1,5 @@
-// A kernel that refuses one system call with an error of the test's choice, in this process only.
+// A kernel that refuses one system call with an error of the test's choice, in one process or
+// thread.
 #ifndef MMF_TESTS_CORE_REFUSE_H
 #define MMF_TESTS_CORE_REFUSE_H
 
@@ -8,6 +9,8 @@
 #include <sys/syscall.h>
 
 #include <cstddef>
+#include <cstdlib>
+#include <thread>
 
 // Every later `call` (SYS_...) fails with os_error. For good, so only in a child; false when the
 // kernel takes no filter.
@@ -22,6 +25,20 @@ inline bool t_refuse(long call, int os_error)
     sock_fprog filter = {sizeof program / sizeof program[0], program};
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+// Runs body while every `call` of it fails with os_error; false when the kernel takes no filter. In
+// a thread of its own, because a filter stays: the rest of the process goes on without.
+template <typename Body> bool t_while_refused(long call, int os_error, Body body)
+{
+    bool refused = false;
+    std::thread([&] {
+        free(malloc(64)); // what the allocator needs of the system for a thread comes before
+        refused = t_refuse(call, os_error);
+        if (refused)
+            body();
+    }).join();
+    return refused;
 }
 
 #endif

@@ -200,6 +200,14 @@ TEST(Schema, MatchNamesTheFirstDifference)
     file = schema_of(b);
     expect_mismatch(program, file, "float32");
     b = tick();
+    b[0].max = 65;
+    file = schema_of(b);
+    expect_mismatch(program, file, "string[65]");
+    b = tick();
+    file = schema_of(b);
+    b[2].offset += 8; // no layout that the library makes
+    expect_mismatch(program, file, "at offset 88");
+    b = tick();
     b.pop_back();
     file = schema_of(b);
     expect_mismatch(program, file, "timestamp");
@@ -215,6 +223,7 @@ TEST(Schema, FindAndNull)
     EXPECT_EQ(mmf_schema_find(nullptr, "volume"), nullptr);
     EXPECT_EQ(mmf_schema_find(&schema, nullptr), nullptr);
     EXPECT_EQ(mmf_schema_match(nullptr, &schema, nullptr, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_schema_match(&schema, nullptr, nullptr, nullptr), MMF_ERR_ARGUMENT);
 }
 
 } // namespace

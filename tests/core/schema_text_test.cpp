@@ -209,4 +209,17 @@ TEST(SchemaText, NullIsAnArgumentError)
     mmf_schema_free(nullptr);
 }
 
+TEST(SchemaText, NoDocIsAnEmptyOne)
+{
+    mmf_status status;
+    const Schema schema = parse("record T version 1 {\n  a: bool;\n}\n", &status);
+    ASSERT_EQ(status, MMF_OK);
+    mmf_schema by_hand = *schema;
+    mmf_field field = schema->fields[0];
+    by_hand.doc = nullptr;
+    field.doc = nullptr;
+    by_hand.fields = &field;
+    EXPECT_EQ(write(&by_hand), write(schema.get()));
+}
+
 } // namespace

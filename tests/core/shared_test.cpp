@@ -106,6 +106,9 @@ TEST(Claim, OneOfTwoWins)
     ASSERT_TRUE(mmfi_claim_torn(record, undo, 5, mmfi_sequence_load(record), &later));
     EXPECT_EQ(later % 128, 1u + 10);
     EXPECT_FALSE(mmfi_undo_holds(undo, 9, later));
+    // Two that meet one torn record: the second finds another sequence than it saw.
+    EXPECT_FALSE(mmfi_claim_torn(record, undo, 6, odd, &odd));
+    EXPECT_EQ(mmfi_sequence_load(record), later);
 }
 
 TEST_F(SharedTest, TwoWritersAppendAndReplace)
@@ -410,4 +413,28 @@ TEST_F(SharedTest, TheFirstOfANewBootRecovers)
     EXPECT_EQ(tick_store_count(one), 5u);
     EXPECT_EQ(tick_store_close(one), MMF_OK);
     EXPECT_EQ(tick_store_close(two), MMF_OK);
+}
+
+// What others appended beyond the address space of one writer, and beyond the file itself.
+TEST_F(SharedTest, AppendsKeepToWhatIsMappedAndWhatIsThere)
+{
+    tick_store *large = create_shared();
+    mmf_options little = sharing;
+    little.reserve_bytes = 1;
+    tick_store *small = open(&little);
+    const uint64_t reach = mmf_store_capacity(tick_store_base(small));
+    fill(large, reach + 1);
+    const tick_record tick = t_tick(reach + 1);
+    EXPECT_EQ(tick_store_append(small, &tick, nullptr), MMF_ERR_CAPACITY);
+    ASSERT_EQ(tick_store_append(large, &tick, nullptr), MMF_OK) << "the turn was given back";
+    EXPECT_EQ(tick_store_close(small), MMF_OK);
+
+    // Cut off behind the first page of records; the records themselves are not touched.
+    ASSERT_EQ(truncate(path.c_str(), 65536 + 4096), 0);
+    tick_store *other = nullptr;
+    EXPECT_EQ(tick_store_open(path.c_str(), &sharing, &other, &error), MMF_ERR_CORRUPT);
+    base_of(large)->state->writer->capacity = 0; // as another handle's, which looks at the file
+    EXPECT_EQ(tick_store_append(large, &tick, nullptr), MMF_ERR_CORRUPT);
+    EXPECT_EQ(live_of(large)->append_owner, 0u);
+    EXPECT_EQ(tick_store_close(large), MMF_OK);
 }

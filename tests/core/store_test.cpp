@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "tests/core/limit.h"
 #include "tests/core/store_fixture.h"
 
 TEST_F(StoreTest, WhatIsAppendedIsReadThroughEveryPath)
@@ -110,6 +111,24 @@ TEST_F(StoreTest, NullArgumentsAreStatuses)
     EXPECT_EQ(tick_store_create(nullptr, nullptr, &store, &error), MMF_ERR_ARGUMENT);
     EXPECT_EQ(tick_store_open(path.c_str(), nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
     EXPECT_EQ(tick_store_open("", nullptr, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_open(nullptr, nullptr, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_NE(std::string(error.message).find("path is NULL"), std::string::npos);
+    EXPECT_EQ(tick_store_create(path.c_str(), nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_NE(std::string(error.message).find("out is NULL"), std::string::npos);
+    mmf_store *base = nullptr;
+    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, nullptr, &base, &error), MMF_ERR_ARGUMENT);
+    EXPECT_NE(std::string(error.message).find("schema is NULL"), std::string::npos);
+    EXPECT_EQ(mmf_store_open_as(path.c_str(), nullptr, nullptr, &base, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_open_as(path.c_str(), nullptr, nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    mmf_options wrong = MMF_OPTIONS_INIT;
+    wrong.mode = static_cast<mmf_mode>(2);
+    EXPECT_EQ(tick_store_create(path.c_str(), &wrong, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_open(path.c_str(), &wrong, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_NE(std::string(error.message).find("options.mode is 2"), std::string::npos);
+    EXPECT_NE(access(path.c_str(), F_OK), 0) << "nothing was made";
+    EXPECT_EQ(mmf_store_capacity(nullptr), 0u);
+    EXPECT_EQ(mmf_store_path(nullptr), nullptr);
+    EXPECT_EQ(mmf_store_schema(nullptr), nullptr);
     EXPECT_EQ(tick_store_get(nullptr, 0, &tick), MMF_ERR_ARGUMENT);
     EXPECT_EQ(tick_store_get_price(nullptr, 0, &price), MMF_ERR_ARGUMENT);
     EXPECT_EQ(tick_store_set_price(nullptr, 0, 1), MMF_ERR_ARGUMENT);
@@ -141,6 +160,10 @@ TEST_F(StoreTest, AClosedHandleSaysSo)
     EXPECT_EQ(tick_store_append(store, &tick, nullptr), MMF_ERR_CLOSED);
     EXPECT_EQ(tick_store_sync(store, &error), MMF_ERR_CLOSED);
     EXPECT_EQ(tick_store_count(store), 0u);
+    EXPECT_EQ(mmfi_count_slow(tick_store_base(store)), 0u);
+    EXPECT_EQ(mmf_store_capacity(tick_store_base(store)), 0u);
+    EXPECT_EQ(mmf_store_path(tick_store_base(store)), nullptr);
+    EXPECT_EQ(mmf_store_schema(tick_store_base(store)), nullptr);
 }
 
 TEST_F(StoreTest, AReaderIsRefusedWriting)
@@ -267,11 +290,52 @@ TEST_F(StoreTest, AFullReserveNamesTheOption)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
+// What the writer appended beyond the address space of a reader is counted by a new one only.
+TEST_F(StoreTest, AReaderWithASmallReserveSaysWhatItCannotReach)
+{
+    tick_store *writer = create();
+    mmf_options small = MMF_OPTIONS_INIT;
+    small.reserve_bytes = 1;
+    tick_store *reader = open(&small);
+    mmf_info info;
+    ASSERT_EQ(mmf_store_info(tick_store_base(reader), &info), MMF_OK);
+    const uint64_t reach = info.capacity_max;
+    fill(writer, reach + 1);
+    tick_record tick;
+    EXPECT_EQ(tick_store_get(reader, reach - 1, &tick), MMF_OK);
+    EXPECT_EQ(tick_store_get(reader, reach, &tick), MMF_ERR_CAPACITY);
+    EXPECT_EQ(tick_store_get(reader, reach + 1, &tick), MMF_ERR_RANGE);
+    EXPECT_EQ(tick_store_count(reader), reach);
+    tick_rows rows;
+    EXPECT_EQ(tick_store_rows(reader, reach, 1, &rows), MMF_ERR_RANGE);
+    EXPECT_EQ(tick_store_rows(reader, 0, MMF_TO_END, &rows), MMF_OK);
+    EXPECT_EQ(tick_rows_count(rows), reach);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    reader = open();
+    EXPECT_EQ(expect_whole(reader), reach + 1);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// The last step of growth ends where the reserve does, below what a step has otherwise.
+TEST_F(StoreTest, AReserveIsUsedUpToItsEnd)
+{
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.reserve_bytes = 65536 + 4096 * 3;
+    options.capacity = 10;
+    tick_store *store = nullptr;
+    ASSERT_EQ(tick_store_create(path.c_str(), &options, &store, &error), MMF_OK) << error.message;
+    fill(store, 4096 * 3 / TICK_RECORD_SIZE);
+    const tick_record tick = t_tick(1);
+    EXPECT_EQ(tick_store_append(store, &tick, nullptr), MMF_ERR_CAPACITY);
+    EXPECT_EQ(bytes().size(), 65536u + 4096u * 3u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
 TEST_F(StoreTest, AFullDiskIsAStatusAndNothingIsLost)
 {
     EXPECT_EQ(t_in_child([this] {
-                  const rlimit limit = {300000, 300000};
-                  setrlimit(RLIMIT_FSIZE, &limit);
+                  (void)t_limit(RLIMIT_FSIZE, 300000);
                   tick_store *store = nullptr;
                   if (tick_store_create(path.c_str(), nullptr, &store, nullptr) != MMF_OK)
                       return 1;
@@ -295,8 +359,7 @@ TEST_F(StoreTest, ASmallerReserveIsTakenAndSaid)
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     EXPECT_EQ(t_in_child([this] {
-                  const rlimit limit = {rlim_t(1) << 30, rlim_t(1) << 30};
-                  setrlimit(RLIMIT_AS, &limit);
+                  (void)t_limit(RLIMIT_AS, rlim_t(1) << 30);
                   tick_store *store = nullptr;
                   mmf_error said;
                   if (tick_store_open(path.c_str(), &writing, &store, &said) != MMF_OK)
@@ -354,7 +417,8 @@ TEST_F(StoreTest, WaitSeesAnAppendAndATimeout)
 {
     tick_store *writer = create();
     tick_store *reader = open();
-    EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, 1000000), MMF_ERR_TIMEOUT);
+    EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, 0), MMF_ERR_TIMEOUT);
+    EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, 10500000), MMF_ERR_TIMEOUT);
     fill(writer, 1);
     EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, UINT64_MAX), MMF_OK);
     EXPECT_EQ(tick_store_close(reader), MMF_OK);

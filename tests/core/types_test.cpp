@@ -56,4 +56,10 @@ TEST(Types, WhatIsNoTypeHasNoSize)
     EXPECT_STREQ(mmf_type_name(MMF_TYPE_NONE), "?");
     EXPECT_EQ(mmf_type_size(MMF_TYPE_NONE, 7), 0u);
     EXPECT_EQ(mmf_type_alignment(MMF_TYPE_NONE), 0u);
+    for (const int wrong : {static_cast<int>(MMF_TYPE_COUNT), 99, -1}) {
+        const mmf_type type = static_cast<mmf_type>(wrong);
+        EXPECT_STREQ(mmf_type_name(type), "?");
+        EXPECT_EQ(mmf_type_size(type, 7), 0u);
+        EXPECT_EQ(mmf_type_alignment(type), 0u);
+    }
 }

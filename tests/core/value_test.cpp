@@ -80,6 +80,9 @@ TEST_F(ValueTest, GetRefusesAFieldOfAnotherSchema)
 {
     const mmf_field copy = *price;
     expect_refused(MMF_ERR_ARGUMENT, store, 0, &copy, nullptr, 0);
+    static mmf_field below; // where programs have their data: below all that is allocated
+    below = *price;
+    expect_refused(MMF_ERR_ARGUMENT, store, 0, &below, nullptr, 0);
     const mmf_schema *schema = mmf_store_schema(store);
     expect_refused(MMF_ERR_ARGUMENT, store, 0, schema->fields + schema->field_count, nullptr, 0);
     tick_store *reader = open();

@@ -127,6 +127,11 @@ TEST_F(ValueWriteTest, AppendRefusesWhatIsWrong)
     EXPECT_EQ(mmf_store_append_rows(nullptr, images.data(), 1, images.size(), nullptr),
               MMF_ERR_ARGUMENT);
     EXPECT_EQ(mmf_store_append_rows(base, nullptr, 1, images.size(), nullptr), MMF_ERR_ARGUMENT);
+    unsigned char *place = nullptr;
+    EXPECT_EQ(mmfi_append_rows_begin(nullptr, 1, &place), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(place, nullptr);
+    uint64_t row = 9;
+    EXPECT_EQ(mmf_store_append_rows(base, nullptr, 0, 0, &row), MMF_OK) << "nothing from nowhere";
     EXPECT_EQ(mmf_store_append_rows(base, images.data(), 3, images.size(), nullptr),
               MMF_ERR_ARGUMENT);
     EXPECT_EQ(mmf_store_append_rows(base, images.data(), UINT64_MAX, images.size(), nullptr),
@@ -195,4 +200,30 @@ TEST_F(ValueWriteTest, ClosedHandlesAreRefused)
     mmf_store *gone = reinterpret_cast<mmf_store *>(closed);
     EXPECT_EQ(mmf_store_append_rows(gone, image.data(), 1, image.size(), nullptr), MMF_ERR_CLOSED);
     EXPECT_EQ(mmf_store_set_row(gone, 0, image.data(), image.size(), nullptr, 0), MMF_ERR_CLOSED);
+}
+
+// The one scalar whose image in memory may be another byte than that in the file.
+TEST_F(ValueWriteTest, ABoolIsStoredAsNoughtOrOne)
+{
+    const char text[] = "record B version 1 {\n  a: bool;\n  b: uint8;\n}\n";
+    mmf_schema *schema = nullptr;
+    mmf_store *bools = nullptr;
+    ASSERT_EQ(mmf_schema_parse(text, sizeof text - 1, &schema, &error), MMF_OK);
+    ASSERT_EQ(mmf_store_create((path + ".bools").c_str(), nullptr, schema, &bools, &error), MMF_OK)
+        << error.message;
+    mmf_schema_free(schema);
+    const unsigned char images[32] = {0, 0, 0, 0, 0, 0, 0, 0, 7, 7, 0, 0, 0, 0, 0, 0,
+                                      0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0};
+    ASSERT_EQ(mmf_store_append_rows(bools, images, 2, sizeof images, nullptr), MMF_OK);
+    unsigned char found[32] = {};
+    ASSERT_EQ(mmf_store_copy_rows(bools, 0, 2, found, sizeof found, nullptr), MMF_OK);
+    EXPECT_EQ(found[8], 1);
+    EXPECT_EQ(found[9], 7);
+    EXPECT_EQ(found[16 + 8], 0);
+    EXPECT_EQ(found[16 + 9], 9);
+    ASSERT_EQ(mmf_store_set_row(bools, 1, images, 16, nullptr, 0), MMF_OK);
+    ASSERT_EQ(mmf_store_copy_rows(bools, 1, 1, found, sizeof found, nullptr), MMF_OK);
+    EXPECT_EQ(found[8], 1);
+    EXPECT_EQ(found[9], 7);
+    EXPECT_EQ(mmf_store_close(bools), MMF_OK);
 }

@@ -1,0 +1,90 @@
+// Where the id of the boot cannot be known. Each test begins with a process that has not asked yet.
+#include <cerrno>
+
+#include "core/file.h"
+#include "tests/core/refuse.h"
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+class BootIdTest : public StoreTest {
+protected:
+    // In a child whose first question for the id fails so: 0, or what was wrong.
+    int without_id(int os_error)
+    {
+        uint64_t id[2] = {9, 9};
+        if (!t_while_refused(SYS_openat, os_error, [&id] { mmfi_boot_id(id); }))
+            return 77;
+        if (id[0] != 0 || id[1] != 0)
+            return 1;
+        tick_store *writer = create();
+        if (writer == nullptr)
+            return 2;
+        fill(writer, 3);
+        tick_store *reader = open();
+        mmf_info info;
+        if (mmf_store_info(tick_store_base(reader), &info) != MMF_OK || info.live)
+            return 3;
+        if (info.count != 0) // nothing was synced
+            return 4;
+        if (tick_store_sync(writer, nullptr) != MMF_OK || tick_store_count(reader) != 3)
+            return 5;
+        double price = 0;
+        if (tick_store_get_price(reader, 2, &price) != MMF_OK || price != t_tick(2).price)
+            return 6;
+        // Slots are not believed, so a record that is being replaced is not to be had.
+        const mmfi_write write =
+            mmfi_write_begin(reinterpret_cast<mmf_store *>(writer), 1, TICK_RECORD_SIZE);
+        tick_record tick;
+        if (write.status != MMF_OK || tick_store_get(reader, 1, &tick) != MMF_ERR_BUSY)
+            return 8;
+        if (mmfi_write_end(write) != MMF_OK || tick_store_get(reader, 1, &tick) != MMF_OK)
+            return 9;
+        if (tick_store_close(reader) != MMF_OK || tick_store_close(writer) != MMF_OK)
+            return 7;
+        unlink(path.c_str());
+        return 0;
+    }
+};
+
+} // namespace
+
+// Where there is none for good. What was last synced is seen, and info says so.
+TEST_F(BootIdTest, AStoreWorksByItsCommits)
+{
+    for (const int os_error : {ENOENT, ENOTDIR, EACCES, EPERM}) {
+        const int result = t_in_child([&] { return without_id(os_error); });
+        if (result == 77)
+            GTEST_SKIP() << "this kernel takes no filter of system calls";
+        EXPECT_EQ(result, 0) << strerror(os_error);
+    }
+}
+
+// Where it cannot be read for now, no store is opened, and the answer is not kept.
+TEST_F(BootIdTest, NoStoreIsOpenedUntilItCanBeRead)
+{
+    for (const long call : {SYS_openat, SYS_read}) {
+        const int result = t_in_child([&] {
+            tick_store *store = nullptr;
+            mmf_status status = MMF_OK;
+            if (!t_while_refused(call, EIO, [&] {
+                    status = tick_store_create(path.c_str(), nullptr, &store, &error);
+                }))
+                return 77;
+            if (status != MMF_ERR_IO || store != nullptr || error.os_error != EIO ||
+                strstr(error.message, "boot_id") == nullptr)
+                return 1;
+            if (access(path.c_str(), F_OK) == 0)
+                return 2;
+            tick_store *writer = create();
+            mmf_info info;
+            if (mmf_store_info(tick_store_base(writer), &info) != MMF_OK || !info.live)
+                return 3;
+            const mmf_status closed = tick_store_close(writer);
+            return unlink(path.c_str()) == 0 && closed == MMF_OK ? 0 : 4;
+        });
+        if (result == 77)
+            GTEST_SKIP() << "this kernel takes no filter of system calls";
+        EXPECT_EQ(result, 0);
+    }
+}

@@ -1,0 +1,273 @@
+// A SIGBUS that is none of a store's is dealt with as it would be without the guard.
+#include "core/guard.h"
+
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <csetjmp>
+#include <csignal>
+#include <vector>
+
+#include "tests/core/refuse.h"
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+constexpr off_t kPage = 4096;
+volatile sig_atomic_t other_faults = 0;
+void *other_page = nullptr;
+
+// A handler that was there before: it makes the page good and counts.
+void other_handler(int)
+{
+    other_faults = other_faults + 1;
+    mmap(other_page, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+// A mapping that is not a store's, of a file without bytes.
+char *empty_mapping(const std::string &directory)
+{
+    FILE *file = fopen((directory + "/empty").c_str(), "w+");
+    other_page = mmap(nullptr, kPage, PROT_READ, MAP_SHARED, fileno(file), 0);
+    fclose(file);
+    return static_cast<char *>(other_page);
+}
+
+// A handler with the longer form, which was there before.
+sigjmp_buf out_of_the_fault;
+volatile sig_atomic_t long_faults = 0;
+void *long_address = nullptr;
+
+void long_handler(int, siginfo_t *info, void *)
+{
+    long_faults = long_faults + 1;
+    long_address = info->si_addr;
+    siglongjmp(out_of_the_fault, 1);
+}
+
+void install_long_handler()
+{
+    struct sigaction action = {};
+    action.sa_sigaction = long_handler;
+    action.sa_flags = SA_SIGINFO | SA_NODEFER;
+    sigaction(SIGBUS, &action, nullptr);
+}
+
+// Touches memory whose fault ends in long_handler.
+void touch(const volatile char *memory)
+{
+    if (sigsetjmp(out_of_the_fault, 1) == 0)
+        (void)memory[0];
+}
+
+} // namespace
+
+class GuardHandlerTest : public StoreTest {};
+
+TEST_F(GuardHandlerTest, FaultsOfOthersGoToWhoWasThereBefore)
+{
+    EXPECT_EQ(t_in_child([&] {
+                  signal(SIGBUS, other_handler);
+                  if (mmf_guard_install(nullptr) != MMF_OK || mmf_guard_install(nullptr) != MMF_OK)
+                      return 1;
+                  volatile char *memory = empty_mapping(directory);
+                  const char found = memory[0];
+                  if (found != 0 || other_faults != 1)
+                      return 2;
+                  mmf_guard_remove();
+                  mmf_guard_remove();
+                  volatile char *again = empty_mapping(directory);
+                  return again[0] == 0 && other_faults == 2 ? 0 : 3;
+              }),
+              0);
+    EXPECT_EQ(t_in_child([&] {
+                  signal(SIGBUS, SIG_DFL);
+                  (void)mmf_guard_install(nullptr);
+                  volatile char *memory = empty_mapping(directory);
+                  return static_cast<int>(memory[0]) + 1;
+              }),
+              -SIGBUS);
+}
+
+// A store that was closed is nobody's any more: a fault at its old place is not answered.
+TEST_F(GuardHandlerTest, ClosedStoresAreForgotten)
+{
+    EXPECT_EQ(t_in_child([&] {
+                  signal(SIGBUS, other_handler);
+                  (void)mmf_guard_install(nullptr);
+                  for (int i = 0; i < 3000; i++) { // more than there are places
+                      tick_store *store = i == 0 ? create() : open();
+                      if (store == nullptr || tick_store_close(store) != MMF_OK)
+                          return 1;
+                  }
+                  tick_store *reader = open();
+                  if (truncate(path.c_str(), 4096) != 0)
+                      return 2;
+                  double price = 0;
+                  (void)tick_store_get_price(reader, 0, &price);
+                  return tick_store_close(reader) == MMF_OK && other_faults == 0 ? 0 : 3;
+              }),
+              0);
+}
+
+// A signal that somebody sent is none of ours, whatever address the message seems to have.
+TEST_F(GuardHandlerTest, ASignalThatWasSentDoesWhatItDidBefore)
+{
+    tick_store *store = create();
+    EXPECT_EQ(t_in_child([&] {
+                  signal(SIGBUS, SIG_DFL);
+                  (void)mmf_guard_install(nullptr);
+                  raise(SIGBUS);
+                  return 0;
+              }),
+              -SIGBUS);
+    EXPECT_EQ(t_in_child([&] {
+                  signal(SIGBUS, SIG_IGN);
+                  (void)mmf_guard_install(nullptr);
+                  raise(SIGBUS);
+                  return mmf_store_count(tick_store_base(store)) == 0 ? 7 : 8;
+              }),
+              7);
+    EXPECT_EQ(t_in_child([&] {
+                  other_page = mmap(nullptr, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                  signal(SIGBUS, other_handler);
+                  (void)mmf_guard_install(nullptr);
+                  raise(SIGBUS);
+                  return static_cast<int>(other_faults);
+              }),
+              1);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(GuardHandlerTest, AHandlerThatWantsToKnowWhereIsTold)
+{
+    EXPECT_EQ(t_in_child([&] {
+                  install_long_handler();
+                  if (mmf_guard_install(nullptr) != MMF_OK)
+                      return 1;
+                  // Mappings of stores end before it and begin behind it.
+                  char *memory = empty_mapping(directory);
+                  auto *place = reinterpret_cast<unsigned char *>(memory);
+                  mmf_store before = {};
+                  mmf_store behind = {};
+                  mmfi_guard_add(&before, place - kPage, kPage);
+                  mmfi_guard_add(&behind, place + kPage, kPage);
+                  touch(memory);
+                  return long_faults == 1 && long_address == memory ? 0 : 2;
+              }),
+              0);
+}
+
+// Whoever came later keeps the signal, and the guard goes on when that one is gone.
+TEST_F(GuardHandlerTest, ALaterHandlerIsNotRemoved)
+{
+    EXPECT_EQ(t_in_child([&] {
+                  if (mmf_guard_install(nullptr) != MMF_OK)
+                      return 1;
+                  struct sigaction ours;
+                  struct sigaction now;
+                  sigaction(SIGBUS, nullptr, &ours);
+                  install_long_handler();
+                  mmf_guard_remove();
+                  sigaction(SIGBUS, nullptr, &now);
+                  if (now.sa_sigaction != long_handler)
+                      return 2;
+                  signal(SIGBUS, other_handler);
+                  mmf_guard_remove();
+                  sigaction(SIGBUS, nullptr, &now);
+                  if (now.sa_handler != other_handler)
+                      return 3;
+                  sigaction(SIGBUS, &ours, nullptr);
+                  mmf_guard_remove();
+                  sigaction(SIGBUS, nullptr, &now);
+                  return now.sa_handler == SIG_DFL ? 0 : 4;
+              }),
+              0);
+}
+
+// An ignored SIGBUS is one that ends the process: the instruction cannot go on.
+TEST_F(GuardHandlerTest, IgnoringSigbusEndsTheProcessAsWithoutAGuard)
+{
+    EXPECT_EQ(t_in_child([&] {
+                  signal(SIGBUS, SIG_IGN);
+                  (void)mmf_guard_install(nullptr);
+                  touch(empty_mapping(directory));
+                  return 1;
+              }),
+              -SIGBUS);
+}
+
+TEST_F(GuardHandlerTest, WhereTheKernelRefusesItIsAStatus)
+{
+    mmf_status status = MMF_OK;
+    if (!t_while_refused(SYS_rt_sigaction, EPERM, [&] {
+            mmf_guard_remove(); // nothing to remove
+            status = mmf_guard_install(&error);
+        }))
+        GTEST_SKIP() << "this kernel takes no filter of system calls";
+    EXPECT_EQ(status, MMF_ERR_IO);
+    EXPECT_EQ(error.os_error, EPERM);
+    // Nor is one taken away whose place cannot be looked at.
+    ASSERT_EQ(mmf_guard_install(&error), MMF_OK);
+    struct sigaction ours;
+    struct sigaction now;
+    ASSERT_EQ(sigaction(SIGBUS, nullptr, &ours), 0);
+    ASSERT_TRUE(t_while_refused(SYS_rt_sigaction, EPERM, [] { mmf_guard_remove(); }));
+    ASSERT_EQ(sigaction(SIGBUS, nullptr, &now), 0);
+    EXPECT_EQ(now.sa_sigaction, ours.sa_sigaction);
+    mmf_guard_remove();
+    ASSERT_EQ(sigaction(SIGBUS, nullptr, &now), 0);
+    EXPECT_NE(now.sa_sigaction, ours.sa_sigaction);
+}
+
+// Zeroes cannot be had for the hole: the fault is the next one's.
+TEST_F(GuardHandlerTest, AHoleThatCannotBeCoveredGoesToWhoWasThereBefore)
+{
+    tick_store *made = create();
+    fill(made, 10);
+    ASSERT_EQ(tick_store_close(made), MMF_OK);
+    const int result = t_in_child([&] {
+        install_long_handler();
+        if (mmf_guard_install(nullptr) != MMF_OK)
+            return 1;
+        tick_store *store = open();
+        if (truncate(path.c_str(), 65536) != 0)
+            return 2;
+        if (!t_while_refused(SYS_mmap, ENOMEM, [&] {
+                touch(reinterpret_cast<const char *>(tick_store_base(store)->records));
+            }))
+            return 77;
+        double price = 0;
+        return long_faults == 1 && tick_store_get_price(store, 0, &price) == MMF_ERR_CORRUPT ? 0
+                                                                                             : 3;
+    });
+    if (result == 77)
+        GTEST_SKIP() << "this kernel takes no filter of system calls";
+    EXPECT_EQ(result, 0);
+}
+
+// Places for 1024; the next store is as without the guard, and a place that is given back is had.
+TEST_F(GuardHandlerTest, OnlySoManyMappingsAreKnown)
+{
+    EXPECT_EQ(t_in_child([&] {
+                  install_long_handler();
+                  if (mmf_guard_install(nullptr) != MMF_OK)
+                      return 1;
+                  std::vector<mmf_store> others(1024);
+                  for (size_t i = 0; i < others.size(); i++)
+                      mmfi_guard_add(&others[i], reinterpret_cast<unsigned char *>(4096 * (i + 1)),
+                                     4096);
+                  tick_store *store = create();
+                  fill(store, 10);
+                  mmfi_guard_forget(&others[500]);
+                  tick_store *known = open();
+                  if (truncate(path.c_str(), 65536) != 0)
+                      return 2;
+                  tick_record tick;
+                  if (tick_store_get(known, 0, &tick) != MMF_ERR_CORRUPT)
+                      return 3;
+                  touch(reinterpret_cast<const char *>(tick_store_base(store)->records));
+                  return long_faults == 1 ? 0 : 4;
+              }),
+              0);
+}

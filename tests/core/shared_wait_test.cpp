@@ -1,0 +1,78 @@
+// Every wait of one of several writers for another ends, after some ten seconds, with a status.
+#include <thread>
+
+#include "core/store_state.h"
+#include "tests/core/store_fixture.h"
+
+namespace {
+
+class SharedWaitTest : public StoreTest {
+protected:
+    void SetUp() override
+    {
+        StoreTest::SetUp();
+        sharing.mode = MMF_READ_WRITE;
+        sharing.shared_writers = true;
+    }
+
+    static mmf_store *base_of(tick_store *store)
+    {
+        return reinterpret_cast<mmf_store *>(store);
+    }
+
+    mmf_options sharing = MMF_OPTIONS_INIT;
+};
+
+} // namespace
+
+// One writer lives, and is in the middle of a record, of an append and of opening, for as long as
+// the others have patience. They wait at the same time.
+TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
+{
+    tick_store *stopped = nullptr;
+    ASSERT_EQ(tick_store_create(path.c_str(), &sharing, &stopped, &error), MMF_OK) << error.message;
+    fill(stopped, 3);
+    tick_store *replacing = open(&sharing);
+    tick_store *appending = open(&sharing);
+    tick_store *syncing = open(&sharing);
+
+    const mmfi_write write = mmfi_write_begin(base_of(stopped), 1, TICK_RECORD_SIZE);
+    ASSERT_EQ(write.status, MMF_OK);
+    const mmfi_append append = mmfi_append_begin(base_of(stopped), TICK_RECORD_SIZE);
+    ASSERT_EQ(append.status, MMF_OK);
+    ASSERT_EQ(mmfi_file_lock_join(&base_of(stopped)->state->file, &error), MMF_OK);
+
+    const tick_record tick = t_tick(9);
+    std::thread replaces([&] { EXPECT_EQ(tick_store_set(replacing, 1, &tick), MMF_ERR_BUSY); });
+    std::thread appends(
+        [&] { EXPECT_EQ(tick_store_append(appending, &tick, nullptr), MMF_ERR_BUSY); });
+    std::thread syncs([&] {
+        mmf_error why;
+        EXPECT_EQ(tick_store_sync(syncing, &why), MMF_ERR_BUSY);
+        EXPECT_NE(std::string(why.message).find("try again"), std::string::npos) << why.message;
+    });
+    std::thread joins([&] {
+        tick_store *late = nullptr;
+        mmf_error why;
+        EXPECT_EQ(tick_store_open(path.c_str(), &sharing, &late, &why), MMF_ERR_LOCKED);
+        EXPECT_EQ(late, nullptr);
+        EXPECT_NE(std::string(why.message).find("has been opening the file"), std::string::npos)
+            << why.message;
+    });
+    replaces.join();
+    appends.join();
+    syncs.join();
+    joins.join();
+
+    // It goes on, and so do they.
+    mmfi_file_unlock_join(&base_of(stopped)->state->file);
+    tick_record_save(append.record, &tick);
+    EXPECT_EQ(mmfi_append_end(append, nullptr), MMF_OK);
+    EXPECT_EQ(mmfi_write_end(write), MMF_OK);
+    EXPECT_EQ(tick_store_append(appending, &tick, nullptr), MMF_OK);
+    EXPECT_EQ(tick_store_set(replacing, 1, &tick), MMF_OK);
+    EXPECT_EQ(tick_store_sync(syncing, &error), MMF_OK) << error.message;
+    EXPECT_EQ(tick_store_count(stopped), 5u);
+    for (tick_store *store : {stopped, replacing, appending, syncing})
+        EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
