@@ -72,12 +72,17 @@ void mmfi_map_close(mmfi_map *map)
     map->size = 0;
 }
 
+/* No advice of any kernel. */
+#define ADVICE_NONE (-1)
+
 void *mmfi_map_private_open(size_t size)
 {
     void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED)
         return NULL;
-    if (madvise(page, size, MADV_WIPEONFORK) == 0)
+    /* An emulated kernel may say yes to every advice, also to one that there is not, and do
+     * nothing. */
+    if (madvise(page, size, ADVICE_NONE) != 0 && madvise(page, size, MADV_WIPEONFORK) == 0)
         return page;
     (void)munmap(page, size);
     return NULL;

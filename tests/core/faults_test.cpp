@@ -2,6 +2,7 @@
 // growth are in faults_growth_test.cpp.
 #include <csignal>
 
+#include "core/store_state.h"
 #include "tests/core/store_fixture.h"
 
 // 4: an append published an empty record before its fields were set.
@@ -99,8 +100,8 @@ TEST_F(StoreTest, AWriterKilledBetweenAnyTwoStepsOfAnUpdate)
                       unsigned char *record = mmfi_row((mmf_store *)writer, 1, TICK_RECORD_SIZE);
                       const uint64_t sequence = mmfi_sequence_load(record);
                       done();
-                      mmfi_undo_save(((mmf_store *)writer)->writer->undo, 1, record, sequence,
-                                     TICK_RECORD_SIZE);
+                      mmfi_undo_save(((mmf_store *)writer)->state->writer->undo, 1, record,
+                                     sequence, TICK_RECORD_SIZE);
                       done();
                       const uint64_t odd = mmfi_sequence_enter(record, sequence);
                       done();

@@ -150,6 +150,18 @@ TEST_F(MapTest, WhatTheKernelRefusesIsSaid)
     }
 }
 
+// A kernel that refuses the advice, and one (that is emulated) which takes any and does nothing.
+TEST_F(MapTest, WhereAForkMayWipeNothingThereIsNoPrivatePage)
+{
+    for (const int os_error : {EINVAL, 0}) {
+        void *page_of_its_own = this;
+        if (!t_while_refused(SYS_madvise, os_error,
+                             [&] { page_of_its_own = mmfi_map_private_open(64); }))
+            GTEST_SKIP() << "this kernel takes no filter of system calls";
+        EXPECT_EQ(page_of_its_own, nullptr) << os_error;
+    }
+}
+
 // The address space of the whole machine is not to be had, and less is taken.
 TEST_F(MapTest, TheLargestReserveThatCanBeAskedForIsHalved)
 {
