@@ -402,6 +402,7 @@ TEST_F(SharedTest, TheFirstOfANewBootRecovers)
     live_of(store)->boot_id[0] ^= 1;
     live_of(store)->append_owner = 1;              // of a process that this boot never had
     base_of(store)->state->writer->undo = nullptr; // closes as a forked child: no commit
+    base_of(store)->state->pid = 0;                // which is told by this where no page is wiped
     ASSERT_EQ(tick_store_close(store), MMF_OK);
     // The lock of what was closed so is still held by this process's descriptor, which is gone now.
     tick_store *one = join();
