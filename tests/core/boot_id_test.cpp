@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "core/file.h"
+#include "tests/core/name_spaces.h"
 #include "tests/core/refuse.h"
 #include "tests/core/store_fixture.h"
 
@@ -86,5 +87,39 @@ TEST_F(BootIdTest, NoStoreIsOpenedUntilItCanBeRead)
         if (result == 77)
             GTEST_SKIP() << "this kernel takes no filter of system calls";
         EXPECT_EQ(result, 0);
+    }
+}
+
+// Whatever is there in the id's place: 32 digits are one, and anything else is none.
+TEST_F(BootIdTest, ATextThatIsNoIdIsNone)
+{
+    const std::string id = "12345678-9abc-def0-fedc-ba9876543210";
+    const struct {
+        std::string text;
+        uint64_t words[2];
+    } texts[] = {
+        {id + "\n", {UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210)}},
+        {id, {UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210)}},
+        {id + "5", {UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210)}},
+        {"", {0, 0}},
+        {"none\n", {0, 0}},
+        {id.substr(1) + "\n", {0, 0}},
+        // Nobody reads on for ever.
+        {std::string(100, '-') + id, {0, 0}},
+    };
+    const std::string file = directory + "/boot_id";
+    for (const auto &each : texts) {
+        std::ofstream(file) << each.text;
+        const int result = t_in_child([&] {
+            if (!t_enter_name_spaces().empty() ||
+                mount(file.c_str(), "/proc/sys/kernel/random/boot_id", nullptr, MS_BIND, nullptr) !=
+                    0)
+                return 77;
+            uint64_t found[2] = {9, 9};
+            mmfi_boot_id(found);
+            return found[0] == each.words[0] && found[1] == each.words[1] ? 0 : 1;
+        });
+        T_SKIP_WITHOUT_NAME_SPACES(result == 77 ? "a mount in one was refused" : "");
+        EXPECT_EQ(result, 0) << "'" << each.text << "'";
     }
 }

@@ -224,6 +224,9 @@ TEST_F(StoreTest, CreateRefusesASchemaMadeByHand)
         EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error),
                   MMF_ERR_ARGUMENT);
     }
+    wrong = tick_schema;
+    wrong.checksum_offset = 8;
+    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error), MMF_ERR_ARGUMENT);
     const mmf_schema empty = {};
     EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &empty, &store, &error), MMF_ERR_ARGUMENT);
     EXPECT_EQ(store, nullptr);

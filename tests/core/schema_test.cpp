@@ -145,6 +145,10 @@ TEST(Schema, TheChecksumLiesBehindTheLastField)
     const mmf_schema narrow = complete(small, true);
     EXPECT_EQ(narrow.checksum_offset, 12u);
     EXPECT_EQ(narrow.record_size, 16u);
+    Fields none; // ends behind the sequence
+    const mmf_schema bare = complete(none, true);
+    EXPECT_EQ(bare.checksum_offset, 8u);
+    EXPECT_EQ(bare.record_size, 16u);
     for (uint32_t max = 1; max < 40; max++) {
         Fields bytes = {field("a", MMF_TYPE_BYTES, max)};
         const mmf_schema schema = complete(bytes, true);

@@ -1,0 +1,42 @@
+// What mmf_store_verify says of damage, where that is no matter of a record's own bytes.
+#include "core/guard.h"
+
+#include "tests/core/sealed_fixture.h"
+
+namespace {
+
+using VerifyTest = SealedTest;
+
+} // namespace
+
+TEST_F(VerifyTest, TheRowOfTheDamageNeedNotBeAsked)
+{
+    sealed_store *store = create_sealed(3);
+    flip(place(2) + SEALED_WIDE_OFFSET, 3);
+    EXPECT_EQ(sealed_store_verify(store, 0, MMF_TO_END, nullptr, &error), MMF_ERR_CORRUPT);
+    EXPECT_EQ(error.status, MMF_ERR_CORRUPT);
+    EXPECT_NE(strstr(error.message, "row 2: found the checksum"), nullptr) << error.message;
+    EXPECT_EQ(sealed_store_verify(store, 0, MMF_TO_END, nullptr, nullptr), MMF_ERR_CORRUPT);
+    EXPECT_EQ(sealed_store_verify(store, 0, 2, nullptr, &error), MMF_OK) << error.message;
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+}
+
+// The row has no bytes any more that could be right or wrong, and the message does not say so.
+TEST_F(VerifyTest, AFileThatIsCutOffMeanwhileIsNoMatterOfOneRecord)
+{
+    ASSERT_EQ(sealed_store_close(create_sealed(3)), MMF_OK);
+    EXPECT_EQ(t_in_child([&] {
+                  if (mmf_guard_install(nullptr) != MMF_OK)
+                      return 1;
+                  sealed_store *reader = open_sealed();
+                  if (verify(reader) != MMF_OK || truncate(path.c_str(), place(0)) != 0)
+                      return 2;
+                  if (verify(reader) != MMF_ERR_CORRUPT)
+                      return 3;
+                  if (strstr(error.message, "the file was cut off while it was open") == nullptr ||
+                      strstr(error.message, "sequence") != nullptr)
+                      return 4;
+                  return sealed_store_close(reader) == MMF_OK ? 0 : 5;
+              }),
+              0);
+}
