@@ -139,6 +139,39 @@ TEST_F(GuardHandlerTest, ASignalThatWasSentDoesWhatItDidBefore)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
+// A kernel says so where the disk has no such block; a process may say it to itself.
+TEST_F(GuardHandlerTest, ADiskThatLosesABlockIsAsAFileThatWasCutOff)
+{
+    tick_store *made = create();
+    fill(made, 3);
+    ASSERT_EQ(tick_store_close(made), MMF_OK);
+    EXPECT_EQ(t_in_child([&] {
+                  install_long_handler();
+                  if (mmf_guard_install(nullptr) != MMF_OK)
+                      return 1;
+                  tick_store *reader = open();
+                  siginfo_t info = {};
+                  info.si_signo = SIGBUS;
+                  info.si_addr = const_cast<unsigned char *>(tick_store_base(reader)->records);
+                  // Of the processor, though it is in the mapping: not ours.
+                  info.si_code = BUS_ADRALN;
+                  if (sigsetjmp(out_of_the_fault, 1) == 0)
+                      (void)syscall(SYS_rt_sigqueueinfo, getpid(), SIGBUS, &info);
+                  double price = 0;
+                  if (long_faults != 1 || long_address != info.si_addr ||
+                      tick_store_get_price(reader, 2, &price) != MMF_OK || price != t_tick(2).price)
+                      return 2;
+                  info.si_code = BUS_OBJERR;
+                  if (syscall(SYS_rt_sigqueueinfo, getpid(), SIGBUS, &info) != 0)
+                      return 3;
+                  if (long_faults != 1 ||
+                      tick_store_get_price(reader, 2, &price) != MMF_ERR_CORRUPT)
+                      return 4;
+                  return tick_store_close(reader) == MMF_OK ? 0 : 5;
+              }),
+              0);
+}
+
 TEST_F(GuardHandlerTest, AHandlerThatWantsToKnowWhereIsTold)
 {
     EXPECT_EQ(t_in_child([&] {

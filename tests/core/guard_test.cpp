@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <fcntl.h>
 #include <thread>
 #include <vector>
 
@@ -183,6 +184,52 @@ TEST_F(GuardTest, WithALimitOnMemoryThePagesAroundTheHoleAreMadeGood)
                           return 3;
                   if (row != 4096 / TICK_RECORD_SIZE)
                       return 4;
+                  return use_dead(writer, true);
+              }),
+              0);
+}
+
+// At the ends of a mapping the pages around the hole are fewer: what lies beside it is another's.
+TEST_F(GuardTest, WithALimitOnMemoryNothingBesideTheMappingIsReplaced)
+{
+    EXPECT_EQ(t_in_child([&] {
+                  (void)mmf_guard_install(nullptr);
+                  tick_store *writer = create();
+                  mmf_store *base = reinterpret_cast<mmf_store *>(writer);
+                  // A file without bytes, and a page of others on both sides.
+                  constexpr size_t size = size_t{2} << 30;
+                  const int access = PROT_READ | PROT_WRITE;
+                  const int empty = ::open((directory + "/empty").c_str(), O_RDWR | O_CREAT, 0600);
+                  void *const area = mmap(nullptr, size + 2 * kPage, PROT_NONE,
+                                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                  if (empty < 0 || area == MAP_FAILED)
+                      return 1;
+                  char *const mapped = static_cast<char *>(area) + kPage;
+                  if (mmap(mapped, size, access, MAP_SHARED | MAP_FIXED, empty, 0) != mapped)
+                      return 2;
+                  char *const beside[] = {mapped - kPage, mapped + size};
+                  for (char *page : beside) {
+                      if (mprotect(page, kPage, access) != 0)
+                          return 3;
+                      memset(page, 'x', kPage);
+                  }
+                  mmfi_guard_forget(base);
+                  mmfi_guard_add(base, reinterpret_cast<unsigned char *>(mapped), size);
+                  const rlimit limit = {UINT64_C(1) << 30, UINT64_C(1) << 30};
+                  if (setrlimit(RLIMIT_DATA, &limit) != 0 ||
+                      mmap(nullptr, size, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                           0) != MAP_FAILED)
+                      return 0; // a kernel without that limit
+                  // The second one is of a store that is known to be cut off.
+                  for (const size_t at : {size_t{0}, size - 1}) {
+                      const volatile char *byte = mapped + at;
+                      if (*byte != 0)
+                          return 4;
+                  }
+                  const std::string others(kPage, 'x');
+                  for (const char *page : beside)
+                      if (std::string(page, kPage) != others)
+                          return 5;
                   return use_dead(writer, true);
               }),
               0);

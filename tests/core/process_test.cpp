@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <vector>
 
+#include "core/guard.h"
 #include "tests/core/store_fixture.h"
 #include "tests/core/traced.h"
 
@@ -68,6 +69,9 @@ int live_as_writer(const std::string &path, const mmf_options &writing)
         return 2;
     return tick_store_close(store) == MMF_OK ? 0 : 3;
 }
+
+// What a child ends with whose open says that the guard met a hole; no status.
+constexpr int HOLE_MET = 97;
 
 } // namespace
 
@@ -229,6 +233,51 @@ TEST_F(ProcessTest, CutOffAtEverySystemCallBeforeTheMapping)
             EXPECT_TRUE(child.result() == MMF_ERR_FORMAT || child.result() == MMF_ERR_CORRUPT)
                 << "step " << last << " of " << calls << ": " << child.result();
         }
+        replace_bytes(before);
+    }
+}
+
+// With the guard there is no signal behind the mapping either.
+TEST_F(ProcessTest, CutOffAtEverySystemCallOfAnOpenWithTheGuard)
+{
+    tick_store *store = create();
+    fill(store, 5);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    const std::string before = bytes();
+    for (const mmf_options *options :
+         {static_cast<const mmf_options *>(nullptr), static_cast<const mmf_options *>(&writing)}) {
+        const auto open_it = [this, options]() -> int {
+            tick_store *opened = nullptr;
+            if (mmf_guard_install(nullptr) != MMF_OK)
+                return 98;
+            const mmf_status status = tick_store_open(path.c_str(), options, &opened, &error);
+            return strstr(error.message, ": the file was cut off while it was opened;") != nullptr
+                       ? HOLE_MET
+                       : status;
+        };
+        TracedChild undisturbed(open_it);
+        ASSERT_TRUE(undisturbed.traced()) << "the test needs to trace a child of its own";
+        const int mapping = steps_to_mapping(undisturbed);
+        undisturbed.kill(); // and its lock with it
+        ASSERT_GT(mapping, 10);
+        bool ended = false;
+        int holes_met = 0;
+        for (int last = 0; !ended; last++) {
+            replace_bytes(before);
+            TracedChild child(open_it);
+            for (int i = 0; i < last && !ended; i++)
+                ended = !child.step();
+            ASSERT_EQ(truncate(path.c_str(), 0), 0);
+            if (!ended)
+                child.finish();
+            const int result = child.result();
+            // Behind its last look an open has found nothing.
+            EXPECT_TRUE(result == HOLE_MET || result == MMF_ERR_CORRUPT ||
+                        result == (last > mapping ? MMF_OK : MMF_ERR_FORMAT))
+                << "step " << last << ", mapped in " << mapping << ": " << result;
+            holes_met += result == HOLE_MET ? 1 : 0;
+        }
+        EXPECT_GT(holes_met, 0);
         replace_bytes(before);
     }
 }
