@@ -72,7 +72,7 @@ static bool map_zeroes(uint64_t begin, uint64_t end, int access)
 /*
  * The whole mapping becomes zeroes, not only the page: a copy of a record that began before the
  * hole then finds another sequence, and does not pass for consistent. Where so much private memory
- * cannot be had (a limit on data, or no overcommitment), what a record with a byte there spans.
+ * cannot be had (no overcommitment), what a record with a byte there spans.
  */
 static bool bury(const place *at, uint64_t address)
 {
