@@ -48,6 +48,9 @@ static uint32_t step_byte(uint32_t crc, uint8_t byte)
 
 static uint32_t step_word(uint32_t crc, uint64_t word)
 {
+#if !MMFI_LITTLE_ENDIAN
+    word = __builtin_bswap64(word); /* its first byte in memory is the first one here, too */
+#endif
     word ^= crc;
     crc = 0;
     for (int at = 0; at < 8; at++)
