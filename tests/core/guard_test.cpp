@@ -160,7 +160,10 @@ TEST_F(GuardTest, WithLittleMemoryThePagesAroundTheHoleAreMadeGood)
     const int result = t_in_child([&] {
         (void)mmf_guard_install(nullptr);
         tick_store *writer = open(&writing);
-        if (!t_refuse_mappings_of(1u << 30))
+        mmf_info info;
+        if (mmf_store_info(tick_store_base(writer), &info) != MMF_OK)
+            return 1;
+        if (!t_refuse_mappings_of(info.reserve_bytes))
             return 77;
         if (truncate(path.c_str(), 65536 + 4096) != 0)
             return 2;

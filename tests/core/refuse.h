@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <thread>
 
@@ -28,17 +29,18 @@ inline bool t_refuse(long call, int os_error)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
-// Every later mmap of so many bytes or more fails with ENOMEM; less than 4 GiB. As t_refuse.
-inline bool t_refuse_mappings_of(unsigned size)
+// Every later mmap of just so many bytes fails with ENOMEM; as t_refuse. Other sizes go on, because
+// a sanitizer maps as well.
+inline bool t_refuse_mappings_of(uint64_t size)
 {
-    const unsigned length = offsetof(seccomp_data, args[1]); // on little-endian machines
+    const unsigned length = offsetof(seccomp_data, args[1]); // of a little-endian machine
     sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(SYS_mmap), 0, 5),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, length + 4),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, length),
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, size, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(size), 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, length + 4),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(size >> 32), 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOMEM),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
