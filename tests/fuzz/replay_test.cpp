@@ -1,4 +1,7 @@
 // The fuzzers' checks over inputs that are the same every time, without libFuzzer.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 
 #include "tests/fuzz/image_check.h"
@@ -15,7 +18,28 @@ std::vector<uint8_t> input(uint64_t seed)
     return bytes;
 }
 
+// What the fuzzers found worth keeping: each file is one input.
+template <typename Check> int replay(const char *name, Check check)
+{
+    int files = 0;
+    for (const auto &entry :
+         std::filesystem::directory_iterator(std::string("tests/fuzz/corpus/") + name)) {
+        std::ifstream file(entry.path(), std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+        SCOPED_TRACE(entry.path());
+        check(reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size());
+        files++;
+    }
+    return files;
+}
+
 } // namespace
+
+TEST(Replay, Seeds)
+{
+    EXPECT_GT(replay("image", check_image), 0);
+    EXPECT_GT(replay("operations", check_operations), 0);
+}
 
 TEST(Replay, Images)
 {
