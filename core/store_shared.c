@@ -58,6 +58,20 @@ static uint32_t owner_of(const mmfi_state *state, uint64_t row, uint64_t odd)
     return slot;
 }
 
+/* The rows that a slot may name: what live control says, as far as the file and the mapping go. */
+static uint64_t within_reach(const mmfi_bounds *now)
+{
+    const uint64_t backed = now->count < now->backed ? now->count : now->backed;
+    return backed < now->mapped ? backed : now->mapped;
+}
+
+/* The same, now; none when the size of the file cannot be had. */
+static uint64_t rows_within_reach(const mmfi_state *state)
+{
+    mmfi_bounds now;
+    return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? within_reach(&now) : 0;
+}
+
 /* Puts the record right if its owner is dead. True when nobody owns it, now or before. */
 static bool settle(mmfi_state *state, uint64_t row, uint64_t odd)
 {
@@ -65,8 +79,7 @@ static bool settle(mmfi_state *state, uint64_t row, uint64_t odd)
     if (slot == state->geometry.undo_count)
         return true;
     if (slot != state->slot && mmfi_file_lock_slot(&state->file, slot)) {
-        mmfi_recover_slot(state->map.base, &state->geometry, slot,
-                          mmfi_load64_acquire(&live_of(state)->count));
+        mmfi_recover_slot(state->map.base, &state->geometry, slot, rows_within_reach(state));
         mmfi_file_unlock_slot(&state->file, slot);
     }
     return false;
@@ -239,23 +252,50 @@ static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
                      state->file.path);
 }
 
+/*
+ * Settles what the dead owner of a locked slot left. MMF_ERR_CAPACITY when that may be a record
+ * beyond the address space of this handle, for the file grew after it was mapped: then another has
+ * to. The count is that of now: the dead may have replaced what came after this writer looked.
+ */
+static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
+{
+    mmfi_bounds now;
+    const mmf_status status = mmfi_bounds_now(state, &now, error);
+    if (status != MMF_OK)
+        return status;
+    const uint64_t row = mmfi_load64(undo_of(state, slot) + offsetof(mmfi_undo, row));
+    if (row < now.count && row >= now.mapped)
+        return MMF_ERR_CAPACITY;
+    mmfi_recover_slot(state->map.base, &state->geometry, slot, within_reach(&now));
+    return MMF_OK;
+}
+
 /* Takes the first slot that no living writer has, and settles what the dead left in all of them. */
-static bool take_slot(mmfi_state *state, uint64_t count)
+static mmf_status take_slot(mmfi_state *state, mmf_error *error)
 {
     uint64_t *turn = &live_of(state)->append_owner;
     bool taken = false;
     for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             continue;
-        mmfi_recover_slot(state->map.base, &state->geometry, slot, count);
-        (void)mmfi_swap64_if(turn, (uint64_t)slot + 1, 0);
-        if (taken)
+        const mmf_status status = settle_slot(state, slot, error);
+        if (status == MMF_OK)
+            (void)mmfi_swap64_if(turn, (uint64_t)slot + 1, 0);
+        else if (status != MMF_ERR_CAPACITY)
+            return status;
+        if (status != MMF_OK || taken) {
             mmfi_file_unlock_slot(&state->file, slot);
-        else
+        } else {
             state->slot = slot;
-        taken = true;
+            taken = true;
+        }
     }
-    return taken;
+    if (taken)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
+                     "%s: all of the file's %" PRIu32 " places for writers are taken; close one, "
+                     "or create the file with options.shared_writers",
+                     state->file.path, state->geometry.undo_count);
 }
 
 /*
@@ -280,17 +320,15 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* In the boot that live control is of, others may be at work. Else this is the first one. */
-    const mmf_status status = mmfi_live_is_trusted(state->map.base)
-                                  ? look(state, &found, error)
-                                  : mmfi_recover(state->map.base, &state->geometry,
-                                                 state->file_size, state->file.path, &found, error);
+    mmf_status status = mmfi_live_is_trusted(state->map.base)
+                            ? look(state, &found, error)
+                            : mmfi_recover(state->map.base, &state->geometry, state->file_size,
+                                           state->file.path, &found, error);
     if (status != MMF_OK)
         return status;
-    if (!take_slot(state, found.count))
-        return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
-                         "%s: all of the file's %" PRIu32 " places for writers are taken; close "
-                         "one, or create the file with options.shared_writers",
-                         state->file.path, state->geometry.undo_count);
+    status = take_slot(state, error);
+    if (status != MMF_OK)
+        return status;
     state->writer->count = found.count;
     state->writer->capacity = found.capacity;
     state->writer->undo = undo_of(state, state->slot);
