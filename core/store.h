@@ -12,7 +12,8 @@
  * each with a handle of its own: at most 64 in a file that was made so, 8 in another. A record is
  * then taken by compare-and-swap, and appends take turns, which costs a writer some ten times as
  * much; reading costs the same. What a killed writer held is put right by whoever meets it. A
- * writer that wants the file alone and several writers keep each other out.
+ * writer that wants the file alone and several writers keep each other out. All of them must be
+ * able to read the boot's id (see Durability): with one that cannot, MMF_ERR_UNSUPPORTED.
  *
  * Consistency. A record or a string that is copied out is of one moment, whatever writers do or die
  * of meanwhile. A scalar is one load: of a record that is being replaced it may be the new value

@@ -316,14 +316,32 @@ static mmf_status look(mmfi_state *state, mmfi_recovery *found, mmf_error *error
     }
 }
 
+/*
+ * Recovers the file as its first writer in this boot. Others that are at work all the same do not
+ * read the boot's id, or read another one, or this process does not: what they share is not what
+ * was last synced, and must not be set back to that.
+ */
+static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
+{
+    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
+        if (!mmfi_file_lock_slot(&state->file, slot))
+            return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, state->file.path,
+                             "%s: another writer is at work, and it or this process cannot read "
+                             "the id of this boot, without which they cannot share the file; give "
+                             "both /proc/sys/kernel/random/boot_id, or let one write at a time",
+                             state->file.path);
+        mmfi_file_unlock_slot(&state->file, slot);
+    }
+    return mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
+                        found, error);
+}
+
 static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* In the boot that live control is of, others may be at work. Else this is the first one. */
-    mmf_status status = mmfi_live_is_trusted(state->map.base)
-                            ? look(state, &found, error)
-                            : mmfi_recover(state->map.base, &state->geometry, state->file_size,
-                                           state->file.path, &found, error);
+    mmf_status status = mmfi_live_is_trusted(state->map.base) ? look(state, &found, error)
+                                                              : begin_boot(state, &found, error);
     if (status != MMF_OK)
         return status;
     status = take_slot(state, error);

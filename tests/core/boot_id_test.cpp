@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "core/file.h"
+#include "core/store_state.h"
 #include "tests/core/name_spaces.h"
 #include "tests/core/refuse.h"
 #include "tests/core/store_fixture.h"
@@ -121,5 +122,46 @@ TEST_F(BootIdTest, ATextThatIsNoIdIsNone)
         });
         T_SKIP_WITHOUT_NAME_SPACES(result == 77 ? "a mount in one was refused" : "");
         EXPECT_EQ(result, 0) << "'" << each.text << "'";
+    }
+}
+
+// Several writers know by the boot's id that live control is of the others. Where one does not know
+// it, none is let in beside another, and nothing of the other's is set back.
+TEST_F(BootIdTest, NoWriterJoinsAnotherWithoutIt)
+{
+    mmf_options sharing = MMF_OPTIONS_INIT;
+    sharing.mode = MMF_READ_WRITE;
+    sharing.shared_writers = true;
+    // The first writer is one without the id, and then one that has it.
+    for (const bool known : {false, true}) {
+        const int result = t_in_child([&] {
+            uint64_t id[2] = {1, 1};
+            tick_store *first = nullptr;
+            tick_store *second = nullptr;
+            if (!t_while_refused(SYS_openat, ENOENT, [&] { mmfi_boot_id(id); }))
+                return 77;
+            if (tick_store_create(path.c_str(), &sharing, &first, &error) != MMF_OK)
+                return 1;
+            fill(first, 3);
+            mmfi_live *live = reinterpret_cast<mmf_store *>(first)->state->writer->live;
+            if (known)
+                live->boot_id[0] = live->boot_id[1] = 5;
+            if (tick_store_open(path.c_str(), &sharing, &second, &error) != MMF_ERR_UNSUPPORTED ||
+                second != nullptr || strstr(error.message, "boot_id") == nullptr)
+                return 2;
+            if (live->count != 3 || live->boot_id[0] != (known ? 5u : 0u))
+                return 3;
+            if (tick_store_close(first) != MMF_OK)
+                return 4;
+            // Alone it may, and finds what was synced.
+            if (tick_store_open(path.c_str(), &sharing, &second, &error) != MMF_OK ||
+                tick_store_count(second) != 3)
+                return 5;
+            const mmf_status closed = tick_store_close(second);
+            return unlink(path.c_str()) == 0 && closed == MMF_OK ? 0 : 6;
+        });
+        if (result == 77)
+            GTEST_SKIP() << "this kernel takes no filter of system calls";
+        EXPECT_EQ(result, 0) << known;
     }
 }
