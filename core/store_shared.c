@@ -200,6 +200,25 @@ mmf_status mmfi_shared_append_begin(mmfi_state *state, uint64_t rows)
 
 /* ---- Durability ---- */
 
+/*
+ * Puts right what dead writers left half replaced. After a power cut no image is believed, so the
+ * disk must not keep such a record as what a sync had of it.
+ */
+static void settle_the_dead(mmfi_state *state)
+{
+    const size_t record_size = (size_t)state->geometry.record_size;
+    const uint64_t end = rows_within_reach(state);
+    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
+        const uint64_t row = mmfi_load64(undo_of(state, slot) + offsetof(mmfi_undo, row));
+        if (row >= end)
+            continue;
+        const unsigned char *records = state->map.base + state->geometry.header_size;
+        const uint64_t found = mmfi_sequence_load(records + row * record_size);
+        if (mmfi_sequence_is_odd(found))
+            (void)settle(state, row, found);
+    }
+}
+
 /* The count that a commit promises is one of records that an earlier sync put on the disk. */
 mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
 {
@@ -207,6 +226,7 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
     const uint64_t count = mmfi_load64_acquire(&live_of(state)->count);
     (void)mmfi_commit_read(state->map.base, &last);
     const uint64_t synced = last.generation;
+    settle_the_dead(state);
     mmf_status status = mmfi_file_sync(&state->file, error);
     if (status != MMF_OK) {
         mmfi_state_poison(state);

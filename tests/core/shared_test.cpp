@@ -304,6 +304,33 @@ TEST_F(SharedTest, JoiningRestoresWhatTheDeadLeft)
     EXPECT_EQ(tick_store_close(alone), MMF_OK);
 }
 
+// Of a record that a killed writer left half replaced, a sync has the old one: after a power cut
+// there is no image of it.
+TEST_F(SharedTest, ASyncPutsRightWhatTheDeadLeft)
+{
+    tick_store *living = create_shared();
+    tick_store *slow = join();
+    fill(living, 3);
+    ASSERT_EQ(tick_store_sync(living, &error), MMF_OK);
+    killed([](tick_store *writer) {
+        const mmfi_write write = mmfi_write_begin(base_of(writer), 2, TICK_RECORD_SIZE);
+        mmfi_store64(write.record + TICK_TIMESTAMP_OFFSET, 77);
+    });
+    // The record of one that lives is left to it.
+    const mmfi_write write = mmfi_write_begin(base_of(slow), 1, TICK_RECORD_SIZE);
+    ASSERT_EQ(write.status, MMF_OK);
+    ASSERT_EQ(tick_store_sync(living, &error), MMF_OK);
+    EXPECT_EQ(mmfi_sequence_load(write.record), write.sequence);
+    mmfi_write_end(write);
+    live_of(living)->boot_id[0] ^= 1; // as after a restart
+    tick_store *reader = open();
+    EXPECT_EQ(stamp_at(reader, 2), 2u);
+    live_of(living)->boot_id[0] ^= 1;
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(slow), MMF_OK);
+    EXPECT_EQ(tick_store_close(living), MMF_OK);
+}
+
 TEST_F(SharedTest, ADeadWritersTurnToAppendIsTakenOver)
 {
     tick_store *living = create_shared();
