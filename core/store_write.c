@@ -3,6 +3,13 @@
 
 #include <inttypes.h>
 
+/* Of this handle, or of another of several writers. */
+static bool sync_has_failed(const mmfi_state *state)
+{
+    return mmfi_load64(&state->failed) != 0 ||
+           (state->shared && mmfi_load64(&state->writer->live->poisoned) != 0);
+}
+
 mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
 {
     mmfi_state *state = store != NULL ? store->state : NULL;
@@ -16,8 +23,7 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
         /* An append that was ending while another thread met the hole may have raised it again. */
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
         *status = MMF_ERR_CORRUPT;
-    } else if (mmfi_load64(&state->failed) != 0 ||
-               (state->shared && mmfi_load64(&state->writer->live->poisoned) != 0))
+    } else if (sync_has_failed(state))
         *status = MMF_ERR_NEEDS_RECOVERY;
     else
         return state;
@@ -190,7 +196,7 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
                          "%s: the file was cut off while it was open, and what it lacks cannot be "
                          "put back; restore it from a copy",
                          state->file.path);
-    if (mmfi_load64(&state->failed) != 0)
+    if (sync_has_failed(state))
         return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, state->file.path,
                          "%s: an earlier sync failed, and the system may have dropped what it "
                          "could not write; copy the records to a new store",

@@ -28,6 +28,13 @@ unsigned char *undo_of(tick_store *store)
     return base_of(store)->state->writer->undo;
 }
 
+uint64_t last_generation(tick_store *store)
+{
+    mmfi_commit commit = {};
+    EXPECT_TRUE(mmfi_commit_read(base_of(store)->state->map.base, &commit));
+    return commit.generation;
+}
+
 mmfi_live *live_of(tick_store *store)
 {
     return base_of(store)->state->writer->live;
@@ -394,8 +401,11 @@ TEST_F(SharedTest, AChildIsRefusedAndAFailedSyncIsForAll)
     EXPECT_EQ(tick_store_append(two, &tick, nullptr), MMF_ERR_NEEDS_RECOVERY);
     EXPECT_EQ(tick_store_set(two, 0, &tick), MMF_ERR_NEEDS_RECOVERY);
     EXPECT_EQ(open_fails(&sharing), MMF_ERR_NEEDS_RECOVERY);
-    live_of(one)->poisoned = 0;
-    EXPECT_EQ(tick_store_close(one), MMF_OK);
+    // Nor does a close promise what the disk may lack.
+    const uint64_t generation = last_generation(two);
+    EXPECT_EQ(tick_store_close(one), MMF_ERR_NEEDS_RECOVERY);
+    EXPECT_EQ(last_generation(two), generation);
+    live_of(two)->poisoned = 0;
     EXPECT_EQ(tick_store_close(two), MMF_OK);
 }
 
