@@ -159,6 +159,12 @@ mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geo
     return find_count(base, geometry, file_size, mmfi_live_is_trusted(base), path, out, error);
 }
 
+void mmfi_live_sign(unsigned char *base)
+{
+    mmfi_store64(LIVE(base, writer_pid), (uint64_t)getpid());
+    mmfi_store64(LIVE(base, writer_epoch), mmfi_load64(LIVE(base, writer_epoch)) + 1);
+}
+
 mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
                         const char *path, mmfi_recovery *out, mmf_error *error)
 {
@@ -172,8 +178,7 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint
     /* Both are stored anew, so they release anew: the file's size, and the records. */
     mmfi_store64_release(LIVE(base, capacity), out->capacity);
     mmfi_store64_release(LIVE(base, count), out->count);
-    mmfi_store64(LIVE(base, writer_pid), (uint64_t)getpid());
-    mmfi_store64(LIVE(base, writer_epoch), mmfi_load64(LIVE(base, writer_epoch)) + 1);
+    mmfi_live_sign(base);
     if (!trusted) {
         /* The id last: with it, live control is believed. */
         uint64_t boot[MMFI_BOOT_ID_WORDS];

@@ -41,6 +41,9 @@ typedef struct mmfi_recovery {
 mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
                         const char *path, mmfi_recovery *out, mmf_error *error);
 
+/* Says in live control that this process is the latest writer. Part of mmfi_recover. */
+void mmfi_live_sign(unsigned char *base);
+
 /*
  * The first half of mmfi_recover: what there is to go on from, and why not. For one of several
  * writers whose file others may have open; nothing is changed.

@@ -82,7 +82,8 @@ typedef struct mmf_info {
     uint64_t reserve_bytes; /* address space had */
     uint64_t reserve_asked; /* more than reserve_bytes when the system gave less */
     uint64_t layout_hash;
-    uint64_t writer_pid; /* of the writer that has the file now, 0 when none has */
+    uint64_t writer_pid; /* of the writer that has the file, 0 when none has; of several writers, of
+                            the latest to open it, which may have left */
     uint32_t record_size;
     uint32_t format_version;
     bool writable; /* this handle may write */

@@ -360,13 +360,15 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* In the boot that live control is of, others may be at work. Else this is the first one. */
-    mmf_status status = mmfi_live_is_trusted(state->map.base) ? look(state, &found, error)
-                                                              : begin_boot(state, &found, error);
+    const bool trusted = mmfi_live_is_trusted(state->map.base);
+    mmf_status status = trusted ? look(state, &found, error) : begin_boot(state, &found, error);
     if (status != MMF_OK)
         return status;
     status = take_slot(state, error);
     if (status != MMF_OK)
         return status;
+    if (trusted)
+        mmfi_live_sign(state->map.base);
     state->writer->count = found.count;
     state->writer->capacity = found.capacity;
     state->writer->undo = undo_of(state, state->slot);

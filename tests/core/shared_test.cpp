@@ -192,6 +192,21 @@ TEST_F(SharedTest, OneAloneAndSeveralKeepEachOtherOut)
     EXPECT_EQ(tick_store_close(join()), MMF_OK);
 }
 
+// For messages: the latest to open the file, and not the one that opened it first.
+TEST_F(SharedTest, EachOneThatJoinsSaysSo)
+{
+    ASSERT_EQ(t_in_child([this] { return tick_store_close(create_shared()); }), MMF_OK);
+    tick_store *store = nullptr;
+    ASSERT_EQ(tick_store_open(path.c_str(), &sharing, &store, &error), MMF_OK) << error.message;
+    EXPECT_EQ(live_of(store)->writer_pid, static_cast<uint64_t>(getpid()));
+    EXPECT_EQ(live_of(store)->writer_epoch, 2u);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
+    EXPECT_NE(std::string(error.message).find("process " + std::to_string(getpid()) + " "),
+              std::string::npos)
+        << error.message;
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
 TEST_F(SharedTest, AFileHasPlacesForSoManyWriters)
 {
     std::vector<tick_store *> writers = {create_shared()};
