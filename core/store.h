@@ -121,18 +121,19 @@ mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const
                              mmf_store **out, mmf_error *error);
 
 /*
- * Syncs if this handle wrote, unlocks, unmaps and releases. Views and columns die with it. The
+ * Syncs if this handle may write, unlocks, unmaps and releases. Views and columns die with it. The
  * handle is gone whatever is returned; for a while after, its use gives MMF_ERR_CLOSED. NULL is
- * allowed. Returns what the sync did: MMF_OK, MMF_ERR_IO, MMF_ERR_NO_SPACE or
- * MMF_ERR_NEEDS_RECOVERY.
+ * allowed. Returns what the sync did, as mmf_store_sync: what failed is not promised.
  */
 mmf_status mmf_store_close(mmf_store *store);
 
 /*
  * Makes every record written so far survive a power cut: the records, then their count. When the
  * disk fails, the handle stays failed (MMF_ERR_NEEDS_RECOVERY from then on), because the system may
- * have dropped what it could not write: copy the records to a new store. Returns MMF_ERR_READ_ONLY
- * for a handle that may not write, and MMF_ERR_CLOSED.
+ * have dropped what it could not write: copy the records to a new store. Returns MMF_ERR_IO,
+ * MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_READ_ONLY for a handle that may not write,
+ * MMF_ERR_BUSY (other writers kept this one from committing for ten seconds: try again),
+ * MMF_ERR_CORRUPT (the file was cut off; core/guard.h), MMF_ERR_ARGUMENT or MMF_ERR_CLOSED.
  */
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
 
