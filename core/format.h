@@ -100,6 +100,8 @@ typedef struct mmfi_commit {
     uint32_t crc; /* CRC-32C of the bytes before it */
 } mmfi_commit;
 
+#define MMFI_GENERATION_MAX (UINT64_MAX / 2) /* no count of syncs gets there */
+
 #define MMFI_COMMIT_CLEAN 1u /* of a close; a later writer that has synced nothing leaves it */
 
 /*

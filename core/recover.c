@@ -132,6 +132,12 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                          "%s: both commit slots fail their checksum, so nothing says how many "
                          "records there are; restore the file from a copy",
                          path);
+    /* Of a larger one the next would soon wrap around, and never be the newer of two. */
+    if (committed && commit.generation > MMFI_GENERATION_MAX)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: the last commit has generation %" PRIu64 ", expected at most %" PRIu64
+                         "; restore the file from a copy, or open it read-only for what is there",
+                         path, commit.generation, MMFI_GENERATION_MAX);
     out->generation = committed ? commit.generation : 1;
     out->capacity = mmfi_geometry_rows(geometry, file_size);
     /* The lock alone makes all that the last writer did visible; the acquire only says what for. */

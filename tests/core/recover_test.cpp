@@ -105,6 +105,25 @@ TEST_F(RecoverTest, ACountAtTheEndOfTheFileIsGoodAndOneBeyondIsCorrupt)
     expect_refused(MMF_ERR_CORRUPT, "the file claims 6 records and has room for 5");
 }
 
+// Behind the largest number the next commit would be the older one of two, whatever it promised.
+TEST_F(RecoverTest, AGenerationThatNoSyncsReachIsCorrupt)
+{
+    for (const bool trusted : {false, true}) {
+        live().boot_id[0] = trusted ? boot[0] : 0;
+        live().boot_id[1] = trusted ? boot[1] : 0;
+        mmfi_commit_write(base, UINT64_MAX / 2, 3, ROWS, false);
+        ASSERT_EQ(recover(), MMF_OK) << error.message;
+        EXPECT_EQ(out.generation, UINT64_MAX / 2);
+        for (const uint64_t generation : {UINT64_MAX / 2 + 1, UINT64_MAX}) {
+            live().boot_id[0] = trusted ? boot[0] : 0;
+            live().boot_id[1] = trusted ? boot[1] : 0;
+            mmfi_commit_write(base, generation, 3, ROWS, false);
+            expect_refused(MMF_ERR_CORRUPT, std::to_string(generation).c_str());
+        }
+        memset(&commit(0), 0, 2 * MMFI_PAGE_SIZE);
+    }
+}
+
 TEST_F(RecoverTest, AFailedSyncOfThisBootIsNotTakenOver)
 {
     mmfi_commit_write(base, 2, 1, ROWS, false);
