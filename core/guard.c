@@ -31,12 +31,13 @@ static place places[PLACES];
 
 static void place_set(place *at, uint64_t base, uint64_t size)
 {
-    const uint64_t changes = mmfi_load64(&at->changes);
-    mmfi_store64(&at->changes, changes + 1);
+    /* Odd already where a fork left another thread, which was here, behind. */
+    const uint64_t changes = mmfi_load64(&at->changes) | 1;
+    mmfi_store64(&at->changes, changes);
     mmfi_fence_release();
     mmfi_store64(&at->size, size);
     mmfi_store64(&at->base, base);
-    mmfi_store64_release(&at->changes, changes + 2);
+    mmfi_store64_release(&at->changes, changes + 1);
 }
 
 void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size)
