@@ -11,40 +11,24 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include "core/store_shared.h"
 #include "core/claim.h"
-#include "core/store_state.h"
 
-#include <inttypes.h>
 #include <sched.h>
 #include <time.h>
 
 /* Looks at what another writer holds before it is asked whether that one still lives. */
 #define LOOKS_PER_QUESTION 64u
 
-/* Looks without a nap, and naps: ten seconds, for one that grows or syncs the file. */
-#define LOOKS_BUSY 1024u
-#define LOOKS_MAX  (LOOKS_BUSY + 100000u)
-#define NAP_NS     100000
-
-static void rest(uint32_t look)
+void mmfi_shared_rest(uint32_t look)
 {
-    const struct timespec nap = {0, NAP_NS};
-    if (look >= LOOKS_BUSY)
+    const struct timespec nap = {0, MMFI_SHARED_NAP_NS};
+    if (look >= MMFI_SHARED_LOOKS_BUSY)
         (void)nanosleep(&nap, NULL);
     else if (look % 16 == 15)
         (void)sched_yield();
     else
         mmfi_pause();
-}
-
-static unsigned char *undo_of(const mmfi_state *state, uint32_t slot)
-{
-    return state->map.base + state->geometry.undo_offset + slot * state->geometry.undo_stride;
-}
-
-static mmfi_live *live_of(const mmfi_state *state)
-{
-    return state->writer->live;
 }
 
 /* ---- Records ---- */
@@ -53,23 +37,17 @@ static mmfi_live *live_of(const mmfi_state *state)
 static uint32_t owner_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
     uint32_t slot = 0;
-    while (slot < state->geometry.undo_count && !mmfi_undo_holds(undo_of(state, slot), row, odd))
+    while (slot < state->geometry.undo_count &&
+           !mmfi_undo_holds(mmfi_shared_undo(state, slot), row, odd))
         slot++;
     return slot;
 }
 
-/* The rows that a slot may name: what live control says, as far as the file and the mapping go. */
-static uint64_t within_reach(const mmfi_bounds *now)
-{
-    const uint64_t backed = now->count < now->backed ? now->count : now->backed;
-    return backed < now->mapped ? backed : now->mapped;
-}
-
-/* The same, now; none when the size of the file cannot be had. */
+/* The rows that a slot may name now; none when the size of the file cannot be had. */
 static uint64_t rows_within_reach(const mmfi_state *state)
 {
     mmfi_bounds now;
-    return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? within_reach(&now) : 0;
+    return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? mmfi_shared_reach(&now) : 0;
 }
 
 /* Puts the record right if its owner is dead. True when nobody owns it, now or before. */
@@ -88,9 +66,9 @@ static bool settle(mmfi_state *state, uint64_t row, uint64_t odd)
 static mmf_status claim(mmfi_state *state, uint64_t row, mmfi_entered *entered)
 {
     const size_t record_size = (size_t)state->geometry.record_size;
-    unsigned char *undo = undo_of(state, state->slot);
+    unsigned char *undo = mmfi_shared_undo(state, state->slot);
     uint32_t ownerless = 0;
-    for (uint32_t look = 0; look < LOOKS_MAX; look++) {
+    for (uint32_t look = 0; look < MMFI_SHARED_LOOKS_MAX; look++) {
         const uint64_t found = mmfi_sequence_load(entered->record);
         if (!mmfi_sequence_is_odd(found)) {
             if (mmfi_claim(entered->record, undo, state->slot, row, found, record_size,
@@ -105,7 +83,7 @@ static mmf_status claim(mmfi_state *state, uint64_t row, mmfi_entered *entered)
                 mmfi_claim_torn(entered->record, undo, state->slot, found, &entered->sequence))
                 return MMF_OK;
         }
-        rest(look);
+        mmfi_shared_rest(look);
     }
     return MMF_ERR_BUSY;
 }
@@ -131,7 +109,7 @@ mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row)
 /* Takes the turn from one that died with it. What it had written was not published. */
 static bool inherit_turn(mmfi_state *state, uint64_t owner, uint64_t mine)
 {
-    uint64_t *turn = &live_of(state)->append_owner;
+    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
     /* No writer has such a slot: the word was damaged. */
     if (owner > state->geometry.undo_count)
         return mmfi_swap64_if(turn, owner, mine);
@@ -146,23 +124,23 @@ static bool inherit_turn(mmfi_state *state, uint64_t owner, uint64_t mine)
 
 static mmf_status take_turn(mmfi_state *state)
 {
-    uint64_t *turn = &live_of(state)->append_owner;
+    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
     const uint64_t mine = (uint64_t)state->slot + 1;
-    for (uint32_t look = 0; look < LOOKS_MAX; look++) {
+    for (uint32_t look = 0; look < MMFI_SHARED_LOOKS_MAX; look++) {
         if (mmfi_swap64_if(turn, 0, mine))
             return MMF_OK;
         const uint64_t owner = mmfi_load64(turn);
         if (owner != 0 && look % LOOKS_PER_QUESTION == LOOKS_PER_QUESTION - 1 &&
             inherit_turn(state, owner, mine))
             return MMF_OK;
-        rest(look);
+        mmfi_shared_rest(look);
     }
     return MMF_ERR_BUSY;
 }
 
 static void end_turn(mmfi_state *state)
 {
-    mmfi_store64_release(&live_of(state)->append_owner, 0);
+    mmfi_store64_release(&mmfi_shared_live(state)->append_owner, 0);
 }
 
 /* With the turn: how many records there are, and room for more. Others may have grown the file. */
@@ -209,7 +187,7 @@ static void settle_the_dead(mmfi_state *state)
     const size_t record_size = (size_t)state->geometry.record_size;
     const uint64_t end = rows_within_reach(state);
     for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
-        const uint64_t row = mmfi_load64(undo_of(state, slot) + offsetof(mmfi_undo, row));
+        const uint64_t row = mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, row));
         if (row >= end)
             continue;
         const unsigned char *records = state->map.base + state->geometry.header_size;
@@ -223,7 +201,7 @@ static void settle_the_dead(mmfi_state *state)
 mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
 {
     mmfi_commit last = {0};
-    const uint64_t count = mmfi_load64_acquire(&live_of(state)->count);
+    const uint64_t count = mmfi_load64_acquire(&mmfi_shared_live(state)->count);
     (void)mmfi_commit_read(state->map.base, &last);
     const uint64_t synced = last.generation;
     settle_the_dead(state);
@@ -252,141 +230,5 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
     if (status != MMF_OK)
         mmfi_state_poison(state);
     end_turn(state);
-    return status;
-}
-
-/* ---- Joining ---- */
-
-/* One at a time, so that what a dead boot or dead writers left is settled once. */
-static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
-{
-    for (uint32_t look = 0; look < LOOKS_MAX; look++) {
-        const mmf_status status = mmfi_file_lock_join(&state->file, error);
-        if (status != MMF_ERR_LOCKED)
-            return status;
-        rest(look);
-    }
-    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
-                     "%s: another writer has been opening the file for ten seconds; see what stops "
-                     "it, and try again",
-                     state->file.path);
-}
-
-/*
- * Settles what the dead owner of a locked slot left. MMF_ERR_CAPACITY when that may be a record
- * beyond the address space of this handle, for the file grew after it was mapped: then another has
- * to. The count is that of now: the dead may have replaced what came after this writer looked.
- */
-static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
-{
-    mmfi_bounds now;
-    const mmf_status status = mmfi_bounds_now(state, &now, error);
-    if (status != MMF_OK)
-        return status;
-    const uint64_t row = mmfi_load64(undo_of(state, slot) + offsetof(mmfi_undo, row));
-    if (row < now.count && row >= now.mapped)
-        return MMF_ERR_CAPACITY;
-    mmfi_recover_slot(state->map.base, &state->geometry, slot, within_reach(&now));
-    return MMF_OK;
-}
-
-/* Takes the first slot that no living writer has, and settles what the dead left in all of them. */
-static mmf_status take_slot(mmfi_state *state, mmf_error *error)
-{
-    uint64_t *turn = &live_of(state)->append_owner;
-    bool taken = false;
-    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
-        if (!mmfi_file_lock_slot(&state->file, slot))
-            continue;
-        const mmf_status status = settle_slot(state, slot, error);
-        if (status == MMF_OK)
-            (void)mmfi_swap64_if(turn, (uint64_t)slot + 1, 0);
-        else if (status != MMF_ERR_CAPACITY)
-            return status;
-        if (status != MMF_OK || taken) {
-            mmfi_file_unlock_slot(&state->file, slot);
-        } else {
-            state->slot = slot;
-            taken = true;
-        }
-    }
-    if (taken)
-        return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
-                     "%s: all of the file's %" PRIu32 " places for writers are taken; close one, "
-                     "or create the file with options.shared_writers",
-                     state->file.path, state->geometry.undo_count);
-}
-
-/*
- * Finds what there is while others are at work. A count that exceeds the file may be one that came
- * with a growth after the size was looked at, so only of a file that did not grow is it believed.
- */
-static mmf_status look(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
-{
-    for (;;) {
-        const uint64_t size = state->file_size;
-        mmf_status status = mmfi_recover_look(state->map.base, &state->geometry, size,
-                                              state->file.path, found, error);
-        if (status != MMF_ERR_CORRUPT)
-            return status;
-        if (mmfi_file_size(&state->file, &state->file_size, NULL) != MMF_OK ||
-            state->file_size <= size)
-            return status;
-    }
-}
-
-/*
- * Recovers the file as its first writer in this boot. Others that are at work all the same do not
- * read the boot's id, or read another one, or this process does not: what they share is not what
- * was last synced, and must not be set back to that.
- */
-static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
-{
-    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
-        if (!mmfi_file_lock_slot(&state->file, slot))
-            return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, state->file.path,
-                             "%s: another writer is at work, and it or this process cannot read "
-                             "the id of this boot, without which they cannot share the file; give "
-                             "both /proc/sys/kernel/random/boot_id, or let one write at a time",
-                             state->file.path);
-        mmfi_file_unlock_slot(&state->file, slot);
-    }
-    return mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
-                        found, error);
-}
-
-static mmf_status join(mmfi_state *state, mmf_error *error)
-{
-    mmfi_recovery found;
-    /* In the boot that live control is of, others may be at work. Else this is the first one. */
-    const bool trusted = mmfi_live_is_trusted(state->map.base);
-    mmf_status status = trusted ? look(state, &found, error) : begin_boot(state, &found, error);
-    if (status != MMF_OK)
-        return status;
-    status = take_slot(state, error);
-    if (status != MMF_OK)
-        return status;
-    if (trusted)
-        mmfi_live_sign(state->map.base);
-    state->writer->count = found.count;
-    state->writer->capacity = found.capacity;
-    state->writer->undo = undo_of(state, state->slot);
-    state->writer->turn = &live_of(state)->append_owner;
-    return MMF_OK;
-}
-
-mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
-{
-    mmf_status status = wait_to_join(state, error);
-    if (status != MMF_OK)
-        return status;
-    /* What was known of the file is from before the wait. */
-    status = mmfi_file_size(&state->file, &state->file_size, error);
-    if (status == MMF_OK)
-        status = mmfi_file_fill_holes(&state->file, error);
-    if (status == MMF_OK)
-        status = join(state, error);
-    mmfi_file_unlock_join(&state->file);
     return status;
 }

@@ -97,7 +97,7 @@ typedef struct mmfi_finding {
 /* Looks again and again, within the bounds of mmfi_reread_next. Its schema has checksums. */
 mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row);
 
-/* ---- Several writers; store_shared.c ---- */
+/* ---- Several writers; store_join.c and store_shared.c ---- */
 
 /* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */
 mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error);

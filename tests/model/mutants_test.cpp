@@ -79,6 +79,7 @@ const Mutant mutants[] = {
      "nobody takes anything from a turn's owner"},
     {"make_room", "load acquire", "&writer->live->count", nullptr,
      "the turn hands on what its last owner did"},
+    // core/store_join.c
     {"take_slot", "update release", "turn", "a joiner frees the turn", nullptr},
     {"take_slot", "update acquire", "turn", nullptr,
      "the lock of the dead owner's slot hands on what it had done"},
