@@ -13,7 +13,6 @@ constexpr size_t kLiveCount = 4 * kPage;
 constexpr size_t kUndo = 5 * kPage;
 constexpr size_t kUndoEnd = kUndo + kPage;
 constexpr size_t kRecords = 65536;
-constexpr uint64_t kAny = UINT64_MAX;
 
 std::vector<Step> work()
 {
