@@ -30,7 +30,8 @@
  * Durability. What is written survives the death of the writing process at once, without a sync.
  * mmf_store_sync makes it survive a power cut; mmf_store_close of a writer syncs. Processes know by
  * /proc/sys/kernel/random/boot_id that memory is still that of the writer: one that cannot read it
- * (a jail without /proc) sees what was last synced, and says so in mmf_info.live.
+ * (a jail without /proc) sees what was last synced, and says so in mmf_info.live. To a writer there
+ * the death of the one before is what a power cut is elsewhere: sync what must survive it.
  *
  * Truncation. A file that another program cuts off while it is open ends this process by SIGBUS
  * when it touches what is gone, unless core/guard.h is installed: then it is a status.
