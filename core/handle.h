@@ -37,10 +37,11 @@ typedef struct mmf_store {
 } mmf_store;
 
 /*
- * Why the hot path met its bound. Looks at the shared count and the file's real size, raises the
- * private bound, and returns MMF_OK when row is below it now; else MMF_ERR_RANGE, MMF_ERR_CLOSED,
- * MMF_ERR_ARGUMENT (store is NULL), MMF_ERR_CORRUPT (the count exceeds the file),
- * MMF_ERR_CAPACITY (the row lies beyond this handle's reserve) or MMF_ERR_IO.
+ * Why the hot path met its bound. Looks at the shared count and, when it exceeds what the file is
+ * known to have had room for, at the file's real size; raises the private bound, and returns MMF_OK
+ * when row is below it now; else MMF_ERR_RANGE, MMF_ERR_CLOSED, MMF_ERR_ARGUMENT (store is NULL),
+ * MMF_ERR_CORRUPT (the count exceeds the file), MMF_ERR_CAPACITY (the row lies beyond this handle's
+ * reserve) or MMF_ERR_IO.
  */
 MMFI_COLD mmf_status mmfi_refresh(const mmf_store *store, uint64_t row);
 

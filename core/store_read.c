@@ -8,27 +8,52 @@
 
 /* ---- Bounds ---- */
 
-/* The count comes first: the file only grows, so it has the bytes of what was counted before. */
-mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
+static mmf_status count_now(const mmfi_state *state, uint64_t *out, mmf_error *error)
 {
     const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
     mmfi_commit commit;
-    uint64_t size = 0;
     if (mmfi_live_is_trusted(state->map.base))
-        out->count = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
+        *out = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
     else if (mmfi_commit_read(state->map.base, &commit))
-        out->count = commit.count;
+        *out = commit.count;
     else
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
                          "%s: nothing says how many records there are; restore the file from a "
                          "copy",
                          state->file.path);
-    const mmf_status status = mmfi_file_size(&state->file, &size, error);
-    if (status != MMF_OK)
-        return status;
-    out->backed = mmfi_geometry_rows(&state->geometry, size);
-    out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
     return MMF_OK;
+}
+
+/* Asks the system, which takes longer than all the rest. */
+static mmf_status backed_now(const mmfi_state *state, uint64_t *out, mmf_error *error)
+{
+    uint64_t size = 0;
+    const mmf_status status = mmfi_file_size(&state->file, &size, error);
+    if (status == MMF_OK)
+        *out = mmfi_geometry_rows(&state->geometry, size);
+    return status;
+}
+
+/* The count comes first: the file only grows, so it has the bytes of what was counted before. */
+mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
+{
+    out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
+    const mmf_status status = count_now(state, &out->count, error);
+    return status != MMF_OK ? status : backed_now(state, &out->backed, error);
+}
+
+/* The same for a reader that follows: a size that was enough for the count still is. */
+static mmf_status bounds_to_follow(mmfi_state *state, mmfi_bounds *out)
+{
+    out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
+    out->backed = mmfi_load64(&state->rows_backed);
+    mmf_status status = count_now(state, &out->count, NULL);
+    if (status != MMF_OK || out->count <= out->backed)
+        return status;
+    status = backed_now(state, &out->backed, NULL);
+    if (status == MMF_OK)
+        mmfi_store64(&state->rows_backed, out->backed);
+    return status;
 }
 
 static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
@@ -62,7 +87,7 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
     if (mmfi_load64(&store->state->cut_off) != 0)
         return MMF_ERR_CORRUPT;
     mmfi_bounds now;
-    const mmf_status status = mmfi_bounds_now(store->state, &now, NULL);
+    const mmf_status status = bounds_to_follow(store->state, &now);
     if (status != MMF_OK)
         return status;
     const uint64_t bound = raise_bound(store, smallest(now.count, now.backed, now.mapped));

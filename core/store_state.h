@@ -23,13 +23,14 @@ struct mmfi_state {
     uint64_t file_size;  /* as the writer knows it */
     /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
     mmfi_writer *writer;
-    mmfi_writer *page;   /* that page, or NULL */
-    mmfi_writer guarded; /* where there is none: kept here, and every write takes the cold path */
-    uint64_t failed;     /* not 0: a sync failed, no more writing. Threads that read look, too */
-    uint64_t cut_off;    /* not 0: the file was truncated under us; core/guard.h */
-    bool shared;         /* one of several writers; every write takes the cold path */
-    uint32_t slot;       /* its undo slot */
-    pid_t pid;           /* the process that opened the handle */
+    mmfi_writer *page;    /* that page, or NULL */
+    mmfi_writer guarded;  /* where there is none: kept here, and every write takes the cold path */
+    uint64_t failed;      /* not 0: a sync failed, no more writing. Threads that read look, too */
+    uint64_t cut_off;     /* not 0: the file was truncated under us; core/guard.h */
+    uint64_t rows_backed; /* that the file had bytes for when a reader last asked; it only grows */
+    bool shared;          /* one of several writers; every write takes the cold path */
+    uint32_t slot;        /* its undo slot */
+    pid_t pid;            /* the process that opened the handle */
 };
 
 /* What handles point at that may not write, and what handles count by when nothing is shared. */

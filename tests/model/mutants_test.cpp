@@ -49,7 +49,7 @@ const Mutant mutants[] = {
     {"mmfi_recover", "store release", "LIVE(base, count)", "death in append", nullptr},
     {"mmfi_recover", "store release", "LIVE(base, boot_id) + 8", "another boot", nullptr},
     // core/store_read.c
-    {"mmfi_bounds_now", "load acquire", "live + offsetof(mmfi_live, count)", "append", nullptr},
+    {"count_now", "load acquire", "live + offsetof(mmfi_live, count)", "append", nullptr},
     {"raise_bound", "load acquire", "place", "shared handle", nullptr},
     {"raise_bound", "update release", "place", "shared handle", nullptr},
     {"raise_bound", "update acquire", "place", nullptr,
