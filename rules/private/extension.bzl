@@ -3,6 +3,7 @@
 load("@mmapforge_python//:defs.bzl", "PYTHON_INTERPRETER", "PYTHON_PROBLEM")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//rules/private:copts.bzl", "MMF_CFFI_COPTS")
+load("//rules/private:optimised.bzl", "optimised")
 
 def cffi_extension(name, module, generator, declarations, header, exports, deps):
     """Declares an extension; the target is one file for the package that the module belongs to.
@@ -51,38 +52,13 @@ def cffi_extension(name, module, generator, declarations, header, exports, deps)
         local_defines = ["Py_LIMITED_API=0x03090000"],
         deps = deps + ["@mmapforge_python//:headers"],
     )
-    _optimised(
+
+    # A program's author chooses how C is compiled. Whoever imports a module has no such choice in
+    # mind, and an extension without optimisation is a slow module.
+    optimised(
         name = name,
-        library = library,
+        file = library,
     )
-
-# A program's author chooses how C is compiled. Whoever imports a module has no such choice in mind,
-# and an extension without optimisation is a slow module.
-def _optimise_impl(settings, attr):
-    return {"//command_line_option:compilation_mode": "opt"}
-
-_optimise = transition(
-    implementation = _optimise_impl,
-    inputs = [],
-    outputs = ["//command_line_option:compilation_mode"],
-)
-
-def _optimised_impl(ctx):
-    return [DefaultInfo(
-        files = depset(ctx.files.library),
-        runfiles = ctx.runfiles(files = ctx.files.library),
-    )]
-
-_optimised = rule(
-    implementation = _optimised_impl,
-    doc = "The file of a library, compiled with -c opt whatever the build's mode is.",
-    attrs = {
-        "library": attr.label(cfg = _optimise, allow_single_file = True, mandatory = True),
-        "_allowlist_function_transition": attr.label(
-            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
-        ),
-    },
-)
 
 def _cffi_source_impl(ctx):
     ctx.actions.run(
