@@ -13,14 +13,15 @@
 
 /* Does its call count times. */
 typedef struct loop {
-    const char *name;
+    const char *name; /* that of the function, too: callgrind knows it by that */
     void (*run)(uint64_t count);
 } loop;
 
 /*
- * What main returns. Runs the loop argv[1], argv[2] times, on what prepare makes with a new file at
- * argv[3], which it may remove at once; with no arguments, prints the names of the loops. prepare
- * is given room for count appends more than ROWS.
+ * What main returns. Runs every loop, each argv[1] times, on what prepare makes with a new file at
+ * argv[2], which it may remove at once; with no arguments, prints the compiler and the machine on a
+ * line, then the names of the loops. prepare is given room for count appends more than ROWS. No
+ * function but this one calls a loop.
  */
 int loop_main(int argc, char **argv, const loop *loops, void (*prepare)(const char *, uint64_t));
 
