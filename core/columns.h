@@ -40,17 +40,21 @@ MMFI_INLINE mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_
 {
     if (MMFI_UNLIKELY(out == NULL))
         return MMF_ERR_ARGUMENT;
-    if (MMFI_LIKELY(store != NULL)) {
-        const uint64_t bound = mmfi_load64_acquire(&store->row_bound);
-        if (MMFI_LIKELY(first < bound && count <= bound - first)) {
-            out->records = mmfi_row(store, first, record_size);
-            out->count = count;
-            return MMF_OK;
+    uint64_t rows = count;
+    uint64_t bound = 0; /* without a store there are no rows */
+    if (MMFI_LIKELY(store != NULL))
+        bound = mmfi_load64_acquire(&store->row_bound);
+    if (MMFI_UNLIKELY(first >= bound || count > bound - first)) {
+        const mmfi_window found = mmfi_rows_slow(store, first, count);
+        if (found.status != MMF_OK) {
+            *out = found.rows;
+            return found.status;
         }
+        rows = found.rows.count;
     }
-    const mmfi_window found = mmfi_rows_slow(store, first, count);
-    *out = found.rows;
-    return found.status;
+    out->records = mmfi_row(store, first, record_size);
+    out->count = rows;
+    return MMF_OK;
 }
 
 /*
