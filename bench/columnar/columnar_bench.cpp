@@ -123,7 +123,23 @@ template <typename Layout> void scan_three(benchmark::State &state)
     count_rows(state, static_cast<uint64_t>(state.range(0)));
 }
 
-// Every byte of every field: words, then the half or the byte that is left.
+// A sum of all bytes of a field: its words, then the half or the byte that is left.
+template <size_t Size> uint64_t sum_field(const unsigned char *from)
+{
+    uint64_t sum = 0;
+    for (size_t k = 0; k + 8 <= Size; k += 8) {
+        uint64_t word;
+        memcpy(&word, from + k, sizeof word);
+        sum += word;
+    }
+    if constexpr (Size % 8 == 4)
+        sum += mmfi_plain_uint32(from + Size - 4);
+    else if constexpr (Size % 8 != 0)
+        sum += *from;
+    return sum;
+}
+
+// Every byte of every field, one record after another.
 template <typename Layout> void scan_all(benchmark::State &state)
 {
     using Fields = typename Layout::Kind::Fields;
@@ -133,19 +149,28 @@ template <typename Layout> void scan_all(benchmark::State &state)
         rows->each_run([&](const unsigned char *, auto at) {
             for (uint64_t i = 0; i < Layout::kRun; i++) {
                 Fields::each([&](auto field) {
-                    constexpr size_t kSize = Fields::kSizes[field];
-                    const unsigned char *from = at(field) + i * Layout::step_of(field);
-                    for (size_t k = 0; k + 8 <= kSize; k += 8) {
-                        uint64_t word;
-                        memcpy(&word, from + k, sizeof word);
-                        sum += word;
-                    }
-                    if constexpr (kSize % 8 == 4)
-                        sum += mmfi_plain_uint32(from + kSize - 4);
-                    else if constexpr (kSize % 8 != 0)
-                        sum += *from;
+                    sum += sum_field<Fields::kSizes[field]>(at(field) + i * Layout::step_of(field));
                 });
             }
+        });
+        keep(sum);
+    }
+    count_rows(state, static_cast<uint64_t>(state.range(0)));
+}
+
+// The same, one column of a run after another.
+template <typename Layout> void scan_all_by_column(benchmark::State &state)
+{
+    using Fields = typename Layout::Kind::Fields;
+    const Layout *rows = full<Layout>(static_cast<uint64_t>(state.range(0)));
+    for (auto _ : state) {
+        uint64_t sum = 0;
+        rows->each_run([&](const unsigned char *, auto at) {
+            Fields::each([&](auto field) {
+                const unsigned char *column = at(field);
+                for (uint64_t i = 0; i < Layout::kRun; i++)
+                    sum += sum_field<Fields::kSizes[field]>(column + i * Layout::step_of(field));
+            });
         });
         keep(sum);
     }
@@ -236,6 +261,7 @@ template <typename Layout> void append(benchmark::State &state)
     SIZES(scan_one_run_checked, layout);                                                           \
     SIZES(scan_three, layout);                                                                     \
     SIZES(scan_all, layout);                                                                       \
+    SIZES(scan_all_by_column, layout);                                                             \
     SIZES(random_get, layout);                                                                     \
     SIZES(random_set, layout);                                                                     \
     SIZES(random_record_get, layout);                                                              \
