@@ -1,4 +1,4 @@
-// How a call is measured: loops over rows, and what keeps the compiler honest in them.
+// How a call is measured by google/benchmark: loops over rows, and where files go.
 #ifndef MMF_BENCH_MEASURE_H
 #define MMF_BENCH_MEASURE_H
 
@@ -6,49 +6,15 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 
-#include "core/status.h"
+#include "bench/keep.h"
 
 // Rows that loops go over again and again: 26 KiB of ticks stay in a first-level cache, 208 in a
 // second-level one. Powers of two.
 constexpr uint64_t kFewRows = 256;
 constexpr uint64_t kHotRows = 2048;
-
-// Makes the compiler have the value in a register; benchmark::DoNotOptimize may spill it first.
-template <typename T> inline void keep(T value)
-{
-    asm volatile("" : : "r"(value));
-}
-
-inline void keep(double value)
-{
-#if defined(__x86_64__)
-    asm volatile("" : : "x"(value));
-#else
-    asm volatile("" : : "w"(value));
-#endif
-}
-
-// Makes the compiler have *value in memory, and believe that anything in memory changed.
-template <typename T> inline void keep_memory(T *value)
-{
-    asm volatile("" : : "r"(value) : "memory");
-}
-
-[[noreturn, gnu::cold, gnu::noinline]] inline void fail(mmf_status status)
-{
-    std::fprintf(stderr, "bench: %s\n", mmf_status_name(status));
-    std::abort();
-}
-
-inline void must(mmf_status status)
-{
-    if (__builtin_expect(status != MMF_OK, 0))
-        fail(status);
-}
 
 // Shows per_row, the seconds that one of the rows of an iteration takes.
 inline void count_rows(benchmark::State &state, uint64_t rows)
