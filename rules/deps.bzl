@@ -10,6 +10,7 @@ Nothing is downloaded. A repository that the WORKSPACE has declared before is le
 """
 
 load("//rules/private:distro.bzl", "distro_repository")
+load("//rules/private:peers.bzl", "peers_repository")
 load("//rules/private:python.bzl", "python_repository")
 load("//rules/private:shims.bzl", "SHIMS", "shim_repository")
 
@@ -54,6 +55,9 @@ def mmf_test_dependencies():
         strip_prefix = "benchmark-1.7.1",
         url = "https://github.com/google/benchmark/archive/v1.7.1.tar.gz",
     )
+
+    # What benchmarks compare with, where it is installed; the rest is left out.
+    _maybe(peers_repository, name = "mmapforge_peers")
 
 def _maybe(repository_rule, name, **kwargs):
     if not native.existing_rule(name):
