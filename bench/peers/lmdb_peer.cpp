@@ -55,7 +55,8 @@ struct Lmdb {
     static Facts facts()
     {
         Facts facts;
-        facts.version = mdb_version(nullptr, nullptr, nullptr);
+        facts.version = std::to_string(MDB_VERSION_MAJOR) + "." +
+                        std::to_string(MDB_VERSION_MINOR) + "." + std::to_string(MDB_VERSION_PATCH);
         facts.how = "INTEGERKEY, APPEND, NOSYNC with WRITEMAP, one read transaction; 1,000 writes "
                     "in a transaction; synced: neither flag, and a transaction as it is by default";
         facts.survives = "yes";

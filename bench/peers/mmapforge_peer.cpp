@@ -38,7 +38,7 @@ struct Mmapforge {
         Facts facts;
         facts.version = "this tree";
         facts.how = "default options";
-        facts.survives = "yes, at any instruction";
+        facts.survives = "yes: at any instruction";
         facts.typed = "by the schema, which is in the file";
         facts.shared = "yes: readers never lock, and see whole records";
         facts.checked = "each row, and the file when it is opened";

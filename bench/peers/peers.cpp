@@ -72,7 +72,11 @@ void say_facts()
     for (const Missing &missing : kMissing)
         if (missing.name != nullptr)
             benchmark::AddCustomContext(std::string("missing/") + missing.name, missing.why);
+#ifdef __clang__
     benchmark::AddCustomContext("compiler", __VERSION__);
+#else
+    benchmark::AddCustomContext("compiler", "gcc " __VERSION__);
+#endif
 }
 
 // Takes --NAME=COUNT, rows in thousands of which every batch is full.

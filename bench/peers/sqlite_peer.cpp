@@ -115,7 +115,7 @@ struct Sqlite {
         facts.version = sqlite3_libversion();
         facts.how = "mmap_size, prepared statements, rowid, journal_mode=OFF, synchronous=OFF, "
                     "1,000 writes in a transaction, reads in one; synced: WAL, synchronous=FULL";
-        facts.survives = "with a journal, as in the synced table; not with these settings";
+        facts.survives = "with a journal: as in the synced table, and not with these settings";
         facts.typed = "by the table";
         facts.shared = "yes";
         facts.checked = "each row and page";

@@ -1,0 +1,175 @@
+"""Plots in SVG, for a README and a report: text stays text, and the ground is white in any theme."""
+
+import importlib
+import re
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+
+from reporting.parse import Figure
+from reporting.peers import OURS, Peers
+from reporting.tables import nanoseconds
+
+# Draws to the path of a file.
+Draw = Callable[[str], None]
+
+_OURS = "#c8102e"
+_OTHERS = "#4a6785"
+_PALETTE = [_OURS, "#1f5fa8", "#2e8540", "#8a5a00", "#6b3fa0", "#00798c", "#555555", "#b0418b"]
+
+
+def problem() -> str:
+    """Why there can be no plots; empty when there can."""
+    try:
+        importlib.import_module("matplotlib")
+    except ImportError:
+        return "there is no matplotlib for this Python (Debian: apt-get install python3-matplotlib)"
+    return ""
+
+
+def _pyplot() -> Any:
+    # By name: matplotlib says nothing of its types.
+    matplotlib: Any = importlib.import_module("matplotlib")
+    matplotlib.use("Agg")
+    matplotlib.rcParams.update(
+        {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "mmapforge",
+            "font.family": "sans-serif",
+            "font.size": 10,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+    )
+    return importlib.import_module("matplotlib.pyplot")
+
+
+def _save(pyplot: Any, figure: Any, path: str) -> None:
+    # Without a date, so that the same figures give the same bytes.
+    metadata = {"Date": None} if path.endswith(".svg") else None
+    figure.savefig(path, facecolor="white", bbox_inches="tight", metadata=metadata)
+    pyplot.close(figure)
+    if path.endswith(".svg"):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(re.sub(r"[ \t]+\n", "\n", text))
+
+
+def draw_peers(peers: Peers, path: str) -> None:
+    """A random get and an append of each library, in the cache and beyond it, the fastest on top."""
+    pyplot = _pyplot()
+    panels = [
+        ("get_random", 0, "get one field of a random row, {rows:,} rows: in the cache"),
+        ("get_random", 1, "get one field of a random row, {rows:,} rows: from RAM"),
+        ("append", 0, "append, {rows:,} rows: pages that are there"),
+        ("append", 1, "append, {rows:,} rows: a new file in memory, growing"),
+    ]
+    # One scale for both places of an operation.
+    figure, axes = pyplot.subplots(2, 2, figsize=(11, 6.6), sharex="row")
+    for axis, (operation, place, title) in zip(axes.flat, panels):
+        found = peers.sorted_by(operation, place)
+        axis.set_title(title.format(rows=peers.rows(operation, place) or 0), fontsize=10, loc="left")
+        if not found:
+            axis.set_axis_off()
+            continue
+        both = [cell.cpu for it in (0, 1) for _, cell in peers.sorted_by(operation, it)]
+        axis.set_xscale("log")
+        axis.set_xlim(min(both) / 2, max(both) * 8)
+        _draw_bars(axis, [(name, cell.cpu, Peers.builds(cell)) for name, cell in found])
+        axis.xaxis.set_major_formatter(lambda value, _: nanoseconds(value))
+        axis.tick_params(axis="x", labelbottom=True)
+    figure.text(
+        0.01,
+        -0.02,
+        "CPU time of a row, logarithmic; a Tick of 104 bytes; nothing synced. "
+        "* builds a buffer anew in memory: a finished one does not grow.",
+        fontsize=9,
+        color="#333333",
+    )
+    figure.tight_layout(h_pad=2.0, w_pad=2.0)
+    _save(pyplot, figure, path)
+
+
+def _draw_bars(axis: Any, bars: Sequence[Tuple[str, float, bool]]) -> None:
+    least = axis.get_xlim()[0]
+    for place, (name, value, marked) in enumerate(bars):
+        color = _OURS if name == OURS else _OTHERS
+        weight = "bold" if name == OURS else "normal"
+        axis.hlines(place, least, value, color=color, linewidth=2, alpha=0.35)
+        axis.plot([value], [place], "o", color=color, markersize=8)
+        text = nanoseconds(value) + (" *" if marked else "")
+        axis.annotate(
+            text, (value, place), xytext=(8, 0), textcoords="offset points", va="center", color=color, weight=weight
+        )
+    axis.set_yticks(range(len(bars)))
+    axis.set_yticklabels([name for name, _, _ in bars])
+    for label, (name, _, _) in zip(axis.get_yticklabels(), bars):
+        label.set_color(_OURS if name == OURS else "black")
+        label.set_fontweight("bold" if name == OURS else "normal")
+    axis.set_ylim(len(bars) - 0.5, -0.5)
+    axis.tick_params(axis="y", length=0)
+    axis.grid(axis="x", color="#dddddd", linewidth=0.8)
+    axis.set_axisbelow(True)
+    axis.spines["left"].set_visible(False)
+
+
+# ---- Curves ----
+
+
+def curves(figures: Sequence[Figure]) -> Dict[str, List[Figure]]:
+    """The tables that have curves of two points or more, with the figures that are points of one."""
+    tables: Dict[str, List[Figure]] = {}
+    for figure in figures:
+        if figure.x is not None:
+            tables.setdefault(figure.table, []).append(figure)
+    return {name: points for name, points in tables.items() if len({point.x for point in points}) > 1}
+
+
+def draw_curves(title: str, points: Sequence[Figure], path: str) -> None:
+    """A panel for each case, a line for each library; of several values the first is drawn."""
+    pyplot = _pyplot()
+    cases = list(dict.fromkeys((point.case, point.unit, point.x_name) for point in points))
+    libraries = list(dict.fromkeys(point.library for point in points))
+    columns = min(len(cases), 2)
+    rows = -(-len(cases) // columns)
+    figure, axes = pyplot.subplots(rows, columns, figsize=(5.5 * columns, 3.4 * rows), squeeze=False)
+    for axis, (case, unit, x_name) in zip(axes.flat, cases):
+        shown: Dict[str, str] = {}
+        for library in libraries:
+            mine = [p for p in points if (p.case, p.unit, p.x_name, p.library) == (case, unit, x_name, library)]
+            line = _line(mine)
+            if line is None:
+                continue
+            name, xs, ys = line
+            color = _OURS if library == OURS else _PALETTE[1 + libraries.index(library) % (len(_PALETTE) - 1)]
+            axis.plot(xs, ys, "o-", color=color, label=library, markersize=4, linewidth=1.6)
+            shown[name] = unit
+            if min(xs) > 0 and max(xs) / min(xs) >= 16:
+                axis.set_xscale("log")
+            if min(ys) > 0 and max(ys) / min(ys) >= 16:
+                axis.set_yscale("log")
+        axis.set_title(case, fontsize=10, loc="left")
+        axis.set_xlabel(x_name)
+        axis.set_ylabel(", ".join(f"{name}, {of}" for name, of in shown.items()))
+        if axis.get_yscale() == "linear":
+            axis.set_ylim(bottom=0)
+        axis.grid(color="#dddddd", linewidth=0.8)
+        if shown:
+            axis.legend(fontsize=8, frameon=False)
+    for axis in list(axes.flat)[len(cases) :]:
+        axis.set_axis_off()
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    figure.tight_layout()
+    _save(pyplot, figure, path)
+
+
+def _line(points: Sequence[Figure]) -> Optional[Tuple[str, List[float], List[float]]]:
+    """The value that is drawn, and the points that have it."""
+    if not points:
+        return None
+    name = next(iter(points[0].values))
+    found = sorted(
+        (point.x, value) for point in points if point.x is not None and (value := point.values.get(name)) is not None
+    )
+    if not found:
+        return None
+    return name, [x for x, _ in found], [y for _, y in found]
