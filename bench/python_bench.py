@@ -9,8 +9,10 @@ line that it is measured against. Times move with the machine; look at the ratio
 import argparse
 import ctypes
 import importlib.util
+import json
 import mmap
 import os
+import platform
 import struct
 import tempfile
 import time
@@ -289,10 +291,23 @@ def report(cases: List[Case], best: Dict[str, float]) -> None:
         print("\nlmdb is not installed (Debian: python3-lmdb), and was not measured.")
 
 
+def print_json(cases: List[Case], best: Dict[str, float]) -> None:
+    """For bench/report, a line for each case; what it is measured against is its note."""
+    for case in cases:
+        values: Dict[str, Optional[float]] = {"cpu": best[case.name]}
+        if case.against:
+            values["ratio"] = best[case.name] / best[case.against]
+            values["goal"] = case.goal
+        line = {"table": case.group, "case": case.name, "library": "CPython " + platform.python_version(),
+                "unit": "ns", "values": values, "note": "to " + case.against if case.against else ""}  # fmt: skip
+        print(json.dumps(line))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=500_000, help="records of the large cases")
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--json", action="store_true", help="lines of JSON, for bench/report")
     given = parser.parse_args()
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     rows = max(given.rows, LOOPS)
@@ -302,7 +317,11 @@ def main() -> None:
         store.extend(**columns)
         cases = read_cases(store, directory, rows) + column_cases(store, rows)
         cases += loop_cases(store, min(rows, 50_000)) + append_cases(directory, columns, rows)
-        report(cases, measure(cases, given.rounds))
+        best = measure(cases, given.rounds)
+        if given.json:
+            print_json(cases, best)
+        else:
+            report(cases, best)
 
 
 if __name__ == "__main__":
