@@ -43,6 +43,9 @@ bool add(const char *name, Facts (*facts)(), std::function<void(const Plan &)> m
 // A file of this name is no longer used, and neither are those that a library puts beside it.
 void remove_file(const std::string &path);
 
+// Bytes that it takes where it lies, which are fewer than its size where there are holes.
+uint64_t bytes_of_file(const std::string &path);
+
 // Calls in an iteration, where they are of single rows.
 constexpr uint64_t kCalls = 1000;
 
@@ -157,6 +160,8 @@ template <typename Peer> void open_file(benchmark::State &state, const Plan &pla
         peer.end_reads();
     }
     count_rows(state, 1);
+    state.counters["bytes_per_row"] =
+        static_cast<double>(bytes_of_file(path)) / static_cast<double>(rows);
 }
 
 // ---- Writing in place ----

@@ -154,6 +154,14 @@ void remove_file(const std::string &path)
         (void)unlink((path + suffix).c_str());
 }
 
+uint64_t bytes_of_file(const std::string &path)
+{
+    struct stat facts;
+    if (stat(path.c_str(), &facts) != 0)
+        fail(path.c_str(), std::strerror(errno));
+    return static_cast<uint64_t>(facts.st_blocks) * 512; // whatever the size of a block is
+}
+
 } // namespace peers
 
 int main(int argc, char **argv)

@@ -87,7 +87,8 @@ private:
     sqlite3 *database_ = nullptr;
 };
 
-constexpr const char *kUnsynced = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF";
+// Without a journal, appends take 2 % less and sets up to 15 %, but a kill may break the file.
+constexpr const char *kUnsynced = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF";
 constexpr const char *kSynced = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL";
 
 void bind(const Statement &to, const tick_record &record)
@@ -113,9 +114,10 @@ struct Sqlite {
     {
         Facts facts;
         facts.version = sqlite3_libversion();
-        facts.how = "mmap_size, prepared statements, rowid, journal_mode=OFF, synchronous=OFF, "
-                    "1,000 writes in a transaction, reads in one; synced: WAL, synchronous=FULL";
-        facts.survives = "with a journal: as in the synced table, and not with these settings";
+        facts.how =
+            "mmap_size, prepared statements, rowid, WAL, synchronous=OFF, 1,000 writes in a "
+            "transaction, reads in one; synced: synchronous=FULL";
+        facts.survives = "yes";
         facts.typed = "by the table";
         facts.shared = "yes";
         facts.checked = "each row and page";

@@ -71,6 +71,7 @@ def _head(session: Session) -> List[str]:
         ("command", f"`{session.command}`"),
         *session.facts,
         ("compiler", context.get("compiler", "not known, as //bench:peers was not run")),
+        ("libraries", Peers(peers.output).versions() if peers else "not known, either"),
         ("load before, after", f"{session.loads[0]}; {session.loads[1]}"),
         ("took", f"{session.seconds:.0f} s"),
     ]

@@ -164,12 +164,15 @@ def _summary(name: str, repetitions: List[Dict[str, Any]]) -> Dict[str, Optional
         per_row = _number(name, "per_row", it["per_row"]) * 1e9 if "per_row" in it else whole_cpu
         cpu.append(per_row)
         wall.append(whole_wall * per_row / whole_cpu if whole_cpu > 0 else whole_wall)
-    return {
+    values: Dict[str, Optional[float]] = {
         "cpu": statistics.median(cpu),
         "cpu_min": min(cpu),
         "cpu_max": max(cpu),
         "wall": statistics.median(wall),
     }
+    if "bytes_per_row" in repetitions[0]:
+        values["bytes"] = _number(name, "bytes_per_row", repetitions[0]["bytes_per_row"])
+    return values
 
 
 # ---- Counts of instructions ----

@@ -163,12 +163,17 @@ class Peers:
         return list(found)
 
     def gives(self) -> List[str]:
-        header = ["", "version", *GIVES.values()]
-        rows = [
-            [library, self.fact(library, "version"), *(self.fact(library, name) for name in GIVES)]
-            for library in self.libraries
-        ]
+        header = ["", "version", "bytes of a row in its file", *GIVES.values()]
+        rows = []
+        for library in self.libraries:
+            large = self.cell(library, "open", 1)
+            size = number(large.figure.values.get("bytes")) if large else NOTHING
+            facts = [self.fact(library, name) for name in GIVES]
+            rows.append([library, self.fact(library, "version"), size, *facts])
         return table(header, rows)
+
+    def versions(self) -> str:
+        return ", ".join(f"{library} {self.fact(library, 'version')}" for library in self.libraries)
 
     def settings(self) -> List[str]:
         return [f"- {library}: {self.fact(library, 'how')}." for library in self.libraries]

@@ -39,6 +39,12 @@ def test_time_of_an_iteration_where_there_is_no_row():
     assert figure.values["wall"] == pytest.approx(5000)
 
 
+def test_bytes_of_a_row():
+    (figure,) = parse("x", samples.benchmark(samples.run("open", 1e-9, bytes_per_row=104.5))).figures
+    assert figure.values["bytes"] == 104.5
+    assert "bytes_per_row" in wrong(samples.benchmark(samples.run("open", 1e-9, bytes_per_row="many")))
+
+
 def test_aggregates_are_left_out():
     text = samples.benchmark(samples.run("a", 1e-9), samples.run("a_mean", 7e-9, run_type="aggregate"))
     assert [figure.case for figure in parse("x", text).figures] == ["a"]

@@ -54,3 +54,14 @@ def test_an_operation_that_one_cannot_do():
 def test_names_of_another_form(name):
     with pytest.raises(OutputError, match="should be LIBRARY/OPERATION/ROWS"):
         Peers(parse("peers", samples.benchmark(samples.run(name, 1e-9))))
+
+
+def test_what_each_gives(peers):
+    lines = peers.gives()
+    assert lines[3] == "| mmapforge | this tree | - | yes: at any instruction | - | - | - |"
+    text = samples.benchmark(*(samples.run(f"a/open/{rows}", 1e-9, bytes_per_row=rows) for rows in (9, 96)))
+    assert Peers(parse("peers", text)).gives()[2] == "| a | - | 96 | - | - | - | - |"
+
+
+def test_versions(peers):
+    assert peers.versions() == "plain memory -, mmapforge this tree, FlatBuffers -"
