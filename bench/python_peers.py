@@ -261,8 +261,8 @@ def make_columns(rows: int) -> Columns:
     import numpy
 
     symbols = numpy.array([b"AAPL", b"MSFT", b"GOOG", b"TSLA"], "S64")
-    # Whole numbers, whose sum is the same in any order.
-    prices = numpy.random.default_rng(1).integers(1, 500, rows).astype(numpy.float64)
+    # With a fraction, since SQLite keeps whole numbers in less room; their sum is the same in any order.
+    prices = numpy.random.default_rng(1).integers(1, 500, rows) + 0.25
     return {
         "symbol": symbols[numpy.arange(rows) % 4],
         "price": prices,

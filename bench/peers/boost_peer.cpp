@@ -44,7 +44,7 @@ struct Boost {
     }
     static Record sample(uint64_t row)
     {
-        return Tick::raw_sample(row);
+        return peers::raw_sample(row);
     }
 
     Boost(const std::string &path, bool writing)
@@ -58,6 +58,10 @@ struct Boost {
     }
     void end_reads()
     {
+    }
+    Boost &handle()
+    {
+        return *this;
     }
     double price(uint64_t row) const
     {

@@ -56,7 +56,7 @@ struct Capnproto {
     }
     static Record sample(uint64_t row)
     {
-        return Tick::sample(row);
+        return peers::sample(row);
     }
 
     Capnproto(const std::string &path, bool writing) : file_(kName, path, writing)
@@ -81,6 +81,10 @@ struct Capnproto {
     }
     void end_reads()
     {
+    }
+    Capnproto &handle()
+    {
+        return *this;
     }
     double price(uint64_t row) const
     {

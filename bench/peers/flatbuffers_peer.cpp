@@ -34,7 +34,7 @@ struct Flatbuffers {
     }
     static Record sample(uint64_t row)
     {
-        const tick_record from = Tick::sample(row);
+        const tick_record from = peers::sample(row);
         const auto *bytes = reinterpret_cast<const uint8_t *>(from.symbol);
         return Record(static_cast<uint32_t>(from.symbol_length),
                       flatbuffers::span<const uint8_t, TICK_SYMBOL_MAX>(bytes, TICK_SYMBOL_MAX),
@@ -54,6 +54,10 @@ struct Flatbuffers {
     }
     void end_reads()
     {
+    }
+    Flatbuffers &handle()
+    {
+        return *this;
     }
     double price(uint64_t row) const
     {

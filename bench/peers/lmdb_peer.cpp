@@ -68,7 +68,7 @@ struct Lmdb {
     }
     static Record sample(uint64_t row)
     {
-        return Tick::raw_sample(row);
+        return peers::raw_sample(row);
     }
 
     Lmdb(const std::string &path, bool writing)
@@ -87,6 +87,10 @@ struct Lmdb {
     {
         mdb_cursor_close(cursor_);
         mdb_txn_abort(txn_);
+    }
+    Lmdb &handle()
+    {
+        return *this;
     }
     double price(uint64_t row)
     {

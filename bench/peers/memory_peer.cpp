@@ -26,7 +26,7 @@ struct Memory {
     }
     static Record sample(uint64_t row)
     {
-        return Tick::raw_sample(row);
+        return peers::raw_sample(row);
     }
 
     Memory(const std::string &path, bool writing)
@@ -39,6 +39,10 @@ struct Memory {
     }
     void end_reads()
     {
+    }
+    Memory &handle()
+    {
+        return *this;
     }
     double price(uint64_t row) const
     {

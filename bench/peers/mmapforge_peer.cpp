@@ -29,6 +29,31 @@ tick_store *created(const std::string &path, uint64_t capacity)
     return store;
 }
 
+// A pointer to the store, as a program would have it in a variable of its own: what is called out
+// of line, for a row that is not known, might change one in an object that others see.
+struct Handle {
+    tick_store *store;
+
+    double price(uint64_t row) const
+    {
+        double price;
+        must(tick_store_get_price(store, row, &price));
+        return price;
+    }
+    void read(uint64_t row, tick_record *out) const
+    {
+        must(tick_store_get(store, row, out));
+    }
+    void set_price(uint64_t row, double price) const
+    {
+        must(tick_store_set_price(store, row, price));
+    }
+    void set(uint64_t row, const tick_record &in) const
+    {
+        must(tick_store_set(store, row, &in));
+    }
+};
+
 struct Mmapforge {
     static constexpr const char *kName = "mmapforge";
     using Record = tick_record;
@@ -46,7 +71,7 @@ struct Mmapforge {
     }
     static Record sample(uint64_t row)
     {
-        return Tick::sample(row);
+        return peers::sample(row);
     }
 
     Mmapforge(const std::string &path, bool writing) : store_(opened(path, writing))
@@ -64,17 +89,16 @@ struct Mmapforge {
     void end_reads()
     {
     }
-    double price(uint64_t row) const
+    Handle handle() const
     {
-        double price;
-        must(tick_store_get_price(store_, row, &price));
-        return price;
+        return {store_};
     }
     template <typename Use> void each_price(Use use) const
     {
-        const uint64_t count = tick_store_count(store_);
+        const Handle from = handle();
+        const uint64_t count = tick_store_count(from.store);
         for (uint64_t row = 0; row < count; row++)
-            use(price(row));
+            use(from.price(row));
     }
     double sum() const
     {
@@ -85,22 +109,10 @@ struct Mmapforge {
             total += mmf_column_float64_at(prices, row);
         return total;
     }
-    void read(uint64_t row, Record *out) const
-    {
-        must(tick_store_get(store_, row, out));
-    }
     template <typename Body> void write(uint64_t count, Body body)
     {
         for (uint64_t i = 0; i < count; i++)
             body(i);
-    }
-    void set_price(uint64_t row, double price)
-    {
-        must(tick_store_set_price(store_, row, price));
-    }
-    void set(uint64_t row, const Record &in)
-    {
-        must(tick_store_set(store_, row, &in));
     }
 
     class Appends {
@@ -130,8 +142,9 @@ struct Mmapforge {
         }
         template <typename Next> void append(uint64_t rows, Next next)
         {
+            tick_store *const store = store_;
             for (uint64_t row = 0; row < rows; row++)
-                must(tick_store_append(store_, next(row), nullptr));
+                must(tick_store_append(store, next(row), nullptr));
         }
         void sync()
         {

@@ -1,12 +1,14 @@
 /*
  * The operations that every peer is measured at, and add<Peer>(), which has them measured.
  *
- * Reads and writes of single rows go to rows in a random order, and do not wait for each other.
+ * Reads and writes of single rows go to rows in a random order, and do not wait for each other,
+ * except in get_chained.
  * Before the clock starts, a file is opened and read once, so that its pages are there and mapped.
  */
 #ifndef MMF_BENCH_PEERS_OPERATIONS_H
 #define MMF_BENCH_PEERS_OPERATIONS_H
 
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -66,6 +68,17 @@ public:
         return (mixed * rows_) >> 32;
     }
 
+    // The same, known only when that price is: no price is negative, so its first bit changes
+    // nothing.
+    uint64_t next_after(double price)
+    {
+        uint64_t bits;
+        std::memcpy(&bits, &price, sizeof bits);
+        asm volatile("" : "+r"(bits));
+        turn_ += static_cast<uint32_t>(bits >> 63);
+        return next();
+    }
+
 private:
     uint64_t rows_;
     uint32_t turn_ = 0;
@@ -93,7 +106,7 @@ template <typename Peer> std::unique_ptr<Peer> opened(const Plan &plan, uint64_t
         total += price;
         found++;
     });
-    // Prices are whole numbers, so their sum is the same in any order, until one is set.
+    // The same in whatever order, until a price is set.
     if (found != rows || (!writing && total != peer->sum()))
         fail(Peer::kName, "a file does not hold what was put in");
     peer->end_reads();
@@ -107,9 +120,25 @@ template <typename Peer> void get_random(benchmark::State &state, const Plan &pl
     const auto peer = opened<Peer>(plan, rows, false);
     RandomRows order(rows);
     peer->begin_reads();
+    auto &&from = peer->handle();
     for (auto _ : state)
         for (uint64_t i = 0; i < kCalls; i++)
-            keep(peer->price(order.next()));
+            keep(from.price(order.next()));
+    peer->end_reads();
+    count_rows(state, kCalls);
+}
+
+template <typename Peer> void get_chained(benchmark::State &state, const Plan &plan, uint64_t rows)
+{
+    const auto peer = opened<Peer>(plan, rows, false);
+    RandomRows order(rows);
+    peer->begin_reads();
+    auto &&from = peer->handle();
+    double price = 0;
+    for (auto _ : state)
+        for (uint64_t i = 0; i < kCalls; i++)
+            price = from.price(order.next_after(price));
+    keep(price);
     peer->end_reads();
     count_rows(state, kCalls);
 }
@@ -140,9 +169,10 @@ template <typename Peer> void read(benchmark::State &state, const Plan &plan, ui
     RandomRows order(rows);
     typename Peer::Record out;
     peer->begin_reads();
+    auto &&from = peer->handle();
     for (auto _ : state) {
         for (uint64_t i = 0; i < kCalls; i++) {
-            peer->read(order.next(), &out);
+            from.read(order.next(), &out);
             keep_memory(&out);
         }
     }
@@ -156,7 +186,7 @@ template <typename Peer> void open_file(benchmark::State &state, const Plan &pla
     for (auto _ : state) {
         Peer peer(path, false);
         peer.begin_reads();
-        keep(peer.price(rows - 1));
+        keep(peer.handle().price(rows - 1));
         peer.end_reads();
     }
     count_rows(state, 1);
@@ -170,8 +200,9 @@ template <typename Peer> void set_field(benchmark::State &state, const Plan &pla
 {
     const auto peer = opened<Peer>(plan, rows, true);
     RandomRows order(rows);
+    auto &&to = peer->handle();
     for (auto _ : state)
-        peer->write(kCalls, [&](uint64_t) { peer->set_price(order.next(), 1.0); });
+        peer->write(kCalls, [&](uint64_t) { to.set_price(order.next(), 1.0); });
     count_rows(state, kCalls);
 }
 
@@ -180,8 +211,9 @@ template <typename Peer> void set_record(benchmark::State &state, const Plan &pl
     const auto peer = opened<Peer>(plan, rows, true);
     RandomRows order(rows);
     Same<typename Peer::Record> in(Peer::sample(1));
+    auto &&to = peer->handle();
     for (auto _ : state)
-        peer->write(kCalls, [&](uint64_t i) { peer->set(order.next(), *in(i)); });
+        peer->write(kCalls, [&](uint64_t i) { to.set(order.next(), *in(i)); });
     count_rows(state, kCalls);
     state.SetLabel(Peer::facts().set_note);
 }
@@ -265,6 +297,7 @@ template <typename Peer> void measure_all(const Plan &plan)
                     [body, plan, rows](benchmark::State &state) { body(state, plan, rows); });
     };
     add_both("get_random", plan.many, get_random<Peer>);
+    add_both("get_chained", plan.many, get_chained<Peer>);
     add_both("get_in_order", plan.many, get_in_order<Peer>);
     add_both("read", plan.many, read<Peer>);
     add_both("sum", plan.many, sum<Peer>);

@@ -87,6 +87,26 @@ private:
 // Writes a new file as a whole.
 void write_file(const char *peer, const std::string &path, const void *data, size_t size);
 
+// The data: a tick a millisecond. Numbers have fractions, since SQLite keeps whole ones in less
+// room, but such that their sum is the same in any order.
+inline tick_record sample(uint64_t row)
+{
+    tick_record record = Tick::sample(row);
+    record.price = 100.125 + static_cast<double>(row % 1000) * 0.25;
+    record.volume = 1000.5 + static_cast<double>(row % 100);
+    record.timestamp = UINT64_C(1700000000000000000) + row * 1000000;
+    return record;
+}
+
+inline Tick::Raw raw_sample(uint64_t row)
+{
+    const tick_record from = sample(row);
+    Tick::Raw raw = {
+        2, static_cast<uint32_t>(from.symbol_length), {}, from.price, from.volume, from.timestamp};
+    std::memcpy(raw.symbol, from.symbol, sizeof raw.symbol);
+    return raw;
+}
+
 // One sample for each call, so that the compiler cannot keep it in registers.
 template <typename Record> class Same {
 public:

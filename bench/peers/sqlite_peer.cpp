@@ -125,7 +125,7 @@ struct Sqlite {
     }
     static Record sample(uint64_t row)
     {
-        return Tick::sample(row);
+        return peers::sample(row);
     }
 
     Sqlite(const std::string &path, bool)
@@ -145,6 +145,10 @@ struct Sqlite {
     void end_reads()
     {
         commit_.run();
+    }
+    Sqlite &handle()
+    {
+        return *this;
     }
     double price(uint64_t row)
     {

@@ -12,6 +12,7 @@ PLAIN = "plain memory"
 # As they are named in the program, and as the report calls them.
 OPERATIONS = {
     "get_random": "get one field of a random row",
+    "get_chained": "the same, the row known only when the get before is done",
     "get_in_order": "get one field, row by row in order",
     "read": "read a whole record, random",
     "sum": "sum a column over all rows",
@@ -167,9 +168,9 @@ class Peers:
         rows = []
         for library in self.libraries:
             large = self.cell(library, "open", 1)
-            size = number(large.figure.values.get("bytes")) if large else NOTHING
+            size = large.figure.values.get("bytes") if large else None
             facts = [self.fact(library, name) for name in GIVES]
-            rows.append([library, self.fact(library, "version"), size, *facts])
+            rows.append([library, self.fact(library, "version"), number(size and round(size)), *facts])
         return table(header, rows)
 
     def versions(self) -> str:
