@@ -183,12 +183,13 @@ int main(int argc, char **argv)
 
     const char *given = std::getenv("TEST_TMPDIR");
     const bool shm = access("/dev/shm", W_OK) == 0;
-    plan.memory = peers::make_directory(given ? given
-                                        : shm ? "/dev/shm"
-                                              : "/tmp",
-                                        peers::made_in_memory);
+    const char *memory = given ? given : shm ? "/dev/shm" : "/tmp";
+    const char *disk = given ? given : "/var/tmp";
+    plan.memory = peers::make_directory(memory, peers::made_in_memory);
     std::atexit(peers::remove_directories);
-    plan.disk = peers::make_directory(given ? given : "/var/tmp", peers::made_on_disk);
+    plan.disk = peers::make_directory(disk, peers::made_on_disk);
+    benchmark::AddCustomContext("directory/memory", memory);
+    benchmark::AddCustomContext("directory/disk", disk);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP})
         std::signal(signal, peers::interrupted);
 

@@ -18,6 +18,8 @@ GO = (
     "its module could not be had from a module proxy when this program was written, so there is none that calls it",
 )
 
+_INSTALL = "`tools/setup --bench` installs it; then `bazel sync --configure`"
+
 _PEERS_NAMES = {
     "boost": "Boost.Interprocess",
     "capnproto": "Cap'n Proto",
@@ -108,7 +110,7 @@ def _not_measured(session: Session) -> List[str]:
     peers = session.result("peers")
     if peers:
         for name, why in Peers(peers.output).missing():
-            lines.append(f"- not measured: {_PEERS_NAMES.get(name, name)}: {why} (`tools/setup --bench` installs it)")
+            lines.append(f"- not measured: {_PEERS_NAMES.get(name, name)}: {why} ({_INSTALL})")
     lines.append(f"- not measured: {GO[0]}: {GO[1]}")
     for result in session.results:
         lines += [
