@@ -252,7 +252,7 @@ def _lines(session: Session, result: Result, directory: str) -> List[str]:
                 directory,
                 _file_name(f"{result.program.name}_{name}"),
                 f"{result.program.name}: {name}",
-                lambda path, title=name, drawn=points: plots.draw_curves(title, drawn, path),  # type: ignore[misc]
+                lambda path, drawn=points: plots.draw_curves(drawn, path),  # type: ignore[misc]
             )
         lines += ["", *_figures(figures)]
     return lines

@@ -124,42 +124,59 @@ def curves(figures: Sequence[Figure]) -> Dict[str, List[Figure]]:
     return {name: points for name, points in tables.items() if len({point.x for point in points}) > 1}
 
 
-def draw_curves(title: str, points: Sequence[Figure], path: str) -> None:
+def draw_curves(points: Sequence[Figure], path: str) -> None:
     """A panel for each case, a line for each library; of several values the first is drawn."""
     pyplot = _pyplot()
     cases = list(dict.fromkeys((point.case, point.unit, point.x_name) for point in points))
     libraries = list(dict.fromkeys(point.library for point in points))
-    columns = min(len(cases), 2)
+    columns = min(len(cases), 3)
     rows = -(-len(cases) // columns)
-    figure, axes = pyplot.subplots(rows, columns, figsize=(5.5 * columns, 3.4 * rows), squeeze=False)
-    for axis, (case, unit, x_name) in zip(axes.flat, cases):
-        shown: Dict[str, str] = {}
-        for library in libraries:
-            mine = [p for p in points if (p.case, p.unit, p.x_name, p.library) == (case, unit, x_name, library)]
-            line = _line(mine)
-            if line is None:
-                continue
-            name, xs, ys = line
-            color = _OURS if library == OURS else _PALETTE[1 + libraries.index(library) % (len(_PALETTE) - 1)]
-            axis.plot(xs, ys, "o-", color=color, label=library, markersize=4, linewidth=1.6)
-            shown[name] = unit
-            if min(xs) > 0 and max(xs) / min(xs) >= 16:
-                axis.set_xscale("log")
-            if min(ys) > 0 and max(ys) / min(ys) >= 16:
-                axis.set_yscale("log")
-        axis.set_title(case, fontsize=10, loc="left")
-        axis.set_xlabel(x_name)
-        axis.set_ylabel(", ".join(f"{name}, {of}" for name, of in shown.items()))
-        if axis.get_yscale() == "linear":
-            axis.set_ylim(bottom=0)
-        axis.grid(color="#dddddd", linewidth=0.8)
-        if shown:
-            axis.legend(fontsize=8, frameon=False)
+    figure, axes = pyplot.subplots(rows, columns, figsize=(3.8 * columns, 2.7 * rows), squeeze=False)
+    for axis, of in zip(axes.flat, cases):
+        _draw_panel(axis, [point for point in points if (point.case, point.unit, point.x_name) == of], libraries)
     for axis in list(axes.flat)[len(cases) :]:
         axis.set_axis_off()
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     figure.tight_layout()
     _save(pyplot, figure, path)
+
+
+def _draw_panel(axis: Any, points: Sequence[Figure], libraries: Sequence[str]) -> None:
+    first = points[0]
+    lines = []
+    for library in libraries:
+        line = _line([point for point in points if point.library == library])
+        if line is not None:
+            lines.append((library, *line))
+    for library, name, xs, ys in lines:
+        color = _OURS if library == OURS else _PALETTE[1 + libraries.index(library) % (len(_PALETTE) - 1)]
+        axis.plot(xs, ys, "o-", color=color, label=library, markersize=3.5, linewidth=1.5)
+        # A long name has its unit in it.
+        axis.set_ylabel(f"{name}, {first.unit}" if len(name) + len(first.unit) < 20 else name, fontsize=8)
+    axis.set_title(first.case, fontsize=9, loc="left", wrap=True)
+    axis.set_xlabel(first.x_name, fontsize=8)
+    for scale, ticks, values in (
+        (axis.set_xscale, axis.xaxis, [x for _, _, xs, _ in lines for x in xs]),
+        (axis.set_yscale, axis.yaxis, [y for _, _, _, ys in lines for y in ys]),
+    ):
+        if values and min(values) > 0 and max(values) / min(values) >= 16:
+            scale("log")
+        elif values and ticks is axis.xaxis:
+            axis.set_xticks(sorted(set(values)))
+        elif values:
+            axis.set_ylim(0, max(values) * 1.15 or 1)
+        ticks.set_major_formatter(_tick)
+    axis.tick_params(labelsize=8)
+    axis.grid(color="#dddddd", linewidth=0.8)
+    if len(lines) > 1:
+        axis.legend(fontsize=7, frameon=False)
+
+
+def _tick(value: float, _: Any) -> str:
+    """A number on an axis: 0.5, 20, 1.5k, 30M."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
 
 
 def _line(points: Sequence[Figure]) -> Optional[Tuple[str, List[float], List[float]]]:

@@ -30,15 +30,15 @@ def test_peers(tmp_path):
 @drawn
 def test_curves(tmp_path):
     path = tmp_path / "curve.svg"
-    plots.draw_curves("growth", points((1, 5), (100, 7)) + points((1, 9), library="other"), str(path))
+    plots.draw_curves(points((1, 5), (100, 7)) + points((1, 9), library="other"), str(path))
     text = path.read_text()
-    assert "growth" in text and "other" in text and "p50, ns" in text and "p99" not in text
+    assert "append" in text and "other" in text and "p50, ns" in text and "p99" not in text
 
 
 @drawn
 def test_curves_without_a_value(tmp_path):
     path = tmp_path / "curve.svg"
-    plots.draw_curves("growth", points((0, None), (1, None)), str(path))
+    plots.draw_curves(points((0, None), (1, None)), str(path))
     assert path.exists()
 
 
