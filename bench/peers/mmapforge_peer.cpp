@@ -103,7 +103,7 @@ struct Mmapforge {
     double sum() const
     {
         mmf_column_float64 prices;
-        must(tick_store_column_price(store_, 0, MMF_TO_END, &prices));
+        must(tick_store_column_price(store_, 0, tick_store_count(store_), &prices));
         double total = 0;
         for (uint64_t row = 0; row < prices.count; row++)
             total += mmf_column_float64_at(prices, row);

@@ -80,10 +80,10 @@ def facts(results: Sequence[programs.Result]) -> List["tuple[str, str]"]:
     """The machine, and the file systems that programs say they have used."""
     found = machine.facts()
     for result in results:
-        for use in ("memory", "disk"):
+        for use, title in (("memory", "files in memory"), ("disk", "files on a disk")):
             directory = result.output.context.get(f"directory/{use}")
             if directory:
-                found.append((f"files in {use}", f"{directory}, {machine.file_system(directory)}"))
+                found.append((title, f"{directory}, {machine.file_system(directory)}"))
     return found
 
 

@@ -71,3 +71,10 @@ def test_without_bazel_there_is_nothing_to_report(monkeypatch, capsys, tmp_path)
     monkeypatch.setattr(programs, "targets", targets)
     assert command.main(["--out", str(tmp_path)]) == 1
     assert "no workspace" in capsys.readouterr().err
+
+
+def test_file_systems_are_named(measured, tmp_path):
+    it = samples.benchmark(samples.run("a/open/1", 1e-9), **{"directory/disk": "/proc"})
+    measured(peers=it)
+    assert command.main(["--out", str(tmp_path)]) == 0
+    assert "| files on a disk | /proc, proc |" in (tmp_path / "REPORT.md").read_text()
