@@ -64,6 +64,24 @@ PEERS = {peers}
 PEERS_MISSING = {missing}
 '''
 
+# What stands before the reason in what compilers and linkers say, the most telling first.
+_SIGNS = ["#error ", "cannot find ", "error: "]
+
+def first_complaint(said):
+    """The reason in what a compiler or a linker said.
+
+    Args:
+      said: its standard error.
+
+    Returns:
+      the rest of the first line with a sign of an error, or None if there is none.
+    """
+    for sign in _SIGNS:
+        for line in said.split("\n"):
+            if sign in line:
+                return line[line.index(sign):].replace("#error ", "").replace("error: ", "").strip()
+    return None
+
 def _compiler(ctx):
     """The compiler that Bazel finds, too: $CC, or gcc."""
     named = ctx.os.environ.get("CC") or "gcc"
@@ -89,11 +107,7 @@ def _problem(ctx, compiler, name, peer):
     )
     if result.return_code == 0:
         return None
-    for line in result.stderr.split("\n"):
-        for sign in ["#error ", "error: ", "cannot find "]:
-            if sign in line:
-                return line[line.index(sign):].replace("#error ", "").replace("error: ", "")
-    return "a program over <%s> with %s does not build" % (peer.header, " ".join(peer.linkopts))
+    return first_complaint(result.stderr) or "a program over <%s> does not build" % peer.header
 
 def _peers_repository_impl(ctx):
     compiler = _compiler(ctx)
