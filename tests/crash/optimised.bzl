@@ -2,15 +2,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//rules/private:copts.bzl", "MMF_CXXOPTS")
-
-def _optimise_impl(settings, attr):
-    return {"//command_line_option:compilation_mode": "opt"}
-
-_optimise = transition(
-    implementation = _optimise_impl,
-    inputs = [],
-    outputs = ["//command_line_option:compilation_mode"],
-)
+load("//rules/private:optimised.bzl", "optimise")
 
 def _optimised_test_impl(ctx):
     program = ctx.attr.program[0][DefaultInfo]
@@ -33,7 +25,7 @@ _optimised_test = rule(
     doc = "Runs a program as a test, compiled with -c opt whatever the build's mode is.",
     test = True,
     attrs = {
-        "program": attr.label(cfg = _optimise, executable = True, mandatory = True),
+        "program": attr.label(cfg = optimise, executable = True, mandatory = True),
         "env": attr.string_dict(),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
