@@ -1,6 +1,6 @@
 """What must be compiled with -c opt whatever the build's mode is."""
 
-def _optimise_impl(settings, attr):
+def _optimise_impl(_settings, _attr):
     return {"//command_line_option:compilation_mode": "opt"}
 
 # For attributes of rules that need a program as it ships: cfg = optimise.
