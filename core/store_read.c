@@ -39,7 +39,9 @@ mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error 
 {
     out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
     const mmf_status status = count_now(state, &out->count, error);
-    return status != MMF_OK ? status : backed_now(state, &out->backed, error);
+    if (status != MMF_OK)
+        return status;
+    return backed_now(state, &out->backed, error);
 }
 
 /* The same for a reader that follows: a size that was enough for the count still is. */

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <vector>
 
+#include "core/format.h"
 #include "tests/core/limit.h"
 #include "tests/core/refuse.h"
 #include "tests/core/store_fixture.h"
@@ -203,6 +204,25 @@ TEST_F(StoreTest, AFileCutOffAnywhereIsAStatus)
         }
         EXPECT_EQ(bytes(), whole.substr(0, size)) << "opening changed a byte";
     }
+}
+
+// A file from another boot goes by its commits. Without one, a reader is told at once.
+TEST_F(StoreTest, AFileThatSaysNowhereHowManyRecordsItHas)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    ASSERT_EQ(tick_store_close(writer), MMF_OK);
+    put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, boot_id), std::string(16, 'x'));
+    put(MMFI_COMMIT_OFFSET + MMFI_PAGE_SIZE, std::string(64, 'x'));
+    tick_store *reader = open();
+    EXPECT_EQ(tick_store_count(reader), 3u) << "the slot of the later commit says it";
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    put(MMFI_COMMIT_OFFSET, std::string(64, 'x'));
+    EXPECT_EQ(tick_store_open(path.c_str(), nullptr, &reader, &error), MMF_ERR_CORRUPT);
+    EXPECT_EQ(reader, nullptr);
+    EXPECT_NE(std::string(error.message).find("nothing says how many records"), std::string::npos)
+        << error.message;
+    EXPECT_NE(std::string(error.message).find("restore the file"), std::string::npos);
 }
 
 TEST_F(StoreTest, CreateRefusesASchemaMadeByHand)
