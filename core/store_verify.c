@@ -36,6 +36,18 @@ static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_f
                      path, row, found->found, found->expected);
 }
 
+static mmf_status say_cut_off(const mmf_store *store, mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, mmf_store_path(store),
+                     "%s: the file was cut off while it was open; restore it from a copy",
+                     mmf_store_path(store));
+}
+
+static bool is_cut_off(const mmf_store *store)
+{
+    return mmfi_load64(&store->state->cut_off) != 0;
+}
+
 /* Everything that is no matter of one record; *end is the row behind the last. */
 static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, uint64_t *end,
                         mmf_error *error)
@@ -51,6 +63,8 @@ static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, 
                          "N " MMF_ATTRIBUTE_CHECKSUMS "' in the schema, and write a new file",
                          path, schema->name, schema->name);
     const uint64_t there = mmf_store_count(store);
+    if (is_cut_off(store)) /* met just now, or before: then there are no rows to look at */
+        return say_cut_off(store, error);
     *end = there;
     if (first > there || (count != MMF_TO_END && count > there - first))
         return say_range(store, first, there, error);
@@ -75,11 +89,12 @@ mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t cou
                 mmfi_summed_is_sound(store, row, schema->record_size, schema->checksum_offset)))
             continue;
         const mmfi_finding found = mmfi_examine(store, row);
-        if (found.status == MMF_OK && found.found == found.expected)
+        if (found.status == MMF_OK && found.found == found.expected && !is_cut_off(store))
             continue;
         if (bad_row != NULL)
             *bad_row = row;
-        return say_finding(store, row, &found, error);
+        return is_cut_off(store) ? say_cut_off(store, error)
+                                 : say_finding(store, row, &found, error);
     }
     mmfi_error_clear(error);
     return MMF_OK;

@@ -36,7 +36,29 @@ TEST_F(VerifyTest, AFileThatIsCutOffMeanwhileIsNoMatterOfOneRecord)
                   if (strstr(error.message, "the file was cut off while it was open") == nullptr ||
                       strstr(error.message, "sequence") != nullptr)
                       return 4;
+                  // Nor is a file without rows to look at a sound one.
+                  if (verify(reader) != MMF_ERR_CORRUPT ||
+                      strstr(error.message, "cut off") == nullptr)
+                      return 6;
                   return sealed_store_close(reader) == MMF_OK ? 0 : 5;
+              }),
+              0);
+}
+
+TEST_F(VerifyTest, AFileThatIsCutOffWholeIsNotSound)
+{
+    ASSERT_EQ(sealed_store_close(create_sealed(3)), MMF_OK);
+    EXPECT_EQ(t_in_child([&] {
+                  if (mmf_guard_install(nullptr) != MMF_OK)
+                      return 1;
+                  sealed_store *reader = open_sealed();
+                  if (truncate(path.c_str(), 0) != 0)
+                      return 2;
+                  for (int time = 0; time < 2; time++)
+                      if (verify(reader) != MMF_ERR_CORRUPT ||
+                          strstr(error.message, "cut off") == nullptr)
+                          return 3;
+                  return sealed_store_close(reader) == MMF_OK ? 0 : 4;
               }),
               0);
 }
