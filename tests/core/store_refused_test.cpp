@@ -127,6 +127,8 @@ TEST_F(StoreRefusedTest, AKernelThatWipesNoPageOnFork)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // whose allocators map, too
 TEST_F(StoreRefusedTest, NoAddressSpaceForTheFile)
 {
+    if (T_ADDRESS_SANITIZER)
+        GTEST_SKIP() << "the address sanitizer maps memory of its own";
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
     ASSERT_TRUE(t_while_refused(SYS_mmap, ENOMEM, [&] {
         EXPECT_EQ(open_fails(), MMF_ERR_NO_MEMORY);
