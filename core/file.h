@@ -84,6 +84,9 @@ void mmfi_file_unlock(mmfi_file *file);
 /* True when some other open file has the writer lock. Works on a read-only descriptor. */
 bool mmfi_file_is_locked(const mmfi_file *file);
 
+/* The same of one of several writers. */
+bool mmfi_file_is_shared(const mmfi_file *file);
+
 /* The size in bytes now. */
 mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error);
 
@@ -109,9 +112,11 @@ mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error
  * system that keeps files smaller than they are (compression) is asked each time. MMF_ERR_NO_SPACE
  * when the holes do not fit: size and content are as before. MMF_OK where the file system knows no
  * such request. A hole no larger than the tables that a file system counts as blocks of the file
- * is not seen. Only for the writer, before its first store.
+ * is not seen. Only for the writer, before its first store. Where the file system knows no such
+ * request, some C libraries write zeros over what reads as zero: not when others may store into the
+ * file meanwhile, whose words that would undo.
  */
-mmf_status mmfi_file_fill_holes(const mmfi_file *file, mmf_error *error);
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error);
 
 /* Waits until the data and the size are on the disk. A failure must never be retried. */
 mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error);

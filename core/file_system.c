@@ -99,10 +99,21 @@ void mmfi_file_unlock_join(const mmfi_file *file)
     (void)set_lock(file, F_UNLCK, MMFI_LOCK_JOIN, 1);
 }
 
-bool mmfi_file_is_locked(const mmfi_file *file)
+/* What lock some other open file has that keeps a writer out; F_UNLCK for none. */
+static short lock_of_others(const mmfi_file *file)
 {
     struct flock lock = lock_of(F_WRLCK, MMFI_LOCK_OFFSET, 1);
-    return fcntl(file->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    return fcntl(file->fd, F_OFD_GETLK, &lock) == 0 ? lock.l_type : F_UNLCK;
+}
+
+bool mmfi_file_is_locked(const mmfi_file *file)
+{
+    return lock_of_others(file) != F_UNLCK;
+}
+
+bool mmfi_file_is_shared(const mmfi_file *file)
+{
+    return lock_of_others(file) == F_RDLCK;
 }
 
 void mmfi_file_unlock(mmfi_file *file)
@@ -157,6 +168,16 @@ static int allocate(const mmfi_file *file, uint64_t begin, uint64_t end)
     }
 }
 
+/* The same from the file's begin, by the kernel alone: nothing is written. */
+static int ask_for_blocks(const mmfi_file *file, uint64_t end)
+{
+    for (int attempt = 0;; attempt++) {
+        const int why = fallocate(file->fd, 0, 0, (off_t)end) == 0 ? 0 : errno;
+        if (!mmfi_file_again(why, attempt))
+            return why;
+    }
+}
+
 static bool is_full(int os_error)
 {
     return os_error == ENOSPC || os_error == EDQUOT || os_error == EFBIG;
@@ -204,7 +225,7 @@ static uint64_t unwritten(const mmfi_file *file, uint64_t size)
     return sum;
 }
 
-mmf_status mmfi_file_fill_holes(const mmfi_file *file, mmf_error *error)
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error)
 {
     struct stat info;
     if (fstat(file->fd, &info) != 0)
@@ -228,7 +249,7 @@ mmf_status mmfi_file_fill_holes(const mmfi_file *file, mmf_error *error)
         if (size - had > room && unwritten(file, size) > room)
             return fail_full(file, ENOSPC, size, error);
     }
-    const int why = allocate(file, 0, size);
+    const int why = others ? ask_for_blocks(file, size) : allocate(file, 0, size);
     if (why == 0 || is_unable(why))
         return MMF_OK;
     if (is_full(why))

@@ -26,7 +26,7 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* Before the first store: from here on none may meet a hole. */
-    mmf_status status = mmfi_file_fill_holes(&state->file, error);
+    mmf_status status = mmfi_file_fill_holes(&state->file, false, error);
     if (status == MMF_OK)
         status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
                               &found, error);

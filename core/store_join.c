@@ -133,7 +133,7 @@ mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
     /* What was known of the file is from before the wait. */
     status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status == MMF_OK)
-        status = mmfi_file_fill_holes(&state->file, error);
+        status = mmfi_file_fill_holes(&state->file, true, error);
     if (status == MMF_OK)
         status = join(state, error);
     mmfi_file_unlock_join(&state->file);

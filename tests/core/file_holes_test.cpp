@@ -48,7 +48,8 @@ protected:
     {
         mmfi_file file = Sparse();
         const int status = InChild([&] {
-            return t_refuse(SYS_fallocate, os_error) ? mmfi_file_fill_holes(&file, nullptr) : -1;
+            return t_refuse(SYS_fallocate, os_error) ? mmfi_file_fill_holes(&file, false, nullptr)
+                                                     : -1;
         });
         ExpectContent(file);
         mmfi_file_close(&file);
@@ -60,7 +61,7 @@ protected:
 TEST_F(FileHolesTest, HolesGetBlocks)
 {
     mmfi_file file = Sparse();
-    EXPECT_EQ(mmfi_file_fill_holes(&file, &error), MMF_OK) << error.message;
+    EXPECT_EQ(mmfi_file_fill_holes(&file, false, &error), MMF_OK) << error.message;
     EXPECT_GE(Blocks(file), SIZE);
     ExpectContent(file);
     mmfi_file_close(&file);
@@ -72,12 +73,13 @@ TEST_F(FileHolesTest, AFileWithoutHolesIsOnlyLookedAt)
     mmfi_file file = Made("store");
     ASSERT_EQ(mmfi_file_grow(&file, SIZE, &error), MMF_OK) << error.message;
     EXPECT_EQ(InChild([&] {
-                  return t_refuse(SYS_fallocate, EIO) ? mmfi_file_fill_holes(&file, nullptr) : -1;
+                  return t_refuse(SYS_fallocate, EIO) ? mmfi_file_fill_holes(&file, false, nullptr)
+                                                      : -1;
               }),
               MMF_OK);
     mmfi_file_close(&file);
     mmfi_file empty = Made("empty");
-    EXPECT_EQ(mmfi_file_fill_holes(&empty, &error), MMF_OK) << error.message;
+    EXPECT_EQ(mmfi_file_fill_holes(&empty, false, &error), MMF_OK) << error.message;
     mmfi_file_close(&empty);
 }
 
@@ -94,6 +96,30 @@ TEST_F(FileHolesTest, AFileSystemThatKnowsNoSuchRequestIsNoFailure)
     EXPECT_EQ(Refused(EOPNOTSUPP), MMF_OK); // the C library writes zeros, block by block
 }
 
+// A zero that the C library has read may be another writer's word by the time it is written back.
+TEST_F(FileHolesTest, NothingIsWrittenWhereOthersMayStore)
+{
+    for (const bool others : {false, true}) {
+        mmfi_file file = Sparse();
+        const uint64_t before = Blocks(file);
+        EXPECT_EQ(InChild([&] {
+                      return t_refuse(SYS_fallocate, EOPNOTSUPP)
+                                 ? mmfi_file_fill_holes(&file, others, nullptr)
+                                 : -1;
+                  }),
+                  MMF_OK);
+        EXPECT_EQ(Blocks(file) == before, others);
+        ExpectContent(file);
+        if (others) {
+            EXPECT_EQ(mmfi_file_fill_holes(&file, true, &error), MMF_OK) << error.message;
+            EXPECT_GE(Blocks(file), SIZE) << "the kernel gives them where it can";
+            ExpectContent(file);
+        }
+        mmfi_file_close(&file);
+        EXPECT_EQ(unlink(In("store").c_str()), 0);
+    }
+}
+
 TEST_F(FileHolesTest, HolesThatCannotFitAreNotTried)
 {
     mmfi_file file = Sparse();
@@ -102,7 +128,7 @@ TEST_F(FileHolesTest, HolesThatCannotFitAreNotTried)
     const uint64_t size = disk.f_bfree * disk.f_frsize * 2 + (UINT64_C(1) << 30);
     ASSERT_EQ(ftruncate(file.fd, static_cast<off_t>(size)), 0);
     const uint64_t before = Blocks(file);
-    EXPECT_EQ(mmfi_file_fill_holes(&file, &error), MMF_ERR_NO_SPACE);
+    EXPECT_EQ(mmfi_file_fill_holes(&file, false, &error), MMF_ERR_NO_SPACE);
     EXPECT_EQ(error.os_error, ENOSPC);
     EXPECT_EQ(std::string(error.message).rfind(In("store"), 0), 0u) << error.message;
     EXPECT_EQ(Blocks(file), before);
@@ -116,7 +142,7 @@ TEST_F(FileHolesTest, TheLimitOnFileSizesIsNoSpaceAndNoSignal)
     mmfi_file file = Sparse();
     EXPECT_EQ(InChild([&] {
                   return t_limit(RLIMIT_FSIZE, SIZE / 2) && t_refuse(SYS_fallocate, EOPNOTSUPP)
-                             ? mmfi_file_fill_holes(&file, nullptr)
+                             ? mmfi_file_fill_holes(&file, false, nullptr)
                              : -1;
               }),
               MMF_ERR_NO_SPACE);
@@ -134,7 +160,7 @@ TEST_F(FileHolesTest, HolesAreCountedAsFarAsTheyAreTold)
     ASSERT_EQ(ftruncate(file.fd, static_cast<off_t>(size)), 0);
     ASSERT_EQ(pwrite(file.fd, "x", 1, static_cast<off_t>(size) - 1), 1);
     const uint64_t before = Blocks(file);
-    EXPECT_EQ(mmfi_file_fill_holes(&file, &error), MMF_ERR_NO_SPACE);
+    EXPECT_EQ(mmfi_file_fill_holes(&file, false, &error), MMF_ERR_NO_SPACE);
     EXPECT_EQ(Blocks(file), before);
     // Then what is tried is up to the file system; it is refused here, so that no disk is filled.
     mmf_status status = MMF_OK;
@@ -142,7 +168,7 @@ TEST_F(FileHolesTest, HolesAreCountedAsFarAsTheyAreTold)
     std::thread([&] {
         asked = t_refuse(SYS_lseek, EINVAL) && t_refuse(SYS_fallocate, ENOSPC);
         if (asked)
-            status = mmfi_file_fill_holes(&file, &error);
+            status = mmfi_file_fill_holes(&file, false, &error);
     }).join();
     EXPECT_EQ(status, asked ? MMF_ERR_NO_SPACE : MMF_OK);
     EXPECT_EQ(Blocks(file), before);

@@ -16,11 +16,31 @@ TEST_F(FileTest, LockKeepsOutASecondOpenFile)
     EXPECT_FALSE(second.locked);
     EXPECT_TRUE(mmfi_file_is_locked(&reader));
     EXPECT_TRUE(mmfi_file_is_locked(&second));
+    EXPECT_FALSE(mmfi_file_is_shared(&second)) << "one writer is alone";
     EXPECT_FALSE(mmfi_file_is_locked(&first)) << "its own lock is not some other's";
     mmfi_file_close(&second); // closing another open file must not free the lock
     EXPECT_TRUE(mmfi_file_is_locked(&reader));
     mmfi_file_close(&first);
     EXPECT_FALSE(mmfi_file_is_locked(&reader));
+    mmfi_file_close(&reader);
+}
+
+TEST_F(FileTest, SeveralWritersAreToldFromOne)
+{
+    mmfi_file first = Made("store"), second = MMFI_FILE_NONE, reader = MMFI_FILE_NONE;
+    ASSERT_EQ(Open(In("store"), true, &second), MMF_OK);
+    ASSERT_EQ(Open(In("store"), false, &reader), MMF_OK);
+    EXPECT_FALSE(mmfi_file_is_shared(&reader));
+    ASSERT_EQ(mmfi_file_lock_shared(&first, &error), MMF_OK) << error.message;
+    EXPECT_TRUE(mmfi_file_is_shared(&reader));
+    EXPECT_TRUE(mmfi_file_is_locked(&reader));
+    EXPECT_FALSE(mmfi_file_is_shared(&first)) << "its own lock is not some other's";
+    EXPECT_EQ(mmfi_file_lock(&second, &error), MMF_ERR_LOCKED);
+    EXPECT_EQ(mmfi_file_lock_shared(&second, &error), MMF_OK) << error.message;
+    mmfi_file_close(&first);
+    EXPECT_TRUE(mmfi_file_is_shared(&reader));
+    mmfi_file_close(&second);
+    EXPECT_FALSE(mmfi_file_is_shared(&reader));
     mmfi_file_close(&reader);
 }
 

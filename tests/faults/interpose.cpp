@@ -30,7 +30,7 @@ const Known kKnown[kCalls] = {
     {"pwrite", {EIO, EINTR, ENOSPC, EDQUOT, EFBIG, kShort}},
     {"read", {EIO, EINTR, kShort}},
     {"lseek", {EINVAL, ENXIO}},
-    {"posix_fallocate", {EIO, EINTR, ENOSPC, EDQUOT, EFBIG, EOPNOTSUPP, EINVAL, ENOSYS}},
+    {"fallocate", {EIO, EINTR, ENOSPC, EDQUOT, EFBIG, EOPNOTSUPP, EINVAL, ENOSYS}},
     {"ftruncate", {EIO, EINTR}},
     {"fdatasync", {EIO, EINTR, ENOSPC, EDQUOT}},
     {"fsync", {EIO, EINTR, ENOSPC, EDQUOT, EINVAL}},
@@ -251,6 +251,12 @@ off_t __real_lseek(int fd, off_t offset, int whence);
 off_t __wrap_lseek(int fd, off_t offset, int whence)
 {
     return fails(Call::kLseek) ? -1 : __real_lseek(fd, offset, whence);
+}
+
+int __real_fallocate(int fd, int mode, off_t offset, off_t size);
+int __wrap_fallocate(int fd, int mode, off_t offset, off_t size)
+{
+    return fails(Call::kFallocate) ? -1 : __real_fallocate(fd, mode, offset, size);
 }
 
 int __real_posix_fallocate(int fd, off_t offset, off_t size);

@@ -224,9 +224,9 @@ void mmfi_file_unlock_join(const mmfi_file *file)
     unlock(handle_of(file), LOCK_JOIN);
 }
 
-mmf_status mmfi_file_fill_holes(const mmfi_file *file, mmf_error *error)
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error)
 {
-    (void)file, (void)error;
+    (void)file, (void)others, (void)error;
     return MMF_OK;
 }
 
