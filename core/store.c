@@ -58,6 +58,13 @@ static mmf_status lock_file(mmfi_state *state, mmf_error *error)
     uint64_t pid = 0;
     (void)mmfi_file_read(&state->file, MMFI_LIVE_OFFSET + offsetof(mmfi_live, writer_pid), &pid,
                          sizeof pid, NULL);
+    if (mmfi_file_is_shared(&state->file))
+        return mmfi_fail(
+            error, MMF_ERR_LOCKED, 0, state->file.path,
+            "%s: writers that share the file have it open for writing, and process %" PRIu64
+            " was the last to join them; join them by shared_writers, wait until all "
+            "have closed it, or open it read-only",
+            state->file.path, pid);
     return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
                      "%s: process %" PRIu64 " has the file open for writing; close it there "
                      "first, or open it read-only",

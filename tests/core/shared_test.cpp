@@ -182,12 +182,16 @@ TEST_F(SharedTest, OneAloneAndSeveralKeepEachOtherOut)
     EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
     EXPECT_NE(std::string(error.message).find(std::to_string(getpid())), std::string::npos)
         << error.message;
+    EXPECT_NE(std::string(error.message).find("join them by shared_writers"), std::string::npos)
+        << error.message;
     tick_store *second = join();
     EXPECT_EQ(tick_store_close(several), MMF_OK);
     EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
     EXPECT_EQ(tick_store_close(second), MMF_OK);
     tick_store *alone = open(&writing);
     EXPECT_EQ(open_fails(&sharing), MMF_ERR_LOCKED);
+    EXPECT_EQ(std::string(error.message).find("shared_writers"), std::string::npos)
+        << "who is alone cannot be joined: " << error.message;
     EXPECT_EQ(tick_store_close(alone), MMF_OK);
     EXPECT_EQ(tick_store_close(join()), MMF_OK);
 }
