@@ -50,7 +50,7 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
     out->record_size = (uint32_t)state->geometry.record_size;
     out->format_version = MMFI_FORMAT_VERSION;
     out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) &&
-                    mmfi_load64(&state->failed) == 0;
+                    mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->cut_off) == 0;
     out->live = mmfi_live_is_trusted(state->map.base);
     return MMF_OK;
 }
@@ -77,8 +77,6 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
     case MMF_ERR_BUSY:
         return "try again: a writer is at work";
     case MMF_ERR_CORRUPT:
-        if (state != NULL && mmfi_load64(&state->cut_off) != 0)
-            return "the file was cut off while it was open; restore it from a copy";
         return "restore the file from a copy, or write the record again";
     case MMF_ERR_NEEDS_RECOVERY:
         return "copy the records to a new store";
@@ -110,6 +108,11 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     const mmf_field *found = state != NULL ? mmf_schema_find(state->schema, field) : NULL;
     char where[64] = "";
     char limit[64] = "";
+    /* Of no row is there anything to say then. */
+    if (status == MMF_ERR_CORRUPT && state != NULL && mmfi_load64(&state->cut_off) != 0)
+        return mmfi_fail(error, status, 0, path,
+                         "%s: the file was cut off while it was open; restore it from a copy",
+                         path);
     if (is_about_row(status))
         (void)snprintf(where, sizeof where, ": row %" PRIu64 " of %" PRIu64, row,
                        mmf_store_count(store));

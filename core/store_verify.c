@@ -36,13 +36,6 @@ static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_f
                      path, row, found->found, found->expected);
 }
 
-static mmf_status say_cut_off(const mmf_store *store, mmf_error *error)
-{
-    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, mmf_store_path(store),
-                     "%s: the file was cut off while it was open; restore it from a copy",
-                     mmf_store_path(store));
-}
-
 static bool is_cut_off(const mmf_store *store)
 {
     return mmfi_load64(&store->state->cut_off) != 0;
@@ -64,7 +57,7 @@ static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, 
                          path, schema->name, schema->name);
     const uint64_t there = mmf_store_count(store);
     if (is_cut_off(store)) /* met just now, or before: then there are no rows to look at */
-        return say_cut_off(store, error);
+        return mmf_store_explain(store, MMF_ERR_CORRUPT, first, NULL, error);
     *end = there;
     if (first > there || (count != MMF_TO_END && count > there - first))
         return say_range(store, first, there, error);
@@ -93,7 +86,7 @@ mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t cou
             continue;
         if (bad_row != NULL)
             *bad_row = row;
-        return is_cut_off(store) ? say_cut_off(store, error)
+        return is_cut_off(store) ? mmf_store_explain(store, MMF_ERR_CORRUPT, row, NULL, error)
                                  : say_finding(store, row, &found, error);
     }
     mmfi_error_clear(error);

@@ -47,8 +47,11 @@ protected:
         if (tick_store_sync(store, &why) != refused || why.message[0] == '\0')
             return 16;
         (void)mmf_store_explain(tick_store_base(store), MMF_ERR_CORRUPT, 0, nullptr, &why);
-        if (strstr(why.message, "cut off") == nullptr)
+        if (strstr(why.message, "cut off") == nullptr || strstr(why.message, "row") != nullptr)
             return 17;
+        mmf_info info;
+        if (mmf_store_info(tick_store_base(store), &info) != MMF_OK || info.writable)
+            return 19;
         const mmf_status closed = tick_store_close(store);
         return closed == (writer ? MMF_ERR_CORRUPT : MMF_OK) ? 0 : 18;
     }
