@@ -2,14 +2,12 @@
 
 import functools
 import os
-from typing import Any, Callable, Dict, Tuple, Type, Union
+from typing import Any, Callable, Dict, Tuple, Type
 
-from mmapforge import _store
+from mmapforge import _handle, _store
 from mmapforge._errors import SchemaError, make_error
 from mmapforge._record import Record, make_record
 from mmapforge._schema import schema_of
-
-Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 
 def define(module: str, text: str) -> Tuple[Type[Any], Type[Any]]:
@@ -48,7 +46,7 @@ def classes_of(text: str) -> Tuple[Type[Any], Type[Any]]:
 
 
 def open(
-    path: Path,
+    path: _handle.Path,
     mode: str = "r",
     *,
     shared: bool = False,
@@ -56,8 +54,8 @@ def open(
     errors: str = "strict",
 ) -> Any:
     """Opens any store, by the schema in its file. As Store.open."""
-    opened = _store.open_handle(path, mode, reserve, None, errors, shared=shared)
-    return classes_of(_store.schema_text(opened[0]))[1]._attach(opened, path, mode, errors)
+    opened = _handle.open_handle(path, mode, reserve, None, errors, shared=shared)
+    return classes_of(_handle.schema_text(opened[0]))[1]._attach(opened, path, mode, errors)
 
 
 def opener(*stores: Type[Any]) -> Callable[..., Any]:
@@ -68,7 +66,7 @@ def opener(*stores: Type[Any]) -> Callable[..., Any]:
     by_name: Dict[str, Type[Any]] = {store.schema.name: store for store in stores}
 
     def open(
-        path: Path,
+        path: _handle.Path,
         mode: str = "r",
         *,
         shared: bool = False,
@@ -76,11 +74,11 @@ def opener(*stores: Type[Any]) -> Callable[..., Any]:
         errors: str = "strict",
     ) -> Any:
         """Opens a store of one of this module's records, the one that the file holds."""
-        _store.check_mode(mode)
+        _handle.check_mode(mode)
         # Read first: a file of another schema must not be locked, let alone recovered.
-        probe, _ = _store.open_handle(path, "r", 0, None, errors)
-        name = schema_of(_store.schema_text(probe)).name
-        _store.close_handle(probe)
+        probe, _ = _handle.open_handle(path, "r", 0, None, errors)
+        name = schema_of(_handle.schema_text(probe)).name
+        _handle.close_handle(probe)
         if name not in by_name:
             shown = os.fsdecode(path)
             message = f"{shown}: the file holds records of {name}, expected one of "

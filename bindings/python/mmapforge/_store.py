@@ -1,6 +1,5 @@
 """The store class that generated modules and `mmapforge.open` build on."""
 
-import codecs
 import operator
 import os
 import time
@@ -12,7 +11,6 @@ from typing import (
     Iterator,
     List,
     Mapping,
-    NamedTuple,
     NoReturn,
     Optional,
     Sequence,
@@ -28,108 +26,23 @@ from mmapforge._access import check_row, field_methods, set_value
 from mmapforge._codec import Codec
 from mmapforge._columns import Aggregates, Columns, total_over
 from mmapforge._core import ffi, lib
+from mmapforge._handle import Info, Path, open_handle
 from mmapforge._record import Record
 from mmapforge._rows import one_record, replace_fields
 from mmapforge._schema import Field, Schema
 
-__all__ = ["Info", "Store", "field_methods"]
+__all__ = ["Store", "field_methods"]
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="Store[Any]")
-Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 RecordLike = Union[Record, Mapping[str, Any], Sequence[Any]]
 
-_MODES = {"r": 0, "r+": 1}
-_CREATE = 2
 _VERIFY_ROWS = 100_000  # between looks at signals
 _WAIT_S = 0.05  # between looks at signals
 
 # A view without a name is one that another thread is just making or dropping.
 _NAMING_TRIES = 1000
 _NAMING_S = 0.0001
-
-
-class Info(NamedTuple):
-    """What `store.info()` tells: sizes in bytes, counts in records."""
-
-    count: int  # type: ignore[assignment]  # not the method of tuples
-    capacity: int
-    capacity_max: int
-    file_size: int
-    header_size: int
-    reserve: int
-    writer_pid: int
-    record_size: int
-    format_version: int
-    writable: bool
-    live: bool
-
-
-# ---- Handles ----
-
-
-def check_mode(mode: str) -> None:
-    """Raises unless it is "r" or "r+"."""
-    if not isinstance(mode, str) or mode not in _MODES:
-        message = f"mode is {mode!r}, expected 'r' to read or 'r+' to write; create() makes a file"
-        raise _errors.make_error(_errors.ArgumentError, message)
-
-
-def open_handle(
-    path: Path,
-    mode: str,
-    reserve: int,
-    schema: Optional[Schema],
-    errors: str,
-    *,
-    shared: bool = False,
-    capacity: int = 0,
-    permissions: int = 0,
-    create: bool = False,
-) -> Tuple[Any, Any]:
-    """A handle of C, and what closes it when it is forgotten: keep both, and use the handle.
-
-    They are two because the memory of the handle must outlive what closes it. A collector of cycles
-    runs finalizers in any order, so that one of them may use a store whose closer has run.
-    """
-    check_mode(mode)
-    name = os.fsencode(path)
-    if b"\0" in name:
-        raise _errors.make_error(_errors.ArgumentError, f"the path {path!r} has a NUL character")
-    for what, value, limit in (
-        ("reserve", reserve, 1 << 63),
-        ("capacity", capacity, 1 << 63),
-        ("permissions", permissions, 0o10000),
-    ):
-        if not 0 <= operator.index(value) < limit:
-            message = f"{what} is {value}, expected 0 for the default or a number below {limit}"
-            raise _errors.make_error(_errors.ArgumentError, message)
-    codecs.lookup_error(errors)
-    error = ffi.new("mmf_error *")
-    c_schema = ffi.NULL if schema is None else schema.c_schema
-    number = _CREATE if create else _MODES[mode]
-    handle = ffi.new("mmfpy_store *")
-    status = lib.mmfpy_open(
-        handle, name, number, bool(shared), reserve, capacity, permissions, c_schema, error
-    )
-    if status:
-        raise _errors.error_of(error, path=os.fsdecode(path))
-    closer = ffi.gc(handle, lib.mmfpy_drop)
-    if error.message[0] != b"\0":
-        warnings.warn(_errors.text_of(error.message), RuntimeWarning, stacklevel=3)
-    return handle, closer
-
-
-def close_handle(handle: Any) -> None:
-    lib.mmfpy_close(handle)
-
-
-def schema_text(handle: Any) -> str:
-    """The canonical schema in the file of an open handle."""
-    return _errors.text_of(lib.mmfpy_schema(handle).text)
-
-
-# ---- The store ----
 
 
 class Store(Aggregates, Generic[R]):
