@@ -1,6 +1,7 @@
 """REPORT.md: what was measured, where, and what was not."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -92,9 +93,7 @@ def _head(session: Session) -> List[str]:
 def _programs(session: Session) -> List[str]:
     rows = []
     for result in session.results:
-        if result.not_run:
-            state = "not run: " + result.not_run
-        elif result.problem:
+        if result.problem:
             state = "**failed**"
         elif result.output.skipped:
             state = "skipped: " + result.output.skipped
@@ -213,10 +212,17 @@ def _peers(session: Session, peers: Peers, directory: str) -> List[str]:
     ]
 
 
+def _by_operation(case: str) -> Tuple[List[Tuple[int, str]], str]:
+    """The store and plain memory side by side, and numbers by their size: they ran in any order."""
+    operation = re.sub("^(raw|store|words|write)_", "", case)
+    parts = re.findall(r"[0-9]+|[^0-9]+", operation)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts], case
+
+
 def _benchmarks(result: Result) -> List[str]:
     """Any other program of google/benchmark."""
     rows = []
-    for figure in result.output.figures:
+    for figure in sorted(result.output.figures, key=lambda figure: _by_operation(figure.case)):
         values = figure.values
         rows.append(
             [

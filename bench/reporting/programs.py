@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import List
 
 from reporting.parse import Output, OutputError, parse
 
@@ -29,7 +29,7 @@ class Program:
     name: str
     about: str
     full: List[str]
-    quick: Optional[List[str]]  # None: it takes too long for a quick run
+    quick: List[str]
     seconds_max: int = 900
 
 
@@ -60,12 +60,11 @@ NAMES = [program.name for program in PROGRAMS]
 
 @dataclass
 class Result:
-    """What came of a program: output, or a problem, or a reason why it was not run."""
+    """What came of a program: output, or a problem."""
 
     program: Program
     output: Output = field(default_factory=Output)
     problem: str = ""
-    not_run: str = ""
     seconds: float = 0.0
 
 
@@ -87,8 +86,6 @@ def targets(root: str) -> List[str]:
 def measure(root: str, program: Program, quick: bool) -> Result:
     """Builds a program, runs it, and reads what it prints; whatever goes wrong is in the result."""
     arguments = program.quick if quick else program.full
-    if arguments is None:
-        return Result(program, not_run="it takes too long for --quick")
     with tempfile.TemporaryDirectory() as scratch:
         script = os.path.join(scratch, "run")
         build = ["bazel", "run", "--noshow_progress", "--config=bench", f"--script_path={script}"]

@@ -74,15 +74,21 @@ def test_figures_of_another_form_are_a_failure(report):
 
 
 def test_what_was_skipped_is_said(report):
-    session, text = report(result("instructions"), result("checksum", not_run="too slow"))
+    session, text = report(result("instructions"))
     assert "skipped: so" in text
-    assert "not run: too slow" in text
     assert not session.failed
 
 
 def test_google_benchmark(report):
     _, text = report(result("tick", samples.benchmark(samples.run("raw_get/8", 2e-9))))
     assert "| raw_get/8 | 2 | +0 to +0 % | 4 |  |" in text
+
+
+def test_the_store_and_plain_memory_stand_side_by_side(report):
+    names = ["store_set/8", "store_get/2048", "raw_get/2048", "raw_get/256", "store_get/256", "raw_set/8"]
+    _, text = report(result("tick", samples.benchmark(*(samples.run(name, 2e-9) for name in names))))
+    rows = [line.split(" ")[1] for line in text.splitlines() if line.startswith(("| raw_", "| store_"))]
+    assert rows == ["raw_get/256", "store_get/256", "raw_get/2048", "store_get/2048", "raw_set/8", "store_set/8"]
 
 
 def test_curves_have_columns_for_x(report):

@@ -44,11 +44,5 @@ def test_a_program_that_does_not_end_is_ended_with_its_children(tmp_path):
     assert time.monotonic() - start < 100
 
 
-def test_what_takes_too_long_is_not_run_quickly():
-    slow = Program("slow", "", [], None)
-    result = programs.measure("/nowhere", slow, quick=True)
-    assert (result.problem, result.not_run) == ("", "it takes too long for --quick")
-
-
 def test_names_are_of_their_own():
     assert len(set(programs.NAMES)) == len(programs.PROGRAMS)
