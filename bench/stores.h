@@ -156,10 +156,10 @@ inline void fault_in(const void *data, size_t size)
         std::perror("bench: MADV_POPULATE_WRITE (Linux 5.14), writes will count page faults");
 }
 
-// A plain array in a file of the kind that stores are in, so that both have pages of one kind.
-template <typename Kind> class MappedArray {
+// Zero bytes in a file of the kind that stores are in, with pages under them.
+class Memory {
 public:
-    explicit MappedArray(uint64_t rows) : size_(rows * sizeof(typename Kind::Raw))
+    explicit Memory(size_t size) : size_(size)
     {
         const std::string path = scratch_path(false);
         const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
@@ -172,20 +172,35 @@ public:
             std::abort();
         fault_in(base_, size_);
     }
-    MappedArray(const MappedArray &) = delete;
-    MappedArray &operator=(const MappedArray &) = delete;
-    ~MappedArray()
+    Memory(const Memory &) = delete;
+    Memory &operator=(const Memory &) = delete;
+    ~Memory()
     {
         munmap(base_, size_);
     }
-    typename Kind::Raw *data() const
+    unsigned char *data() const
     {
-        return static_cast<typename Kind::Raw *>(base_);
+        return static_cast<unsigned char *>(base_);
     }
 
 private:
     size_t size_;
     void *base_;
+};
+
+// A plain array there, so that both sides have pages of one kind.
+template <typename Kind> class MappedArray {
+public:
+    explicit MappedArray(uint64_t rows) : memory_(rows * sizeof(typename Kind::Raw))
+    {
+    }
+    typename Kind::Raw *data() const
+    {
+        return reinterpret_cast<typename Kind::Raw *>(memory_.data());
+    }
+
+private:
+    Memory memory_;
 };
 
 template <typename Kind> typename Kind::Store *new_store(uint64_t rows)

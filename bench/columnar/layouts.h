@@ -3,11 +3,8 @@
 #ifndef MMF_BENCH_COLUMNAR_LAYOUTS_H
 #define MMF_BENCH_COLUMNAR_LAYOUTS_H
 
-#include <fcntl.h>
 #include <map>
 #include <memory>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "bench/columnar/columnar.h"
 #include "bench/columnar/wide.h"
@@ -63,38 +60,6 @@ struct MarketCaps : MarketCap {
         must(market_cap_store_rows(store, 0, count, &rows));
         return rows.base.records;
     }
-};
-
-// Zero bytes in a file of the kind that stores are in, with pages under them.
-class Memory {
-public:
-    explicit Memory(size_t size) : size_(size)
-    {
-        const std::string path = scratch_path(false);
-        const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
-        if (file < 0 || ftruncate(file, static_cast<off_t>(size_)) != 0)
-            std::abort();
-        (void)unlink(path.c_str());
-        base_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-        ::close(file);
-        if (base_ == MAP_FAILED)
-            std::abort();
-        fault_in(base_, size_);
-    }
-    Memory(const Memory &) = delete;
-    Memory &operator=(const Memory &) = delete;
-    ~Memory()
-    {
-        munmap(base_, size_);
-    }
-    unsigned char *data() const
-    {
-        return static_cast<unsigned char *>(base_);
-    }
-
-private:
-    size_t size_;
-    void *base_;
 };
 
 // ---- Rows ----
