@@ -19,7 +19,7 @@ static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_f
                               mmf_error *error)
 {
     const char *path = mmf_store_path(store);
-    if (found->status == MMF_ERR_CORRUPT && mmfi_refresh(store, row) == MMF_OK)
+    if (found->status == MMF_ERR_CORRUPT)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
                          "%s: row %" PRIu64 ": its sequence is %" PRIu64
                          ", %s; restore the file from a copy, or write the record again",
@@ -82,12 +82,13 @@ mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t cou
                 mmfi_summed_is_sound(store, row, schema->record_size, schema->checksum_offset)))
             continue;
         const mmfi_finding found = mmfi_examine(store, row);
-        if (found.status == MMF_OK && found.found == found.expected && !is_cut_off(store))
+        const bool cut_off = is_cut_off(store);
+        if (!cut_off && found.status == MMF_OK && found.found == found.expected)
             continue;
         if (bad_row != NULL)
             *bad_row = row;
-        return is_cut_off(store) ? mmf_store_explain(store, MMF_ERR_CORRUPT, row, NULL, error)
-                                 : say_finding(store, row, &found, error);
+        return cut_off ? mmf_store_explain(store, MMF_ERR_CORRUPT, row, NULL, error)
+                       : say_finding(store, row, &found, error);
     }
     mmfi_error_clear(error);
     return MMF_OK;

@@ -120,6 +120,22 @@ TEST_F(FileHolesTest, NothingIsWrittenWhereOthersMayStore)
     }
 }
 
+TEST_F(FileHolesTest, ARequestThatIsInterruptedEachTimeEnds)
+{
+    for (const bool others : {false, true}) {
+        mmfi_file file = Sparse();
+        EXPECT_EQ(InChild([&] {
+                      return t_refuse(SYS_fallocate, EINTR)
+                                 ? mmfi_file_fill_holes(&file, others, nullptr)
+                                 : -1;
+                  }),
+                  MMF_ERR_IO);
+        ExpectContent(file);
+        mmfi_file_close(&file);
+        EXPECT_EQ(unlink(In("store").c_str()), 0);
+    }
+}
+
 TEST_F(FileHolesTest, HolesThatCannotFitAreNotTried)
 {
     mmfi_file file = Sparse();
