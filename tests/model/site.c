@@ -7,7 +7,8 @@
 
 static model_site met[MODEL_SITES_MAX];
 static size_t met_count;
-static model_site weak; /* .function is NULL when there is none */
+static const model_site *weak;
+static size_t weak_count;
 static unsigned epoch_now = 1;
 
 static bool same(const model_site *a, const model_site *b)
@@ -16,11 +17,19 @@ static bool same(const model_site *a, const model_site *b)
            strcmp(a->argument, b->argument) == 0;
 }
 
-void model_weaken(const model_site *like)
+void model_weaken(const model_site *like, size_t count)
 {
-    static const model_site none = {NULL, NULL, NULL, 0, false};
-    weak = like != NULL ? *like : none;
+    weak = like;
+    weak_count = count;
     epoch_now++;
+}
+
+static bool is_weak(const model_site *site)
+{
+    for (size_t i = 0; i < weak_count; i++)
+        if (same(&weak[i], site))
+            return true;
+    return false;
 }
 
 static void note(const model_site *site)
@@ -39,7 +48,7 @@ bool model_site_is_weakened(model_site *site)
 {
     if (site->epoch != epoch_now) {
         site->epoch = epoch_now;
-        site->weakened = weak.function != NULL && same(&weak, site);
+        site->weakened = is_weak(site);
         note(site);
     }
     return site->weakened;

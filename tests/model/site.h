@@ -23,8 +23,9 @@ typedef struct model_site {
     bool weakened;
 } model_site;
 
-/* From now on the places like this one are relaxed, and a fence is none; NULL: no place is. */
-void model_weaken(const model_site *like);
+/* From now on the places like these are relaxed, and a fence is none; with a count of 0 no place
+ * is. The places stay the caller's, until the next call. */
+void model_weaken(const model_site *like, size_t count);
 
 /* True when the place is to be relaxed. Notes that the place was met. */
 bool model_site_is_weakened(model_site *site);
