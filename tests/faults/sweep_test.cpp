@@ -8,8 +8,10 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <new>
@@ -87,15 +89,37 @@ protected:
             return;
         const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         ASSERT_GE(fd, 0);
-        for (size_t at = 0; at < content.size(); at += 4096) {
-            const std::string page = content.substr(at, 4096);
-            if (sparse && page.find_first_not_of('\0') == std::string::npos)
+        // No memory is taken here, nor in is_untouched: freed memory that a sanitizer keeps for a
+        // while makes every fork dearer.
+        const size_t step = sparse ? 4096 : content.size();
+        for (size_t at = 0; at < content.size(); at += step) {
+            const size_t size = std::min(step, content.size() - at);
+            const char *page = content.data() + at;
+            if (sparse && std::all_of(page, page + size, [](char c) { return c == 0; }))
                 continue;
-            ASSERT_EQ(pwrite(fd, page.data(), page.size(), static_cast<off_t>(at)),
-                      static_cast<ssize_t>(page.size()));
+            ASSERT_EQ(pwrite(fd, page, size, static_cast<off_t>(at)), static_cast<ssize_t>(size));
         }
         ASSERT_EQ(ftruncate(fd, static_cast<off_t>(content.size())), 0);
         ::close(fd);
+    }
+
+    // The file is what the case found, or is not there, as it was not.
+    bool is_untouched() const
+    {
+        struct stat now = {};
+        if (stat(path.c_str(), &now) != 0)
+            return content.empty();
+        const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        bool same = fd >= 0 && static_cast<size_t>(now.st_size) == content.size();
+        char part[4096];
+        for (size_t at = 0; same && at < content.size(); at += sizeof part) {
+            const size_t size = std::min(sizeof part, content.size() - at);
+            same = pread(fd, part, size, static_cast<off_t>(at)) == static_cast<ssize_t>(size) &&
+                   memcmp(part, content.data() + at, size) == 0;
+        }
+        if (fd >= 0)
+            ::close(fd);
+        return same;
     }
 
     std::vector<std::string> litter() const
@@ -205,7 +229,7 @@ protected:
         if (lived != 0 || outcome->problem[0] != '\0')
             return outcome->fired;
         EXPECT_TRUE(litter().empty() || outcome->unlink_failed) << litter()[0];
-        EXPECT_TRUE(!outcome->refused || bytes() == content) << "an open that failed wrote";
+        EXPECT_TRUE(!outcome->refused || is_untouched()) << "an open that failed wrote";
         for (const std::string &name : litter())
             (void)unlink((directory + "/" + name).c_str());
         const int verified = t_in_child([&] { return verify(); });
