@@ -14,18 +14,7 @@
 #include <cstdlib>
 #include <thread>
 
-// The address sanitizer maps memory of its own whenever it likes, and ends the process when
-// refused.
-#if defined(__SANITIZE_ADDRESS__)
-#define T_ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define T_ADDRESS_SANITIZER 1
-#endif
-#endif
-#ifndef T_ADDRESS_SANITIZER
-#define T_ADDRESS_SANITIZER 0
-#endif
+#include "tests/core/sanitizer.h"
 
 // Every later `call` (SYS_...) fails with os_error. For good, so only in a child; false when the
 // kernel takes no filter.
