@@ -21,6 +21,8 @@ inline std::string inherit(const Bytes &image, const Records &before, const Reco
     const Records &expected = old.empty() ? before : after;
     if (!wrong.empty())
         wrong = "reader: neither old (" + old + ") nor new (" + wrong + ")";
+    if (wrong.empty())
+        wrong = unsound(reader, 0, expected.size());
     tick_store *writer = open_image(copy, MMF_READ_WRITE, &error, shared);
     if (writer == nullptr)
         return std::string("writer: ") + error.message;
@@ -28,6 +30,8 @@ inline std::string inherit(const Bytes &image, const Records &before, const Reco
         const std::string differs = difference(store, expected);
         if (wrong.empty() && !differs.empty())
             wrong = "after recovery: " + differs;
+        if (wrong.empty())
+            wrong = unsound(store, 0, expected.size());
     }
     const tick_record next = marked_tick(9);
     if (wrong.empty() && (tick_store_append(writer, &next, nullptr) != MMF_OK ||
@@ -37,6 +41,8 @@ inline std::string inherit(const Bytes &image, const Records &before, const Reco
     for (uint64_t row = 0; wrong.empty() && row < expected.size(); row++)
         if (tick_store_set(writer, row, &next) != MMF_OK)
             wrong = "row " + std::to_string(row) + " cannot be replaced after recovery";
+    if (wrong.empty())
+        wrong = unsound(reader, 0, expected.size() + 1);
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
     return wrong;

@@ -33,28 +33,36 @@ _optimised_test = rule(
     },
 )
 
-def crash_test(name, long_env):
+def crash_test(name, long_env, sealed_env = None):
     """A test of name.cpp, and name_long, which does more of the same for as long as it takes.
 
     Args:
       name: of the test, and of its source without the suffix.
       long_env: variables of the environment by which the program knows how much more.
+      sealed_env: the same for name_sealed, which is the test over records with checksums, and has a
+        name_sealed_long as well; without it there is none.
     """
+    _crash_test(name, name, ":crash", {}, long_env)
+    if sealed_env != None:
+        _crash_test(name + "_sealed", name, ":crash_sealed", sealed_env, long_env)
+
+def _crash_test(name, source, library, env, long_env):
     cc_binary(
         name = name + "_program",
         testonly = True,
-        srcs = [name + ".cpp"],
+        srcs = [source + ".cpp"],
         copts = MMF_CXXOPTS,
         # Built as what the tests need, and not on its own.
         tags = ["manual"],
         deps = [
-            ":crash",
+            library,
             "@googletest//:gtest_main",
         ],
     )
     _optimised_test(
         name = name,
         size = "large",
+        env = env,
         program = name + "_program",
         # A sanitizer's own instructions would be stepped through as well.
         tags = ["nosan"],

@@ -2,7 +2,8 @@
 //
 // The count is that of the last sync that returned, or of one that had begun since. Of its rows,
 // one that was not replaced since that sync began is what it was then, whole. One that was may be
-// any mixture of what it was and became, or be reported as torn.
+// any mixture of what it was and became, or be reported as torn. With checksums a mixture does not
+// pass for sound.
 #ifndef MMF_TESTS_CRASH_PROMISE_H
 #define MMF_TESTS_CRASH_PROMISE_H
 
@@ -24,6 +25,7 @@ struct Version {
     bool torn;
     uint64_t time;       // of the event that made it
     bool zeroed = false; // its symbol was zeroed before it was stored
+    bool sound = true;   // its checksum is right, if it has one
 };
 
 class Promise {
@@ -31,8 +33,10 @@ public:
     // The store begins with these records, all of them promised.
     explicit Promise(const std::vector<Version> &begin)
     {
-        for (const Version &version : begin)
-            rows.push_back({{version.tick, version.torn, 0}});
+        for (const Version &version : begin) {
+            rows.push_back({version});
+            rows.back()[0].time = 0;
+        }
         syncs.push_back({rows.size(), 0, kNobody});
     }
 
@@ -80,6 +84,12 @@ public:
         return wrong;
     }
 
+    // Records that were judged so far and did not pass for sound, as they may after a power cut.
+    uint64_t unsound_records() const
+    {
+        return damaged;
+    }
+
     // Grows whenever an image that was right might be wrong.
     uint64_t age() const
     {
@@ -112,6 +122,7 @@ private:
             // A field of a torn record does not make it whole; a record does.
             version.torn = version.torn && step.kind != Kind::kSet;
         }
+        version.sound = true;
         version.time = time;
         version.zeroed = step.kind == Kind::kSetSymbol;
         model_record(version.tick, step);
@@ -175,8 +186,8 @@ private:
         return "";
     }
 
-    static std::string look_at(const tick_store *store, uint64_t row,
-                               const std::vector<Version> &all, uint64_t since)
+    std::string look_at(const tick_store *store, uint64_t row, const std::vector<Version> &all,
+                        uint64_t since) const
     {
         size_t first = 0;
         while (first + 1 < all.size() && all[first + 1].time <= since)
@@ -188,6 +199,16 @@ private:
             return versions.size() > 1 || versions[0].torn ? "" : "it is torn";
         if (status != MMF_OK)
             return mmf_status_name(status);
+        if (kSealed) {
+            const bool sound = unsound(store, row, 1).empty();
+            if (sound && std::none_of(versions.begin(), versions.end(), [&](const Version &one) {
+                    return !one.torn && one.sound && is_same(tick, one.tick);
+                }))
+                return "it passes for sound, and is a mixture";
+            if (!sound && versions.size() == 1 && versions[0].sound)
+                return "it was promised, and does not pass for sound";
+            damaged += sound ? 0 : 1;
+        }
         if (versions.size() > 1)
             return is_mixture(tick, versions) ? "" : "it is of none of its versions";
         if (versions[0].torn)
@@ -221,6 +242,7 @@ private:
     std::vector<Sync> syncs;                // the last that returned, then those begun since
     uint64_t time = 0;
     uint64_t changes = 0;
+    mutable uint64_t damaged = 0;
 };
 
 #endif

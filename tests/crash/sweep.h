@@ -15,6 +15,7 @@ struct Verdict {
     uint64_t images = 0;
     uint64_t recovered = 0; // different ones, or with different promises
     uint64_t wrong = 0;
+    uint64_t unsound = 0; // records of them that their checksums tell of
     std::map<std::string, uint64_t> reasons;
 
     void add(const Verdict &other)
@@ -24,6 +25,7 @@ struct Verdict {
         images += other.images;
         recovered += other.recovered;
         wrong += other.wrong;
+        unsound += other.unsound;
         for (const auto &[reason, times] : other.reasons)
             reasons[reason] += times;
     }
@@ -32,7 +34,8 @@ struct Verdict {
         std::string text = std::to_string(moments) + " moments, " + std::to_string(exhausted) +
                            " exhausted; " + std::to_string(images) + " images, " +
                            std::to_string(recovered) + " different; " + std::to_string(wrong) +
-                           " wrong";
+                           " wrong" +
+                           (kSealed ? "; " + std::to_string(unsound) + " records not sound" : "");
         for (const auto &[reason, times] : reasons)
             text += "\n  " + std::to_string(times) + " x " + reason;
         return text;
@@ -81,6 +84,7 @@ inline Verdict sweep(const Trace &of, const std::vector<Version> &begin, uint64_
             }
         }
     }
+    verdict.unsound = promise.unsound_records();
     return verdict;
 }
 

@@ -3,6 +3,7 @@
 #define MMF_TESTS_HOSTILE_USE_H
 
 #include "core/value.h"
+#include "core/verify.h"
 #include "tests/crash/image.h"
 #include "tests/crash/workload.h"
 
@@ -42,7 +43,14 @@ inline void read_all(const tick_store *store)
 {
     mmf_info info;
     mmf_column_float64 column;
+    mmf_error error;
+    uint64_t bad_row = 0;
     (void)mmf_store_info(tick_store_base(store), &info);
+    for (uint64_t first = 0, rows = 0; rows < 2 * kLook; rows++, first = bad_row + 1)
+        if (mmf_store_verify(tick_store_base(store), first, MMF_TO_END, &bad_row, &error) !=
+                MMF_ERR_CORRUPT ||
+            bad_row == UINT64_MAX)
+            break;
     const uint64_t count = tick_store_count(store);
     for (uint64_t row = 0; row < count && row < kLook; row++)
         read_row(store, row);
