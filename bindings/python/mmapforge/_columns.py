@@ -36,7 +36,7 @@ def sum_in(total: Any) -> Number:
 
 
 def limits_in(total: Any, is_bool: bool) -> Limits:
-    """The smallest and the largest value."""
+    """The smallest and the largest value, of which the one that was not asked for means nothing."""
     if total.kind == 2:
         return float(total.fmin), float(total.fmax)
     if total.kind == 0:
@@ -69,14 +69,14 @@ class Aggregates:
 
     def min(self, field: str) -> Number:
         """The smallest value of a field; NaN if one is NaN. ValueError without rows."""
-        return self._limits(field)[0]
+        return self._limit(field, lib.MMFPY_MIN)[0]
 
     def max(self, field: str) -> Number:
         """The largest value of a field; NaN if one is NaN. ValueError without rows."""
-        return self._limits(field)[1]
+        return self._limit(field, lib.MMFPY_MAX)[1]
 
-    def _limits(self, name: str) -> Limits:
-        total, count, field = self._total(name, lib.MMFPY_LIMITS)
+    def _limit(self, name: str, which: int) -> Limits:
+        total, count, field = self._total(name, which)
         self._need_rows(count, name)
         return limits_in(total, field.type == "bool")
 

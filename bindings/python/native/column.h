@@ -21,8 +21,9 @@ typedef struct mmfpy_total {
 } mmfpy_total;
 
 /* What to compute: passing fewer bits saves time. */
-#define MMFPY_SUM    1
-#define MMFPY_LIMITS 2
+#define MMFPY_SUM 1
+#define MMFPY_MIN 2
+#define MMFPY_MAX 4
 
 /*
  * Over the field of type at offset in count rows: row first, and on by step, which may be negative
@@ -39,15 +40,6 @@ int mmfpy_total_rows(mmfpy_store *handle, uint64_t first, uint64_t count, int64_
  */
 int mmfpy_total_of(const void *data, uint64_t count, int64_t stride, int type, int what,
                    mmfpy_total *out);
-
-/*
- * Finds which of count fields of string or bytes, size bytes each and end to end, are equal: ids[i]
- * is the number of the i-th one's value, and of the value numbered n the first place is firsts[n].
- * Returns how many values there are. ids and firsts have room for count; table has table_size
- * words, a power of two of at least 2 * count. Hashing: FNV-1a's step, eight bytes at a time.
- */
-uint32_t mmfpy_distinct(const void *fields, uint32_t count, uint32_t size, uint32_t *ids,
-                        uint32_t *firsts, uint32_t *table, uint32_t table_size);
 
 MMF_END_DECLS
 

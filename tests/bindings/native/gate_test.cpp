@@ -334,23 +334,23 @@ TEST_F(GateTest, TotalsAreOfTheRowsThatThereAre)
 {
     attach(0);
     mmfpy_total total;
-    const int both = MMFPY_SUM | MMFPY_LIMITS;
+    const int all = MMFPY_SUM | MMFPY_MIN | MMFPY_MAX;
     // 0 + 1 + ... + 63, and every third one from the last down to row 0.
-    ASSERT_EQ(mmfpy_total_rows(handle, 0, ROWS, 1, price, MMF_TYPE_FLOAT64, both, &total), MMF_OK);
+    ASSERT_EQ(mmfpy_total_rows(handle, 0, ROWS, 1, price, MMF_TYPE_FLOAT64, all, &total), MMF_OK);
     EXPECT_EQ(total.sum, 63.0 * 64 / 2);
-    ASSERT_EQ(mmfpy_total_rows(handle, 63, 22, -3, timestamp, MMF_TYPE_UINT64, both, &total),
+    ASSERT_EQ(mmfpy_total_rows(handle, 63, 22, -3, timestamp, MMF_TYPE_UINT64, all, &total),
               MMF_OK);
     EXPECT_EQ(total.low, 22u * 63 / 2);
     EXPECT_EQ(total.umin, 0u);
     EXPECT_EQ(total.umax, 63u);
-    ASSERT_EQ(mmfpy_total_rows(handle, ROWS, 0, 1, price, MMF_TYPE_FLOAT64, both, &total), MMF_OK);
+    ASSERT_EQ(mmfpy_total_rows(handle, ROWS, 0, 1, price, MMF_TYPE_FLOAT64, all, &total), MMF_OK);
     EXPECT_EQ(total.sum, 0.0);
-    EXPECT_EQ(mmfpy_total_rows(handle, 1, ROWS, 1, price, MMF_TYPE_FLOAT64, both, &total),
+    EXPECT_EQ(mmfpy_total_rows(handle, 1, ROWS, 1, price, MMF_TYPE_FLOAT64, all, &total),
               MMF_ERR_RANGE);
-    EXPECT_EQ(mmfpy_total_rows(handle, 0, 2, ROWS, price, MMF_TYPE_FLOAT64, both, &total),
+    EXPECT_EQ(mmfpy_total_rows(handle, 0, 2, ROWS, price, MMF_TYPE_FLOAT64, all, &total),
               MMF_ERR_RANGE);
     EXPECT_EQ(handle->gate, 0u);
     EXPECT_EQ(mmfpy_close(handle), MMF_OK);
-    EXPECT_EQ(mmfpy_total_rows(handle, 0, 0, 1, price, MMF_TYPE_FLOAT64, both, &total),
+    EXPECT_EQ(mmfpy_total_rows(handle, 0, 0, 1, price, MMF_TYPE_FLOAT64, all, &total),
               MMF_ERR_CLOSED);
 }
