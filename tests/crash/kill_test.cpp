@@ -99,7 +99,7 @@ void write_for_ever(const MemoryFile &file, uint64_t generation, Findings *found
         found->returned[row] = tick.timestamp;
         found->begun[row] = tick.timestamp;
     }
-    if (!unsound(store, 0, kRows).empty() || !unsound(store, count - 1, 1).empty())
+    if (!unsound(store, 0, count).empty())
         _exit(7);
     found->count = count;
     found->generation = generation;

@@ -71,11 +71,13 @@ public:
         if (reader == nullptr)
             return std::string("a reader: ") + error.message;
         std::string wrong = look(reader);
+        const uint64_t told = damaged;
         tick_store *writer = open_image(file, MMF_READ_WRITE, &error);
         if (writer == nullptr)
             wrong = std::string("a writer: ") + error.message;
         if (wrong.empty())
             wrong = look(writer);
+        damaged = told; // the same records
         const tick_record next = marked_tick(9);
         if (wrong.empty() && tick_store_append(writer, &next, nullptr) != MMF_OK)
             wrong = "nothing can be appended";
@@ -121,8 +123,8 @@ private:
             version = rows[step.row].back();
             // A field of a torn record does not make it whole; a record does.
             version.torn = version.torn && step.kind != Kind::kSet;
+            version.sound = version.sound || step.kind == Kind::kSet;
         }
-        version.sound = true;
         version.time = time;
         version.zeroed = step.kind == Kind::kSetSymbol;
         model_record(version.tick, step);

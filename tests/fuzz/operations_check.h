@@ -26,6 +26,7 @@ public:
     ~Operations()
     {
         must(difference(store, model).empty(), "the records differ in the end");
+        must(unsound(reader, 0, model.size()).empty(), "a reader finds damage in the end");
         tick_store_close(reader);
         tick_store_close(store);
     }
@@ -101,6 +102,7 @@ private:
         }
         must(tick_store_close(store) == MMF_OK, "close");
         open(shared);
+        must(unsound(store, 0, model.size()).empty(), "recovery left damage");
     }
     void step()
     {
