@@ -14,7 +14,8 @@ __extension__ typedef unsigned __int128 wide_unsigned;
 /*
  * Wide records do not fit the caches, and a processor fetches ahead in memory only to the end of a
  * page. So a block of rows is gone through in eight streams at once, which are in pages of their
- * own: a quarter less time for records of 104 bytes, and none lost for those of 48.
+ * own where records have 64 bytes or more: a quarter less time for records of 104 bytes, and none
+ * lost for those of 48.
  */
 #define STREAM_ROWS 64
 #define BLOCK_ROWS  UINT64_C(512)
@@ -65,27 +66,39 @@ __extension__ typedef unsigned __int128 wide_unsigned;
         return found;                                                                              \
     }
 
-/* Of reals: NaN when one of them is. */
+/*
+ * Of reals: NaN when one of them is. A sum of them is NaN then, too, and an addition is cheaper
+ * than a comparison of each; infinities may make it NaN as well, so a sum that is has them looked
+ * at.
+ */
 #define DEFINE_REAL_LIMIT(name, VISIT, c_type)                                                     \
     static double name(const unsigned char *data, uint64_t count, int64_t stride)                  \
     {                                                                                              \
         LOAD(c_type, found, data);                                                                 \
-        bool nan = false;                                                                          \
+        const unsigned char *first = data;                                                         \
+        const uint64_t all = count;                                                                \
+        c_type sums[2] = {0, 0};                                                                   \
         OVER_BLOCKS(VISIT, c_type, , )                                                             \
         for (; count > 0; count--, data += stride)                                                 \
             VISIT(0, c_type, data)                                                                 \
-        return nan ? (double)NAN : (double)found;                                                  \
+        const bool suspect = isnan(sums[0]) || isnan(sums[1]);                                     \
+        for (uint64_t i = 0; suspect && i < all; i++, first += stride) {                           \
+            LOAD(c_type, value, first);                                                            \
+            if (isnan(value))                                                                      \
+                return (double)NAN;                                                                \
+        }                                                                                          \
+        return (double)found;                                                                      \
     }
 #define LEAST_REAL(stream, c_type, at)                                                             \
     {                                                                                              \
         LOAD(c_type, value, at);                                                                   \
-        nan |= value != value;                                                                     \
+        sums[stream % 2] += value;                                                                 \
         found = value < found ? value : found;                                                     \
     }
 #define MOST_REAL(stream, c_type, at)                                                              \
     {                                                                                              \
         LOAD(c_type, value, at);                                                                   \
-        nan |= value != value;                                                                     \
+        sums[stream % 2] += value;                                                                 \
         found = value > found ? value : found;                                                     \
     }
 

@@ -147,7 +147,29 @@ TEST(Column, TotalsOfReals)
     expect_reals<double>(MMF_TYPE_FLOAT64);
 }
 
-// A million small values beside a large one: an error that grew with the count would show.
+// Infinities of both signs make a sum NaN, and no limit.
+TEST(Column, LimitsOfInfinities)
+{
+    const double infinity = std::numeric_limits<double>::infinity();
+    for (const uint64_t count : kCounts) {
+        if (count < 4)
+            continue;
+        std::vector<double> values(count, 2.5);
+        values[0] = infinity;
+        values[count - 2] = -infinity;
+        mmfpy_total total;
+        ASSERT_EQ(mmfpy_total_of(values.data(), count, 8, MMF_TYPE_FLOAT64, kAll, &total), MMF_OK);
+        EXPECT_TRUE(std::isnan(total.sum));
+        EXPECT_EQ(total.fmin, -infinity);
+        EXPECT_EQ(total.fmax, infinity);
+        values[count / 2] = std::numeric_limits<double>::quiet_NaN();
+        ASSERT_EQ(mmfpy_total_of(values.data(), count, 8, MMF_TYPE_FLOAT64, kAll, &total), MMF_OK);
+        EXPECT_TRUE(std::isnan(total.fmin));
+        EXPECT_TRUE(std::isnan(total.fmax));
+    }
+}
+
+// A million values whose sum is not exact: an error that grew with the count would show.
 TEST(Column, SumsOfRealsAreAccurate)
 {
     std::vector<double> values(1000000, 0.1);
