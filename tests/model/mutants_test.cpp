@@ -1,4 +1,5 @@
-// Every order and fence of core that the protocols meet, weakened in turn.
+// Every order and fence of core that the protocols meet, weakened: each that something catches
+// alone, and those that nothing does all at once.
 #include "tests/model/protocols.h"
 #include "tests/model/report.h"
 #include "tests/model/site.h"
