@@ -43,12 +43,22 @@ def in_log(path):
     ]
 
 
+def results_in(directory):
+    """Of a target that runs in parts and once ran whole, or the reverse, those that are newer."""
+    whole = directory / "test.xml"
+    parts = sorted(directory.glob("*/test.xml"))
+    if not whole.exists():
+        return parts
+    newest = max((part.stat().st_mtime for part in parts), default=0)
+    return parts if newest > whole.stat().st_mtime else [whole]
+
+
 def skips(testlogs, output):
     """Lines to print, sorted, each once."""
     lines = set()
     for target in PASSED.finditer(output):
         directory = pathlib.Path(testlogs) / target["package"] / target["name"]
-        results = sorted(directory.rglob("test.xml"))
+        results = results_in(directory)
         found = [skip for path in results for skip in in_xml(path) + in_log(path.with_name("test.log"))]
         if not results:
             found = [("all of it", "there are no results of it")]

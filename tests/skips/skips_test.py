@@ -1,6 +1,7 @@
 """What tools/test says of tests that were skipped."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 
@@ -57,6 +58,18 @@ def test_shards_are_one_target(results):
     for shard in ("shard_1_of_2", "shard_2_of_2"):
         results("tests/faults/sweep_test", GTEST, below=shard)
     assert len(skips.skips(results.directory, "//tests/faults:sweep_test  PASSED in 3.0s\n")) == 1
+
+
+def test_results_from_before_a_target_ran_in_parts_do_not_count(results):
+    results("tests/faults/sweep_test", GTEST)
+    results("tests/faults/sweep_test", PYTEST, below="shard_1_of_2")
+    whole, part = (results.directory / "tests/faults/sweep_test" / below / "test.xml" for below in ("", "shard_1_of_2"))
+    output = "//tests/faults:sweep_test  PASSED in 3.0s\n"
+    for newer, older, said in ((part, whole, "no unshare(1)"), (whole, part, "this kernel takes no filter")):
+        os.utime(older, (1, 1))
+        os.utime(newer, (2, 2))
+        assert [line.rpartition(": ")[2] for line in skips.skips(results.directory, output)] == [said]
+
 
 
 def test_what_did_not_pass_in_this_run_is_left_out(results):
