@@ -142,6 +142,14 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
     out->capacity = mmfi_geometry_rows(geometry, file_size);
     /* The lock alone makes all that the last writer did visible; the acquire only says what for. */
     out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
+    /* The next append would go over a record that a sync has promised. */
+    if (committed && out->count < commit.count)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: live control claims %" PRIu64
+                         " records, and the last sync had %" PRIu64
+                         ": it was damaged; restore the file from a copy, or open it read-only for "
+                         "what is there",
+                         path, out->count, commit.count);
     if (out->count > out->capacity)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
                          "%s: the file claims %" PRIu64 " records and has room for %" PRIu64

@@ -35,9 +35,9 @@ typedef struct mmfi_recovery {
 
 /*
  * Makes the file ready for this process as its writer; the lock must be held. Changes nothing when
- * it fails: MMF_ERR_CORRUPT (the count exceeds the file, nothing says what it is, or the last
- * commit has a generation that none can have) or MMF_ERR_NEEDS_RECOVERY (a sync failed in this
- * boot). Killed anywhere, it can run again.
+ * it fails: MMF_ERR_CORRUPT (the count exceeds the file or is below that of the last sync,
+ * nothing says what it is, or the last commit has a generation that none can have) or
+ * MMF_ERR_NEEDS_RECOVERY (a sync failed in this boot). Killed anywhere, it can run again.
  */
 mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
                         const char *path, mmfi_recovery *out, mmf_error *error);

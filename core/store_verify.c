@@ -1,5 +1,6 @@
 /* Checking a range of records against their checksums. */
 #include "core/access_checksum.h"
+#include "core/recover.h"
 #include "core/store_state.h"
 #include "core/verify.h"
 
@@ -36,6 +37,22 @@ static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_f
                      path, row, found->found, found->expected);
 }
 
+/*
+ * A count is never below that of a sync before it, so one that is was damaged. The last commit is
+ * read before the count (the fence), since others may go on syncing.
+ */
+static bool has_lost_records(const mmf_store *store, mmfi_commit *commit, uint64_t *live)
+{
+    const unsigned char *base = store->state->map.base;
+    if (!mmfi_commit_read(base, commit))
+        return false;
+    mmfi_fence_acquire();
+    if (!mmfi_live_is_trusted(base))
+        return false;
+    *live = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
+    return *live < commit->count;
+}
+
 static bool is_cut_off(const mmf_store *store)
 {
     return mmfi_load64(&store->state->cut_off) != 0;
@@ -58,6 +75,14 @@ static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, 
     const uint64_t there = mmf_store_count(store);
     if (is_cut_off(store)) /* met just now, or before: then there are no rows to look at */
         return mmf_store_explain(store, MMF_ERR_CORRUPT, first, NULL, error);
+    mmfi_commit commit;
+    uint64_t live = 0;
+    if (has_lost_records(store, &commit, &live))
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: live control claims %" PRIu64
+                         " records, and the last sync had %" PRIu64
+                         ": it was damaged; restore the file from a copy",
+                         path, live, commit.count);
     *end = there;
     if (first > there || (count != MMF_TO_END && count > there - first))
         return say_range(store, first, there, error);

@@ -106,6 +106,23 @@ TEST_F(RecoverTest, ACountAtTheEndOfTheFileIsGoodAndOneBeyondIsCorrupt)
 }
 
 // Behind the largest number the next commit would be the older one of two, whatever it promised.
+// Appends go behind the count, so one that lost a bit would have them go over records.
+TEST_F(RecoverTest, ACountBelowThatOfTheLastSyncIsCorrupt)
+{
+    mmfi_commit_write(base, 6, 3, ROWS, false);
+    mmfi_commit_write(base, 7, 4, ROWS, false);
+    live().boot_id[0] = boot[0];
+    live().boot_id[1] = boot[1];
+    for (const uint64_t count : {0u, 1u, 3u}) {
+        live().count = count;
+        expect_refused(MMF_ERR_CORRUPT, ("live control claims " + std::to_string(count) +
+                                         " records, and the last sync had 4")
+                                            .c_str());
+    }
+    live().count = 4;
+    EXPECT_EQ(recover(), MMF_OK);
+}
+
 TEST_F(RecoverTest, AGenerationThatNoSyncsReachIsCorrupt)
 {
     for (const bool trusted : {false, true}) {

@@ -62,3 +62,22 @@ TEST_F(VerifyTest, AFileThatIsCutOffWholeIsNotSound)
               }),
               0);
 }
+
+// The count is in no record, and has no checksum but that of the last sync's.
+TEST_F(VerifyTest, ACountThatLostABitIsFound)
+{
+    ASSERT_EQ(sealed_store_close(create_sealed(5)), MMF_OK);
+    sealed_store *reader = open_sealed();
+    EXPECT_EQ(verify(reader), MMF_OK) << error.message;
+    const uint64_t one = 1; // of 5, by a flip of bit 2
+    put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, count),
+        std::string(reinterpret_cast<const char *>(&one), sizeof one));
+    EXPECT_EQ(verify(reader), MMF_ERR_CORRUPT);
+    EXPECT_NE(strstr(error.message, "claims 1 records, and the last sync had 5"), nullptr)
+        << error.message;
+    EXPECT_EQ(sealed_store_close(reader), MMF_OK);
+    // Nobody appends over the second record.
+    sealed_store *writer = nullptr;
+    EXPECT_EQ(sealed_store_open(path.c_str(), &writing, &writer, &error), MMF_ERR_CORRUPT);
+    EXPECT_EQ(writer, nullptr);
+}

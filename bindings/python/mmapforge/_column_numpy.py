@@ -23,6 +23,14 @@ _TYPE_OF: Dict["numpy.dtype[Any]", int] = {
 }
 
 
+# What numpy.sum() and its like pass to a method, and what changes nothing when it is None.
+_PLAIN = frozenset(("axis", "dtype", "out"))
+
+
+def _changes_nothing(options: Dict[str, Any]) -> bool:
+    return all(name in _PLAIN and value is None for name, value in options.items())
+
+
 if TYPE_CHECKING:
     Array = numpy.ndarray[Any, Any]
 else:
@@ -32,13 +40,14 @@ else:
 class Column(Array):
     """A numpy array whose sum, min, max and mean run in C, at the speed of memory.
 
-    With arguments they are numpy's own. The sum of floats is accurate as numpy's pairwise one is;
-    sums of float32 are made in float64. What numpy computes from a column is a plain array.
+    With arguments they are numpy's own. The sum of floats is pairwise, as numpy's is, but of other
+    blocks, so that last digits may differ; sums of float32 are made in float64. What numpy computes
+    from a column is a plain array.
     """
 
     def _total(self, what: int, arguments: Tuple[Any, ...], options: Dict[str, Any]) -> Any:
         """The total, or None where numpy's own method must do."""
-        if arguments or (options and any(value is not None for value in options.values())):
+        if arguments or options and not _changes_nothing(options):
             return None
         number = _TYPE_OF.get(self.dtype)
         if number is None or self.ndim != 1 or self.size == 0:

@@ -325,8 +325,9 @@ def test_arguments_are_those_of_numpy(many):
         square = column[:4900].reshape(70, 70)
         assert square.sum() == plain[:4900].reshape(70, 70).sum()
         assert square.max(axis=1).tolist() == plain[:4900].reshape(70, 70).max(axis=1).tolist()
-        with pytest.raises(TypeError):
-            column.sum(wrong=1)
+        for wrong in (1, None):
+            with pytest.raises(TypeError):
+                column.sum(wrong=wrong)
         with pytest.raises(ValueError):
             column.max(axis=1)
     assert numpy.std(many.columns["price"]) == numpy.std(numpy.array(many.columns["price"]))
