@@ -125,7 +125,7 @@ void write_for_ever(const MemoryFile &file, uint64_t generation, Findings *found
 TEST(Kill, TakeoverAfterRandomKills)
 {
     const char *asked = getenv("MMF_KILLS");
-    const uint64_t wanted = asked != nullptr ? strtoull(asked, nullptr, 10) : 20000;
+    const uint64_t wanted = asked != nullptr ? strtoull(asked, nullptr, 10) : 10000;
     const double most = asked != nullptr ? 1e9 : 100; // seconds
     const MemoryFile file(new_store(100));
     auto *found = static_cast<Findings *>(

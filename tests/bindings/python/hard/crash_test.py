@@ -11,7 +11,7 @@ import time
 import pytest
 
 CALLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "crash_calls.py")
-SECONDS = float(os.environ.get("MMF_CRASH_SECONDS", "20"))
+SECONDS = float(os.environ.get("MMF_CRASH_SECONDS", "10"))
 SEED = int(os.environ.get("MMF_CRASH_SEED", "0"))
 SEEDS_MIN = 4  # even on a machine that is slow
 STEPS = 1500
