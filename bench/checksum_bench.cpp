@@ -1,7 +1,7 @@
 // What checksums cost: each write of a Tick with one, beside the same write without, and verifying.
 #include "bench/sealed_tick_store.h"
 #include "bench/stores.h"
-#include "core/crc32c.h"
+#include "mmapforge/detail/crc32c.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/status.h"
+#include "mmapforge/status.h"
 
 // Makes the compiler have the value in a register; benchmark::DoNotOptimize may spill it first.
 template <typename T> inline void keep(T value)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/status.h"
+#include "mmapforge/status.h"
 
 #define ROWS UINT64_C(1024) /* in the store and the array that loops read; a power of two */
 

@@ -2,7 +2,7 @@
 #ifndef MMF_BENCH_SAY_H
 #define MMF_BENCH_SAY_H
 
-#include "core/status.h"
+#include "mmapforge/status.h"
 
 // Says why on standard error, as printf does, and ends this process with 1.
 [[noreturn, gnu::cold, gnu::format(printf, 1, 2)]] void die(const char *format, ...);

@@ -13,7 +13,7 @@
 #include "bench/keep.h"
 #include "bench/marked_tick.h"
 #include "bench/scaling.h"
-#include "core/format.h"
+#include "mmapforge/detail/format.h"
 
 namespace {
 

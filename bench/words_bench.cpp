@@ -1,5 +1,5 @@
 // A whole record read by atomic words: the build of this file sets MMFI_WORD_COPY.
-#include "core/atomic.h"
+#include "mmapforge/detail/atomic.h"
 #include "tick_store.h"
 
 #include "bench/measure.h"

@@ -1,5 +1,5 @@
 /* Memory that lives and dies together. */
-#include "gen/arena.h"
+#include "arena.h"
 
 #include <stdlib.h>
 #include <string.h>

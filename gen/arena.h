@@ -7,7 +7,7 @@
 #ifndef MMF_GEN_ARENA_H
 #define MMF_GEN_ARENA_H
 
-#include "core/port.h"
+#include "mmapforge/detail/port.h"
 
 MMF_BEGIN_DECLS
 

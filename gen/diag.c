@@ -1,5 +1,5 @@
 /* Collects diagnostics and prints them with the line and the place they speak of. */
-#include "gen/diag.h"
+#include "diag.h"
 
 #include <assert.h>
 #include <inttypes.h>

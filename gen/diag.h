@@ -15,7 +15,7 @@
 
 #include <stdio.h>
 
-#include "gen/source.h"
+#include "source.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* Fills templates, line by line, into a buffer that grows. */
-#include "gen/emit.h"
+#include "emit.h"
 
 #include <assert.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 #ifndef MMF_GEN_EMIT_H
 #define MMF_GEN_EMIT_H
 
-#include "gen/model.h"
+#include "model.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,13 +1,13 @@
 /* The calls of a store that do not depend on its fields. */
 #include <string.h>
 
-#include "gen/emit_store.h"
+#include "emit_store.h"
 
 void emit_store_calls(emitter *to, const emit_record *record)
 {
     emit_template(
         to, &record->holes,
-        "/* An open store of $Record$ records: one handle, one mapping. core/store.h has the "
+        "/* An open store of $Record$ records: one handle, one mapping. mmapforge/store.h has the "
         "rules. */\n"
         "typedef struct $record$_store {\n"
         "    mmf_store base;\n"
@@ -37,7 +37,7 @@ void emit_store_calls(emitter *to, const emit_record *record)
         "/* Makes what was written survive a power cut. */\n"
         "mmf_status $record$_store_sync($record$_store *store, mmf_error *error);\n"
         "\n"
-        "/* The store as the calls of core/store.h and core/value.h take it. */\n"
+        "/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */\n"
         "static inline const mmf_store *$record$_store_base(const $record$_store *store)\n"
         "{\n"
         "    return (const mmf_store *)store;\n"
@@ -125,7 +125,7 @@ static void emit_verify(emitter *to, const emit_record *record)
 {
     emit_template(
         to, &record->holes,
-        "/* Checks count records from first on against their checksums; core/verify.h. */\n"
+        "/* Checks count records from first on against their checksums; mmapforge/verify.h. */\n"
         "static inline mmf_status $record$_store_verify(const $record$_store *store, uint64_t "
         "first, uint64_t count, uint64_t *bad_row, mmf_error *error)\n"
         "{\n"

@@ -1,7 +1,7 @@
 /* The calls of one field. */
 #include <string.h>
 
-#include "gen/emit_store.h"
+#include "emit_store.h"
 
 /* The doc may be any prose, so it is made safe as all comments are. */
 static void emit_titled(emitter *to, const emit_field *field)

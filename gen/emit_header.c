@@ -1,7 +1,7 @@
 /* The generated header: its frame, with the parts of every record in order. */
 #include <string.h>
 
-#include "gen/emit_store.h"
+#include "emit_store.h"
 
 static void emit_one_record(emitter *to, const mmf_schema *schema)
 {
@@ -32,7 +32,7 @@ void emit_header(emitter *to, const gen_model *model, const char *name)
                   "#ifndef MMF_GENERATED_$guard$_H\n"
                   "#define MMF_GENERATED_$guard$_H\n"
                   "\n"
-                  "#include \"core/gencode.h\"\n"
+                  "#include \"mmapforge/generated.h\"\n"
                   "\n"
                   "#ifdef __cplusplus\n"
                   "extern \"C\" {\n"

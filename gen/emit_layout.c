@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/emit_store.h"
+#include "emit_store.h"
 
 /* ---- Offsets ---- */
 

@@ -1,5 +1,5 @@
 /* Block comments around prose that somebody wrote in a schema. */
-#include "gen/emit.h"
+#include "emit.h"
 
 #include <string.h>
 

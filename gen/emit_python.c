@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gen/emit_python.h"
+#include "emit_python.h"
 
 static void emit_head(emitter *to, const gen_model *model)
 {

@@ -7,7 +7,7 @@
 #ifndef MMF_GEN_EMIT_PYTHON_H
 #define MMF_GEN_EMIT_PYTHON_H
 
-#include "gen/emit.h"
+#include "emit.h"
 
 MMF_BEGIN_DECLS
 

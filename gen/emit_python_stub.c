@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gen/emit_python.h"
-#include "gen/names.h"
+#include "emit_python.h"
+#include "names.h"
 
 /*
  * Parameters that are no fields begin with '_', which no field does: so a field may be called

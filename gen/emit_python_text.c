@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gen/emit_python.h"
+#include "emit_python.h"
 
 #define LITERAL_INDENT 4u
 

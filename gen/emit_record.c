@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gen/emit_store.h"
+#include "emit_store.h"
 
 void emit_record_init(emit_record *of, const mmf_schema *schema)
 {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gen/emit_store.h"
+#include "emit_store.h"
 
 /* What every compiler takes in one literal; beyond, -Wpedantic warns. */
 #define LITERAL_SIZE_MAX 4095u

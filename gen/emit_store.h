@@ -2,8 +2,8 @@
 #ifndef MMF_GEN_EMIT_STORE_H
 #define MMF_GEN_EMIT_STORE_H
 
-#include "gen/emit.h"
-#include "gen/names.h"
+#include "emit.h"
+#include "names.h"
 
 MMF_BEGIN_DECLS
 

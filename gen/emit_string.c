@@ -1,5 +1,5 @@
 /* String literals: any text, on lines of at most 100 columns. */
-#include "gen/emit.h"
+#include "emit.h"
 
 #include <stdio.h>
 #include <string.h>

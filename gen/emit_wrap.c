@@ -1,7 +1,7 @@
 /* Breaks long lines of C where clang-format would, for the few kinds of line that are generated. */
 #include <string.h>
 
-#include "gen/emit.h"
+#include "emit.h"
 
 #define INDENT 4u
 

@@ -1,10 +1,10 @@
 /* Turns the text of a schema into tokens. */
-#include "gen/lexer.h"
+#include "lexer.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "gen/lexer_text.h"
+#include "lexer_text.h"
 
 bool lexer_begin(lexer *state, const source *from, diag_list *list)
 {

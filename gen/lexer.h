@@ -8,7 +8,7 @@
 #ifndef MMF_GEN_LEXER_H
 #define MMF_GEN_LEXER_H
 
-#include "gen/diag.h"
+#include "diag.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* Whether a file is text at all, and what its characters are. */
-#include "gen/lexer_text.h"
+#include "lexer_text.h"
 
 #include <inttypes.h>
 

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gen/emit_python.h"
-#include "gen/emit_store.h"
-#include "gen/sema.h"
+#include "emit_python.h"
+#include "emit_store.h"
+#include "sema.h"
 
 enum {
     EXIT_SCHEMA = 1,

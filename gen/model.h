@@ -2,8 +2,8 @@
 #ifndef MMF_GEN_MODEL_H
 #define MMF_GEN_MODEL_H
 
-#include "core/schema.h"
-#include "gen/source.h"
+#include "mmapforge/schema.h"
+#include "source.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* Turns a schema's names into identifiers, and lists those that a model gets. */
-#include "gen/names.h"
+#include "names.h"
 
 #include <stdio.h>
 #include <string.h>

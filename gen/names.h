@@ -8,8 +8,8 @@
 #ifndef MMF_GEN_NAMES_H
 #define MMF_GEN_NAMES_H
 
-#include "gen/diag.h"
-#include "gen/model.h"
+#include "diag.h"
+#include "model.h"
 
 MMF_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/names.h"
+#include "names.h"
 
 /* Words of C and C++, and macros that the headers of generated code may define, sorted. */
 static const char *const RESERVED[] = {

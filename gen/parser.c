@@ -1,5 +1,5 @@
 /* Parses a schema by recursive descent, one function per construct. */
-#include "gen/parser_later.h"
+#include "parser_later.h"
 
 /* A missing ';' is reported where it belongs, which is often the end of the line above. */
 static bool parse_field_end(parser *state)

@@ -2,7 +2,7 @@
 #ifndef MMF_GEN_PARSER_H
 #define MMF_GEN_PARSER_H
 
-#include "gen/diag.h"
+#include "diag.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* Names what only a later version of the language may have. */
-#include "gen/parser_later.h"
+#include "parser_later.h"
 
 #include <string.h>
 

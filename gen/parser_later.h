@@ -2,7 +2,7 @@
 #ifndef MMF_GEN_PARSER_LATER_H
 #define MMF_GEN_PARSER_LATER_H
 
-#include "gen/parser_token.h"
+#include "parser_token.h"
 
 MMF_BEGIN_DECLS
 

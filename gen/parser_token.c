@@ -1,5 +1,5 @@
 /* Steps through the tokens of a schema, and hands doc comments to what they describe. */
-#include "gen/parser_token.h"
+#include "parser_token.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 #ifndef MMF_GEN_PARSER_TOKEN_H
 #define MMF_GEN_PARSER_TOKEN_H
 
-#include "gen/lexer.h"
-#include "gen/parser.h"
+#include "lexer.h"
+#include "parser.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,10 +1,10 @@
 /* Gives names, types and numbers of a parsed schema their meaning, and checks every limit. */
-#include "gen/sema.h"
+#include "sema.h"
 
 #include <string.h>
 
-#include "gen/sema_attribute.h"
-#include "gen/sema_type.h"
+#include "sema_attribute.h"
+#include "sema_type.h"
 
 typedef struct checker {
     const source *from;

@@ -2,8 +2,8 @@
 #ifndef MMF_GEN_SEMA_H
 #define MMF_GEN_SEMA_H
 
-#include "gen/model.h"
-#include "gen/parser.h"
+#include "model.h"
+#include "parser.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,10 +1,10 @@
 /* Gives the attributes of a record their meaning. */
-#include "gen/sema_attribute.h"
+#include "sema_attribute.h"
 
 #include <string.h>
 
-#include "core/schema.h"
-#include "gen/sema_type.h"
+#include "mmapforge/schema.h"
+#include "sema_type.h"
 
 /* What others call it. */
 static const char *const ALIASES[] = {"@checksum", "@crc", "@crc32", "@crc32c", "@sums"};

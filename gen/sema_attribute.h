@@ -2,7 +2,7 @@
 #ifndef MMF_GEN_SEMA_ATTRIBUTE_H
 #define MMF_GEN_SEMA_ATTRIBUTE_H
 
-#include "gen/parser.h"
+#include "parser.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,9 +1,9 @@
 /* Suggests a type for a word that is none. */
-#include "gen/sema_type.h"
+#include "sema_type.h"
 
 #include <string.h>
 
-#include "core/types.h"
+#include "mmapforge/types.h"
 
 /* What is written in other languages. */
 static const struct {

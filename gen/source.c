@@ -1,7 +1,7 @@
 /* Reads schema files, and finds lines and columns in them. */
 #define _POSIX_C_SOURCE 200809L /* open and fstat under -std=c11 */
 
-#include "gen/source.h"
+#include "source.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
 #ifndef MMF_GEN_SOURCE_H
 #define MMF_GEN_SOURCE_H
 
-#include "core/status.h"
-#include "gen/arena.h"
+#include "arena.h"
+#include "mmapforge/status.h"
 
 MMF_BEGIN_DECLS
 

@@ -19,9 +19,9 @@
 #include <cstdint>
 
 #include "bench/columnar/fields.h"
-#include "core/format.h"
-#include "core/status.h"
-#include "core/undo.h"
+#include "mmapforge/detail/format.h"
+#include "mmapforge/detail/undo.h"
+#include "mmapforge/status.h"
 
 namespace columnar {
 
@@ -215,7 +215,7 @@ public:
     }
 
 private:
-    // As in core/handle.h: the writing half of a handle.
+    // As in core/include/mmapforge/detail/handle.h: the writing half of a handle.
     struct Writer {
         uint64_t count;
         uint64_t capacity;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "bench/market_cap_store.h"
-#include "core/record.h"
+#include "mmapforge/detail/record.h"
 #include "tick_store.h"
 
 namespace columnar {

@@ -1,6 +1,6 @@
 #include "bench/columnar/wide.h"
 
-#include "core/scalars.h"
+#include "mmapforge/detail/scalars.h"
 
 namespace columnar {
 

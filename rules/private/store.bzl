@@ -46,7 +46,7 @@ def mmf_store(name, schema, visibility = None, tags = [], **kwargs):
         # linker would silently take one. This way it reports every function defined twice.
         alwayslink = True,
         linkstatic = True,
-        deps = [Label("//core:gencode")],
+        deps = [Label("//core:generated")],
         **private
     )
     _store(

@@ -1,7 +1,7 @@
 // Accesses to shared memory: each touches its own bytes, and copies are right at every alignment.
 //
 // Built twice: with the copies that the compiler chooses, and with those by words.
-#include "core/atomic.h"
+#include "mmapforge/detail/atomic.h"
 
 #include <gtest/gtest.h>
 

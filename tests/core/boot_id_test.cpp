@@ -1,8 +1,8 @@
 // Where the id of the boot cannot be known. Each test begins with a process that has not asked yet.
 #include <cerrno>
 
-#include "core/file.h"
-#include "core/store_state.h"
+#include "core/os/file.h"
+#include "core/store/store_state.h"
 #include "tests/core/name_spaces.h"
 #include "tests/core/refuse.h"
 #include "tests/core/sealed_fixture.h"

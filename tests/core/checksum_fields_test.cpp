@@ -1,5 +1,5 @@
 // One scalar of a record with a checksum: every type by the same rules.
-#include "core/access_checksum.h"
+#include "mmapforge/detail/access_checksum.h"
 
 #include "tests/core/sealed_fixture.h"
 

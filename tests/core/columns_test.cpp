@@ -1,5 +1,5 @@
 // Windows of rows and columns: what they cover, and what they refuse.
-#include "core/columns.h"
+#include "mmapforge/detail/columns.h"
 
 #include "tests/core/store_fixture.h"
 

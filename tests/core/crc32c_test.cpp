@@ -1,5 +1,5 @@
 // The checksum against the vectors of RFC 3720, B.4, and one way to it against the others.
-#include "core/crc32c.h"
+#include "mmapforge/detail/crc32c.h"
 
 #include <cstring>
 #include <gtest/gtest.h>

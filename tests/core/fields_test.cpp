@@ -1,7 +1,7 @@
 // One field of a row: every scalar type by the same rules, text, views, and read sections.
-#include "core/fields.h"
+#include "mmapforge/detail/fields.h"
 
-#include "core/columns.h"
+#include "mmapforge/detail/columns.h"
 #include "tests/core/store_fixture.h"
 
 namespace {

@@ -2,7 +2,7 @@
 #ifndef MMF_TESTS_CORE_FILE_FIXTURE_H
 #define MMF_TESTS_CORE_FILE_FIXTURE_H
 
-#include "core/file.h"
+#include "core/os/file.h"
 
 #include <cstdlib>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // What is made of every error of the kernel that has a status of its own.
-#include "core/file.h"
+#include "core/os/file.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>

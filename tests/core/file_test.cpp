@@ -1,5 +1,5 @@
 // Opening, creating, locking and growing files: what works, and every refusal without a signal.
-#include "core/file.h"
+#include "core/os/file.h"
 
 #include <cerrno>
 #include <csignal>

@@ -1,5 +1,5 @@
 // Where every field lies, written out from core/FORMAT.md: files of other machines depend on it.
-#include "core/format.h"
+#include "mmapforge/detail/format.h"
 
 #include <gtest/gtest.h>
 

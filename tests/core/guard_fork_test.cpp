@@ -1,5 +1,5 @@
 // A process that forks while a thread of it opens or closes a store.
-#include "core/guard.h"
+#include "mmapforge/sigbus.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // Files that are cut off while they are open: a status with the guard, SIGBUS without.
-#include "core/guard.h"
+#include "mmapforge/sigbus.h"
 
 #include <sys/mman.h>
 

@@ -1,7 +1,7 @@
 // What a header may claim, and what is said about it.
-#include "core/header.h"
+#include "core/format/header.h"
 
-#include "core/crc32c.h"
+#include "mmapforge/detail/crc32c.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

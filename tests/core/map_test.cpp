@@ -1,5 +1,5 @@
 // The mapping of a reserve over a smaller file, and memory that a fork wipes.
-#include "core/map.h"
+#include "core/os/map.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>

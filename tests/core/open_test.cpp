@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <vector>
 
-#include "core/format.h"
+#include "mmapforge/detail/format.h"
 #include "tests/core/limit.h"
 #include "tests/core/refuse.h"
 #include "tests/core/sanitizer.h"

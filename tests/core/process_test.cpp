@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <vector>
 
-#include "core/guard.h"
+#include "mmapforge/sigbus.h"
 #include "tests/core/store_fixture.h"
 #include "tests/core/traced.h"
 

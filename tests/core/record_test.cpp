@@ -1,5 +1,5 @@
 // Fields of one record: each in its own bytes, and no length of a file's is believed.
-#include "core/record.h"
+#include "mmapforge/detail/record.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Text in the bytes of a record: what goes in, what comes out, and what is never touched.
-#include "core/record.h"
+#include "mmapforge/detail/record.h"
 
 #include <gtest/gtest.h>
 

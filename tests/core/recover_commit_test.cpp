@@ -1,7 +1,7 @@
 // Commit slots: where they lie, which one counts, and what is none.
 #include "tests/core/recover_fixture.h"
 
-#include "core/crc32c.h"
+#include "mmapforge/detail/crc32c.h"
 
 #include <cstring>
 

@@ -2,7 +2,7 @@
 #ifndef MMF_TESTS_CORE_RECOVER_FIXTURE_H
 #define MMF_TESTS_CORE_RECOVER_FIXTURE_H
 
-#include "core/recover.h"
+#include "core/format/recover.h"
 
 #include <gtest/gtest.h>
 

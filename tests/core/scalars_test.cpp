@@ -1,5 +1,5 @@
 // What a stored word means as a value of each type, and back.
-#include "core/scalars.h"
+#include "mmapforge/detail/scalars.h"
 
 #include <gtest/gtest.h>
 

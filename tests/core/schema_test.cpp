@@ -1,5 +1,5 @@
 // Layout, hash and comparison of schemas.
-#include "core/schema.h"
+#include "mmapforge/schema.h"
 
 #include <gtest/gtest.h>
 #include <string>

@@ -1,5 +1,5 @@
 // The canonical text: out and back, and every way it can be damaged.
-#include "core/schema.h"
+#include "mmapforge/schema.h"
 
 #include <cstring>
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "core/crc32c.h"
+#include "mmapforge/detail/crc32c.h"
 #include "sealed_store.h"
 #include "tests/core/store_fixture.h"
 

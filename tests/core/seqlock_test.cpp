@@ -1,5 +1,5 @@
 // The sequence word: its states, and that no reader keeps a torn copy.
-#include "core/seqlock.h"
+#include "mmapforge/detail/seqlock.h"
 
 #include <gtest/gtest.h>
 

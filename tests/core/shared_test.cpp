@@ -4,8 +4,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/claim.h"
-#include "core/store_state.h"
+#include "core/store/claim.h"
+#include "core/store/store_state.h"
 #include "tests/core/store_fixture.h"
 
 namespace {

@@ -1,7 +1,7 @@
 // Every wait of one of several writers for another ends, after some ten seconds, with a status.
 #include <thread>
 
-#include "core/store_state.h"
+#include "core/store/store_state.h"
 #include "tests/core/store_fixture.h"
 
 namespace {

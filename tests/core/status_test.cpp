@@ -1,5 +1,5 @@
 // Names and texts of statuses, and how an mmf_error is filled.
-#include "core/status.h"
+#include "mmapforge/status.h"
 
 #include <cerrno>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // A store whose kernel refuses: a status from every call, and the store as it was.
 #include <cerrno>
 
-#include "core/columns.h"
-#include "core/value.h"
+#include "mmapforge/detail/columns.h"
+#include "mmapforge/value.h"
 #include "tests/core/refuse.h"
 #include "tests/core/store_fixture.h"
 

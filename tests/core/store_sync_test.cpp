@@ -2,7 +2,7 @@
 #include <cerrno>
 #include <vector>
 
-#include "core/recover.h"
+#include "core/format/recover.h"
 #include "tests/core/refuse.h"
 #include "tests/core/store_fixture.h"
 #include "tests/core/traced.h"

@@ -1,5 +1,5 @@
 // What mmf_store_verify says of damage, where that is no matter of a record's own bytes.
-#include "core/guard.h"
+#include "mmapforge/sigbus.h"
 
 #include "tests/core/sealed_fixture.h"
 

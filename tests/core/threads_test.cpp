@@ -3,7 +3,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/store_state.h"
+#include "core/store/store_state.h"
 #include "tests/core/store_fixture.h"
 
 namespace {

@@ -1,5 +1,5 @@
 // The table of field types.
-#include "core/types.h"
+#include "mmapforge/types.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The sequence word and the undo slot: what a reader accepts while a writer replaces a record.
-#include "core/undo.h"
+#include "mmapforge/detail/undo.h"
 
 #include <atomic>
 #include <gtest/gtest.h>

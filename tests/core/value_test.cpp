@@ -1,8 +1,8 @@
 // Reading any store by its schema: the wrong uses, and records that are being replaced.
 // The values of every type are compared with the generated calls in tests/integration.
-#include "core/value.h"
+#include "mmapforge/value.h"
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 #include "tests/core/store_fixture.h"
 
 #include <vector>

@@ -1,5 +1,5 @@
 // Appending and replacing records by their schema, beside the typed calls.
-#include "core/value.h"
+#include "mmapforge/value.h"
 
 #include <vector>
 

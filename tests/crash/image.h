@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/verify.h"
+#include "mmapforge/verify.h"
 #include "tick_store.h"
 
 // With checksums the same tests ask for more; see sealed/.

@@ -2,8 +2,8 @@
  * Writes a store whose bytes are the same on every machine, checks one, or blanks what of it is of
  * one boot, one process or chance, so that two can be compared byte by byte.
  */
-#include "core/format.h"
-#include "core/gencode.h"
+#include "mmapforge/detail/format.h"
+#include "mmapforge/generated.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/file.h"
+#include "core/os/file.h"
 #include "tests/core/store_fixture.h"
 
 constexpr uint64_t kRowsMax = 1024;

@@ -17,7 +17,7 @@
 #include <new>
 #include <vector>
 
-#include "core/file.h"
+#include "core/os/file.h"
 #include "tests/faults/interpose.h"
 #include "tests/faults/scenario.h"
 

@@ -2,8 +2,8 @@
 #ifndef MMF_TESTS_FUZZ_IMAGE_CHECK_H
 #define MMF_TESTS_FUZZ_IMAGE_CHECK_H
 
-#include "core/crc32c.h"
-#include "core/format.h"
+#include "mmapforge/detail/crc32c.h"
+#include "mmapforge/detail/format.h"
 #include "tests/hostile/use.h"
 
 // Edits of a good store: each of 11 bytes, where (3), how many bytes (1), and the bytes (up to 7).

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "core/value.h"
+#include "mmapforge/value.h"
 #include "tests/crash/image.h"
 #include "tests/crash/workload.h"
 

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "core/schema.h"
 #include "gen/parser.h"
+#include "mmapforge/schema.h"
 
 namespace {
 

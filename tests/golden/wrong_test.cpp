@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "core/schema.h"
+#include "mmapforge/schema.h"
 #include "gen/model.h"
 
 namespace {

@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <random>
 
-#include "core/crc32c.h"
-#include "core/format.h"
+#include "mmapforge/detail/crc32c.h"
+#include "mmapforge/detail/format.h"
 #include "tests/hostile/use.h"
 
 namespace {

@@ -2,8 +2,8 @@
 #ifndef MMF_TESTS_HOSTILE_USE_H
 #define MMF_TESTS_HOSTILE_USE_H
 
-#include "core/value.h"
-#include "core/verify.h"
+#include "mmapforge/value.h"
+#include "mmapforge/verify.h"
 #include "tests/crash/image.h"
 #include "tests/crash/workload.h"
 

@@ -21,7 +21,7 @@ failed=0
 # Layers from the lowest to the highest: a file includes its own layer and lower ones.
 awk '
 BEGIN {
-    core = "port status types atomic seqlock crc32c checksum schema format undo claim file map header recover store gencode"
+    core = "port status types atomic seqlock crc32c checksum schema format undo claim file map header recover store generated"
     gen = "arena source diag model lexer parser sema names emit main"
     count = split(core, names, " ")
     for (i = 1; i <= count; i++)
@@ -30,7 +30,7 @@ BEGIN {
     for (i = 1; i <= count; i++)
         rank["gen/" names[i]] = i
     # The parts of the library of the store.
-    count = split("guard handle scalars record access fields columns value verify", names, " ")
+    count = split("sigbus handle scalars record access fields columns value verify", names, " ")
     for (i = 1; i <= count; i++)
         rank["core/" names[i]] = rank["core/store"]
     # All that the generator may know of the runtime.
@@ -40,12 +40,30 @@ function complain(what) {
     print FILENAME ":" FNR ": " what
     bad = 1
 }
-# The layer of a file: its name, or what is before the underscore in `store_read`.
-function layer(path) {
+# The layer of a file: its name, whatever its folder, or what is before the underscore in `store_read`.
+function layer(path,    whole) {
+    whole = top(path)
+    sub(/.*\//, "", path)
     sub(/\.[a-z]+$/, "", path)
+    path = whole "/" path
     if (!(path in rank))
         sub(/_.*/, "", path)
     return path
+}
+# The file that an include names: a public header, one beside this file, or one from the root of the tree.
+function resolve(to,    from) {
+    if (to ~ /^mmapforge\//)
+        return "core/include/" to
+    from = FILENAME
+    if (to !~ /\// || to ~ /^\.\.\//) {
+        sub(/[^\/]*$/, "", from)
+        while (to ~ /^\.\.\//) {
+            sub(/[^\/]*\/$/, "", from)
+            sub(/^\.\.\//, "", to)
+        }
+        return from to
+    }
+    return to
 }
 function top(path) {
     sub(/\/.*/, "", path)
@@ -53,7 +71,7 @@ function top(path) {
 }
 /^[ \t]*#[ \t]*include[ \t]*"/ {
     split($0, parts, "\"")
-    to = parts[2]
+    to = resolve(parts[2])
     if (top(FILENAME) == "core" && top(to) != "core")
         complain("core includes \"" to "\"; it may include core only")
     else if (top(FILENAME) == "gen" && top(to) == "core" && !(layer(to) in known))
@@ -68,8 +86,8 @@ function top(path) {
             complain("\"" to "\" is of a higher layer than " from "; arrows point down")
     }
 }
-/__(atomic|sync)_/ && FILENAME != "core/atomic.h" {
-    complain("a builtin for atomics; use the calls of core/atomic.h")
+/__(atomic|sync)_/ && FILENAME != "core/include/mmapforge/detail/atomic.h" {
+    complain("a builtin for atomics; use the calls of mmapforge/detail/atomic.h")
 }
 length($0) > 110 { complain("a line of " length($0) " columns; at most 110") }
 /TO[D]O|FIX[M]E/ { complain("a note of unfinished work; finish it") }

@@ -24,23 +24,25 @@ check() {
 }
 
 long="/* $(printf 'x%.0s' {1..110}) */"
-check 0 '' core/store.c '#include "core/map.h"\n'
-check 0 '' core/store_read.c '#include "core/value.h"\n'
-check 0 '' core/atomic.h 'int __atomic_x;\n'
-check 0 '' gen/sema.c '#include "core/schema.h"\n'
-check 1 'core/map.c:1: "core/store.h" is of a higher layer' core/map.c '#include "core/store.h"\n'
-check 1 'gen/lexer.c:2: "gen/emit.h" is of a higher' gen/lexer.c '\n#include "gen/emit.h"\n'
-check 1 'core/map.c:1: core includes' core/map.c '#include "gen/diag.h"\n'
-check 1 'gen/emit.c:1: gen includes' gen/emit.c '#include "core/store.h"\n'
+check 0 '' core/store/store.c '#include "../os/map.h"\n'
+check 0 '' core/store/store_read.c '#include "mmapforge/value.h"\n\n#include "store_state.h"\n'
+check 0 '' core/include/mmapforge/detail/atomic.h 'int __atomic_x;\n'
+check 0 '' gen/sema.c '#include "mmapforge/schema.h"\n'
+check 1 'core/os/map.c:1: "core/include/mmapforge/store.h" is of a higher layer' core/os/map.c \
+    '#include "mmapforge/store.h"\n'
+check 1 'core/os/map.c:1: "core/store/store.h" is of a higher layer' core/os/map.c '#include "../store/store.h"\n'
+check 1 'gen/lexer.c:2: "gen/emit.h" is of a higher' gen/lexer.c '\n#include "emit.h"\n'
+check 1 'core/os/map.c:1: core includes' core/os/map.c '#include "../../gen/diag.h"\n'
+check 1 'gen/emit.c:1: gen includes' gen/emit.c '#include "mmapforge/store.h"\n'
 check 1 'examples/a.c:1: an example includes' examples/a.c '#include "gen/diag.h"\n'
-check 1 'core/new.c:1: the layer of this file' core/new.c '#include "core/port.h"\n'
-check 1 'core/map.c:1: a builtin for atomics' core/map.c 'int __atomic_x;\n'
+check 1 'core/os/new.c:1: the layer of this file' core/os/new.c '#include "mmapforge/detail/port.h"\n'
+check 1 'core/os/map.c:1: a builtin for atomics' core/os/map.c 'int __atomic_x;\n'
 check 1 'tests/a.cpp:1: a builtin for atomics' tests/a.cpp 'int __sync_x;\n'
-check 1 'core/map.c:1: a line of 116 columns' core/map.c "$long\n"
-check 1 'core/map.c:1: a note of unfinished work' core/map.c '/* TO''DO: later */\n'
-check 1 'core/map.c:1: a note of unfinished work' core/map.c '/* FIX''ME */\n'
-check 1 'core/map.c:1: an absolute path' core/map.c 'const char *p = "/home/me/x";\n'
-check 1 'clang-format' core/map.c 'int  x;\n'
+check 1 'core/os/map.c:1: a line of 116 columns' core/os/map.c "$long\n"
+check 1 'core/os/map.c:1: a note of unfinished work' core/os/map.c '/* TO''DO: later */\n'
+check 1 'core/os/map.c:1: a note of unfinished work' core/os/map.c '/* FIX''ME */\n'
+check 1 'core/os/map.c:1: an absolute path' core/os/map.c 'const char *p = "/home/me/x";\n'
+check 1 'clang-format' core/os/map.c 'int  x;\n'
 check 2 'no C or C++ file' core/README.md 'words\n'
 
 # Where there is no buildifier, its lint passes, and says aloud that it has checked nothing.

@@ -1,15 +1,15 @@
 /*
- * Stands in for core/atomic.h when core is compiled for the model: the same names, and every access
- * goes to the explorer. The build includes this file first in every source (-include), and its
- * guard is that of the original, so that no file of core knows of it.
+ * Stands in for core/include/mmapforge/detail/atomic.h when core is compiled for the model: the
+ * same names, and every access goes to the explorer. The build includes this file first in every
+ * source (-include), and its guard is that of the original, so that no file of core knows of it.
  *
  * Only 8 aligned bytes are modelled. Accesses of other sizes are here so that core compiles, and
  * refuse to run; what is missing fails to compile, which is how new operations are noticed.
  */
-#ifndef MMF_CORE_ATOMIC_H
-#define MMF_CORE_ATOMIC_H
+#ifndef MMF_DETAIL_ATOMIC_H
+#define MMF_DETAIL_ATOMIC_H
 
-#include "core/port.h"
+#include "mmapforge/detail/port.h"
 #include "tests/model/explore.h"
 #include "tests/model/site.h"
 

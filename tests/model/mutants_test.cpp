@@ -23,25 +23,25 @@ struct Mutant {
 
 // A place that is written anew must be entered here anew: the texts are those of the source.
 const Mutant mutants[] = {
-    // core/seqlock.h
+    // core/include/mmapforge/detail/seqlock.h
     {"mmfi_sequence_load", "load acquire", "record", "record", nullptr},
     {"mmfi_sequence_is", "fence acquire", "", "record", nullptr},
     {"mmfi_sequence_enter", "store release", "record", "record", nullptr},
     {"mmfi_sequence_enter", "fence release", "", "record", nullptr},
     {"mmfi_sequence_leave", "store release", "record", "record", nullptr},
     {"mmfi_sequence_bump", "store release", "record", "scalars", nullptr},
-    // core/undo.h
+    // core/include/mmapforge/detail/undo.h
     {"mmfi_undo_save", "fence release", "", "undo slot of two rows", nullptr},
-    // core/access.h
+    // core/include/mmapforge/detail/access.h
     {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle", nullptr},
     {"mmfi_append_end", "store release", "&append.store->row_bound", "writer's handle", nullptr},
     {"mmfi_append_end", "store release", "&append.writer->live->count", "append", nullptr},
     {"mmfi_append_end", "store release", "append.writer->turn", "two writers, append", nullptr},
     {"mmfi_set_uint64", "store release", "record + offset", "scalars", nullptr},
-    // core/columns.h, core/store.h
+    // core/include/mmapforge/detail/columns.h, core/include/mmapforge/store.h
     {"mmfi_rows", "load acquire", "&store->row_bound", "shared handle, window of one", nullptr},
     {"mmf_store_count", "load acquire", "&store->live->count", "shared handle, signal", nullptr},
-    // core/recover.c
+    // core/format/recover.c
     {"mmfi_live_is_trusted", "load acquire", "LIVE(base, boot_id) + 8", "another boot", nullptr},
     {"restore_record", "fence release", "", "death of one", nullptr},
     {"find_count", "load acquire", "LIVE(base, count)", nullptr,
@@ -49,7 +49,7 @@ const Mutant mutants[] = {
     {"mmfi_recover", "store release", "LIVE(base, capacity)", "death, capacity", nullptr},
     {"mmfi_recover", "store release", "LIVE(base, count)", "death in append", nullptr},
     {"mmfi_recover", "store release", "LIVE(base, boot_id) + 8", "another boot", nullptr},
-    // core/store_read.c
+    // core/store/store_read.c
     {"count_now", "load acquire", "live + offsetof(mmfi_live, count)", "append", nullptr},
     {"raise_bound", "load acquire", "place", "shared handle", nullptr},
     {"raise_bound", "update release", "place", "shared handle", nullptr},
@@ -57,7 +57,7 @@ const Mutant mutants[] = {
      "whoever raises a bound has acquired the count that it raises it to"},
     {"mmfi_count_slow", "load acquire", "&store->row_bound", "shared handle, signal", nullptr},
     {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, window", nullptr},
-    // core/store_write.c, core/value_write.c
+    // core/store/store_write.c, core/store/value_write.c
     {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
     {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,
      "a successor sees it by the lock, and others of several writers read nothing by it"},
@@ -66,12 +66,12 @@ const Mutant mutants[] = {
     {"mmfi_append_rows_end", "store release", "&store->row_bound", "writer's handle, rows",
      nullptr},
     {"mmfi_append_rows_end", "store release", "&writer->live->count", "append of rows", nullptr},
-    // core/claim.h
+    // core/store/claim.h
     {"mmfi_claim", "update release", "record", "two writers", nullptr},
     {"mmfi_claim", "update acquire", "record", nullptr,
      "the sequence that it replaces was loaded with an acquire"},
     {"mmfi_claim", "fence release", "", "two writers", nullptr},
-    // core/store_shared.c
+    // core/store/store_shared.c
     {"take_turn", "update acquire", "turn", "two writers, append", nullptr},
     {"take_turn", "update release", "turn", nullptr, "nobody takes anything from a turn's owner"},
     {"inherit_turn", "update acquire", "turn", nullptr,
@@ -80,7 +80,7 @@ const Mutant mutants[] = {
      "nobody takes anything from a turn's owner"},
     {"make_room", "load acquire", "&writer->live->count", nullptr,
      "the turn hands on what its last owner did"},
-    // core/store_join.c
+    // core/store/store_join.c
     {"take_slot", "update release", "turn", "a joiner frees the turn", nullptr},
     {"take_slot", "update acquire", "turn", nullptr,
      "the lock of the dead owner's slot hands on what it had done"},

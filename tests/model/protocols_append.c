@@ -1,5 +1,5 @@
 /* Records that appear at the end, in a file that grows. */
-#include "core/value.h"
+#include "mmapforge/value.h"
 #include "tests/model/parts.h"
 
 /* ---- Append and growth ---- */

@@ -8,8 +8,8 @@
 #ifndef MMF_TESTS_MODEL_TOY_H
 #define MMF_TESTS_MODEL_TOY_H
 
-#include "core/access.h"
-#include "core/store_state.h"
+#include "core/store/store_state.h"
+#include "mmapforge/detail/access.h"
 
 #define TOY_WORDS       2u
 #define TOY_RECORD_SIZE (MMF_SEQUENCE_SIZE + 8u * TOY_WORDS)
@@ -55,8 +55,8 @@ extern toy_handle_memory toy_handles[TOY_HANDLES_MAX];
 
 /*
  * Handles lie in fixed memory, one for each index, so that threads find the same locations whenever
- * they are run again. open does what core/store_attach.c does; for a writer it recovers. Threads
- * that share a handle open it before the run and use it with toy_handle.
+ * they are run again. open does what core/store/store_attach.c does; for a writer it recovers.
+ * Threads that share a handle open it before the run and use it with toy_handle.
  */
 mmf_store *toy_open_reader(unsigned index);
 mmf_status toy_open_writer(unsigned index, mmf_store **out);

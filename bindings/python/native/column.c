@@ -1,5 +1,5 @@
 /* The loops behind sum, min, max and mean. */
-#include "bindings/python/native/column.h"
+#include "column.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,12 @@
 /*
  * Sum, smallest and largest of one field over many rows: plain strided loads, as a column of
- * core/columns.h makes them, in a loop that the compiler can keep in registers.
+ * core/include/mmapforge/detail/columns.h makes them, in a loop that the compiler can keep in
+ * registers.
  */
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_COLUMN_H
 #define MMF_BINDINGS_PYTHON_NATIVE_COLUMN_H
 
-#include "bindings/python/native/handle.h"
+#include "handle.h"
 
 MMF_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* Equal texts, by a table of hashes. */
-#include "bindings/python/native/distinct.h"
+#include "distinct.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_DISTINCT_H
 #define MMF_BINDINGS_PYTHON_NATIVE_DISTINCT_H
 
-#include "bindings/python/native/handle.h"
+#include "handle.h"
 
 MMF_BEGIN_DECLS
 

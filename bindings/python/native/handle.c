@@ -1,7 +1,7 @@
 /* Closing the gate, taking turns, and what concerns a store as a whole. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "bindings/python/native/handle.h"
+#include "handle.h"
 
 #include <sched.h>
 #include <string.h>

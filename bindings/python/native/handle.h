@@ -12,7 +12,7 @@
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_HANDLE_H
 #define MMF_BINDINGS_PYTHON_NATIVE_HANDLE_H
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 
 #include <sys/types.h>
 

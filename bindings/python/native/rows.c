@@ -1,5 +1,5 @@
 /* Moves whole records between a store and the buffers of Python. */
-#include "bindings/python/native/rows.h"
+#include "rows.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Each scalar type's get and set through the gate, and the get that gives a status. */
-#include "bindings/python/native/scalar.h"
+#include "scalar.h"
 
 #include <math.h>
 

@@ -9,7 +9,7 @@
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_SCALAR_H
 #define MMF_BINDINGS_PYTHON_NATIVE_SCALAR_H
 
-#include "bindings/python/native/handle.h"
+#include "handle.h"
 
 MMF_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
 #ifndef MMF_GENERATED_DOCS_STORE_H
 #define MMF_GENERATED_DOCS_STORE_H
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -220,7 +220,7 @@ typedef struct docs_record {
     uint64_t filler_39;
 } docs_record;
 
-/* An open store of Docs records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of Docs records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct docs_store {
     mmf_store base;
 } docs_store;
@@ -249,7 +249,7 @@ mmf_status docs_store_close(docs_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status docs_store_sync(docs_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *docs_store_base(const docs_store *store)
 {
     return (const mmf_store *)store;

@@ -2,7 +2,7 @@
 #ifndef MMF_GENERATED_PYTHON_STORE_H
 #define MMF_GENERATED_PYTHON_STORE_H
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,7 +63,7 @@ typedef struct python_record {
     double os;
 } python_record;
 
-/* An open store of Python records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of Python records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct python_store {
     mmf_store base;
 } python_store;
@@ -92,7 +92,7 @@ mmf_status python_store_close(python_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status python_store_sync(python_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *python_store_base(const python_store *store)
 {
     return (const mmf_store *)store;

@@ -2,7 +2,7 @@
 #ifndef MMF_GENERATED_RECORDS_STORE_H
 #define MMF_GENERATED_RECORDS_STORE_H
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,7 +36,7 @@ typedef struct ohlc_bar_record {
     int64_t openTime; /* nanoseconds since the Unix epoch */
 } ohlc_bar_record;
 
-/* An open store of OHLCBar records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of OHLCBar records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct ohlc_bar_store {
     mmf_store base;
 } ohlc_bar_store;
@@ -65,7 +65,7 @@ mmf_status ohlc_bar_store_close(ohlc_bar_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status ohlc_bar_store_sync(ohlc_bar_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *ohlc_bar_store_base(const ohlc_bar_store *store)
 {
     return (const mmf_store *)store;
@@ -366,7 +366,8 @@ typedef struct order_book_level_2_record {
 } order_book_level_2_record;
 
 /*
- * An open store of order_book_level_2 records: one handle, one mapping. core/store.h has the rules.
+ * An open store of order_book_level_2 records: one handle, one mapping. mmapforge/store.h has the
+ * rules.
  */
 typedef struct order_book_level_2_store {
     mmf_store base;
@@ -396,7 +397,7 @@ mmf_status order_book_level_2_store_close(order_book_level_2_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status order_book_level_2_store_sync(order_book_level_2_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *order_book_level_2_store_base(const order_book_level_2_store *store)
 {
     return (const mmf_store *)store;
@@ -679,8 +680,8 @@ typedef struct http_connection_statistics_record {
 } http_connection_statistics_record;
 
 /*
- * An open store of HTTPConnectionStatistics records: one handle, one mapping. core/store.h has the
- * rules.
+ * An open store of HTTPConnectionStatistics records: one handle, one mapping. mmapforge/store.h has
+ * the rules.
  */
 typedef struct http_connection_statistics_store {
     mmf_store base;
@@ -713,7 +714,7 @@ mmf_status http_connection_statistics_store_close(http_connection_statistics_sto
 mmf_status http_connection_statistics_store_sync(http_connection_statistics_store *store,
                                                  mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *http_connection_statistics_store_base(
     const http_connection_statistics_store *store)
 {

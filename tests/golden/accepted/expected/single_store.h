@@ -2,7 +2,7 @@
 #ifndef MMF_GENERATED_SINGLE_STORE_H
 #define MMF_GENERATED_SINGLE_STORE_H
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,7 +24,7 @@ typedef struct x_record {
     bool y;
 } x_record;
 
-/* An open store of X records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of X records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct x_store {
     mmf_store base;
 } x_store;
@@ -53,7 +53,7 @@ mmf_status x_store_close(x_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status x_store_sync(x_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *x_store_base(const x_store *store)
 {
     return (const mmf_store *)store;

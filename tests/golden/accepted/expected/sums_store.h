@@ -2,7 +2,7 @@
 #ifndef MMF_GENERATED_SUMS_STORE_H
 #define MMF_GENERATED_SUMS_STORE_H
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,7 +42,7 @@ typedef struct quote_record {
     size_t digest_length; /* bytes */
 } quote_record;
 
-/* An open store of Quote records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of Quote records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct quote_store {
     mmf_store base;
 } quote_store;
@@ -71,7 +71,7 @@ mmf_status quote_store_close(quote_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status quote_store_sync(quote_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *quote_store_base(const quote_store *store)
 {
     return (const mmf_store *)store;
@@ -162,7 +162,7 @@ static inline mmf_status quote_store_set(quote_store *store, uint64_t row, const
     return mmfi_summed_write_end(write, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM);
 }
 
-/* Checks count records from first on against their checksums; core/verify.h. */
+/* Checks count records from first on against their checksums; mmapforge/verify.h. */
 static inline mmf_status quote_store_verify(const quote_store *store, uint64_t first,
                                             uint64_t count, uint64_t *bad_row, mmf_error *error)
 {
@@ -376,7 +376,7 @@ typedef struct mark_record {
     uint32_t at;
 } mark_record;
 
-/* An open store of Mark records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of Mark records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct mark_store {
     mmf_store base;
 } mark_store;
@@ -405,7 +405,7 @@ mmf_status mark_store_close(mark_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status mark_store_sync(mark_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *mark_store_base(const mark_store *store)
 {
     return (const mmf_store *)store;
@@ -481,7 +481,7 @@ static inline mmf_status mark_store_set(mark_store *store, uint64_t row, const m
     return mmfi_summed_write_end(write, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM);
 }
 
-/* Checks count records from first on against their checksums; core/verify.h. */
+/* Checks count records from first on against their checksums; mmapforge/verify.h. */
 static inline mmf_status mark_store_verify(const mark_store *store, uint64_t first, uint64_t count,
                                            uint64_t *bad_row, mmf_error *error)
 {
@@ -578,7 +578,7 @@ typedef struct plain_record {
     uint32_t at;
 } plain_record;
 
-/* An open store of Plain records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of Plain records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct plain_store {
     mmf_store base;
 } plain_store;
@@ -607,7 +607,7 @@ mmf_status plain_store_close(plain_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status plain_store_sync(plain_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *plain_store_base(const plain_store *store)
 {
     return (const mmf_store *)store;

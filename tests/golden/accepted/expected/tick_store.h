@@ -2,7 +2,7 @@
 #ifndef MMF_GENERATED_TICK_STORE_H
 #define MMF_GENERATED_TICK_STORE_H
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,7 +35,7 @@ typedef struct tick_record {
     uint64_t timestamp; /* nanoseconds since the Unix epoch */
 } tick_record;
 
-/* An open store of Tick records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of Tick records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct tick_store {
     mmf_store base;
 } tick_store;
@@ -64,7 +64,7 @@ mmf_status tick_store_close(tick_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status tick_store_sync(tick_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *tick_store_base(const tick_store *store)
 {
     return (const mmf_store *)store;

@@ -2,7 +2,7 @@
 #ifndef MMF_GENERATED_TYPES_STORE_H
 #define MMF_GENERATED_TYPES_STORE_H
 
-#include "core/gencode.h"
+#include "mmapforge/generated.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -69,7 +69,7 @@ typedef struct all_types_record {
     size_t blob_length; /* bytes */
 } all_types_record;
 
-/* An open store of AllTypes records: one handle, one mapping. core/store.h has the rules. */
+/* An open store of AllTypes records: one handle, one mapping. mmapforge/store.h has the rules. */
 typedef struct all_types_store {
     mmf_store base;
 } all_types_store;
@@ -98,7 +98,7 @@ mmf_status all_types_store_close(all_types_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status all_types_store_sync(all_types_store *store, mmf_error *error);
 
-/* The store as the calls of core/store.h and core/value.h take it. */
+/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *all_types_store_base(const all_types_store *store)
 {
     return (const mmf_store *)store;

@@ -1,0 +1,317 @@
+/* Writing and checking the header of a file. */
+#include "header.h"
+
+#include "mmapforge/detail/crc32c.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t round_up(uint64_t value, uint64_t multiple)
+{
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size)
+{
+    if (file_size <= geometry->header_size)
+        return 0;
+    return (file_size - geometry->header_size) / geometry->record_size;
+}
+
+/* ---- Writing ---- */
+
+static uint32_t undo_count_for(uint64_t stride, bool shared_writers)
+{
+    const uint64_t fit = MMFI_UNDO_SHARED_SIZE / stride;
+    if (!shared_writers || fit < MMFI_UNDO_COUNT)
+        return MMFI_UNDO_COUNT;
+    return fit < MMFI_UNDO_COUNT_MAX ? (uint32_t)fit : MMFI_UNDO_COUNT_MAX;
+}
+
+static uint32_t flags_for(const mmf_schema *schema)
+{
+    return schema->checksum_offset != 0 ? MMFI_FLAG_CHECKSUMS : 0;
+}
+
+static mmfi_superblock superblock_for(const mmf_schema *schema, bool shared_writers)
+{
+    mmfi_superblock block;
+    memset(&block, 0, sizeof block);
+    memcpy(block.magic, MMFI_MAGIC, MMFI_MAGIC_SIZE);
+    block.format_version = MMFI_FORMAT_VERSION;
+    block.endian_mark = MMFI_ENDIAN_MARK;
+    block.size = sizeof block;
+    mmfi_random(block.file_id, sizeof block.file_id);
+    block.layout_hash = schema->layout_hash;
+    block.record_size = schema->record_size;
+    block.schema_version = schema->version;
+    block.field_count = schema->field_count;
+    block.flags_read = block.flags_write = flags_for(schema);
+    block.undo_offset = MMFI_UNDO_OFFSET;
+    block.undo_stride = round_up(sizeof(mmfi_undo) + schema->record_size, MMFI_UNDO_ALIGNMENT);
+    block.undo_count = undo_count_for(block.undo_stride, shared_writers);
+    block.registry_offset = block.undo_offset + block.undo_count * block.undo_stride;
+    block.registry_offset = round_up(block.registry_offset, MMFI_PAGE_SIZE);
+    block.registry_size = MMFI_REGISTRY_SIZE;
+    block.schema_offset = block.registry_offset + block.registry_size;
+    block.schema_size = schema->text_size;
+    block.schema_crc = mmfi_crc32c(schema->text, schema->text_size);
+    block.header_size = round_up(block.schema_offset + block.schema_size, MMFI_PAGE_SIZE);
+    if (block.header_size < MMFI_HEADER_SIZE_MIN)
+        block.header_size = MMFI_HEADER_SIZE_MIN;
+    block.crc = mmfi_crc32c(&block, offsetof(mmfi_superblock, crc));
+    return block;
+}
+
+static void fill_header(unsigned char *header, const mmfi_superblock *block,
+                        const mmf_schema *schema, uint64_t capacity)
+{
+    for (uint32_t i = 0; i < MMFI_SUPERBLOCK_COPIES; i++)
+        memcpy(header + MMFI_SUPERBLOCK_OFFSET + i * MMFI_PAGE_SIZE, block, sizeof *block);
+    for (uint32_t i = 0; i < MMFI_COMMIT_COPIES; i++) {
+        mmfi_commit commit;
+        memset(&commit, 0, sizeof commit);
+        commit.generation = i;
+        commit.capacity = capacity;
+        commit.flags = MMFI_COMMIT_CLEAN;
+        commit.crc = mmfi_crc32c(&commit, offsetof(mmfi_commit, crc));
+        memcpy(header + MMFI_COMMIT_OFFSET + i * MMFI_PAGE_SIZE, &commit, sizeof commit);
+    }
+    memcpy(header + block->schema_offset, schema->text, schema->text_size);
+}
+
+static mmfi_geometry geometry_of(const mmfi_superblock *block, const mmf_schema *schema)
+{
+    mmfi_geometry geometry;
+    geometry.header_size = block->header_size;
+    geometry.record_size = block->record_size;
+    geometry.undo_offset = block->undo_offset;
+    geometry.undo_stride = block->undo_stride;
+    geometry.undo_count = block->undo_count;
+    geometry.flags_write = block->flags_write;
+    geometry.checksum_offset = schema->checksum_offset;
+    geometry.layout_hash = block->layout_hash;
+    return geometry;
+}
+
+mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, uint64_t capacity,
+                             bool shared_writers, mmfi_geometry *out, mmf_error *error)
+{
+    const mmfi_superblock block = superblock_for(schema, shared_writers);
+    const uint64_t size =
+        round_up(block.header_size + capacity * schema->record_size, MMFI_PAGE_SIZE);
+    *out = geometry_of(&block, schema);
+    mmf_status status = mmfi_file_grow(file, size, error);
+    if (status != MMF_OK)
+        return status;
+    unsigned char *header = calloc(1, (size_t)block.header_size);
+    if (header == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, file->path,
+                         "%s: no memory for a header of %" PRIu64 " bytes", file->path,
+                         block.header_size);
+    fill_header(header, &block, schema, mmfi_geometry_rows(out, size));
+    status = mmfi_file_write(file, 0, header, (size_t)block.header_size, error);
+    free(header);
+    return status == MMF_OK ? mmfi_file_sync(file, error) : status;
+}
+
+/* ---- Reading ---- */
+
+#define HINT_NOT_OURS "give the path of a file that mmapforge made"
+#define HINT_CORRUPT  "restore the file from a copy"
+
+static mmf_status corrupt(const mmfi_file *file, mmf_error *error, const char *what, uint64_t found,
+                          uint64_t expected)
+{
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
+                     "%s: the header is damaged: %s is %" PRIu64 ", expected %" PRIu64
+                     "; " HINT_CORRUPT,
+                     file->path, what, found, expected);
+}
+
+/* What is not ours is told from what is ours and damaged by the first words of either copy. */
+static mmf_status check_identity(const mmfi_file *file, const mmfi_superblock *block,
+                                 mmf_error *error)
+{
+    if (memcmp(block->magic, MMFI_MAGIC, MMFI_MAGIC_SIZE) != 0)
+        return mmfi_fail(error, MMF_ERR_FORMAT, 0, file->path,
+                         "%s: not a mmapforge file: it begins with bytes %02x %02x %02x %02x, "
+                         "expected '" MMFI_MAGIC "'; " HINT_NOT_OURS,
+                         file->path, (unsigned char)block->magic[0], (unsigned char)block->magic[1],
+                         (unsigned char)block->magic[2], (unsigned char)block->magic[3]);
+    if (block->format_version != MMFI_FORMAT_VERSION)
+        return mmfi_fail(error, MMF_ERR_VERSION, 0, file->path,
+                         "%s: the file has format version %" PRIu32
+                         ", this library reads version %u; use the library that wrote it",
+                         file->path, block->format_version, MMFI_FORMAT_VERSION);
+    return MMF_OK;
+}
+
+static bool superblock_is_sound(const mmfi_superblock *block)
+{
+    return memcmp(block->magic, MMFI_MAGIC, MMFI_MAGIC_SIZE) == 0 &&
+           block->crc == mmfi_crc32c(block, offsetof(mmfi_superblock, crc));
+}
+
+static mmf_status read_superblock(const mmfi_file *file, mmfi_superblock *out, mmf_error *error)
+{
+    mmfi_superblock copies[MMFI_SUPERBLOCK_COPIES];
+    for (uint32_t i = 0; i < MMFI_SUPERBLOCK_COPIES; i++) {
+        const mmf_status status = mmfi_file_read(file, MMFI_SUPERBLOCK_OFFSET + i * MMFI_PAGE_SIZE,
+                                                 &copies[i], sizeof copies[i], error);
+        if (status != MMF_OK)
+            return status;
+    }
+    for (uint32_t i = 0; i < MMFI_SUPERBLOCK_COPIES; i++)
+        if (superblock_is_sound(&copies[i])) {
+            *out = copies[i];
+            return check_identity(file, out, error);
+        }
+    const mmf_status status = check_identity(file, &copies[0], error);
+    if (status != MMF_OK)
+        return status;
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
+                     "%s: both copies of the superblock fail their checksum (0x%08" PRIx32
+                     " and 0x%08" PRIx32 " are stored); " HINT_CORRUPT,
+                     file->path, copies[0].crc, copies[1].crc);
+}
+
+static mmf_status check_flags(const mmfi_file *file, bool writable, const mmfi_superblock *block,
+                              mmf_error *error)
+{
+    const uint32_t read_unknown = block->flags_read & ~MMFI_FLAGS_READ_KNOWN;
+    const uint32_t write_unknown = block->flags_write & ~MMFI_FLAGS_WRITE_KNOWN;
+    if (read_unknown == 0 && (write_unknown == 0 || !writable))
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, file->path,
+                     "%s: the file uses features this library does not know (0x%08" PRIx32
+                     ") and must not be %s by it; use a newer library",
+                     file->path, read_unknown != 0 ? read_unknown : write_unknown,
+                     read_unknown != 0 ? "read" : "written");
+}
+
+/* A checksum says that the bytes are as written, not that whoever wrote them meant well. */
+static mmf_status check_geometry(const mmfi_file *file, const mmfi_superblock *block,
+                                 uint64_t file_size, mmf_error *error)
+{
+    const uint64_t stride =
+        round_up(sizeof(mmfi_undo) + (uint64_t)block->record_size, MMFI_UNDO_ALIGNMENT);
+    if (block->endian_mark != MMFI_ENDIAN_MARK)
+        return corrupt(file, error, "the endian mark", block->endian_mark, MMFI_ENDIAN_MARK);
+    if (block->size != sizeof *block)
+        return corrupt(file, error, "the superblock's size", block->size, sizeof *block);
+    if (block->record_size == 0 || block->record_size % MMF_SEQUENCE_SIZE != 0 ||
+        block->record_size > MMF_RECORD_SIZE_MAX)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
+                         "%s: the header is damaged: the record size is %" PRIu32
+                         ", expected a multiple of %u from %u to %u; " HINT_CORRUPT,
+                         file->path, block->record_size, MMF_SEQUENCE_SIZE, MMF_SEQUENCE_SIZE,
+                         MMF_RECORD_SIZE_MAX);
+    if (block->schema_size > MMF_SCHEMA_TEXT_MAX)
+        return corrupt(file, error, "the schema's size", block->schema_size, MMF_SCHEMA_TEXT_MAX);
+    if (block->header_size < MMFI_HEADER_SIZE_MIN || block->header_size % MMFI_PAGE_SIZE != 0 ||
+        block->header_size > file_size)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
+                         "%s: the header claims %" PRIu64 " bytes of a file of %" PRIu64
+                         ", expected a multiple of %u from %u on; " HINT_CORRUPT,
+                         file->path, block->header_size, file_size, MMFI_PAGE_SIZE,
+                         MMFI_HEADER_SIZE_MIN);
+    if (block->undo_count == 0 || block->undo_count > MMFI_UNDO_COUNT_MAX)
+        return corrupt(file, error, "the number of undo slots", block->undo_count, MMFI_UNDO_COUNT);
+    if (block->undo_stride != stride)
+        return corrupt(file, error, "the undo slots' stride", block->undo_stride, stride);
+    if (block->undo_offset < MMFI_UNDO_OFFSET || block->undo_offset % MMFI_UNDO_ALIGNMENT != 0 ||
+        block->undo_offset > block->header_size ||
+        block->undo_count * stride > block->header_size - block->undo_offset)
+        return corrupt(file, error, "the undo slots' offset", block->undo_offset, MMFI_UNDO_OFFSET);
+    if (block->schema_offset < MMFI_UNDO_OFFSET || block->schema_offset > block->header_size ||
+        block->schema_size > block->header_size - block->schema_offset)
+        return corrupt(file, error, "the schema's offset", block->schema_offset,
+                       block->registry_offset + block->registry_size);
+    return MMF_OK;
+}
+
+static mmf_status read_schema(const mmfi_file *file, const mmfi_superblock *block,
+                              mmf_schema **schema, mmf_error *error)
+{
+    char *text = malloc((size_t)block->schema_size + 1);
+    if (text == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, file->path,
+                         "%s: no memory for a schema of %" PRIu32 " bytes", file->path,
+                         block->schema_size);
+    mmf_error why = {MMF_OK, 0, "", ""};
+    mmf_status status = mmfi_file_read(file, block->schema_offset, text, block->schema_size, error);
+    if (status == MMF_OK && mmfi_crc32c(text, block->schema_size) != block->schema_crc)
+        status =
+            mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
+                      "%s: the schema in the file fails its checksum; " HINT_CORRUPT, file->path);
+    else if (status == MMF_OK) {
+        status = mmf_schema_parse(text, block->schema_size, schema, &why);
+        if (status != MMF_OK)
+            (void)mmfi_fail(error, status, 0, file->path,
+                            "%s: the schema in the file is damaged: %s; " HINT_CORRUPT, file->path,
+                            why.message);
+    }
+    free(text);
+    return status;
+}
+
+static mmf_status check_schema(const mmfi_file *file, const mmfi_superblock *block,
+                               const mmf_schema *schema, mmf_error *error)
+{
+    if (schema->record_size != block->record_size)
+        return corrupt(file, error, "the record size", block->record_size, schema->record_size);
+    if (schema->field_count != block->field_count)
+        return corrupt(file, error, "the number of fields", block->field_count,
+                       schema->field_count);
+    if (schema->layout_hash != block->layout_hash)
+        return corrupt(file, error, "the layout hash", block->layout_hash, schema->layout_hash);
+    if (schema->version != block->schema_version)
+        return corrupt(file, error, "the schema version", block->schema_version, schema->version);
+    const uint32_t read = block->flags_read & MMFI_FLAG_CHECKSUMS;
+    const uint32_t write = block->flags_write & MMFI_FLAG_CHECKSUMS;
+    if (read != flags_for(schema) || write != flags_for(schema))
+        return corrupt(file, error, "the flag for checksums", read & write, flags_for(schema));
+    return MMF_OK;
+}
+
+mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_geometry *out,
+                            mmf_schema **schema, mmf_error *error)
+{
+    mmfi_superblock block;
+    uint64_t size = 0;
+    *schema = NULL;
+    mmf_status status = mmfi_file_size(file, &size, error);
+    if (status != MMF_OK)
+        return status;
+    if (size < MMFI_HEADER_SIZE_MIN) {
+        mmfi_superblock begin;
+        memset(&begin, 0, sizeof begin);
+        if (size >= sizeof begin)
+            (void)mmfi_file_read(file, 0, &begin, sizeof begin, NULL);
+        const bool ours = memcmp(begin.magic, MMFI_MAGIC, MMFI_MAGIC_SIZE) == 0;
+        if (ours && check_identity(file, &begin, error) != MMF_OK)
+            return MMF_ERR_VERSION;
+        return mmfi_fail(error, ours ? MMF_ERR_CORRUPT : MMF_ERR_FORMAT, 0, file->path,
+                         "%s: %s: it has %" PRIu64 " bytes, the header alone takes %u; %s",
+                         file->path, ours ? "the file is cut off" : "not a mmapforge file", size,
+                         MMFI_HEADER_SIZE_MIN, ours ? HINT_CORRUPT : HINT_NOT_OURS);
+    }
+    status = read_superblock(file, &block, error);
+    if (status == MMF_OK)
+        status = check_flags(file, writable, &block, error);
+    if (status == MMF_OK)
+        status = check_geometry(file, &block, size, error);
+    if (status == MMF_OK)
+        status = read_schema(file, &block, schema, error);
+    if (status == MMF_OK)
+        status = check_schema(file, &block, *schema, error);
+    if (status != MMF_OK) {
+        mmf_schema_free(*schema);
+        *schema = NULL;
+        return status;
+    }
+    *out = geometry_of(&block, *schema);
+    return MMF_OK;
+}

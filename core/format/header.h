@@ -1,0 +1,50 @@
+/*
+ * The header of a file: making a new one, and checking one that came from outside.
+ *
+ * What is read here is read once into private memory and checked there; nobody trusts the file's
+ * own copy afterwards.
+ */
+#ifndef MMF_FORMAT_HEADER_H
+#define MMF_FORMAT_HEADER_H
+
+#include "../os/file.h"
+#include "mmapforge/detail/format.h"
+#include "mmapforge/schema.h"
+
+MMF_BEGIN_DECLS
+
+/* Where things lie in one file. */
+typedef struct mmfi_geometry {
+    uint64_t header_size; /* where the records begin */
+    uint64_t record_size;
+    uint64_t undo_offset;
+    uint64_t undo_stride;
+    uint32_t undo_count;
+    uint32_t flags_write;
+    uint32_t checksum_offset; /* in a record; 0 when it has none */
+    uint64_t layout_hash;
+} mmfi_geometry;
+
+/* Whole records that a file of that size has room for. */
+uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size);
+
+/*
+ * Fills a new, empty file: header, with undo slots for one writer or as many as there can be, room
+ * for capacity records, synced. MMF_ERR_NO_SPACE,
+ * MMF_ERR_NO_MEMORY or MMF_ERR_IO.
+ */
+mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, uint64_t capacity,
+                             bool shared_writers, mmfi_geometry *out, mmf_error *error);
+
+/*
+ * Reads and checks the header. One damaged superblock is no harm: the other serves. *schema is the
+ * file's own, to be released with mmf_schema_free. MMF_ERR_FORMAT: not ours. MMF_ERR_VERSION:
+ * another format version. MMF_ERR_UNSUPPORTED: a feature this library does not know.
+ * MMF_ERR_CORRUPT: ours, and contradicts itself.
+ */
+mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_geometry *out,
+                            mmf_schema **schema, mmf_error *error);
+
+MMF_END_DECLS
+
+#endif

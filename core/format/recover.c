@@ -1,0 +1,204 @@
+/* Taking a file over from a writer that is gone. */
+#include "recover.h"
+
+#include "mmapforge/detail/checksum.h"
+#include "mmapforge/detail/crc32c.h"
+#include "mmapforge/detail/undo.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LIVE(base, member) ((base) + MMFI_LIVE_OFFSET + offsetof(mmfi_live, member))
+
+bool mmfi_live_is_trusted(const unsigned char *base)
+{
+    uint64_t boot[MMFI_BOOT_ID_WORDS];
+    mmfi_boot_id(boot);
+    if ((boot[0] | boot[1]) == 0)
+        return false;
+    /* The acquire pairs with the release that ends mmfi_recover: a new count comes with the id. */
+    return mmfi_load64_acquire(LIVE(base, boot_id) + 8) == boot[1] &&
+           mmfi_load64(LIVE(base, boot_id)) == boot[0];
+}
+
+/* ---- Commit slots ---- */
+
+static unsigned char *commit_at(unsigned char *base, uint64_t generation)
+{
+    return base + MMFI_COMMIT_OFFSET + generation % MMFI_COMMIT_COPIES * MMFI_PAGE_SIZE;
+}
+
+bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out)
+{
+    bool found = false;
+    for (uint64_t i = 0; i < MMFI_COMMIT_COPIES; i++) {
+        mmfi_commit commit;
+        mmfi_copy_out(&commit, commit_at((unsigned char *)(uintptr_t)base, i), sizeof commit);
+        if (commit.crc != mmfi_crc32c(&commit, offsetof(mmfi_commit, crc)) ||
+            commit.generation % MMFI_COMMIT_COPIES != i)
+            continue;
+        if (!found || commit.generation > out->generation)
+            *out = commit;
+        found = true;
+    }
+    return found;
+}
+
+void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
+                       bool clean)
+{
+    mmfi_commit commit;
+    memset(&commit, 0, sizeof commit);
+    commit.generation = generation;
+    commit.count = count;
+    commit.capacity = capacity;
+    commit.flags = clean ? MMFI_COMMIT_CLEAN : 0;
+    mmfi_boot_id(commit.boot_id);
+    commit.crc = mmfi_crc32c(&commit, offsetof(mmfi_commit, crc));
+    mmfi_copy_in(commit_at(base, generation), &commit, sizeof commit);
+}
+
+/* ---- Undo slots ---- */
+
+/*
+ * Puts an image in place of a record, whose odd sequence is about to end. With the sequence the
+ * checksum changes, so the record gets the one for its next; but an image that was damaged keeps
+ * its fault: what its checksum missed the right one by, that of the record misses it by too.
+ */
+static void restore_payload(const mmfi_geometry *geometry, unsigned char *record,
+                            const unsigned char *image, uint64_t odd)
+{
+    const size_t size = (size_t)geometry->record_size;
+    const size_t at = geometry->checksum_offset;
+    mmfi_copy_words(record + MMF_SEQUENCE_SIZE, image + MMF_SEQUENCE_SIZE,
+                    size - MMF_SEQUENCE_SIZE);
+    if (at == 0)
+        return;
+    const uint32_t fault = mmfi_checksum_fault(image, size, at, mmfi_load64(image));
+    mmfi_store32(record + at, mmfi_checksum_of(record, size, at, odd + 1) ^ fault);
+}
+
+/* A record that its writer left half replaced becomes what it was. */
+static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
+                           const unsigned char *slot, uint64_t count)
+{
+    const uint64_t row = mmfi_load64(slot + offsetof(mmfi_undo, row));
+    if (row >= count)
+        return;
+    unsigned char *record = base + geometry->header_size + row * geometry->record_size;
+    const uint64_t sequence = mmfi_sequence_load(record);
+    if (!mmfi_sequence_is_odd(sequence) || !mmfi_undo_holds(slot, row, sequence))
+        return;
+    /* As in mmfi_sequence_enter: whoever sees a word put back also sees the odd sequence. */
+    mmfi_fence_release();
+    restore_payload(geometry, record, mmfi_undo_image(slot), sequence);
+    mmfi_sequence_leave(record, sequence);
+}
+
+/* After another boot a slot may hold anything, so none of it may be taken for an image. */
+static void forget_slot(unsigned char *slot)
+{
+    mmfi_store64(slot + offsetof(mmfi_undo, sequence), 0);
+}
+
+static void settle_slots(unsigned char *base, const mmfi_geometry *geometry, uint64_t count,
+                         bool trusted)
+{
+    for (uint32_t i = 0; i < geometry->undo_count; i++) {
+        unsigned char *slot = base + geometry->undo_offset + i * geometry->undo_stride;
+        if (trusted)
+            restore_record(base, geometry, slot, count);
+        else
+            forget_slot(slot);
+    }
+}
+
+/* ---- Takeover ---- */
+
+static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geometry,
+                             uint64_t file_size, bool trusted, const char *path, mmfi_recovery *out,
+                             mmf_error *error)
+{
+    mmfi_commit commit;
+    const bool committed = mmfi_commit_read(base, &commit);
+    if (trusted && mmfi_load64(LIVE(base, poisoned)) != 0)
+        return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, path,
+                         "%s: a sync of this file failed since the machine started, so the disk "
+                         "may lack what readers see; copy the records to a new store",
+                         path);
+    if (!trusted && !committed)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: both commit slots fail their checksum, so nothing says how many "
+                         "records there are; restore the file from a copy",
+                         path);
+    /* Of a larger one the next would soon wrap around, and never be the newer of two. */
+    if (committed && commit.generation > MMFI_GENERATION_MAX)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: the last commit has generation %" PRIu64 ", expected at most %" PRIu64
+                         "; restore the file from a copy, or open it read-only for what is there",
+                         path, commit.generation, MMFI_GENERATION_MAX);
+    out->generation = committed ? commit.generation : 1;
+    out->capacity = mmfi_geometry_rows(geometry, file_size);
+    /* The lock alone makes all that the last writer did visible; the acquire only says what for. */
+    out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
+    /* The next append would go over a record that a sync has promised. */
+    if (committed && out->count < commit.count)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: live control claims %" PRIu64
+                         " records, and the last sync had %" PRIu64
+                         ": it was damaged; restore the file from a copy, or open it read-only for "
+                         "what is there",
+                         path, out->count, commit.count);
+    if (out->count > out->capacity)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: the file claims %" PRIu64 " records and has room for %" PRIu64
+                         "; it was cut off: restore it from a copy, or open it read-only for "
+                         "what is there",
+                         path, out->count, out->capacity);
+    return MMF_OK;
+}
+
+void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
+                       uint64_t count)
+{
+    restore_record(base, geometry, base + geometry->undo_offset + slot * geometry->undo_stride,
+                   count);
+}
+
+mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geometry,
+                             uint64_t file_size, const char *path, mmfi_recovery *out,
+                             mmf_error *error)
+{
+    return find_count(base, geometry, file_size, mmfi_live_is_trusted(base), path, out, error);
+}
+
+void mmfi_live_sign(unsigned char *base)
+{
+    mmfi_store64(LIVE(base, writer_pid), (uint64_t)getpid());
+    mmfi_store64(LIVE(base, writer_epoch), mmfi_load64(LIVE(base, writer_epoch)) + 1);
+}
+
+mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
+                        const char *path, mmfi_recovery *out, mmf_error *error)
+{
+    const bool trusted = mmfi_live_is_trusted(base);
+    const mmf_status status = find_count(base, geometry, file_size, trusted, path, out, error);
+    if (status != MMF_OK)
+        return status;
+    settle_slots(base, geometry, out->count, trusted);
+    mmfi_store64(LIVE(base, poisoned), 0);
+    mmfi_store64(LIVE(base, append_owner), 0);
+    /* Both are stored anew, so they release anew: the file's size, and the records. */
+    mmfi_store64_release(LIVE(base, capacity), out->capacity);
+    mmfi_store64_release(LIVE(base, count), out->count);
+    mmfi_live_sign(base);
+    if (!trusted) {
+        /* The id last: with it, live control is believed. */
+        uint64_t boot[MMFI_BOOT_ID_WORDS];
+        mmfi_boot_id(boot);
+        mmfi_store64(LIVE(base, boot_id), boot[0]);
+        mmfi_store64_release(LIVE(base, boot_id) + 8, boot[1]);
+    }
+    return MMF_OK;
+}

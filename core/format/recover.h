@@ -1,0 +1,65 @@
+/*
+ * What a file's count is, after whatever happened to its last writer.
+ *
+ * In the boot in which the writer lived, memory is the truth: live control has the count, and the
+ * undo slots have any record that was being replaced. After another boot only what a sync promised
+ * counts: the commit slot. All of it is O(1) in the number of records.
+ */
+#ifndef MMF_FORMAT_RECOVER_H
+#define MMF_FORMAT_RECOVER_H
+
+#include "header.h"
+
+MMF_BEGIN_DECLS
+
+/* True when live control was written in the boot that the machine is in, so that it is believed. */
+bool mmfi_live_is_trusted(const unsigned char *base);
+
+/* The valid commit slot of the higher generation, from private copies; false when neither is. */
+bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out);
+
+/*
+ * Fills the slot of that generation, which has the commit before the last one. The caller syncs
+ * before, for a power cut may destroy what the slot had: the last commit must be on the disk by
+ * then, whoever wrote it. And after.
+ */
+void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
+                       bool clean);
+
+/* What a new writer goes on from. */
+typedef struct mmfi_recovery {
+    uint64_t count;
+    uint64_t capacity;   /* records that the file has room for */
+    uint64_t generation; /* of the last commit */
+} mmfi_recovery;
+
+/*
+ * Makes the file ready for this process as its writer; the lock must be held. Changes nothing when
+ * it fails: MMF_ERR_CORRUPT (the count exceeds the file or is below that of the last sync,
+ * nothing says what it is, or the last commit has a generation that none can have) or
+ * MMF_ERR_NEEDS_RECOVERY (a sync failed in this boot). Killed anywhere, it can run again.
+ */
+mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
+                        const char *path, mmfi_recovery *out, mmf_error *error);
+
+/* Says in live control that this process is the latest writer. Part of mmfi_recover. */
+void mmfi_live_sign(unsigned char *base);
+
+/*
+ * The first half of mmfi_recover: what there is to go on from, and why not. For one of several
+ * writers whose file others may have open; nothing is changed.
+ */
+mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geometry,
+                             uint64_t file_size, const char *path, mmfi_recovery *out,
+                             mmf_error *error);
+
+/*
+ * Restores the record that the owner of an undo slot left half replaced, if it did. The owner must
+ * be dead, and nobody else its heir; count is that of records.
+ */
+void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
+                       uint64_t count);
+
+MMF_END_DECLS
+
+#endif

@@ -1,0 +1,233 @@
+/*
+ * How a record is read, replaced and appended: the inline half of every typed call.
+ *
+ * Each path checks one private bound and then touches the record; whatever else may be the matter
+ * (not there yet, read-only, closed, forked, being replaced) is sorted out by the cold functions
+ * declared here, in store_read.c and store_write.c. record_size is a constant at every call, and
+ * folds into the instructions.
+ */
+#ifndef MMF_DETAIL_ACCESS_H
+#define MMF_DETAIL_ACCESS_H
+
+#include "mmapforge/detail/record.h"
+#include "mmapforge/detail/undo.h"
+#include "mmapforge/store.h"
+
+MMF_BEGIN_DECLS
+
+/* ---- Cold paths ---- */
+
+/*
+ * No address of a caller's result goes to these: a variable whose address got away would live in
+ * memory on the hot path, too.
+ */
+
+/* MMF_ERR_ARGUMENT when there is no place for a result, else mmfi_refresh. */
+MMFI_COLD mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out);
+
+/* ---- Rows ---- */
+
+MMFI_INLINE bool mmfi_row_is_known(const mmf_store *store, uint64_t row)
+{
+    return store != NULL && row < mmfi_load64_acquire(&store->row_bound);
+}
+
+MMFI_INLINE unsigned char *mmfi_row(const mmf_store *store, uint64_t row, size_t record_size)
+{
+    /* Copies by words need no look at an address then. */
+    return (unsigned char *)__builtin_assume_aligned(store->records + (size_t)row * record_size, 8);
+}
+
+/* ---- One consistent record ---- */
+
+/* A first attempt at a record. sequence is 0, and record NULL, when it takes more than that. */
+typedef struct mmfi_read {
+    const unsigned char *record;
+    uint64_t sequence;
+} mmfi_read;
+
+MMFI_INLINE mmfi_read mmfi_read_begin(const mmf_store *store, uint64_t row, size_t record_size,
+                                      const void *out)
+{
+    mmfi_read read = {NULL, 0};
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL))
+        return read;
+    const unsigned char *record = mmfi_row(store, row, record_size);
+    const uint64_t sequence = mmfi_sequence_load(record);
+    if (MMFI_LIKELY(mmfi_sequence_is_whole(sequence))) {
+        read.record = record;
+        read.sequence = sequence;
+    }
+    return read;
+}
+
+/* True when what was loaded since mmfi_read_begin is one consistent record. */
+MMFI_INLINE bool mmfi_read_end(mmfi_read read)
+{
+    return mmfi_sequence_is(read.record, read.sequence);
+}
+
+/*
+ * The other attempts. While mmfi_reread_next returns true, load the record at .record; when it
+ * returns false, .status says whether the last load is good. Bounded: it ends in MMF_ERR_BUSY or
+ * MMF_ERR_CORRUPT at the latest.
+ */
+typedef struct mmfi_reread {
+    const unsigned char *record;
+    mmf_status status;
+    uint32_t attempts;
+    uint32_t unmoved; /* of the last ones: that found the same odd sequence, and no image */
+    uint64_t sequence;
+    uint64_t row;
+    const mmf_store *store;
+} mmfi_reread;
+
+MMFI_COLD mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out);
+MMFI_COLD bool mmfi_reread_next(mmfi_reread *reread);
+
+/* The sequence of a record that may be read; MMF_ERR_BUSY when it is being replaced. */
+MMFI_INLINE mmf_status mmfi_sequence_take(const unsigned char *record, uint64_t *sequence)
+{
+    const uint64_t found = mmfi_sequence_load(record);
+    if (MMFI_UNLIKELY(mmfi_sequence_is_odd(found)))
+        return MMF_ERR_BUSY;
+    if (MMFI_UNLIKELY(found == 0))
+        return MMF_ERR_CORRUPT;
+    *sequence = found;
+    return MMF_OK;
+}
+
+/*
+ * For views and several fields at once: begin gives the sequence, the caller reads what it likes,
+ * and retry says whether it must be thrown away. MMF_ERR_BUSY when the record is being replaced.
+ */
+MMFI_INLINE mmf_status mmfi_sequence_begin(const mmf_store *store, uint64_t row, size_t record_size,
+                                           uint64_t *sequence)
+{
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || sequence == NULL)) {
+        const mmf_status status = mmfi_get_slow(store, row, sequence != NULL);
+        if (status != MMF_OK)
+            return status;
+    }
+    return mmfi_sequence_take(mmfi_row(store, row, record_size), sequence);
+}
+
+MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_t record_size,
+                                     uint64_t sequence)
+{
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row)))
+        return true;
+    return MMFI_UNLIKELY(!mmfi_sequence_is(mmfi_row(store, row, record_size), sequence));
+}
+
+/* ---- Replacing a record ---- */
+
+/* record is NULL unless status is MMF_OK. */
+typedef struct mmfi_write {
+    unsigned char *record;
+    uint64_t sequence;
+    mmf_status status;
+} mmfi_write;
+
+/* A record that is being replaced: two words, which come back in registers. */
+typedef struct mmfi_entered {
+    unsigned char *record; /* NULL when it may not be written */
+    uint64_t sequence;     /* the odd one; the mmf_status when there is no record */
+} mmfi_entered;
+
+/* mmfi_write_begin, if row may be written after all. */
+MMFI_COLD mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row);
+
+/* The undo slot first, then the odd sequence. */
+MMFI_INLINE uint64_t mmfi_write_enter(const mmfi_writer *writer, uint64_t row,
+                                      unsigned char *record, size_t record_size)
+{
+    const uint64_t sequence = mmfi_load64(record);
+    /* Odd here means torn by a power cut: such a record is no image to go back to. */
+    if (MMFI_LIKELY(!mmfi_sequence_is_odd(sequence)))
+        mmfi_undo_save(writer->undo, row, record, sequence, record_size);
+    return mmfi_sequence_enter(record, sequence);
+}
+
+/* Every payload store lies between begin and end. */
+MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t record_size)
+{
+    mmfi_write write = {NULL, 0, MMF_OK};
+    if (MMFI_LIKELY(store != NULL && row < store->writer->count)) {
+        write.record = mmfi_row(store, row, record_size);
+        write.sequence = mmfi_write_enter(store->writer, row, write.record, record_size);
+        return write;
+    }
+    const mmfi_entered entered = mmfi_write_slow(store, row);
+    write.record = entered.record;
+    write.sequence = entered.sequence;
+    if (entered.record == NULL) {
+        write.status = (mmf_status)entered.sequence;
+        MMFI_ASSUME(write.status != MMF_OK);
+    }
+    return write;
+}
+
+MMFI_INLINE mmf_status mmfi_write_end(mmfi_write write)
+{
+    mmfi_sequence_leave(write.record, write.sequence);
+    return MMF_OK;
+}
+
+/* ---- Appending a record ---- */
+
+/* record is NULL unless status is MMF_OK. */
+typedef struct mmfi_append {
+    unsigned char *record;
+    uint64_t row;
+    mmf_store *store;
+    mmfi_writer *writer;
+    mmf_status status;
+} mmfi_append;
+
+/* writer is NULL unless status is MMF_OK. */
+typedef struct mmfi_grant {
+    mmfi_writer *writer;
+    mmf_status status;
+} mmfi_grant;
+
+/* The writer once the file has room for a record, and other writers have ended their appends. */
+MMFI_COLD mmfi_grant mmfi_append_slow(const mmf_store *store);
+
+/* The record behind the last one. Nobody reads it before mmfi_append_end publishes it. */
+MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
+{
+    mmfi_append append = {NULL, 0, store, NULL, MMF_OK};
+    if (MMFI_LIKELY(store != NULL && store->writer->count < store->writer->capacity)) {
+        append.writer = store->writer;
+    } else {
+        const mmfi_grant grant = mmfi_append_slow(store);
+        if (grant.status != MMF_OK) {
+            append.status = grant.status;
+            return append;
+        }
+        append.writer = grant.writer;
+    }
+    append.row = append.writer->count;
+    append.record = mmfi_row(store, append.row, record_size);
+    return append;
+}
+
+/* The releases pair with the acquires of mmf_store_count, mmfi_refresh and mmfi_row_is_known. */
+MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
+{
+    const uint64_t count = append.row + 1;
+    mmfi_store64(append.record, MMFI_SEQUENCE_FIRST);
+    append.writer->count = count;
+    mmfi_store64_release(&append.store->row_bound, count);
+    mmfi_store64_release(&append.writer->live->count, count);
+    if (MMFI_UNLIKELY(append.writer->turn != NULL))
+        mmfi_store64_release(append.writer->turn, 0);
+    if (row != NULL)
+        *row = append.row;
+    return MMF_OK;
+}
+
+MMF_END_DECLS
+
+#endif

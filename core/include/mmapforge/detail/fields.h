@@ -1,0 +1,140 @@
+/*
+ * One field of a row: get, set and view, for every type of the schema language.
+ *
+ * A scalar is one load or one store. Text is copied out by the protocol of a consistent record, and
+ * set as a whole record is; a view says only where it lies. record_size, offset and max are
+ * constants at every call, and fold into the instructions.
+ */
+#ifndef MMF_DETAIL_FIELDS_H
+#define MMF_DETAIL_FIELDS_H
+
+#include "mmapforge/detail/access.h"
+
+MMF_BEGIN_DECLS
+
+/* Stores a scalar of size bytes, if row may be written after all. */
+MMFI_COLD mmf_status mmfi_set_slow(mmf_store *store, uint64_t row, size_t offset, size_t size,
+                                   uint64_t word);
+
+/* A copy of text, if row may be read after all; with a final NUL when it is to terminate. */
+MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, size_t offset,
+                                         size_t max, bool terminate, void *buffer, size_t size,
+                                         size_t *length);
+
+/* mmfi_get_float64 and mmfi_set_float64, and so on: one load, one store, never torn, no waiting. */
+#define MMFI_DEFINE_GET_SET(name, c_type, bits)                                                    \
+    MMFI_INLINE mmf_status mmfi_get_##name(const mmf_store *store, uint64_t row,                   \
+                                           size_t record_size, size_t offset, c_type *out)         \
+    {                                                                                              \
+        if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {                        \
+            const mmf_status status = mmfi_get_slow(store, row, out != NULL);                      \
+            if (status != MMF_OK)                                                                  \
+                return status;                                                                     \
+        }                                                                                          \
+        *out = mmfi_load_##name(mmfi_row(store, row, record_size), offset);                        \
+        return MMF_OK;                                                                             \
+    }                                                                                              \
+    MMFI_INLINE mmf_status mmfi_set_##name(mmf_store *store, uint64_t row, size_t record_size,     \
+                                           size_t offset, c_type value)                            \
+    {                                                                                              \
+        if (MMFI_UNLIKELY(store == NULL || row >= store->writer->count))                           \
+            return mmfi_set_slow(store, row, offset, (bits) / 8, mmfi_##name##_to_word(value));    \
+        unsigned char *record = mmfi_row(store, row, record_size);                                 \
+        mmfi_store##bits##_release(record + offset, mmfi_##name##_to_word(value));                 \
+        mmfi_sequence_bump(record);                                                                \
+        return MMF_OK;                                                                             \
+    }
+
+MMFI_SCALARS(MMFI_DEFINE_GET_SET)
+#undef MMFI_DEFINE_GET_SET
+
+/* A consistent copy with a final NUL. size counts the NUL; length may be NULL. */
+MMFI_INLINE mmf_status mmfi_get_string(const mmf_store *store, uint64_t row, size_t record_size,
+                                       size_t offset, size_t max, char *buffer, size_t size,
+                                       size_t *length)
+{
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
+    if (MMFI_LIKELY(read.sequence != 0 && size > max)) {
+        const size_t found = mmfi_load_string(read.record, offset, max, buffer);
+        if (MMFI_LIKELY(mmfi_read_end(read))) {
+            if (length != NULL)
+                *length = found;
+            return MMF_OK;
+        }
+    }
+    return mmfi_get_bytes_slow(store, row, offset, max, true, buffer, size, length);
+}
+
+/* A consistent copy. */
+MMFI_INLINE mmf_status mmfi_get_bytes(const mmf_store *store, uint64_t row, size_t record_size,
+                                      size_t offset, size_t max, uint8_t *buffer, size_t size,
+                                      size_t *length)
+{
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
+    if (MMFI_LIKELY(read.sequence != 0 && size >= max)) {
+        const size_t found = mmfi_load_bytes(read.record, offset, max, buffer);
+        if (MMFI_LIKELY(mmfi_read_end(read))) {
+            if (length != NULL)
+                *length = found;
+            return MMF_OK;
+        }
+    }
+    return mmfi_get_bytes_slow(store, row, offset, max, false, buffer, size, length);
+}
+
+/* MMF_OK when length bytes at data may go into a field of max bytes. */
+MMFI_INLINE mmf_status mmfi_check_bytes(const void *data, size_t length, size_t max)
+{
+    if (MMFI_UNLIKELY(data == NULL && length > 0))
+        return MMF_ERR_ARGUMENT;
+    return MMFI_LIKELY(length <= max) ? MMF_OK : MMF_ERR_TOO_LONG;
+}
+
+/* All or nothing, as a whole record is. data may be NULL when length is 0. */
+MMFI_INLINE mmf_status mmfi_set_bytes(mmf_store *store, uint64_t row, size_t record_size,
+                                      size_t offset, size_t max, const void *data, size_t length)
+{
+    const mmf_status status = mmfi_check_bytes(data, length, max);
+    if (MMFI_UNLIKELY(status != MMF_OK))
+        return status;
+    const mmfi_write write = mmfi_write_begin(store, row, record_size);
+    if (MMFI_UNLIKELY(write.status != MMF_OK))
+        return write.status;
+    mmfi_save_data(write.record, offset, max, data, length);
+    return mmfi_write_end(write);
+}
+
+MMFI_INLINE mmf_status mmfi_set_string(mmf_store *store, uint64_t row, size_t record_size,
+                                       size_t offset, size_t max, const char *data, size_t length)
+{
+    return mmfi_set_bytes(store, row, record_size, offset, max, data, length);
+}
+
+/* Where the field lies. Pair with mmfi_sequence_begin and mmfi_sequence_retry. */
+MMFI_INLINE mmf_status mmfi_view_string(const mmf_store *store, uint64_t row, size_t record_size,
+                                        size_t offset, size_t max, mmf_str *out)
+{
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
+        const mmf_status status = mmfi_get_slow(store, row, out != NULL);
+        if (status != MMF_OK)
+            return status;
+    }
+    *out = mmfi_string_at(mmfi_row(store, row, record_size), offset, max);
+    return MMF_OK;
+}
+
+MMFI_INLINE mmf_status mmfi_view_bytes(const mmf_store *store, uint64_t row, size_t record_size,
+                                       size_t offset, size_t max, mmf_bytes *out)
+{
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
+        const mmf_status status = mmfi_get_slow(store, row, out != NULL);
+        if (status != MMF_OK)
+            return status;
+    }
+    *out = mmfi_bytes_at(mmfi_row(store, row, record_size), offset, max);
+    return MMF_OK;
+}
+
+MMF_END_DECLS
+
+#endif

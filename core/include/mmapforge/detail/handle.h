@@ -1,0 +1,53 @@
+/*
+ * What a store handle looks like to the inline paths. Only core and generated code through
+ * mmapforge/generated.h may touch it; callers hold a pointer and use mmapforge/store.h.
+ *
+ * The fields here never fail to be readable: a closed handle points at static empties, so a hot
+ * path checks one bound and leaves every other question to a cold path.
+ */
+#ifndef MMF_DETAIL_HANDLE_H
+#define MMF_DETAIL_HANDLE_H
+
+#include "mmapforge/detail/format.h"
+#include "mmapforge/status.h"
+
+MMF_BEGIN_DECLS
+
+/*
+ * The writing half, in memory that a forked child finds zeroed: there count is 0 and capacity is 0,
+ * so each of its writes falls into the cold path, which refuses. One thread at a time.
+ */
+typedef struct mmfi_writer {
+    uint64_t count;      /* records published; rows below it may be written */
+    uint64_t capacity;   /* records that the file has room for; append grows beyond it */
+    unsigned char *undo; /* this writer's undo slot */
+    mmfi_live *live;     /* live control, writable */
+    uint64_t *turn;      /* of several writers: to be zeroed when an append ends; else NULL */
+} mmfi_writer;
+
+/* Everything that only cold paths need; core/store/store_state.h. */
+typedef struct mmfi_state mmfi_state;
+
+typedef struct mmf_store {
+    unsigned char *records; /* row 0 */
+    uint64_t row_bound;     /* rows known to be published, backed by the file and mapped */
+    mmfi_writer *writer;    /* never NULL; all zero when the handle may not write */
+    const mmfi_live *live;  /* never NULL; private when the shared page cannot be believed */
+    mmfi_state *state;      /* NULL once closed */
+} mmf_store;
+
+/*
+ * Why the hot path met its bound. Looks at the shared count and, when it exceeds what the file is
+ * known to have had room for, at the file's real size; raises the private bound, and returns MMF_OK
+ * when row is below it now; else MMF_ERR_RANGE, MMF_ERR_CLOSED, MMF_ERR_ARGUMENT (store is NULL),
+ * MMF_ERR_CORRUPT (the count exceeds the file), MMF_ERR_CAPACITY (the row lies beyond this handle's
+ * reserve) or MMF_ERR_IO.
+ */
+MMFI_COLD mmf_status mmfi_refresh(const mmf_store *store, uint64_t row);
+
+/* The count after a refresh: what the store may read now. 0 for a closed or NULL store. */
+MMFI_COLD uint64_t mmfi_count_slow(const mmf_store *store);
+
+MMF_END_DECLS
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * The undo slot: where a writer keeps a record as it was while it replaces it.
+ *
+ * A kill at any instruction therefore leaves the old record (in the slot) or the new one. A reader
+ * that meets an odd sequence takes the slot's image and never waits for the writer; the next writer
+ * copies the image back (core/format/recover.h). The layout of a slot is in
+ * mmapforge/detail/format.h.
+ */
+#ifndef MMF_DETAIL_UNDO_H
+#define MMF_DETAIL_UNDO_H
+
+#include "mmapforge/detail/format.h"
+#include "mmapforge/detail/seqlock.h"
+
+/*
+ * Saves the record, whose sequence is even, before mmfi_sequence_enter. The fence keeps the end of
+ * the slot's previous use (mmfi_sequence_leave of another record) before its new content.
+ */
+MMFI_INLINE void mmfi_undo_save(unsigned char *slot, uint64_t row, const unsigned char *record,
+                                uint64_t sequence, size_t record_size)
+{
+    mmfi_fence_release();
+    mmfi_store64(slot + offsetof(mmfi_undo, row), row);
+    mmfi_store64(slot + offsetof(mmfi_undo, sequence), sequence + 1);
+    mmfi_copy_words(slot + sizeof(mmfi_undo), record, record_size);
+}
+
+/* True when the slot holds the before-image of the row whose sequence is odd. */
+MMFI_INLINE bool mmfi_undo_holds(const unsigned char *slot, uint64_t row, uint64_t odd)
+{
+    return mmfi_load64(slot + offsetof(mmfi_undo, row)) == row &&
+           mmfi_load64(slot + offsetof(mmfi_undo, sequence)) == odd;
+}
+
+/* The before-image, laid out as a record, with the sequence word that it had. */
+MMFI_INLINE const unsigned char *mmfi_undo_image(const unsigned char *slot)
+{
+    return slot + sizeof(mmfi_undo);
+}
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * A store: records of one schema in a memory-mapped file, shared between processes.
+ *
+ * Generated code wraps these calls for one record type (`tick_store_open`, ...); used as they are,
+ * they serve any store, from the schema that its file carries.
+ *
+ * Processes. One writer holds the file at a time, by a lock that the kernel frees when the writer
+ * dies; any number of processes read, without locks, at any time, also a read-only file on a
+ * read-only file system. A reader sees what the writer published, as soon as it is published.
+ *
+ * With options.shared_writers several writers have a file at once, in any threads and processes,
+ * each with a handle of its own: at most 64 in a file that was made so, 8 in another. A record is
+ * then taken by compare-and-swap, and appends take turns, which costs a writer some ten times as
+ * much; reading costs the same. What a killed writer held is put right by whoever meets it. A
+ * writer that wants the file alone and several writers keep each other out. All of them must be
+ * able to read the boot's id (see Durability): with one that cannot, MMF_ERR_UNSUPPORTED.
+ *
+ * Consistency. A record or a string that is copied out is of one moment, whatever writers do or die
+ * of meanwhile. A scalar is one load: of a record that is being replaced it may be the new value
+ * already, which is gone again if the writer is killed before it is done.
+ *
+ * Threads. Any number of threads may read through one handle. Writing through a handle is for one
+ * thread at a time. Nothing may use a handle while mmf_store_close runs on it.
+ *
+ * Fork. A child may read through an inherited handle, and is refused writing (MMF_ERR_READ_ONLY):
+ * it closes the handle and opens the file itself once the parent has closed it. Its close writes
+ * nothing and leaves the lock to the parent. A child that keeps the handle of a parent that was
+ * killed keeps the file locked until it closes the handle or ends.
+ *
+ * Durability. What is written survives the death of the writing process at once, without a sync.
+ * mmf_store_sync makes it survive a power cut; mmf_store_close of a writer syncs. Processes know by
+ * /proc/sys/kernel/random/boot_id that memory is still that of the writer: one that cannot read it
+ * (a jail without /proc) sees what was last synced, and says so in mmf_info.live. To a writer there
+ * the death of the one before is what a power cut is elsewhere: sync what must survive it.
+ *
+ * Truncation. A file that another program cuts off while it is open ends this process by SIGBUS
+ * when it touches what is gone, unless mmapforge/sigbus.h is installed: then it is a status.
+ *
+ * Damage. Records whose schema has @checksums can be verified (mmapforge/verify.h). To set one
+ * field of such a record is to replace the record, and MMF_ERR_CORRUPT when that is damaged.
+ *
+ * Errors. Every call that can fail returns a mmf_status; results go through the last pointers,
+ * which are left alone or set to NULL or 0 on failure. Where a mmf_error can be passed it may be
+ * NULL.
+ */
+#ifndef MMF_STORE_H
+#define MMF_STORE_H
+
+#include "mmapforge/detail/atomic.h"
+#include "mmapforge/detail/handle.h"
+#include "mmapforge/schema.h"
+
+MMF_BEGIN_DECLS
+
+typedef enum mmf_mode {
+    MMF_READ_ONLY = 0,
+    MMF_READ_WRITE = 1 /* takes the writer lock; a second writer gets MMF_ERR_LOCKED */
+} mmf_mode;
+
+/* How to open or create. Start from MMF_OPTIONS_INIT; 0 means the default. */
+typedef struct mmf_options {
+    mmf_mode mode;          /* of open; create always writes */
+    unsigned permissions;   /* of a new file, less the umask; default 0666 */
+    uint64_t reserve_bytes; /* address space for the file to grow into; default 64 GiB */
+    uint64_t capacity;      /* records that a new file has room for at once; default about 64 KiB */
+    bool shared_writers;    /* one of several writers at once; without effect on a reader */
+} mmf_options;
+
+#define MMF_OPTIONS_INIT                                                                           \
+    {                                                                                              \
+        MMF_READ_ONLY, 0, 0, 0, false                                                              \
+    }
+
+#define MMF_RESERVE_BYTES_DEFAULT (UINT64_C(64) << 30)
+
+/* What mmf_store_info tells of an open store. */
+typedef struct mmf_info {
+    uint64_t count;
+    uint64_t capacity;      /* records that the file has room for without growing */
+    uint64_t capacity_max;  /* records that fit the address space reserved by this handle */
+    uint64_t file_size;     /* bytes */
+    uint64_t header_size;   /* bytes before the first record */
+    uint64_t reserve_bytes; /* address space had */
+    uint64_t reserve_asked; /* more than reserve_bytes when the system gave less */
+    uint64_t layout_hash;
+    uint64_t writer_pid; /* of the writer that has the file, 0 when none has; of several writers, of
+                            the latest to open it, which may have left */
+    uint32_t record_size;
+    uint32_t format_version;
+    bool writable; /* this handle may write */
+    bool live;     /* the shared count is used; false: the count of the last sync or close is */
+} mmf_info;
+
+/*
+ * Makes a new store of that schema and opens it for writing. The file appears under its name only
+ * when it is whole; a process killed before may leave one whose name ends in ".new", which may be
+ * removed. The schema need only live during the call.
+ *
+ * Returns MMF_ERR_ARGUMENT, MMF_ERR_EXISTS, MMF_ERR_NOT_FOUND (no such directory),
+ * MMF_ERR_READ_ONLY, MMF_ERR_NO_SPACE, MMF_ERR_NO_MEMORY, MMF_ERR_CAPACITY (options.capacity
+ * exceeds options.reserve_bytes), MMF_ERR_UNSUPPORTED or MMF_ERR_IO; *out is NULL then. With MMF_OK
+ * and a message in *error, the reserve is smaller than asked. Release with mmf_store_close.
+ */
+mmf_status mmf_store_create(const char *path, const mmf_options *options, const mmf_schema *schema,
+                            mmf_store **out, mmf_error *error);
+
+/*
+ * Opens a store of any schema. A writer recovers what a killed one left behind, in O(1), and has
+ * blocks given to a file with holes (a sparse copy), because writing into one would need the disk
+ * to have room at that moment: MMF_ERR_NO_SPACE when it has none now.
+ *
+ * Returns MMF_ERR_ARGUMENT, MMF_ERR_NOT_FOUND, MMF_ERR_FORMAT, MMF_ERR_VERSION, MMF_ERR_CORRUPT,
+ * MMF_ERR_LOCKED, MMF_ERR_READ_ONLY, MMF_ERR_NO_SPACE, MMF_ERR_NO_MEMORY, MMF_ERR_NEEDS_RECOVERY,
+ * MMF_ERR_UNSUPPORTED or MMF_ERR_IO; *out is NULL and not a byte of the file has changed then.
+ * Messages with MMF_OK as in create. Release with mmf_store_close.
+ */
+mmf_status mmf_store_open(const char *path, const mmf_options *options, mmf_store **out,
+                          mmf_error *error);
+
+/* As mmf_store_open, and MMF_ERR_SCHEMA unless the file holds records of that schema. */
+mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const mmf_schema *schema,
+                             mmf_store **out, mmf_error *error);
+
+/*
+ * Syncs if this handle may write, unlocks, unmaps and releases. Views and columns die with it. The
+ * handle is gone whatever is returned; for a while after, its use gives MMF_ERR_CLOSED. NULL is
+ * allowed. Returns what the sync did, as mmf_store_sync: what failed is not promised.
+ */
+mmf_status mmf_store_close(mmf_store *store);
+
+/*
+ * Makes every record written so far survive a power cut: the records, then their count. When the
+ * disk fails, the handle stays failed (MMF_ERR_NEEDS_RECOVERY from then on), because the system may
+ * have dropped what it could not write: copy the records to a new store. Returns MMF_ERR_IO,
+ * MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_READ_ONLY for a handle that may not write,
+ * MMF_ERR_BUSY (other writers kept this one from committing for ten seconds: try again),
+ * MMF_ERR_CORRUPT (the file was cut off; mmapforge/sigbus.h), MMF_ERR_ARGUMENT or MMF_ERR_CLOSED.
+ */
+mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
+
+/*
+ * Records that can be read now; grows only. Whoever sees a record counted also sees what its writer
+ * did before it appended it. 0 for NULL and closed handles.
+ */
+MMFI_INLINE uint64_t mmf_store_count(const mmf_store *store)
+{
+    if (MMFI_UNLIKELY(store == NULL))
+        return 0;
+    const uint64_t count = mmfi_load64_acquire(&store->live->count);
+    if (MMFI_LIKELY(count == mmfi_load64(&store->row_bound)))
+        return count;
+    return mmfi_count_slow(store);
+}
+
+/* Records that the file has room for without growing. 0 for NULL and closed handles. */
+uint64_t mmf_store_capacity(const mmf_store *store);
+
+/* Fills *out. MMF_ERR_ARGUMENT, MMF_ERR_CLOSED or MMF_ERR_IO. */
+mmf_status mmf_store_info(const mmf_store *store, mmf_info *out);
+
+/* The schema in the file; NULL for a closed handle. Owned by the handle. */
+const mmf_schema *mmf_store_schema(const mmf_store *store);
+
+/* The path as it was given; NULL for a closed handle. Owned by the handle. */
+const char *mmf_store_path(const mmf_store *store);
+
+/*
+ * Waits until the store has more than count records, by looking again and again with growing
+ * pauses of at most 1 ms. timeout_ns is in nanoseconds; 0 looks once, UINT64_MAX waits for ever.
+ * MMF_ERR_TIMEOUT when the time has passed, else as a read.
+ */
+mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeout_ns);
+
+/*
+ * Fills *error with a message for a status that a call without mmf_error gave: the path, the field
+ * (NULL when it was about none), and the row where the status is about one (MMF_ERR_RANGE,
+ * MMF_ERR_BUSY, MMF_ERR_CORRUPT). Returns status, so `return mmf_store_explain(...)` works.
+ */
+mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
+                             const char *field, mmf_error *error);
+
+MMF_END_DECLS
+
+#endif

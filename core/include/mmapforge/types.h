@@ -1,0 +1,58 @@
+/* The field types of the schema language, and how values of them are passed about. */
+#ifndef MMF_TYPES_H
+#define MMF_TYPES_H
+
+#include "mmapforge/detail/port.h"
+
+MMF_BEGIN_DECLS
+
+/* Stored in the layout hash, so the values never change. Scalars carry numpy's names. */
+typedef enum mmf_type {
+    MMF_TYPE_NONE = 0,
+    MMF_TYPE_BOOL = 1,
+    MMF_TYPE_INT8 = 2,
+    MMF_TYPE_UINT8 = 3,
+    MMF_TYPE_INT16 = 4,
+    MMF_TYPE_UINT16 = 5,
+    MMF_TYPE_INT32 = 6,
+    MMF_TYPE_UINT32 = 7,
+    MMF_TYPE_INT64 = 8,
+    MMF_TYPE_UINT64 = 9,
+    MMF_TYPE_FLOAT32 = 10,
+    MMF_TYPE_FLOAT64 = 11,
+    MMF_TYPE_STRING = 12, /* u32 length, then up to max bytes of UTF-8, the rest zero */
+    MMF_TYPE_BYTES = 13   /* u32 length, then up to max bytes, the rest zero */
+} mmf_type;
+
+#define MMF_TYPE_COUNT 14
+
+/* The name in the schema language ("float64", "string"); "?" for a value outside the enum. */
+const char *mmf_type_name(mmf_type type);
+
+/* The type of that name, or MMF_TYPE_NONE. name need not end in NUL. */
+mmf_type mmf_type_from_name(const char *name, size_t length);
+
+/* True for string and bytes, whose capacity stands in brackets. */
+bool mmf_type_is_sized(mmf_type type);
+
+/* Alignment in a record, in bytes; 0 for a value outside the enum. */
+uint32_t mmf_type_alignment(mmf_type type);
+
+/* Bytes that a field takes in a record. max is the capacity of a string or bytes field, else 0. */
+uint32_t mmf_type_size(mmf_type type, uint32_t max);
+
+/* Text inside a record or a buffer: not NUL-terminated, not owned. */
+typedef struct mmf_str {
+    const char *data;
+    size_t length; /* bytes */
+} mmf_str;
+
+/* Bytes inside a record or a buffer: not owned. */
+typedef struct mmf_bytes {
+    const uint8_t *data;
+    size_t length; /* bytes */
+} mmf_bytes;
+
+MMF_END_DECLS
+
+#endif

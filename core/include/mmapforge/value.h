@@ -1,0 +1,85 @@
+/*
+ * Reading and writing any store by its schema, without generated code.
+ *
+ * The typed path costs a load; this one finds a field and copies a value, and is meant for tools
+ * and bindings. Both move the same bytes under the same rules.
+ *
+ * Whole records pass as images: record_size bytes laid out as in the file (the offsets of
+ * mmf_field), whose sequence word is ignored on the way in.
+ */
+#ifndef MMF_VALUE_H
+#define MMF_VALUE_H
+
+#include "mmapforge/store.h"
+
+MMF_BEGIN_DECLS
+
+/* One field's value. type says which member of the union holds it. */
+typedef struct mmf_value {
+    mmf_type type;
+    union {
+        bool boolean;     /* bool */
+        int64_t integer;  /* int8 to int64 */
+        uint64_t natural; /* uint8 to uint64 */
+        double real;      /* float32, float64 */
+        mmf_str string;   /* string: in the caller's buffer, followed by a NUL */
+        mmf_bytes bytes;  /* bytes: in the caller's buffer */
+    } as;
+} mmf_value;
+
+/*
+ * Reads one field of one row, consistent even while a writer replaces the record. A string or bytes
+ * value is copied into buffer, which needs field->max + 1 bytes; scalars need none (NULL, 0). field
+ * must come from mmf_store_schema(store).
+ *
+ * Returns MMF_ERR_ARGUMENT, MMF_ERR_RANGE, MMF_ERR_TOO_LONG (buffer too small), MMF_ERR_CLOSED,
+ * MMF_ERR_CORRUPT, MMF_ERR_BUSY or MMF_ERR_IO; *out is zeroed then.
+ */
+mmf_status mmf_store_get_value(const mmf_store *store, uint64_t row, const mmf_field *field,
+                               void *buffer, size_t buffer_size, mmf_value *out);
+
+/*
+ * Copies count whole records from row first on into buffer, each consistent, record_size bytes
+ * apart, laid out as in the file (offsets of mmf_field; the sequence word is the even one read, or
+ * the one before a change under way). size is buffer's and must hold them. Errors as above;
+ * *copied (may be NULL) says how many records at the begin of buffer are good.
+ */
+mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t count, void *buffer,
+                               size_t size, uint64_t *copied);
+
+/*
+ * Appends count records from images that lie record_size bytes apart; size is the buffer's and must
+ * hold them. All of them are published at once, or none. Lengths are checked, bytes behind a length
+ * become zero and bools 0 or 1; bytes between fields are taken as they are, and should be zero;
+ * those of a checksum are ignored.
+ * *first (may be NULL) is the row of the first one.
+ *
+ * Returns MMF_ERR_ARGUMENT, MMF_ERR_TOO_LONG (a length exceeds its field), MMF_ERR_READ_ONLY,
+ * MMF_ERR_CLOSED, MMF_ERR_CAPACITY, MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY or MMF_ERR_IO.
+ */
+mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t count, size_t size,
+                                 uint64_t *first);
+
+/*
+ * Replaces fields of one row by those of an image, all or nothing even under a kill. fields are
+ * field_count indexes into mmf_schema.fields; NULL and 0 mean every field. size is the image's, at
+ * least record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE; with checksums, and fields
+ * that stay, MMF_ERR_CORRUPT when the record is damaged.
+ */
+mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record, size_t size,
+                             const uint32_t *fields, uint32_t field_count);
+
+/*
+ * The two halves of an append of many rows, for callers that fill them where they will lie: room
+ * for count records behind the last one, and their publication. *records is in the mapping: store
+ * through mmapforge/detail/record.h, every field, and MMFI_SEQUENCE_FIRST as each sequence word,
+ * and then, if the schema has checksums, let mmfi_append_rows_sum make those of count records.
+ * Nothing else may write through the handle between the two.
+ */
+mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned char **records);
+void mmfi_append_rows_sum(const mmf_schema *schema, unsigned char *records, uint64_t count);
+void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first);
+
+MMF_END_DECLS
+
+#endif

@@ -1,0 +1,181 @@
+/* Opening and closing files, moving bytes, and the words for what the system refuses. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "file_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static mmf_status status_of(int os_error)
+{
+    switch (os_error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return MMF_ERR_NO_SPACE;
+    case ENOMEM:
+        return MMF_ERR_NO_MEMORY;
+    default:
+        return MMF_ERR_IO;
+    }
+}
+
+static const char *hint_for(int os_error)
+{
+    switch (os_error) {
+    case ENOSPC:
+    case EDQUOT:
+        return "free space on the disk and try again";
+    case EFBIG:
+        return "raise the limit on file sizes (ulimit -f), or use another file system";
+    case ENAMETOOLONG:
+        return "give a shorter one";
+    case EMFILE:
+    case ENFILE:
+        return "close other files, or raise the limit (ulimit -n)";
+    default:
+        return "check the disk and the permissions";
+    }
+}
+
+mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, const char *what)
+{
+    return mmfi_fail(error, status_of(os_error), os_error, path, "%s: cannot %s: %s; %s", path,
+                     what, mmfi_os_describe(os_error).text, hint_for(os_error));
+}
+
+/* ---- Opening ---- */
+
+static mmf_status fail_open(const char *path, bool writable, int why, mmf_error *error)
+{
+    if (why == ENOENT || why == ENOTDIR)
+        return mmfi_fail(error, MMF_ERR_NOT_FOUND, why, path,
+                         "%s: no such file; check the path, or create the store", path);
+    if (why == EISDIR)
+        return mmfi_fail(error, MMF_ERR_FORMAT, why, path,
+                         "%s: is a directory, expected a file; give the path of a store", path);
+    if (why == ENXIO || why == ENODEV)
+        return mmfi_fail(error, MMF_ERR_FORMAT, why, path,
+                         "%s: is not a regular file; give the path of a store", path);
+    if (writable && (why == EACCES || why == EROFS || why == EPERM || why == ETXTBSY))
+        return mmfi_fail(error, MMF_ERR_READ_ONLY, why, path,
+                         "%s: cannot be opened for writing: %s; open it read-only, or change its "
+                         "permissions",
+                         path, mmfi_os_describe(why).text);
+    return mmfi_file_fail(error, why, path, "open the file");
+}
+
+/* What can be opened and is no file: a socket cannot. */
+static mmf_status fail_kind(const char *path, mode_t mode, mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_FORMAT, 0, path,
+                     "%s: is a %s, expected a regular file; give the path of a store", path,
+                     S_ISDIR(mode)    ? "directory"
+                     : S_ISFIFO(mode) ? "pipe"
+                                      : "device");
+}
+
+mmf_status mmfi_file_check_path(const char *path, mmf_error *error)
+{
+    if (path != NULL && path[0] != '\0')
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "the path is %s; give that of a store",
+                     path == NULL ? "NULL" : "empty");
+}
+
+mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_error *error)
+{
+    *out = MMFI_FILE_NONE;
+    const mmf_status status = mmfi_file_check_path(path, error);
+    if (status != MMF_OK)
+        return status;
+    const int fd = open(path, MMFI_OPEN_FLAGS | (writable ? O_RDWR : O_RDONLY));
+    if (fd < 0)
+        return fail_open(path, writable, errno, error);
+    struct stat info;
+    if (fstat(fd, &info) != 0) {
+        const int why = errno;
+        (void)close(fd);
+        return mmfi_file_fail(error, why, path, "find the kind of the file");
+    }
+    if (!S_ISREG(info.st_mode)) {
+        (void)close(fd);
+        return fail_kind(path, info.st_mode, error);
+    }
+    out->path = strdup(path);
+    if (out->path == NULL) {
+        (void)close(fd);
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, ENOMEM, path, "%s: no memory for the path",
+                         path);
+    }
+    out->fd = fd;
+    out->writable = writable;
+    return MMF_OK;
+}
+
+/* ---- Bytes ---- */
+
+mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error)
+{
+    struct stat info;
+    *out = 0;
+    if (fstat(file->fd, &info) != 0)
+        return mmfi_file_fail(error, errno, file->path, "find the size of the file");
+    *out = (uint64_t)info.st_size;
+    return MMF_OK;
+}
+
+mmf_status mmfi_file_read(const mmfi_file *file, uint64_t offset, void *buffer, size_t size,
+                          mmf_error *error)
+{
+    int attempt = 0;
+    for (size_t done = 0; done < size;) {
+        const ssize_t got =
+            pread(file->fd, (char *)buffer + done, size - done, (off_t)(offset + done));
+        if (got < 0 && mmfi_file_again(errno, attempt++))
+            continue;
+        if (got < 0)
+            return mmfi_file_fail(error, errno, file->path, "read the file");
+        if (got == 0)
+            return mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
+                             "%s: the file ends at byte %" PRIu64
+                             ", expected %zu bytes from %" PRIu64 " on; restore it from a copy",
+                             file->path, offset + done, size, offset);
+        done += (size_t)got;
+    }
+    return MMF_OK;
+}
+
+mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *buffer, size_t size,
+                           mmf_error *error)
+{
+    int attempt = 0;
+    for (size_t done = 0; done < size;) {
+        const ssize_t put =
+            pwrite(file->fd, (const char *)buffer + done, size - done, (off_t)(offset + done));
+        if (put < 0 && mmfi_file_again(errno, attempt++))
+            continue;
+        if (put <= 0)
+            return mmfi_file_fail(error, put < 0 ? errno : EIO, file->path, "write the file");
+        done += (size_t)put;
+    }
+    return MMF_OK;
+}
+
+void mmfi_file_close(mmfi_file *file)
+{
+    mmfi_file_unlock(file);
+    if (file->temporary != NULL && file->lock_pid == getpid())
+        (void)unlink(file->temporary);
+    if (file->fd >= 0)
+        (void)close(file->fd);
+    free(file->temporary);
+    free(file->path);
+    *file = MMFI_FILE_NONE;
+}

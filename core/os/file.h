@@ -1,0 +1,143 @@
+/*
+ * The file under a store: finding and creating it, its lock, its size, and making it durable.
+ *
+ * Knows paths, descriptors and errors, and nothing of what is in the file. Paths and messages of
+ * failures go to mmf_error; every call may be given NULL for it. Not for concurrent use of one
+ * mmfi_file.
+ */
+#ifndef MMF_OS_FILE_H
+#define MMF_OS_FILE_H
+
+#include "mmapforge/status.h"
+
+#include <sys/types.h>
+
+MMF_BEGIN_DECLS
+
+typedef struct mmfi_file {
+    int fd;          /* -1 when there is none */
+    bool writable;   /* opened for reading and writing */
+    bool locked;     /* this process took the writer lock */
+    pid_t lock_pid;  /* the process that took it: a forked child must not give it back */
+    char *path;      /* as the caller gave it, owned */
+    char *temporary; /* the name that a file has until mmfi_file_name gives it its own; else NULL */
+} mmfi_file;
+
+/* A mmfi_file that holds nothing, which mmfi_file_close accepts. */
+#define MMFI_FILE_NONE ((mmfi_file){-1, false, false, 0, NULL, NULL})
+
+/*
+ * Opens what is there. MMF_ERR_NOT_FOUND: nothing is there. MMF_ERR_FORMAT: a directory, device,
+ * pipe or socket (never waits for one). MMF_ERR_READ_ONLY: writing was asked for, and the file or
+ * its file system does not allow it. MMF_ERR_IO: any other refusal.
+ */
+mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_error *error);
+
+/*
+ * Makes an empty file under a temporary name in the directory of path, open for writing, so that
+ * nobody ever opens a half-made store. That name is the begin of the file's own, 16 hexadecimal
+ * digits and ".new"; only a process that was killed leaves one behind. MMF_ERR_EXISTS: path names
+ * something already, be it a link to nothing. MMF_ERR_NOT_FOUND: no such directory.
+ * MMF_ERR_READ_ONLY: the directory or its file system takes no files. MMF_ERR_NO_SPACE. MMF_ERR_IO:
+ * any other refusal, such as a name that is too long.
+ */
+mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *out,
+                            mmf_error *error);
+
+/*
+ * Gives a created file its name, unless something has it (MMF_ERR_EXISTS), and makes the name
+ * durable. When the disk refuses that (MMF_ERR_IO, MMF_ERR_NO_SPACE), the name is taken away again.
+ */
+mmf_status mmfi_file_name(mmfi_file *file, mmf_error *error);
+
+/*
+ * Takes the writer lock: an OFD lock on one byte far behind any record, freed by the kernel when
+ * the process dies. MMF_ERR_LOCKED when another open file has it, MMF_ERR_UNSUPPORTED when the file
+ * system knows no such locks. Never waits.
+ */
+mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error);
+
+/*
+ * The same for one of several writers, which have the lock together: only one that wants the file
+ * alone is refused, and refuses them.
+ */
+mmf_status mmfi_file_lock_shared(mmfi_file *file, mmf_error *error);
+
+/*
+ * The lock of an undo slot, which its owner has while it lives. False when another open file has
+ * it. What a descriptor has already, it gets again.
+ */
+bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot);
+void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot);
+
+/*
+ * The lock of one that joins the writers, so that they join one by one. Never waits:
+ * MMF_ERR_LOCKED when another has it, MMF_ERR_UNSUPPORTED when there are no such locks.
+ */
+mmf_status mmfi_file_lock_join(const mmfi_file *file, mmf_error *error);
+void mmfi_file_unlock_join(const mmfi_file *file);
+
+/* Gives all of these back, in the process that took it; elsewhere, and without one, does nothing.
+ */
+void mmfi_file_unlock(mmfi_file *file);
+
+/* True when some other open file has the writer lock. Works on a read-only descriptor. */
+bool mmfi_file_is_locked(const mmfi_file *file);
+
+/* The same of one of several writers. */
+bool mmfi_file_is_shared(const mmfi_file *file);
+
+/* The size in bytes now. */
+mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error);
+
+/* Reads exactly size bytes at offset; MMF_ERR_CORRUPT when the file ends before. */
+mmf_status mmfi_file_read(const mmfi_file *file, uint64_t offset, void *buffer, size_t size,
+                          mmf_error *error);
+
+/* Writes exactly size bytes at offset. */
+mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *buffer, size_t size,
+                           mmf_error *error);
+
+/*
+ * Gives the file real blocks up to size, and that size if it is smaller; never shrinks it. What is
+ * new reads as zero. MMF_ERR_NO_SPACE when the disk, a quota or the limit on file sizes is full:
+ * then the size is as before, and no signal is raised. Only for the writer, and not shared with
+ * other growth of the same file: what a failed attempt gained is cut off again.
+ */
+mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error);
+
+/*
+ * Gives real blocks to the holes of a file, which a sparse copy has and a store into which is
+ * SIGBUS on a full disk. One look at the file when it has as many blocks as its size needs; a file
+ * system that keeps files smaller than they are (compression) is asked each time. MMF_ERR_NO_SPACE
+ * when the holes do not fit: size and content are as before. MMF_OK where the file system knows no
+ * such request. A hole no larger than the tables that a file system counts as blocks of the file
+ * is not seen. Only for the writer, before its first store. Where the file system knows no such
+ * request, some C libraries write zeros over what reads as zero: not when others may store into the
+ * file meanwhile, whose words that would undo.
+ */
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error);
+
+/* Waits until the data and the size are on the disk. A failure must never be retried. */
+mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error);
+
+/* Unlocks (in the process that locked), closes, and removes the file if it never got its name. */
+void mmfi_file_close(mmfi_file *file);
+
+/*
+ * Finds the id of this boot, once in a process. MMF_OK, too, when this system lets nobody read one
+ * (a jail without /proc). MMF_ERR_IO or MMF_ERR_NO_MEMORY when it could not be read now, for want
+ * of descriptors, say: to go on without would be to take another boot for this one, and to lose
+ * what was not synced. path is for the message.
+ */
+mmf_status mmfi_boot_id_find(const char *path, mmf_error *error);
+
+/* The id of this boot, two words; zeroes when it cannot be had. */
+void mmfi_boot_id(uint64_t out[2]);
+
+/* size random bytes for an identifier. */
+void mmfi_random(void *out, size_t size);
+
+MMF_END_DECLS
+
+#endif

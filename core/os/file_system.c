@@ -1,0 +1,387 @@
+/* What a file asks of the kernel beyond bytes: its lock, real blocks, durability, the boot's id. */
+#define _GNU_SOURCE
+
+#include "file_private.h"
+
+#include "mmapforge/detail/atomic.h"
+#include "mmapforge/detail/format.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* ---- Locks ---- */
+
+static struct flock lock_of(short type, uint64_t offset, uint64_t size)
+{
+    struct flock lock;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = (off_t)offset;
+    lock.l_len = (off_t)size;
+    return lock;
+}
+
+/* 0, or why not: EAGAIN when another open file has it. */
+static int set_lock(const mmfi_file *file, short type, uint64_t offset, uint64_t size)
+{
+    struct flock lock = lock_of(type, offset, size);
+    for (int attempt = 0;; attempt++) {
+        if (fcntl(file->fd, F_OFD_SETLK, &lock) == 0)
+            return 0;
+        if (!mmfi_file_again(errno, attempt))
+            return errno == EACCES ? EAGAIN : errno;
+    }
+}
+
+static mmf_status fail_lock(const mmfi_file *file, int why, mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_UNSUPPORTED, why, file->path,
+                     "%s: the file system gives no lock (%s); put the store on a local disk",
+                     file->path, mmfi_os_describe(why).text);
+}
+
+static mmf_status lock_writer(mmfi_file *file, short type, mmf_error *error)
+{
+    const int why = set_lock(file, type, MMFI_LOCK_OFFSET, 1);
+    if (why == 0) {
+        file->locked = true;
+        file->lock_pid = getpid();
+        return MMF_OK;
+    }
+    if (why == EAGAIN)
+        return mmfi_fail(error, MMF_ERR_LOCKED, why, file->path,
+                         "%s: another writer has the file open; close it there first, or open it "
+                         "read-only",
+                         file->path);
+    return fail_lock(file, why, error);
+}
+
+mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error)
+{
+    return lock_writer(file, F_WRLCK, error);
+}
+
+mmf_status mmfi_file_lock_shared(mmfi_file *file, mmf_error *error)
+{
+    return lock_writer(file, F_RDLCK, error);
+}
+
+bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot)
+{
+    return set_lock(file, F_WRLCK, MMFI_LOCK_SLOTS + slot, 1) == 0;
+}
+
+void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot)
+{
+    (void)set_lock(file, F_UNLCK, MMFI_LOCK_SLOTS + slot, 1);
+}
+
+mmf_status mmfi_file_lock_join(const mmfi_file *file, mmf_error *error)
+{
+    const int why = set_lock(file, F_WRLCK, MMFI_LOCK_JOIN, 1);
+    if (why == EAGAIN)
+        return mmfi_fail(error, MMF_ERR_LOCKED, why, file->path,
+                         "%s: another writer is opening the file; try again", file->path);
+    return why == 0 ? MMF_OK : fail_lock(file, why, error);
+}
+
+void mmfi_file_unlock_join(const mmfi_file *file)
+{
+    (void)set_lock(file, F_UNLCK, MMFI_LOCK_JOIN, 1);
+}
+
+/* What lock some other open file has that keeps a writer out; F_UNLCK for none. */
+static short lock_of_others(const mmfi_file *file)
+{
+    struct flock lock = lock_of(F_WRLCK, MMFI_LOCK_OFFSET, 1);
+    return fcntl(file->fd, F_OFD_GETLK, &lock) == 0 ? lock.l_type : F_UNLCK;
+}
+
+bool mmfi_file_is_locked(const mmfi_file *file)
+{
+    return lock_of_others(file) != F_UNLCK;
+}
+
+bool mmfi_file_is_shared(const mmfi_file *file)
+{
+    return lock_of_others(file) == F_RDLCK;
+}
+
+void mmfi_file_unlock(mmfi_file *file)
+{
+    /* A child shares the parent's locks, and must not end them. */
+    if (!file->locked || file->lock_pid != getpid())
+        return;
+    (void)set_lock(file, F_UNLCK, MMFI_LOCK_OFFSET, MMFI_LOCK_SIZE);
+    file->locked = false;
+}
+
+/* ---- Growth and durability ---- */
+
+#define INTERRUPTS_MAX 1000
+
+/* What st_blocks counts in, whatever the blocks of the disk are. */
+#define STAT_BLOCK_SIZE 512u
+
+bool mmfi_file_again(int os_error, int attempt)
+{
+    return os_error == EINTR && attempt < INTERRUPTS_MAX;
+}
+
+static mmf_status fail_full(const mmfi_file *file, int why, uint64_t size, mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_NO_SPACE, why, file->path,
+                     "%s: no room for a file of %" PRIu64 " bytes: %s; free space or raise the "
+                     "quota, and try again: nothing was lost",
+                     file->path, size, mmfi_os_describe(why).text);
+}
+
+/* Beyond this limit the kernel does not only refuse: it kills by SIGXFSZ. */
+static mmf_status check_limit(const mmfi_file *file, uint64_t size, mmf_error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        size <= (uint64_t)limit.rlim_cur)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_NO_SPACE, EFBIG, file->path,
+                     "%s: the limit on file sizes is %" PRIu64 " bytes, %" PRIu64
+                     " are needed; raise it (ulimit -f)",
+                     file->path, (uint64_t)limit.rlim_cur, size);
+}
+
+/* Real blocks for the bytes from begin to end: 0 or the error of the system. */
+static int allocate(const mmfi_file *file, uint64_t begin, uint64_t end)
+{
+    for (int attempt = 0;; attempt++) {
+        const int why = posix_fallocate(file->fd, (off_t)begin, (off_t)(end - begin));
+        if (!mmfi_file_again(why, attempt))
+            return why;
+    }
+}
+
+/* The same from the file's begin, by the kernel alone: nothing is written. */
+static int ask_for_blocks(const mmfi_file *file, uint64_t end)
+{
+    for (int attempt = 0;; attempt++) {
+        const int why = fallocate(file->fd, 0, 0, (off_t)end) == 0 ? 0 : errno;
+        if (!mmfi_file_again(why, attempt))
+            return why;
+    }
+}
+
+static bool is_full(int os_error)
+{
+    return os_error == ENOSPC || os_error == EDQUOT || os_error == EFBIG;
+}
+
+static bool is_unable(int os_error)
+{
+    return os_error == EOPNOTSUPP || os_error == EINVAL || os_error == ENOSYS;
+}
+
+mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error)
+{
+    uint64_t now = 0;
+    mmf_status status = mmfi_file_size(file, &now, error);
+    if (status != MMF_OK || now >= size)
+        return status;
+    status = check_limit(file, size, error);
+    if (status != MMF_OK)
+        return status;
+    const int why = allocate(file, now, size);
+    if (why == 0)
+        return MMF_OK;
+    /* Some file systems keep what they gave before they ran out. The first error is the answer. */
+    (void)!ftruncate(file->fd, (off_t)now);
+    if (is_full(why))
+        return fail_full(file, why, size, error);
+    return mmfi_fail(error, is_unable(why) ? MMF_ERR_UNSUPPORTED : MMF_ERR_IO, why, file->path,
+                     "%s: cannot give the file %" PRIu64 " bytes: %s", file->path, size,
+                     mmfi_os_describe(why).text);
+}
+
+/* The bytes that read as zero without having been written, as far as the file system tells. */
+static uint64_t unwritten(const mmfi_file *file, uint64_t size)
+{
+    uint64_t sum = 0;
+    for (off_t end = 0; (uint64_t)end < size;) {
+        const off_t begin = lseek(file->fd, end, SEEK_HOLE);
+        if (begin < 0 || (uint64_t)begin >= size)
+            break;
+        end = lseek(file->fd, begin, SEEK_DATA);
+        if (end < 0) /* none follows */
+            end = (off_t)size;
+        sum += (uint64_t)(end - begin);
+    }
+    return sum;
+}
+
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error)
+{
+    struct stat info;
+    if (fstat(file->fd, &info) != 0)
+        return mmfi_file_fail(error, errno, file->path, "find the size of the file");
+    const uint64_t size = (uint64_t)info.st_size;
+    const uint64_t had = (uint64_t)info.st_blocks * STAT_BLOCK_SIZE;
+    if (had >= size)
+        return MMF_OK;
+    const mmf_status status = check_limit(file, size, error);
+    if (status != MMF_OK)
+        return status;
+    /*
+     * Some file systems fill up to the last block before they say that it is not enough, and what
+     * they gave then is not taken back: whether what looks like a hole is one is their secret. So
+     * what clearly cannot fit is not tried. Neither number says it alone: blocks may be missing
+     * because data is compressed, and what is unwritten may have its blocks.
+     */
+    struct statvfs disk;
+    if (fstatvfs(file->fd, &disk) == 0) {
+        const uint64_t room = (uint64_t)disk.f_bfree * disk.f_frsize;
+        if (size - had > room && unwritten(file, size) > room)
+            return fail_full(file, ENOSPC, size, error);
+    }
+    const int why = others ? ask_for_blocks(file, size) : allocate(file, 0, size);
+    if (why == 0 || is_unable(why))
+        return MMF_OK;
+    if (is_full(why))
+        return fail_full(file, why, size, error);
+    return mmfi_file_fail(error, why, file->path, "fill the holes of the file");
+}
+
+mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
+{
+    int why = 0;
+    for (int attempt = 0;; attempt++) {
+        why = fdatasync(file->fd) == 0 ? 0 : errno;
+        if (!mmfi_file_again(why, attempt))
+            break;
+    }
+    if (why == 0)
+        return MMF_OK;
+    return mmfi_fail(error, why == ENOSPC || why == EDQUOT ? MMF_ERR_NO_SPACE : MMF_ERR_IO, why,
+                     file->path,
+                     "%s: the disk did not take the data: %s; copy the records to a new store",
+                     file->path, mmfi_os_describe(why).text);
+}
+
+/* ---- Identities ---- */
+
+#define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
+
+static uint64_t boot_words[2];
+static uint64_t boot_is_final; /* the words will not change any more */
+
+static int hex_digit(char c)
+{
+    static const char DIGITS[] = "0123456789abcdef";
+    const char *found = memchr(DIGITS, c, sizeof DIGITS - 1);
+    return found != NULL ? (int)(found - DIGITS) : -1;
+}
+
+/* 32 hexadecimal digits with dashes between; anything else leaves the id unknown. */
+static void parse_boot_id(const char *text, size_t length, uint64_t words[2])
+{
+    uint64_t found[2] = {0, 0};
+    unsigned digits = 0;
+    for (size_t i = 0; i < length && digits < 32; i++) {
+        const int digit = hex_digit(text[i]);
+        if (digit < 0)
+            continue;
+        found[digits / 16] = found[digits / 16] << 4 | (uint64_t)digit;
+        digits++;
+    }
+    if (digits == 32)
+        memcpy(words, found, sizeof found);
+}
+
+static int open_boot_id(int *why)
+{
+    for (int attempt = 0;; attempt++) {
+        const int fd = open(BOOT_ID_PATH, O_RDONLY | O_CLOEXEC);
+        *why = fd < 0 ? errno : 0;
+        if (!mmfi_file_again(*why, attempt))
+            return fd;
+    }
+}
+
+/* All that fits the buffer, in as many pieces as it comes: 0, or the error of the system. */
+static int read_text(int fd, char *text, size_t size, size_t *length)
+{
+    *length = 0;
+    for (int attempt = 0; *length < size;) {
+        const ssize_t got = read(fd, text + *length, size - *length);
+        if (got == 0)
+            break;
+        if (got > 0)
+            *length += (size_t)got;
+        else if (!mmfi_file_again(errno, attempt++))
+            return errno;
+    }
+    return 0;
+}
+
+/* 0 with the id, or zeroes where there is none for good; or an error that may pass. */
+static int read_boot_id(uint64_t words[2])
+{
+    char text[64];
+    size_t length = 0;
+    int why = 0;
+    const int fd = open_boot_id(&why);
+    if (fd < 0)
+        return why == ENOENT || why == ENOTDIR || why == EACCES || why == EPERM ? 0 : why;
+    why = read_text(fd, text, sizeof text, &length);
+    (void)close(fd);
+    if (why == 0)
+        parse_boot_id(text, length, words);
+    return why;
+}
+
+/* 0, or why the id is not known yet. Threads that meet here read the same. */
+static int find_boot_id(void)
+{
+    if (mmfi_load64_acquire(&boot_is_final) != 0)
+        return 0;
+    uint64_t words[2] = {0, 0};
+    const int why = read_boot_id(words);
+    if (why != 0)
+        return why;
+    mmfi_store64(&boot_words[0], words[0]);
+    mmfi_store64(&boot_words[1], words[1]);
+    mmfi_store64_release(&boot_is_final, 1);
+    return 0;
+}
+
+mmf_status mmfi_boot_id_find(const char *path, mmf_error *error)
+{
+    const int why = find_boot_id();
+    return why == 0 ? MMF_OK : mmfi_file_fail(error, why, path, "read " BOOT_ID_PATH);
+}
+
+void mmfi_boot_id(uint64_t out[2])
+{
+    (void)find_boot_id();
+    out[0] = mmfi_load64(&boot_words[0]);
+    out[1] = mmfi_load64(&boot_words[1]);
+}
+
+void mmfi_random(void *out, size_t size)
+{
+    unsigned char *to = (unsigned char *)out;
+    int attempt = 0;
+    for (size_t done = 0; done < size;) {
+        const ssize_t got = getrandom(to + done, size - done, 0);
+        if (got > 0)
+            done += (size_t)got;
+        else if (!mmfi_file_again(errno, attempt++))
+            break;
+    }
+}

@@ -1,0 +1,290 @@
+/* The canonical text of a schema: written when a store is generated, read when a file is opened. */
+#include "mmapforge/schema.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Writing ---- */
+
+typedef struct writer {
+    char *buffer;
+    size_t size;
+    size_t length; /* what the whole text has, though it may not fit */
+} writer;
+
+static MMFI_PRINTF(2, 3) void put(writer *to, const char *format, ...)
+{
+    const size_t room = to->length < to->size ? to->size - to->length : 0;
+    va_list arguments;
+    va_start(arguments, format);
+    const int length =
+        vsnprintf(room > 0 ? to->buffer + to->length : NULL, room, format, arguments);
+    va_end(arguments);
+    to->length += length > 0 ? (size_t)length : 0;
+}
+
+static void put_doc(writer *to, const char *doc, const char *indent)
+{
+    if (doc == NULL || *doc == '\0')
+        return;
+    for (const char *line = doc;;) {
+        const size_t length = strcspn(line, "\n");
+        put(to, "%s///%s%.*s\n", indent, length > 0 ? " " : "", (int)length, line);
+        if (line[length] == '\0')
+            return;
+        line += length + 1;
+    }
+}
+
+size_t mmf_schema_write(const mmf_schema *schema, char *buffer, size_t size)
+{
+    writer to = {buffer, size, 0};
+    put_doc(&to, schema->doc, "");
+    put(&to, "record %s version %" PRIu32 "%s {\n", schema->name, schema->version,
+        schema->checksum_offset != 0 ? " " MMF_ATTRIBUTE_CHECKSUMS : "");
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        const mmf_field *field = &schema->fields[i];
+        put_doc(&to, field->doc, "  ");
+        put(&to, "  %s: %s", field->name, mmf_type_name(field->type));
+        if (mmf_type_is_sized(field->type))
+            put(&to, "[%" PRIu32 "]", field->max);
+        put(&to, ";\n");
+    }
+    put(&to, "}\n");
+    return to.length;
+}
+
+/* ---- Reading ---- */
+
+typedef struct reader {
+    const char *at;
+    const char *end;
+    unsigned line;
+    mmf_error *error;
+} reader;
+
+static mmf_status bad(const reader *from, const char *expected)
+{
+    return mmfi_fail(from->error, MMF_ERR_CORRUPT, 0, NULL,
+                     "embedded schema, line %u: expected %s; the header of the file is damaged",
+                     from->line, expected);
+}
+
+static bool take(reader *from, const char *text)
+{
+    const size_t length = strlen(text);
+    if ((size_t)(from->end - from->at) < length || memcmp(from->at, text, length) != 0)
+        return false;
+    from->at += length;
+    if (length > 0 && text[length - 1] == '\n')
+        from->line++;
+    return true;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A name of at most MMF_NAME_LENGTH_MAX bytes, into out with a final NUL. */
+static bool take_name(reader *from, char *out)
+{
+    size_t length = 0;
+    while (from->at + length < from->end && length <= MMF_NAME_LENGTH_MAX &&
+           (is_letter(from->at[length]) ||
+            (length > 0 && (is_digit(from->at[length]) || from->at[length] == '_'))))
+        length++;
+    if (length == 0 || length > MMF_NAME_LENGTH_MAX)
+        return false;
+    memcpy(out, from->at, length);
+    out[length] = '\0';
+    from->at += length;
+    return true;
+}
+
+/* A decimal number from 1 to max, without leading zeros. */
+static bool take_number(reader *from, uint32_t max, uint32_t *out)
+{
+    uint32_t value = 0;
+    const char *begin = from->at;
+    while (from->at < from->end && is_digit(*from->at) && value <= max)
+        value = value * 10 + (uint32_t)(*from->at++ - '0');
+    *out = value;
+    return from->at > begin && *begin != '0' && value <= max;
+}
+
+/* One line of a doc behind its slashes: a blank and its text, or nothing. */
+static bool take_doc_line(reader *from, char **out)
+{
+    if (take(from, "\n"))
+        return true;
+    if (!take(from, " "))
+        return false;
+    const char *newline = memchr(from->at, '\n', (size_t)(from->end - from->at));
+    if (newline == NULL || newline == from->at ||
+        memchr(from->at, '\0', (size_t)(newline - from->at)) != NULL)
+        return false;
+    const size_t length = (size_t)(newline - from->at);
+    memcpy(*out, from->at, length);
+    *out += length;
+    from->at = newline;
+    return take(from, "\n");
+}
+
+/*
+ * Doc lines behind indent, joined by '\n', into *text, which moves on past the NUL. A doc is never
+ * longer than the lines it comes from, so the room for the whole text is enough for all of them.
+ */
+static bool take_doc(reader *from, const char *indent, char **text)
+{
+    char *out = *text;
+    uint32_t lines = 0;
+    for (;; lines++) {
+        const char *begin = from->at;
+        if (!take(from, indent) || !take(from, "///")) {
+            from->at = begin;
+            break;
+        }
+        if (lines > 0)
+            *out++ = '\n';
+        if (!take_doc_line(from, &out))
+            return false;
+    }
+    /* Empty lines alone are no doc. */
+    if (lines > 0 && (size_t)(out - *text) == lines - 1)
+        return false;
+    *out++ = '\0';
+    *text = out;
+    return true;
+}
+
+static bool take_type(reader *from, mmf_field *field)
+{
+    const char *begin = from->at;
+    while (from->at < from->end && (is_letter(*from->at) || is_digit(*from->at)))
+        from->at++;
+    field->type = mmf_type_from_name(begin, (size_t)(from->at - begin));
+    field->max = 0;
+    if (field->type == MMF_TYPE_NONE)
+        return false;
+    return !mmf_type_is_sized(field->type) ||
+           (take(from, "[") && take_number(from, MMF_FIELD_BYTES_MAX, &field->max) &&
+            take(from, "]"));
+}
+
+/* What one parsed schema owns, in one allocation; text is where names and docs go. */
+typedef struct parsed {
+    mmf_schema schema;
+    mmf_field fields[];
+} parsed;
+
+static mmf_status take_field(reader *from, mmf_field *fields, uint32_t index, char **text)
+{
+    mmf_field *field = &fields[index];
+    field->doc = *text;
+    if (!take_doc(from, "  ", text))
+        return bad(from, "'/// text', or '///' between other lines of a doc comment");
+    char name[MMF_NAME_LENGTH_MAX + 1];
+    if (!take(from, "  ") || !take_name(from, name) || !take(from, ": "))
+        return bad(from, "'  name: type;'");
+    for (uint32_t other = 0; other < index; other++)
+        if (strcmp(fields[other].name, name) == 0)
+            return bad(from, "a name that no other field has");
+    if (!take_type(from, field) || !take(from, ";\n"))
+        return bad(from, "a type of format version 2 and ';'");
+    const size_t size = strlen(name) + 1;
+    field->name = memcpy(*text, name, size);
+    *text += size;
+    return MMF_OK;
+}
+
+static mmf_status take_record(reader *from, parsed *into, char *text)
+{
+    mmf_schema *schema = &into->schema;
+    schema->doc = text;
+    if (!take_doc(from, "", &text))
+        return bad(from, "'/// text', or '///' between other lines of a doc comment");
+    schema->name = text;
+    if (!take(from, "record ") || !take_name(from, text))
+        return bad(from, "'record Name version N {'");
+    text += strlen(text) + 1;
+    if (!take(from, " version ") || !take_number(from, MMF_SCHEMA_VERSION_MAX, &schema->version))
+        return bad(from, "'record Name version N {'");
+    const bool checksums = take(from, " " MMF_ATTRIBUTE_CHECKSUMS);
+    if (!take(from, " {\n"))
+        return bad(from,
+                   "'record Name version N {', or '" MMF_ATTRIBUTE_CHECKSUMS "' before the '{'");
+    while (!take(from, "}\n")) {
+        if (schema->field_count == MMF_FIELDS_MAX)
+            return bad(from, "at most 1024 fields");
+        mmf_status status = take_field(from, into->fields, schema->field_count, &text);
+        if (status != MMF_OK)
+            return status;
+        schema->field_count++;
+    }
+    if (from->at != from->end)
+        return bad(from, "the end of the text");
+    if (schema->field_count == 0)
+        return bad(from, "at least one field");
+    mmf_schema_complete(schema, into->fields, checksums);
+    if (schema->record_size > MMF_RECORD_SIZE_MAX)
+        return bad(from, "a record of at most 1 MiB");
+    return MMF_OK;
+}
+
+static uint32_t count_char(const char *text, size_t size, char wanted)
+{
+    uint32_t count = 0;
+    for (size_t at = 0; at < size; at++)
+        count += text[at] == wanted;
+    return count;
+}
+
+mmf_status mmf_schema_parse(const char *text, size_t size, mmf_schema **out, mmf_error *error)
+{
+    if (text == NULL || out == NULL)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, NULL, "mmf_schema_parse: NULL argument");
+    *out = NULL;
+    if (size == 0 || size > MMF_SCHEMA_TEXT_MAX)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, NULL,
+                         "embedded schema: found %zu bytes of text, expected 1 to %u", size,
+                         MMF_SCHEMA_TEXT_MAX);
+    /* A field takes a line at least, and each of the strings is shorter than the line it is from.
+     */
+    const uint32_t lines = count_char(text, size, '\n');
+    const uint32_t fields = lines < MMF_FIELDS_MAX ? lines : MMF_FIELDS_MAX;
+    const size_t fields_size = fields * sizeof(mmf_field);
+    /* The doc of a field without one is a NUL of its own: at most one more byte a line. */
+    const size_t strings_size = size + lines + 2;
+    parsed *into = (parsed *)calloc(1, sizeof *into + fields_size + strings_size + size + 1);
+    if (into == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, NULL, "no memory for the schema");
+    char *strings = (char *)into + sizeof *into + fields_size;
+    char *copy = strings + strings_size;
+    memcpy(copy, text, size);
+    into->schema.fields = into->fields;
+    into->schema.text = copy;
+    into->schema.text_size = (uint32_t)size;
+
+    reader from = {text, text + size, 1, error};
+    mmf_status status = take_record(&from, into, strings);
+    if (status != MMF_OK) {
+        free(into);
+        return status;
+    }
+    *out = &into->schema;
+    return MMF_OK;
+}
+
+void mmf_schema_free(mmf_schema *schema)
+{
+    free(schema); /* the first member of its one allocation */
+}

@@ -1,0 +1,61 @@
+/* The one table of field types. */
+#include "mmapforge/types.h"
+
+#include <string.h>
+
+/* The length word that begins a string or bytes field. */
+#define LENGTH_SIZE 4u
+
+static const struct {
+    const char *name;
+    uint32_t size; /* of the fixed part */
+    uint32_t alignment;
+} TYPES[MMF_TYPE_COUNT] = {
+    [MMF_TYPE_NONE] = {"?", 0, 0},
+    [MMF_TYPE_BOOL] = {"bool", 1, 1},
+    [MMF_TYPE_INT8] = {"int8", 1, 1},
+    [MMF_TYPE_UINT8] = {"uint8", 1, 1},
+    [MMF_TYPE_INT16] = {"int16", 2, 2},
+    [MMF_TYPE_UINT16] = {"uint16", 2, 2},
+    [MMF_TYPE_INT32] = {"int32", 4, 4},
+    [MMF_TYPE_UINT32] = {"uint32", 4, 4},
+    [MMF_TYPE_INT64] = {"int64", 8, 8},
+    [MMF_TYPE_UINT64] = {"uint64", 8, 8},
+    [MMF_TYPE_FLOAT32] = {"float32", 4, 4},
+    [MMF_TYPE_FLOAT64] = {"float64", 8, 8},
+    [MMF_TYPE_STRING] = {"string", LENGTH_SIZE, 4},
+    [MMF_TYPE_BYTES] = {"bytes", LENGTH_SIZE, 4},
+};
+
+static mmf_type known(mmf_type type)
+{
+    return (unsigned)type < MMF_TYPE_COUNT ? type : MMF_TYPE_NONE;
+}
+
+const char *mmf_type_name(mmf_type type)
+{
+    return TYPES[known(type)].name;
+}
+
+mmf_type mmf_type_from_name(const char *name, size_t length)
+{
+    for (int type = MMF_TYPE_NONE + 1; type < MMF_TYPE_COUNT; type++)
+        if (strlen(TYPES[type].name) == length && memcmp(TYPES[type].name, name, length) == 0)
+            return (mmf_type)type;
+    return MMF_TYPE_NONE;
+}
+
+bool mmf_type_is_sized(mmf_type type)
+{
+    return type == MMF_TYPE_STRING || type == MMF_TYPE_BYTES;
+}
+
+uint32_t mmf_type_alignment(mmf_type type)
+{
+    return TYPES[known(type)].alignment;
+}
+
+uint32_t mmf_type_size(mmf_type type, uint32_t max)
+{
+    return TYPES[known(type)].size + (mmf_type_is_sized(type) ? max : 0);
+}

@@ -1,0 +1,180 @@
+/* The SIGBUS handler, and the mappings that it knows. */
+#define _GNU_SOURCE
+
+#include "mmapforge/sigbus.h"
+
+#include "store_state.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PLACES 1024u
+
+/*
+ * A place belongs to the store in it, which took it by a swap; no lock, because a fork may find any
+ * lock held, and the child closes its handles, too. base is 0 while there is nothing to find. The
+ * handler may run at any moment in any thread, so it takes what it read for one mapping only if
+ * changes was the same before and after.
+ */
+typedef struct place {
+    uint64_t store;
+    uint64_t changes;
+    uint64_t base;
+    uint64_t size;
+} place;
+
+static place places[PLACES];
+
+static void place_set(place *at, uint64_t base, uint64_t size)
+{
+    /* Odd already where a fork left another thread, which was here, behind. */
+    const uint64_t changes = mmfi_load64(&at->changes) | 1;
+    mmfi_store64(&at->changes, changes);
+    mmfi_fence_release();
+    mmfi_store64(&at->size, size);
+    mmfi_store64(&at->base, base);
+    mmfi_store64_release(&at->changes, changes + 1);
+}
+
+void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size)
+{
+    for (uint32_t i = 0; i < PLACES; i++) {
+        if (mmfi_load64(&places[i].store) != 0 ||
+            !mmfi_swap64_if(&places[i].store, 0, (uint64_t)(uintptr_t)store))
+            continue;
+        place_set(&places[i], (uint64_t)(uintptr_t)base, size);
+        return;
+    }
+}
+
+void mmfi_guard_forget(const mmf_store *store)
+{
+    for (uint32_t i = 0; i < PLACES; i++) {
+        if (mmfi_load64(&places[i].store) != (uint64_t)(uintptr_t)store)
+            continue;
+        place_set(&places[i], 0, 0);
+        mmfi_store64_release(&places[i].store, 0);
+    }
+}
+
+/* ---- The handler: async-signal-safe, so system calls and stores ---- */
+
+static bool map_zeroes(uint64_t begin, uint64_t end, int access)
+{
+    void *base = (void *)(uintptr_t)begin;
+    return mmap(base, (size_t)(end - begin), access,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == base;
+}
+
+/*
+ * The whole mapping becomes zeroes, not only the page: a copy of a record that began before the
+ * hole then finds another sequence, and does not pass for consistent. Where so much private memory
+ * cannot be had (no overcommitment), what a record with a byte there spans.
+ */
+static bool bury(const place *at, uint64_t address)
+{
+    mmf_store *store = (mmf_store *)(uintptr_t)at->store;
+    mmfi_state *state = store->state;
+    const int access = state->file.writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    /* Of several threads that are here, one changes what only one thread may. */
+    if (mmfi_swap64_if(&state->cut_off, 0, 1)) {
+        /* An append under way raises the bound, then ends its turn: here, by lowering it again. */
+        if (state->writer != NULL)
+            state->writer->turn = &store->row_bound;
+        store->writer = &mmfi_writer_none;
+    }
+    mmfi_store64_release(&store->row_bound, 0);
+    const uint64_t end = at->base + at->size;
+    if (map_zeroes(at->base, end, access))
+        return true;
+    const uint64_t span = state->geometry.record_size + MMFI_PAGE_SIZE;
+    const uint64_t first = address - at->base > span ? address - span : at->base;
+    const uint64_t last = end - address > span ? address + span : end;
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    return map_zeroes(first / page * page, (last + page - 1) / page * page, access);
+}
+
+static bool find(uint64_t address, place *out)
+{
+    for (uint32_t i = 0; i < PLACES; i++) {
+        const uint64_t changes = mmfi_load64_acquire(&places[i].changes);
+        out->store = mmfi_load64(&places[i].store);
+        out->base = mmfi_load64(&places[i].base);
+        out->size = mmfi_load64(&places[i].size);
+        mmfi_fence_acquire();
+        if (out->base != 0 && address >= out->base && address - out->base < out->size &&
+            changes % 2 == 0 && mmfi_load64(&places[i].changes) == changes)
+            return true;
+    }
+    return false;
+}
+
+static struct sigaction before;
+
+/* What would have happened without us. */
+static void pass_on(int number, siginfo_t *info, void *context)
+{
+    const bool sent = info->si_code <= 0; /* by kill and its like, and not by an access */
+    if ((before.sa_flags & SA_SIGINFO) != 0) {
+        before.sa_sigaction(number, info, context);
+    } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
+        before.sa_handler(number);
+    } else if (before.sa_handler == SIG_DFL || !sent) {
+        /* It waits until the handler returns, and then ends the process. */
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
+}
+
+static void on_bus_error(int number, siginfo_t *info, void *context)
+{
+    const int saved = errno;
+    const bool missing = info->si_code == BUS_ADRERR || info->si_code == BUS_OBJERR;
+    const uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
+    place hit;
+    if (!missing || !find(address, &hit) || !bury(&hit, address))
+        pass_on(number, info, context);
+    errno = saved;
+}
+
+/* ---- Installing it ---- */
+
+static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
+static bool installed;
+
+mmf_status mmf_guard_install(mmf_error *error)
+{
+    struct sigaction ours;
+    memset(&ours, 0, sizeof ours);
+    ours.sa_sigaction = on_bus_error;
+    ours.sa_flags = SA_SIGINFO;
+    (void)sigemptyset(&ours.sa_mask);
+    (void)pthread_mutex_lock(&changing);
+    /* Whom to pass faults on to is known before the first one can come. */
+    int failed = installed ? 0 : sigaction(SIGBUS, NULL, &before);
+    if (failed == 0 && !installed)
+        failed = sigaction(SIGBUS, &ours, NULL);
+    const int why = errno;
+    installed = failed == 0;
+    (void)pthread_mutex_unlock(&changing);
+    if (failed == 0)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_IO, why, NULL, "mmf_guard_install: no handler for SIGBUS: %s",
+                     mmfi_os_describe(why).text);
+}
+
+void mmf_guard_remove(void)
+{
+    struct sigaction now;
+    (void)pthread_mutex_lock(&changing);
+    if (installed && sigaction(SIGBUS, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
+        now.sa_sigaction == on_bus_error) {
+        (void)sigaction(SIGBUS, &before, NULL);
+        installed = false;
+    }
+    (void)pthread_mutex_unlock(&changing);
+}

@@ -1,0 +1,109 @@
+/* Attaching: from an open file with a checked header to a handle. */
+#include "store_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_error *error)
+{
+    mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
+    if (status != MMF_OK)
+        return status;
+    if (state->file_size < state->geometry.header_size)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                         "%s: the file was cut off to %" PRIu64 " bytes while it was opened, the "
+                         "header alone takes %" PRIu64 "; restore it from a copy",
+                         state->file.path, state->file_size, state->geometry.header_size);
+    state->reserve_asked = options->reserve_bytes;
+    return mmfi_map_open(state->file.fd, state->file.writable,
+                         options->reserve_bytes > state->file_size ? options->reserve_bytes
+                                                                   : state->file_size,
+                         state->file_size, state->file.path, &state->map, error);
+}
+
+/* The only writer of the file. */
+static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
+{
+    mmfi_recovery found;
+    /* Before the first store: from here on none may meet a hole. */
+    mmf_status status = mmfi_file_fill_holes(&state->file, false, error);
+    if (status == MMF_OK)
+        status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
+                              &found, error);
+    if (status != MMF_OK)
+        return status;
+    /*
+     * No commit is written before the first sync: the last one may not be on the disk yet, and a
+     * new one would replace the only one that is.
+     */
+    state->generation = found.generation;
+    state->writer->count = found.count;
+    state->writer->capacity = found.capacity;
+    state->writer->undo = state->map.base + state->geometry.undo_offset;
+    return MMF_OK;
+}
+
+static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *error)
+{
+    state->page = mmfi_map_private_open(sizeof *state->page);
+    state->writer = state->page != NULL ? state->page : &state->guarded;
+    state->writer->live = (mmfi_live *)(void *)(state->map.base + MMFI_LIVE_OFFSET);
+    if (state->shared)
+        return mmfi_shared_attach(state, error);
+    const mmf_status status = attach_alone(state, error);
+    if (status == MMF_OK && state->page != NULL)
+        store->writer = state->page;
+    return status;
+}
+
+/* A reader finds out now that a file says nowhere how many records it has, and not row by row. */
+static mmf_status attach_reader(const mmfi_state *state, mmf_error *error)
+{
+    mmfi_bounds bounds;
+    return mmfi_bounds_now(state, &bounds, error);
+}
+
+/* A reserve smaller than asked is no failure, and is said. */
+static void say_reserve(const mmfi_state *state, mmf_error *error)
+{
+    mmfi_error_clear(error);
+    if (state->map.size < state->reserve_asked)
+        (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
+                        "%s: only %" PRIu64 " bytes of address space could be reserved, %" PRIu64
+                        " were asked; the store can grow to that size in this process",
+                        state->file.path, state->map.size, state->reserve_asked);
+}
+
+mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_store **out,
+                             mmf_error *error)
+{
+    mmf_status status = attach_map(state, options, error);
+    if (status != MMF_OK)
+        return status;
+    mmf_store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
+                         "%s: no memory for a handle", state->file.path);
+    store->records = state->map.base + state->geometry.header_size;
+    store->writer = &mmfi_writer_none;
+    store->state = state;
+    mmfi_guard_add(store, state->map.base, state->map.size);
+    status =
+        state->file.writable ? attach_writer(state, store, error) : attach_reader(state, error);
+    if (mmfi_load64(&state->cut_off) != 0)
+        status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                           "%s: the file was cut off while it was opened; restore it from a copy",
+                           state->file.path);
+    if (status != MMF_OK) {
+        mmfi_guard_forget(store);
+        free(store);
+        return status;
+    }
+    store->live = mmfi_live_is_trusted(state->map.base)
+                      ? (const mmfi_live *)(const void *)(state->map.base + MMFI_LIVE_OFFSET)
+                      : &mmfi_live_frozen;
+    (void)mmfi_count_slow(store);
+    say_reserve(state, error);
+    *out = store;
+    return MMF_OK;
+}

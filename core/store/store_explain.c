@@ -1,0 +1,124 @@
+/* What a store says of itself, and of the statuses of calls that take no mmf_error. */
+#include "store_state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const mmf_schema *mmf_store_schema(const mmf_store *store)
+{
+    return store != NULL && store->state != NULL ? store->state->schema : NULL;
+}
+
+const char *mmf_store_path(const mmf_store *store)
+{
+    return store != NULL && store->state != NULL ? store->state->file.path : NULL;
+}
+
+static uint64_t writer_pid(const mmfi_state *state)
+{
+    const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
+    if (state->writer == NULL && !mmfi_file_is_locked(&state->file))
+        return 0;
+    return mmfi_load64(live + offsetof(mmfi_live, writer_pid));
+}
+
+mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
+{
+    if (out != NULL)
+        memset(out, 0, sizeof *out);
+    if (store == NULL || out == NULL)
+        return MMF_ERR_ARGUMENT;
+    const mmfi_state *state = store->state;
+    if (state == NULL)
+        return MMF_ERR_CLOSED;
+    /* The pid before the count: a writer found gone has published all that it ever will. */
+    const uint64_t pid = writer_pid(state);
+    uint64_t size = 0;
+    const mmf_status status = mmfi_file_size(&state->file, &size, NULL);
+    if (status != MMF_OK)
+        return status;
+    out->writer_pid = pid;
+    out->count = mmf_store_count(store);
+    out->file_size = size;
+    out->capacity = mmfi_geometry_rows(&state->geometry, size);
+    out->capacity_max = mmfi_geometry_rows(&state->geometry, state->map.size);
+    out->header_size = state->geometry.header_size;
+    out->reserve_bytes = state->map.size;
+    out->reserve_asked = state->reserve_asked;
+    out->layout_hash = state->geometry.layout_hash;
+    out->record_size = (uint32_t)state->geometry.record_size;
+    out->format_version = MMFI_FORMAT_VERSION;
+    out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) &&
+                    mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->cut_off) == 0;
+    out->live = mmfi_live_is_trusted(state->map.base);
+    return MMF_OK;
+}
+
+/* ---- Explaining ---- */
+
+static const char *what_to_do(const mmfi_state *state, mmf_status status)
+{
+    switch (status) {
+    case MMF_ERR_ARGUMENT:
+        return "see what the call allows";
+    case MMF_ERR_READ_ONLY:
+        if (state != NULL && mmfi_state_is_inherited(state))
+            return "the handle was inherited over a fork; open the file in this process";
+        return "open the store with options.mode = MMF_READ_WRITE";
+    case MMF_ERR_RANGE:
+        return "use a row below the count";
+    case MMF_ERR_TOO_LONG:
+        return "shorten the value, or give a larger buffer (the field's _MAX, and 1 for a string)";
+    case MMF_ERR_CAPACITY:
+        return "open the store with a larger options.reserve_bytes";
+    case MMF_ERR_NO_SPACE:
+        return "free space on the disk and try again; nothing was lost";
+    case MMF_ERR_BUSY:
+        return "try again: a writer is at work";
+    case MMF_ERR_CORRUPT:
+        return "restore the file from a copy, or write the record again";
+    case MMF_ERR_NEEDS_RECOVERY:
+        return "copy the records to a new store";
+    case MMF_ERR_CLOSED:
+        return "open the store again";
+    case MMF_ERR_IO:
+        return "check the disk, and open the store again";
+    case MMF_ERR_TIMEOUT:
+        return "wait longer, or see what keeps the writer";
+    default:
+        return "see the status";
+    }
+}
+
+static bool is_about_row(mmf_status status)
+{
+    return status == MMF_ERR_RANGE || status == MMF_ERR_BUSY || status == MMF_ERR_CORRUPT;
+}
+
+mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
+                             const char *field, mmf_error *error)
+{
+    if (status == MMF_OK) {
+        mmfi_error_clear(error);
+        return status;
+    }
+    const mmfi_state *state = store != NULL ? store->state : NULL;
+    const char *path = state != NULL ? state->file.path : "a store that is closed or NULL";
+    const mmf_field *found = state != NULL ? mmf_schema_find(state->schema, field) : NULL;
+    char where[64] = "";
+    char limit[64] = "";
+    /* Of no row is there anything to say then. */
+    if (status == MMF_ERR_CORRUPT && state != NULL && mmfi_load64(&state->cut_off) != 0)
+        return mmfi_fail(error, status, 0, path,
+                         "%s: the file was cut off while it was open; restore it from a copy",
+                         path);
+    if (is_about_row(status))
+        (void)snprintf(where, sizeof where, ": row %" PRIu64 " of %" PRIu64, row,
+                       mmf_store_count(store));
+    if (found != NULL && status == MMF_ERR_TOO_LONG)
+        (void)snprintf(limit, sizeof limit, " (at most %" PRIu32 " bytes)", found->max);
+    return mmfi_fail(error, status, 0, state != NULL ? path : NULL, "%s%s%s%s%s: %s; %s", path,
+                     where, field != NULL ? ": field " : "", field != NULL ? field : "", limit,
+                     mmf_status_text(status), what_to_do(state, status));
+}

@@ -1,0 +1,57 @@
+/* The memory of handles: new, released, and kept readable for a while after close. */
+#include "store_state.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL};
+const mmfi_live mmfi_live_closed = {.count = 0};
+const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
+
+/*
+ * Closed handles stay readable for a while, so that a use after close is MMF_ERR_CLOSED and not a
+ * crash: the memory of one is released when so many others were closed after it.
+ */
+#define QUARANTINE_SLOTS 64u
+
+static void *quarantine[QUARANTINE_SLOTS];
+static uint64_t quarantine_next;
+
+void mmfi_handle_retire(mmf_store *store)
+{
+    const uint64_t slot = mmfi_add64(&quarantine_next, 1) % QUARANTINE_SLOTS;
+    mmfi_guard_forget(store);
+    store->row_bound = 0;
+    store->writer = &mmfi_writer_none;
+    store->live = &mmfi_live_closed;
+    store->records = NULL;
+    store->state = NULL;
+    free(mmfi_exchange_pointer(&quarantine[slot], store));
+}
+
+bool mmfi_state_is_inherited(const mmfi_state *state)
+{
+    /* A child's page is wiped; its number may be its parent's in a pid name space of its own. */
+    return state->page != NULL ? state->page->undo == NULL : state->pid != getpid();
+}
+
+void mmfi_state_free(mmfi_state *state)
+{
+    if (mmfi_state_is_inherited(state))
+        state->file.locked = false; /* the lock is the parent's, to whom it stays */
+    mmfi_map_close(&state->map);
+    mmfi_file_close(&state->file);
+    mmf_schema_free(state->schema);
+    mmfi_map_private_close(state->page, sizeof *state->page);
+    free(state);
+}
+
+mmfi_state *mmfi_state_new(void)
+{
+    mmfi_state *state = calloc(1, sizeof *state);
+    if (state != NULL) {
+        state->file = MMFI_FILE_NONE;
+        state->pid = getpid();
+    }
+    return state;
+}

@@ -1,0 +1,141 @@
+/*
+ * A writer joins those that a file may have already: one at a time it finds what there is, puts
+ * right what the dead left, and takes an undo slot. store_shared.c has what it does then.
+ */
+#include "store_shared.h"
+
+#include <inttypes.h>
+
+/* One at a time, so that what a dead boot or dead writers left is settled once. */
+static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
+{
+    for (uint32_t look = 0; look < MMFI_SHARED_LOOKS_MAX; look++) {
+        const mmf_status status = mmfi_file_lock_join(&state->file, error);
+        if (status != MMF_ERR_LOCKED)
+            return status;
+        mmfi_shared_rest(look);
+    }
+    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
+                     "%s: another writer has been opening the file for ten seconds; see what stops "
+                     "it, and try again",
+                     state->file.path);
+}
+
+/*
+ * Settles what the dead owner of a locked slot left. MMF_ERR_CAPACITY when that may be a record
+ * beyond the address space of this handle, for the file grew after it was mapped: then another has
+ * to. The count is that of now: the dead may have replaced what came after this writer looked.
+ */
+static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
+{
+    mmfi_bounds now;
+    const mmf_status status = mmfi_bounds_now(state, &now, error);
+    if (status != MMF_OK)
+        return status;
+    const uint64_t row = mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, row));
+    if (row < now.count && row >= now.mapped)
+        return MMF_ERR_CAPACITY;
+    mmfi_recover_slot(state->map.base, &state->geometry, slot, mmfi_shared_reach(&now));
+    return MMF_OK;
+}
+
+/* Takes the first slot that no living writer has, and settles what the dead left in all of them. */
+static mmf_status take_slot(mmfi_state *state, mmf_error *error)
+{
+    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
+    bool taken = false;
+    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
+        if (!mmfi_file_lock_slot(&state->file, slot))
+            continue;
+        const mmf_status status = settle_slot(state, slot, error);
+        if (status == MMF_OK)
+            (void)mmfi_swap64_if(turn, (uint64_t)slot + 1, 0);
+        else if (status != MMF_ERR_CAPACITY)
+            return status;
+        if (status != MMF_OK || taken) {
+            mmfi_file_unlock_slot(&state->file, slot);
+        } else {
+            state->slot = slot;
+            taken = true;
+        }
+    }
+    if (taken)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
+                     "%s: all of the file's %" PRIu32 " places for writers are taken; close one, "
+                     "or create the file with options.shared_writers",
+                     state->file.path, state->geometry.undo_count);
+}
+
+/*
+ * Finds what there is while others are at work. A count that exceeds the file may be one that came
+ * with a growth after the size was looked at, so only of a file that did not grow is it believed.
+ */
+static mmf_status look(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
+{
+    for (;;) {
+        const uint64_t size = state->file_size;
+        mmf_status status = mmfi_recover_look(state->map.base, &state->geometry, size,
+                                              state->file.path, found, error);
+        if (status != MMF_ERR_CORRUPT)
+            return status;
+        if (mmfi_file_size(&state->file, &state->file_size, NULL) != MMF_OK ||
+            state->file_size <= size)
+            return status;
+    }
+}
+
+/*
+ * Recovers the file as its first writer in this boot. Others that are at work all the same do not
+ * read the boot's id, or read another one, or this process does not: what they share is not what
+ * was last synced, and must not be set back to that.
+ */
+static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
+{
+    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
+        if (!mmfi_file_lock_slot(&state->file, slot))
+            return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, state->file.path,
+                             "%s: another writer is at work, and it or this process cannot read "
+                             "the id of this boot, without which they cannot share the file; give "
+                             "both /proc/sys/kernel/random/boot_id, or let one write at a time",
+                             state->file.path);
+        mmfi_file_unlock_slot(&state->file, slot);
+    }
+    return mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
+                        found, error);
+}
+
+static mmf_status join(mmfi_state *state, mmf_error *error)
+{
+    mmfi_recovery found;
+    /* In the boot that live control is of, others may be at work. Else this is the first one. */
+    const bool trusted = mmfi_live_is_trusted(state->map.base);
+    mmf_status status = trusted ? look(state, &found, error) : begin_boot(state, &found, error);
+    if (status != MMF_OK)
+        return status;
+    status = take_slot(state, error);
+    if (status != MMF_OK)
+        return status;
+    if (trusted)
+        mmfi_live_sign(state->map.base);
+    state->writer->count = found.count;
+    state->writer->capacity = found.capacity;
+    state->writer->undo = mmfi_shared_undo(state, state->slot);
+    state->writer->turn = &mmfi_shared_live(state)->append_owner;
+    return MMF_OK;
+}
+
+mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
+{
+    mmf_status status = wait_to_join(state, error);
+    if (status != MMF_OK)
+        return status;
+    /* What was known of the file is from before the wait. */
+    status = mmfi_file_size(&state->file, &state->file_size, error);
+    if (status == MMF_OK)
+        status = mmfi_file_fill_holes(&state->file, true, error);
+    if (status == MMF_OK)
+        status = join(state, error);
+    mmfi_file_unlock_join(&state->file);
+    return status;
+}

@@ -1,0 +1,115 @@
+/* What the cold paths of a store keep; private to core/store*.c. */
+#ifndef MMF_STORE_STORE_STATE_H
+#define MMF_STORE_STORE_STATE_H
+
+#include "../format/header.h"
+#include "../format/recover.h"
+#include "../os/file.h"
+#include "../os/map.h"
+#include "mmapforge/detail/columns.h"
+#include "mmapforge/detail/fields.h"
+#include "mmapforge/sigbus.h"
+#include "mmapforge/store.h"
+
+#include <sys/types.h>
+
+struct mmfi_state {
+    mmfi_file file;
+    mmfi_map map;
+    mmfi_geometry geometry;
+    mmf_schema *schema;
+    uint64_t reserve_asked;
+    uint64_t generation; /* of the last commit */
+    uint64_t file_size;  /* as the writer knows it */
+    /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
+    mmfi_writer *writer;
+    mmfi_writer *page;    /* that page, or NULL */
+    mmfi_writer guarded;  /* where there is none: kept here, and every write takes the cold path */
+    uint64_t failed;      /* not 0: a sync failed, no more writing. Threads that read look, too */
+    uint64_t cut_off;     /* not 0: the file was truncated under us; mmapforge/sigbus.h */
+    uint64_t rows_backed; /* that the file had bytes for when a reader last asked; it only grows */
+    bool shared;          /* one of several writers; every write takes the cold path */
+    uint32_t slot;        /* its undo slot */
+    pid_t pid;            /* the process that opened the handle */
+};
+
+/* What handles point at that may not write, and what handles count by when nothing is shared. */
+extern mmfi_writer mmfi_writer_none;
+extern const mmfi_live mmfi_live_closed; /* count 0 */
+extern const mmfi_live mmfi_live_frozen; /* a count that no bound equals */
+
+/* A state that holds nothing yet, or NULL; and the end of one, with all that it holds. */
+mmfi_state *mmfi_state_new(void);
+void mmfi_state_free(mmfi_state *state);
+
+/* True in a forked child of the process that opened the handle. */
+bool mmfi_state_is_inherited(const mmfi_state *state);
+
+/* Makes every later use of the handle MMF_ERR_CLOSED; its memory goes when others have followed. */
+void mmfi_handle_retire(mmf_store *store);
+
+/*
+ * Maps the file of a state, recovers it for a writer, and makes *out the handle on it. Whatever is
+ * returned, what the state holds is released with the state.
+ */
+mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_store **out,
+                             mmf_error *error);
+
+/* The state of a handle that may write from this process; else NULL and *status. */
+mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status);
+
+/* The shared or committed count, and the rows that can be read of them. */
+typedef struct mmfi_bounds {
+    uint64_t count;  /* what the file claims */
+    uint64_t backed; /* rows that the file has bytes for */
+    uint64_t mapped; /* rows in the address space of this handle */
+} mmfi_bounds;
+
+mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error);
+
+/*
+ * Room for so many records behind the last one; of several writers, the turn to append as well,
+ * which ends with the append.
+ */
+mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows);
+
+/* Gives the file room for at least so many more records than there are. */
+mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
+
+/*
+ * Records to the disk, then their count. A failure is for good: the handle writes no more, and
+ * readers and later writers of this boot are told by the poisoned flag.
+ */
+mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
+
+/* No more writing through this handle, and readers and other writers of this boot are told. */
+void mmfi_state_poison(mmfi_state *state);
+
+/* ---- Records with checksums; store_examine.c ---- */
+
+/* One record as it was found; MMF_OK when it was consistent, whatever its checksum. */
+typedef struct mmfi_finding {
+    mmf_status status;
+    uint64_t sequence;
+    uint32_t found; /* checksums */
+    uint32_t expected;
+} mmfi_finding;
+
+/* Looks again and again, within the bounds of mmfi_reread_next. Its schema has checksums. */
+mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row);
+
+/* ---- Several writers; store_join.c and store_shared.c ---- */
+
+/* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */
+mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error);
+
+/* mmfi_write_begin among several writers. */
+mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row);
+
+/* Waits for the turn to append, with room for so many records. MMF_ERR_BUSY after ten seconds. */
+mmf_status mmfi_shared_append_begin(mmfi_state *state, uint64_t rows);
+
+/* mmfi_store_commit among several writers. */
+mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error);
+
+#endif

@@ -1,0 +1,120 @@
+/* Checking a range of records against their checksums. */
+#include "../format/recover.h"
+#include "mmapforge/detail/access_checksum.h"
+#include "mmapforge/verify.h"
+#include "store_state.h"
+
+#include <inttypes.h>
+
+static mmf_status say_range(const mmf_store *store, uint64_t first, uint64_t there,
+                            mmf_error *error)
+{
+    const uint64_t missing = first > there ? first : there;
+    return mmfi_fail(error, MMF_ERR_RANGE, 0, mmf_store_path(store),
+                     "%s: row %" PRIu64 " was to be verified, and there are %" PRIu64
+                     "; ask for rows below that, or for all to the end",
+                     mmf_store_path(store), missing, there);
+}
+
+static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_finding *found,
+                              mmf_error *error)
+{
+    const char *path = mmf_store_path(store);
+    if (found->status == MMF_ERR_CORRUPT)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: row %" PRIu64 ": its sequence is %" PRIu64
+                         ", %s; restore the file from a copy, or write the record again",
+                         path, row, found->sequence,
+                         found->sequence == 0
+                             ? "which says that it was never written"
+                             : "which says that it is being replaced, and nobody does");
+    if (found->status != MMF_OK)
+        return mmf_store_explain(store, found->status, row, NULL, error);
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                     "%s: row %" PRIu64 ": found the checksum 0x%08" PRIx32
+                     ", expected 0x%08" PRIx32
+                     " for its content; restore the file from a copy, or write the record again",
+                     path, row, found->found, found->expected);
+}
+
+/*
+ * A count is never below that of a sync before it, so one that is was damaged. The last commit is
+ * read before the count (the fence), since others may go on syncing.
+ */
+static bool has_lost_records(const mmf_store *store, mmfi_commit *commit, uint64_t *live)
+{
+    const unsigned char *base = store->state->map.base;
+    if (!mmfi_commit_read(base, commit))
+        return false;
+    mmfi_fence_acquire();
+    if (!mmfi_live_is_trusted(base))
+        return false;
+    *live = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
+    return *live < commit->count;
+}
+
+static bool is_cut_off(const mmf_store *store)
+{
+    return mmfi_load64(&store->state->cut_off) != 0;
+}
+
+/* Everything that is no matter of one record; *end is the row behind the last. */
+static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, uint64_t *end,
+                        mmf_error *error)
+{
+    if (store == NULL || store->state == NULL)
+        return mmf_store_explain(store, store == NULL ? MMF_ERR_ARGUMENT : MMF_ERR_CLOSED, first,
+                                 NULL, error);
+    const mmf_schema *schema = store->state->schema;
+    const char *path = mmf_store_path(store);
+    if (schema->checksum_offset == 0)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, path,
+                         "%s: records '%s' have no checksums to verify; declare 'record %s version "
+                         "N " MMF_ATTRIBUTE_CHECKSUMS "' in the schema, and write a new file",
+                         path, schema->name, schema->name);
+    const uint64_t there = mmf_store_count(store);
+    if (is_cut_off(store)) /* met just now, or before: then there are no rows to look at */
+        return mmf_store_explain(store, MMF_ERR_CORRUPT, first, NULL, error);
+    mmfi_commit commit;
+    uint64_t live = 0;
+    if (has_lost_records(store, &commit, &live))
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                         "%s: live control claims %" PRIu64
+                         " records, and the last sync had %" PRIu64
+                         ": it was damaged; restore the file from a copy",
+                         path, live, commit.count);
+    *end = there;
+    if (first > there || (count != MMF_TO_END && count > there - first))
+        return say_range(store, first, there, error);
+    if (count != MMF_TO_END)
+        *end = first + count;
+    return MMF_OK;
+}
+
+mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t count,
+                            uint64_t *bad_row, mmf_error *error)
+{
+    uint64_t end = 0;
+    if (bad_row != NULL)
+        *bad_row = UINT64_MAX;
+    const mmf_status status = begin(store, first, count, &end, error);
+    if (status != MMF_OK)
+        return status;
+    const mmf_schema *schema = store->state->schema;
+    for (uint64_t row = first; row < end; row++) {
+        /* Most records are, and one look says so. */
+        if (MMFI_LIKELY(
+                mmfi_summed_is_sound(store, row, schema->record_size, schema->checksum_offset)))
+            continue;
+        const mmfi_finding found = mmfi_examine(store, row);
+        const bool cut_off = is_cut_off(store);
+        if (!cut_off && found.status == MMF_OK && found.found == found.expected)
+            continue;
+        if (bad_row != NULL)
+            *bad_row = row;
+        return cut_off ? mmf_store_explain(store, MMF_ERR_CORRUPT, row, NULL, error)
+                       : say_finding(store, row, &found, error);
+    }
+    mmfi_error_clear(error);
+    return MMF_OK;
+}

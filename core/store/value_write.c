@@ -1,0 +1,159 @@
+/* Writing any store by its schema. */
+#include "mmapforge/detail/access_checksum.h"
+#include "mmapforge/value.h"
+#include "store_state.h"
+
+/* ---- Images ---- */
+
+static bool is_plain(const mmf_field *field)
+{
+    return field->type != MMF_TYPE_BOOL && !mmf_type_is_sized(field->type);
+}
+
+/* False when a length in the image exceeds its field. */
+static bool lengths_fit(const mmf_schema *schema, const unsigned char *image)
+{
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        const mmf_field *field = &schema->fields[i];
+        uint32_t length;
+        if (!mmf_type_is_sized(field->type))
+            continue;
+        memcpy(&length, image + field->offset, sizeof length);
+        if (length > field->max)
+            return false;
+    }
+    return true;
+}
+
+/* Stores one field of an image into a record; lengths have been checked. */
+static void save_field(unsigned char *record, const unsigned char *image, const mmf_field *field)
+{
+    if (mmf_type_is_sized(field->type)) {
+        uint32_t length;
+        memcpy(&length, image + field->offset, sizeof length);
+        mmfi_save_bytes(record, field->offset, field->max, image + field->offset + MMFI_LENGTH_SIZE,
+                        length);
+    } else if (field->type == MMF_TYPE_BOOL) {
+        mmfi_save_bool(record, field->offset, image[field->offset] != 0);
+    } else {
+        mmfi_copy_in(record + field->offset, image + field->offset, field->size);
+    }
+}
+
+/* ---- Appending ---- */
+
+/* The writer's page tells at once who may write and for how many rows; the rest is asked for. */
+mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned char **records)
+{
+    mmf_status status = MMF_OK;
+    *records = NULL;
+    mmfi_writer *writer = store != NULL ? store->writer : NULL;
+    if (writer == NULL || count == 0 || count > writer->capacity - writer->count) {
+        mmfi_state *state = mmfi_state_to_write(store, &status);
+        if (state == NULL)
+            return status;
+        writer = state->writer;
+        status = mmfi_append_room(state, count);
+        if (status != MMF_OK)
+            return status;
+    }
+    *records = mmfi_row(store, writer->count, (size_t)store->state->geometry.record_size);
+    return MMF_OK;
+}
+
+void mmfi_append_rows_sum(const mmf_schema *schema, unsigned char *records, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        mmfi_checksum_save(records + i * schema->record_size, schema->record_size,
+                           schema->checksum_offset, MMFI_SEQUENCE_FIRST);
+}
+
+/* The order of mmfi_append_end, once for all the records. */
+void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first)
+{
+    mmfi_writer *writer = store->state->writer;
+    const uint64_t before = writer->count;
+    writer->count = before + count;
+    mmfi_store64_release(&store->row_bound, before + count);
+    mmfi_store64_release(&writer->live->count, before + count);
+    if (writer->turn != NULL)
+        mmfi_store64_release(writer->turn, 0);
+    if (first != NULL)
+        *first = before;
+}
+
+/* The whole payload at once, then the fields that an image may hold in another form. */
+static void append_images(const mmf_schema *schema, unsigned char *to, const unsigned char *images,
+                          uint64_t count)
+{
+    const size_t record_size = schema->record_size;
+    for (uint64_t i = 0; i < count; i++) {
+        mmfi_store64(to + i * record_size, MMFI_SEQUENCE_FIRST);
+        mmfi_copy_in(to + i * record_size + MMF_SEQUENCE_SIZE,
+                     images + i * record_size + MMF_SEQUENCE_SIZE, record_size - MMF_SEQUENCE_SIZE);
+    }
+    for (uint32_t f = 0; f < schema->field_count; f++) {
+        if (is_plain(&schema->fields[f]))
+            continue;
+        for (uint64_t i = 0; i < count; i++)
+            save_field(to + i * record_size, images + i * record_size, &schema->fields[f]);
+    }
+}
+
+mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t count, size_t size,
+                                 uint64_t *first)
+{
+    const unsigned char *images = (const unsigned char *)records;
+    unsigned char *to = NULL;
+    if (first != NULL)
+        *first = 0;
+    if (store == NULL || (records == NULL && count > 0))
+        return MMF_ERR_ARGUMENT;
+    const mmf_schema *schema = mmf_store_schema(store);
+    if (schema == NULL)
+        return MMF_ERR_CLOSED;
+    if (count > size / schema->record_size)
+        return MMF_ERR_ARGUMENT;
+    for (uint64_t i = 0; i < count; i++)
+        if (!lengths_fit(schema, images + i * schema->record_size))
+            return MMF_ERR_TOO_LONG;
+    const mmf_status status = mmfi_append_rows_begin(store, count, &to);
+    if (status != MMF_OK)
+        return status;
+    append_images(schema, to, images, count);
+    if (schema->checksum_offset != 0)
+        mmfi_append_rows_sum(schema, to, count);
+    mmfi_append_rows_end(store, count, first);
+    return MMF_OK;
+}
+
+/* ---- Replacing ---- */
+
+mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record, size_t size,
+                             const uint32_t *fields, uint32_t field_count)
+{
+    const unsigned char *image = (const unsigned char *)record;
+    if (store == NULL || record == NULL || (fields == NULL) != (field_count == 0))
+        return MMF_ERR_ARGUMENT;
+    const mmf_schema *schema = mmf_store_schema(store);
+    if (schema == NULL)
+        return MMF_ERR_CLOSED;
+    if (size < schema->record_size)
+        return MMF_ERR_ARGUMENT;
+    for (uint32_t i = 0; i < field_count; i++)
+        if (fields[i] >= schema->field_count)
+            return MMF_ERR_ARGUMENT;
+    if (!lengths_fit(schema, image))
+        return MMF_ERR_TOO_LONG;
+    const uint32_t checksum = schema->checksum_offset;
+    const mmfi_write write = checksum != 0 && fields != NULL
+                                 ? mmfi_part_begin(store, row, schema->record_size, checksum)
+                                 : mmfi_write_begin(store, row, schema->record_size);
+    if (write.record == NULL)
+        return write.status;
+    const uint32_t count = fields != NULL ? field_count : schema->field_count;
+    for (uint32_t i = 0; i < count; i++)
+        save_field(write.record, image, &schema->fields[fields != NULL ? fields[i] : i]);
+    return checksum != 0 ? mmfi_summed_write_end(write, schema->record_size, checksum)
+                         : mmfi_write_end(write);
+}

@@ -1,0 +1,18 @@
+#!/bin/bash
+# Each public header compiles alone, as C11 and as C++17, without a warning. Bazel hands the compiler their
+# directory as a system's, where gcc keeps warnings to itself; here it is no system's.
+set -uo pipefail
+
+warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+failed=0
+headers=0
+while IFS= read -r header; do
+    headers=$((headers + 1))
+    name="${header#core/include/}"
+    printf '#include "%s"\n' "$name" | gcc -x c -std=c11 "${warnings[@]}" -O2 -Icore/include -c -o /dev/null - ||
+        { echo "FAILED: $name as C11"; failed=1; }
+    printf '#include "%s"\n' "$name" | g++ -x c++ -std=c++17 "${warnings[@]}" -O2 -Icore/include -c -o /dev/null - ||
+        { echo "FAILED: $name as C++17"; failed=1; }
+done < <(find -L core/include -name '*.h' | sort)
+[ "$headers" -gt 10 ] || { echo "FAILED: $headers headers were found"; failed=1; }
+exit "$failed"
