@@ -1,5 +1,6 @@
 /* The generated header: its frame, with the parts of every record in order. */
-#include <string.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "emit_store.h"
 
@@ -19,11 +20,34 @@ static void emit_one_record(emitter *to, const mmf_schema *schema)
     }
 }
 
+/* FNV-1a, as in mmf_schema_hash. */
+static uint64_t add_to_hash(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/*
+ * "TICK_STORE_0123456789ABCDEF": the name of the store, and a hash of what is in the header. Two
+ * packages may both have a tick_store, and one program may include both. Where the hashes are the
+ * same, so are the records, and it does no harm that the second header is skipped.
+ */
+static void set_guard(const gen_model *model, const char *name, char guard[NAMES_IDENTIFIER_SIZE])
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (uint32_t i = 0; i < model->record_count; i++)
+        hash = add_to_hash(hash, model->records[i].text);
+    (void)snprintf(guard, NAMES_IDENTIFIER_SIZE, "%s_%016" PRIX64, name, hash);
+    for (char *c = guard; *c != '\0'; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+}
+
 void emit_header(emitter *to, const gen_model *model, const char *name)
 {
-    char guard[NAMES_IDENTIFIER_SIZE] = "";
-    for (size_t i = 0; name[i] != '\0' && i + 1 < sizeof guard; i++)
-        guard[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A') : name[i];
+    char guard[NAMES_IDENTIFIER_SIZE];
+    set_guard(model, name, guard);
     emit_holes holes = {.count = 0};
     emit_set(&holes, "schema", model->schema_name);
     emit_set(&holes, "guard", guard);

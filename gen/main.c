@@ -61,21 +61,6 @@ static bool has_output(const arguments *given)
     return false;
 }
 
-#define STORE_NAME_LENGTH_MAX 128u
-
-/*
- * The name becomes a file name, a module of Python, and part of an include guard: with '_' at its
- * end, or twice in a row, that would be a name that belongs to the C++ implementation. The rule
- * refuses the same names: rules/private/names.bzl.
- */
-static bool is_store_name(const char *name)
-{
-    const size_t length = strlen(name);
-    return length > 0 && length <= STORE_NAME_LENGTH_MAX && name[0] >= 'a' && name[0] <= 'z' &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length &&
-           strstr(name, "__") == NULL && name[length - 1] != '_';
-}
-
 static bool take_arguments(int count, char **words, arguments *out)
 {
     for (int i = 1; i < count; i++) {
@@ -96,11 +81,9 @@ static bool take_arguments(int count, char **words, arguments *out)
                       USAGE);
         return false;
     }
-    if (!is_store_name(out->name)) {
-        (void)fprintf(stderr,
-                      "mmfgen: --name '%s' cannot name a store; use at most %u of a to z, 0 to 9 "
-                      "and '_', a letter first, and '_' only between two of the others\n",
-                      out->name, STORE_NAME_LENGTH_MAX);
+    const char *problem = names_store_problem(out->name);
+    if (problem != NULL) {
+        (void)fprintf(stderr, "mmfgen: --name '%s' cannot name a store: %s\n", out->name, problem);
         return false;
     }
     return true;

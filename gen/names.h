@@ -41,6 +41,16 @@ typedef struct names_identifier {
 /* Every identifier generated for the model, in memory. NULL when there is no memory. */
 names_identifier *names_list(const gen_model *model, arena *memory, size_t *count);
 
+/* Macros of the system's headers, sorted; gen/list_macros.sh writes them. */
+extern const char *const NAMES_MACROS[];
+extern const size_t NAMES_MACRO_COUNT;
+
+/*
+ * What keeps a store from having this name, and what a name must be like, as the end of a message;
+ * NULL when it is good.
+ */
+const char *names_store_problem(const char *name);
+
 /*
  * Reports names that cannot be used in C, C++ or Python, and identifiers that two parts of the
  * schema would both get. False when there was no memory to look.

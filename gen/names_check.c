@@ -4,26 +4,24 @@
 
 #include "names.h"
 
-/* Words of C and C++, and macros that the headers of generated code may define, sorted. */
+/* Words of C and C++ to C23 and C++26, and names that the struct of a record uses, sorted. */
+/* clang-format off */
 static const char *const RESERVED[] = {
-    "EOF",           "FILE",        "NULL",      "alignas",      "alignof",      "and",
-    "and_eq",        "asm",         "assert",    "auto",         "bitand",       "bitor",
-    "bool",          "break",       "case",      "catch",        "char",         "char16_t",
-    "char32_t",      "char8_t",     "class",     "compl",        "concept",      "const",
-    "const_cast",    "consteval",   "constexpr", "constinit",    "continue",     "decltype",
-    "default",       "delete",      "do",        "double",       "dynamic_cast", "else",
-    "enum",          "errno",       "explicit",  "export",       "extern",       "false",
-    "float",         "for",         "friend",    "goto",         "if",           "inline",
-    "int",           "linux",       "long",      "mutable",      "namespace",    "new",
-    "noexcept",      "not",         "not_eq",    "nullptr",      "operator",     "or",
-    "or_eq",         "private",     "protected", "public",       "register",     "requires",
-    "restrict",      "return",      "short",     "signed",       "sizeof",       "static",
-    "static_assert", "static_cast", "stderr",    "stdin",        "stdout",       "struct",
-    "switch",        "template",    "this",      "thread_local", "throw",        "true",
-    "try",           "typedef",     "typeid",    "typename",     "typeof",       "union",
-    "unix",          "unsigned",    "using",     "virtual",      "void",         "volatile",
-    "wchar_t",       "while",       "xor",       "xor_eq",
+    "EOF", "FILE", "NULL", "alignas", "alignof", "and", "and_eq", "asm", "assert", "auto",
+    "bitand", "bitor", "bool", "break", "case", "catch", "char", "char16_t", "char32_t",
+    "char8_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const",
+    "const_cast", "consteval", "constexpr", "constinit", "continue", "contract_assert",
+    "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit",
+    "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int",
+    "int16_t", "int32_t", "int64_t", "int8_t", "long", "mutable", "namespace", "new",
+    "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected",
+    "public", "register", "reinterpret_cast", "requires", "restrict", "return", "short",
+    "signed", "size_t", "sizeof", "static", "static_assert", "static_cast", "struct", "switch",
+    "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename",
+    "typeof", "typeof_unqual", "uint16_t", "uint32_t", "uint64_t", "uint8_t", "union",
+    "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
 };
+/* clang-format on */
 
 /* Words of Python that are not among them, sorted; a method's `self` is as good as one. */
 static const char *const PYTHON[] = {
@@ -53,12 +51,27 @@ static bool is_among(const char *name, const char *const *words, size_t count)
     return bsearch(name, words, count, sizeof words[0], compare_words) != NULL;
 }
 
-/* The language that a field's name has a meaning in, or NULL. */
-static const char *language_of(const char *name)
+/* Why a field cannot have this name, as the end of a message; NULL when it can. */
+static const char *field_name_problem(const char *name)
 {
     if (is_among(name, RESERVED, sizeof RESERVED / sizeof RESERVED[0]))
-        return "C or C++";
-    return is_among(name, PYTHON, sizeof PYTHON / sizeof PYTHON[0]) ? "Python" : NULL;
+        return "the word has a meaning in C or C++";
+    if (is_among(name, PYTHON, sizeof PYTHON / sizeof PYTHON[0]))
+        return "the word has a meaning in Python";
+    if (is_among(name, NAMES_MACROS, NAMES_MACRO_COUNT))
+        return "a header of the system defines it as a macro";
+    if (strncmp(name, "MMF_", 4) == 0 || strncmp(name, "MMFI_", 5) == 0)
+        return "macros that begin so belong to the library";
+    return NULL;
+}
+
+/* A name with a '_value' at its end may still begin as those of the library. */
+static void suggest(const char *name, diag_list *list)
+{
+    if (strncmp(name, "MMF", 3) == 0)
+        diag_hint(list, "choose a name that does not begin with MMF");
+    else
+        diag_hint(list, "rename it, for example to '%s_value'", name);
 }
 
 static source_span place_of(const gen_model *model, const names_identifier *of)
@@ -89,13 +102,34 @@ static void check_words(const gen_model *model, diag_list *list)
         }
         for (uint32_t j = 0; j < record->field_count; j++) {
             const char *name = record->fields[j].name;
-            const char *language = language_of(name);
-            if (language == NULL)
+            const char *problem = field_name_problem(name);
+            if (problem == NULL)
                 continue;
-            diag_report(list, model->places[i].fields[j],
-                        "'%s' cannot name a field: the word has a meaning in %s", name, language);
-            diag_hint(list, "rename it, for example to '%s_value'", name);
+            diag_report(list, model->places[i].fields[j], "'%s' cannot name a field: %s", name,
+                        problem);
+            suggest(name, list);
         }
+    }
+}
+
+/* Macros of generated code: "HOST_NAME_MAX", of a string `name` in `record Host`, is POSIX's, too.
+ */
+static void check_macros(const gen_model *model, const names_identifier *all, size_t count,
+                         diag_list *list)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].scope != NAMES_FILE || !is_among(all[i].text, NAMES_MACROS, NAMES_MACRO_COUNT))
+            continue;
+        const mmf_schema *record = &model->records[all[i].record];
+        const bool of_record = all[i].field == UINT32_MAX;
+        diag_report(list, place_of(model, &all[i]),
+                    "%s '%s' gets the C name '%s', which a header of the system defines as a macro",
+                    of_record ? "record" : "field",
+                    of_record ? record->name : record->fields[all[i].field].name, all[i].text);
+        if (of_record)
+            diag_hint(list, "rename the record, for example to '%sRecord'", record->name);
+        else
+            suggest(record->fields[all[i].field].name, list);
     }
 }
 
@@ -188,6 +222,7 @@ bool names_check(const gen_model *model, arena *memory, diag_list *list)
         (names_identifier **)arena_take(memory, (count + 1) * sizeof *sorted);
     if (all == NULL || reported == NULL || sorted == NULL)
         return false;
+    check_macros(model, all, count, list);
     for (size_t i = 0; i < count; i++)
         sorted[i] = &all[i];
     qsort(sorted, count, sizeof *sorted, compare_identifiers);

@@ -56,9 +56,9 @@ expect 2 "an empty value" --schema "" --name s --header out/s.h --source out/s.c
 says "'--schema' needs a value"
 expect 2 "a name that is none" --schema good.mmfs --name ../s --header out/s.h --source out/s.c
 longest="$(printf 'n%.0s' {1..128})"
-for name in _s s_ s__t 1s S s-t 'ß'; do
+for name in _s s_ s__t 1s S s-t 'ß' class types numpy stdint; do
     expect 2 "a name that is none" --schema good.mmfs --name "$name" --header out/s.h --source out/s.c
-    says "cannot name a store"
+    says "--name '$name' cannot name a store: "
     expect_no_output "a name that is none"
 done
 expect 2 "a name too long" --schema good.mmfs --name "${longest}n" --header out/s.h --source out/s.c

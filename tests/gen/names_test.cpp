@@ -149,9 +149,82 @@ TEST(NamesCheck, RefusesRecordsWhoseFunctionsMeet)
 
 TEST(NamesCheck, RefusesWordsOfC)
 {
-    for (const char *word : {"int", "class", "NULL", "bool", "while", "static_assert", "xor_eq",
-                             "EOF", "unix", "typeof", "errno", "FILE"})
+    for (const char *word :
+         {"int", "class", "NULL", "bool", "while", "static_assert", "xor_eq", "EOF", "typeof",
+          "FILE", "co_await", "co_return", "co_yield", "reinterpret_cast", "typeof_unqual"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(),
+                  "'" + std::string(word) +
+                      "' cannot name a field: the word has a meaning in C or C++");
+}
+
+// A member named size_t changes what the word means in the rest of its struct; C++ refuses that.
+TEST(NamesCheck, RefusesTypesThatARecordUses)
+{
+    for (const char *word : {"size_t", "int8_t", "uint8_t", "int16_t", "uint16_t", "int32_t",
+                             "uint32_t", "int64_t", "uint64_t"})
         EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).list.count, 1u) << word;
+}
+
+TEST(NamesCheck, RefusesMacrosOfTheSystemsHeaders)
+{
+    for (const char *word :
+         {"st_mtime", "si_pid", "sa_handler", "I", "complex", "noreturn", "h_errno", "errno",
+          "unix", "linux", "stdin", "s6_addr", "INT64_MAX", "PATH_MAX", "ECHO", "basename"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(),
+                  "'" + std::string(word) +
+                      "' cannot name a field: a header of the system defines it as a macro");
+    for (const char *word : {"mtime", "pid", "handler", "bid", "BID", "error", "max"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(), "") << word;
+}
+
+// What is made of two names that are good may be a macro all the same.
+TEST(NamesCheck, RefusesMacrosOfARecordThatTheSystemHas)
+{
+    Checked host(record("Host", "id: int8;\nname: string[64];"));
+    ASSERT_EQ(host.list.count, 1u);
+    EXPECT_EQ(host.message(), "field 'name' gets the C name 'HOST_NAME_MAX', which a header of the "
+                              "system defines as a macro");
+    EXPECT_STREQ(host.list.errors[0].hint, "rename it, for example to 'name_value'");
+    EXPECT_EQ(Checked(record("Login", "name: string[64];")).list.count, 1u);
+    EXPECT_EQ(Checked(record("Host", "name: int8;")).message(), "");
+}
+
+// It is searched by halves, and no name may be in it that a schema cannot have.
+TEST(NamesMacros, AreSortedAndCanNameAField)
+{
+    ASSERT_GT(NAMES_MACRO_COUNT, 2000u);
+    for (size_t i = 0; i < NAMES_MACRO_COUNT; i++) {
+        const std::string name = NAMES_MACROS[i];
+        EXPECT_EQ(name.find("__"), std::string::npos) << name;
+        EXPECT_NE(name[0], '_') << name;
+        EXPECT_LT(std::string(i > 0 ? NAMES_MACROS[i - 1] : ""), name);
+    }
+}
+
+TEST(NamesStore, RefusesWhatAStoreWouldHide)
+{
+    EXPECT_EQ(names_store_problem("tick_store"), nullptr);
+    EXPECT_EQ(names_store_problem("ticks"), nullptr);
+    for (const char *name :
+         {"",          "_s",      "s_",       "s__t",      "1s",          "S",      "class",
+          "lambda",    "abc",     "types",    "json",      "time",        "typing", "struct",
+          "token",     "numbers", "zoneinfo", "formatter", "compression", "numpy",  "cffi",
+          "mmapforge", "stdint",  "assert",   "wctype"})
+        EXPECT_NE(names_store_problem(name), nullptr) << name;
+    EXPECT_STREQ(names_store_problem("types"), "it is a module of Python's standard library, which "
+                                               "the store's module would hide");
+}
+
+TEST(NamesCheck, RefusesNamesOfTheLibrarysMacros)
+{
+    for (const char *word : {"MMF_OK", "MMF_X", "MMFI_X"}) {
+        Checked checked(record("Tick", std::string(word) + ": int8;"));
+        EXPECT_EQ(checked.message(), "'" + std::string(word) +
+                                         "' cannot name a field: macros that begin so belong to "
+                                         "the library");
+        EXPECT_STREQ(checked.list.errors[0].hint, "choose a name that does not begin with MMF");
+    }
+    EXPECT_EQ(Checked(record("Tick", "mmf_id: int8; MMFX: int8;")).message(), "");
 }
 
 // The record's class has the name as it is written, and that of its store "Store" behind it.
@@ -209,6 +282,36 @@ std::set<std::string> words_of(const char *text, const std::string &prefix)
         at = end > at ? end : at + 1;
     }
     return out;
+}
+
+// The line of a header that begins with "#ifndef ".
+std::string guard_of(Checked &checked, const char *store)
+{
+    emitter header;
+    emit_init(&header);
+    emit_header(&header, &checked.model, store);
+    const std::string text = header.out.data;
+    emit_free(&header);
+    const size_t begin = text.find("#ifndef ") + 8;
+    return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+// Two packages may both have a tick_store, and one program may include both headers.
+TEST(Guard, DiffersWhereTheHeaderDoes)
+{
+    Checked a(record("Tick", "a: int8;"));
+    Checked same(record("Tick", "a:   int8; // as above"));
+    Checked field(record("Tick", "b: int8;"));
+    Checked name(record("Bar", "a: int8;"));
+    Checked more(record("Tick", "a: int8;") + record("Bar", "a: int8;"));
+    const std::string guard = guard_of(a, "tick_store");
+    EXPECT_EQ(guard.find("MMF_GENERATED_TICK_STORE_"), 0u) << guard;
+    EXPECT_EQ(guard.size(), std::string("MMF_GENERATED_TICK_STORE_0123456789ABCDEF_H").size());
+    EXPECT_EQ(guard_of(same, "tick_store"), guard);
+    EXPECT_NE(guard_of(field, "tick_store"), guard);
+    EXPECT_NE(guard_of(name, "tick_store"), guard);
+    EXPECT_NE(guard_of(more, "tick_store"), guard);
+    EXPECT_NE(guard_of(a, "ticks"), guard);
 }
 
 // The table of names is only worth something if it has all that the emitters write, and no more.
