@@ -31,8 +31,11 @@ void mmfi_handle_retire(mmf_store *store)
 
 bool mmfi_state_is_inherited(const mmfi_state *state)
 {
-    /* A child's page is wiped; its number may be its parent's in a pid name space of its own. */
-    return state->page != NULL ? state->page->undo == NULL : state->pid != getpid();
+    /*
+     * A child's page is wiped; its number may be its parent's in a pid name space of its own. Of
+     * what the page has, `live` is there from the start, so that an open that fails knows its lock.
+     */
+    return state->page != NULL ? state->page->live == NULL : state->pid != getpid();
 }
 
 void mmfi_state_free(mmfi_state *state)

@@ -3,11 +3,15 @@
 #define MMF_TESTS_CORE_TRACED_H
 
 #include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 class TracedChild {
 public:
@@ -62,6 +66,36 @@ public:
         for (int i = 0; i < 6; i++)
             arguments[i] = info.entry.args[i];
         return static_cast<long>(info.entry.nr);
+    }
+
+    // True when it stopped because that signal came, and not at a system call.
+    bool stopped_by(int signal) const
+    {
+        return WIFSTOPPED(status_) && WSTOPSIG(status_) == signal;
+    }
+
+    // What a child that it forked now would have of the file at path: its open files, as
+    // descriptors of this process. Of read-only ones, too.
+    std::vector<int> copies_of(const std::string &path) const
+    {
+        std::vector<int> copies;
+        struct stat wanted = {};
+        const int process = static_cast<int>(syscall(SYS_pidfd_open, child_, 0));
+        if (process < 0 || stat(path.c_str(), &wanted) != 0)
+            return copies;
+        for (int fd = 3; fd < 64; fd++) {
+            const int copy = static_cast<int>(syscall(SYS_pidfd_getfd, process, fd, 0));
+            struct stat found = {};
+            if (copy < 0)
+                continue;
+            if (fstat(copy, &found) == 0 && found.st_dev == wanted.st_dev &&
+                found.st_ino == wanted.st_ino)
+                copies.push_back(copy);
+            else
+                close(copy);
+        }
+        close(process);
+        return copies;
     }
 
     void kill()
