@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static mmf_status status_of(int os_error)
@@ -50,6 +51,52 @@ mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, cons
                      what, mmfi_os_describe(os_error).text, hint_for(os_error));
 }
 
+/* ---- Descriptors ---- */
+
+/* Those below belong to the standard streams, open or not. */
+#define DESCRIPTOR_MIN 3
+
+/* The same open file under a descriptor that no standard stream has; -1 with errno. */
+static int keep_descriptor(int fd)
+{
+    if (fd < 0 || fd >= DESCRIPTOR_MIN)
+        return fd;
+    const int kept = fcntl(fd, F_DUPFD_CLOEXEC, DESCRIPTOR_MIN);
+    /* EINVAL: the limit on descriptors is not above DESCRIPTOR_MIN. */
+    const int why = errno == EINVAL ? EMFILE : errno;
+    (void)close(fd);
+    errno = why;
+    return kept;
+}
+
+#define NAP_MS_MAX 50
+
+/* Sleeps longer at each attempt, up to NAP_MS_MAX; returns the milliseconds that it meant to. */
+static int nap(int attempt)
+{
+    const int ms = attempt < 5 ? 1 << attempt : NAP_MS_MAX;
+    const struct timespec pause = {0, ms * 1000000L};
+    (void)nanosleep(&pause, NULL);
+    return ms;
+}
+
+int mmfi_open_kept(const char *path, int flags, mode_t permissions)
+{
+    int interrupts = 0;
+    int naps = 0;
+    for (int waited_ms = 0;;) {
+        const int fd = open(path, flags, permissions);
+        if (fd >= 0)
+            return keep_descriptor(fd);
+        if (mmfi_file_again(errno, interrupts))
+            interrupts++;
+        else if (errno == EAGAIN && waited_ms < MMFI_LEASE_WAIT_MS)
+            waited_ms += nap(naps++);
+        else
+            return -1;
+    }
+}
+
 /* ---- Opening ---- */
 
 static mmf_status fail_open(const char *path, bool writable, int why, mmf_error *error)
@@ -68,6 +115,17 @@ static mmf_status fail_open(const char *path, bool writable, int why, mmf_error 
                          "%s: cannot be opened for writing: %s; open it read-only, or change its "
                          "permissions",
                          path, mmfi_os_describe(why).text);
+    if (why == EACCES || why == EPERM)
+        return mmfi_fail(error, MMF_ERR_IO, why, path,
+                         "%s: cannot be opened for reading: %s; change the permissions of the "
+                         "file or of the directories above it",
+                         path, mmfi_os_describe(why).text);
+    if (why == EAGAIN)
+        return mmfi_fail(error, MMF_ERR_IO, why, path,
+                         "%s: another process holds a lease on the file, as Samba and the NFS "
+                         "server do, and did not give it back within %d seconds; close the file "
+                         "there (/proc/locks has the process), or try again",
+                         path, MMFI_LEASE_WAIT_MS / 1000);
     return mmfi_file_fail(error, why, path, "open the file");
 }
 
@@ -95,7 +153,7 @@ mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_e
     const mmf_status status = mmfi_file_check_path(path, error);
     if (status != MMF_OK)
         return status;
-    const int fd = open(path, MMFI_OPEN_FLAGS | (writable ? O_RDWR : O_RDONLY));
+    const int fd = mmfi_open_kept(path, MMFI_OPEN_FLAGS | (writable ? O_RDWR : O_RDONLY), 0);
     if (fd < 0)
         return fail_open(path, writable, errno, error);
     struct stat info;

@@ -27,9 +27,19 @@ typedef struct mmfi_file {
 #define MMFI_FILE_NONE ((mmfi_file){-1, false, false, 0, NULL, NULL})
 
 /*
- * Opens what is there. MMF_ERR_NOT_FOUND: nothing is there. MMF_ERR_FORMAT: a directory, device,
- * pipe or socket (never waits for one). MMF_ERR_READ_ONLY: writing was asked for, and the file or
- * its file system does not allow it. MMF_ERR_IO: any other refusal.
+ * As open(2), with these differences: the descriptor is 3 or above, so that what a program prints
+ * never goes into a store where it was started without its standard streams; an interrupted call is
+ * made again; and a lease that another process holds on the file (Samba, the NFS server) is waited
+ * for, up to MMFI_LEASE_WAIT_MS. -1 with errno, which is EAGAIN when the lease is still held then.
+ */
+#define MMFI_LEASE_WAIT_MS 10000
+int mmfi_open_kept(const char *path, int flags, mode_t permissions);
+
+/*
+ * Opens what is there. May wait for a lease (mmfi_open_kept). MMF_ERR_NOT_FOUND: nothing is there.
+ * MMF_ERR_FORMAT: a directory, device, pipe or socket (never waits for one). MMF_ERR_READ_ONLY:
+ * writing was asked for, and the file or its file system does not allow it. MMF_ERR_IO: any other
+ * refusal.
  */
 mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_error *error);
 

@@ -98,8 +98,8 @@ mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *o
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, ENOMEM, path, "%s: no memory for the path",
                          path);
     }
-    out->fd = open(out->temporary, MMFI_OPEN_FLAGS | O_RDWR | O_CREAT | O_EXCL,
-                   (mode_t)(permissions != 0 ? permissions : PERMISSIONS_DEFAULT));
+    out->fd = mmfi_open_kept(out->temporary, MMFI_OPEN_FLAGS | O_RDWR | O_CREAT | O_EXCL,
+                             (mode_t)(permissions != 0 ? permissions : PERMISSIONS_DEFAULT));
     if (out->fd < 0) {
         const int why = errno;
         free(out->path);

@@ -282,6 +282,89 @@ TEST_F(ProcessTest, CutOffAtEverySystemCallOfAnOpenWithTheGuard)
     }
 }
 
+// As after a shell's `>&-`, or in a daemon.
+TEST_F(ProcessTest, WhatAProgramWithoutStandardStreamsPrintsGoesIntoNoStore)
+{
+    EXPECT_EQ(t_in_child([this] {
+                  for (int stream = 0; stream < 3; stream++)
+                      ::close(stream);
+                  tick_store *stores[2] = {};
+                  if (tick_store_create(path.c_str(), nullptr, &stores[0], nullptr) != MMF_OK ||
+                      tick_store_open(path.c_str(), nullptr, &stores[1], nullptr) != MMF_OK ||
+                      t_append_up_to(stores[0], 700) != MMF_OK)
+                      return 1;
+                  const std::string text(100000, 'x');
+                  for (int stream = 0; stream < 3; stream++)
+                      if (write(stream, text.data(), text.size()) != -1 || errno != EBADF)
+                          return 2;
+                  return tick_store_close(stores[1]) == MMF_OK &&
+                                 tick_store_close(stores[0]) == MMF_OK
+                             ? 0
+                             : 3;
+              }),
+              0);
+    tick_store *store = open(&writing);
+    EXPECT_EQ(expect_whole(store), 700u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+// A child that was forked meanwhile has the same open file, and with it any lock that is not given
+// back by name: here a descriptor taken from the process that opens, after each of its calls.
+TEST_F(ProcessTest, AFailedOpenLeavesNoLockToACopyOfItsDescriptor)
+{
+    ASSERT_EQ(create_and_close(path), MMF_OK);
+    const std::string sound = bytes();
+    struct {
+        const char *what;
+        size_t offset;
+        std::string bytes;
+        mmf_status expected;
+    } damages[] = {
+        {"a sync that failed", MMFI_LIVE_OFFSET + offsetof(mmfi_live, poisoned),
+         std::string(1, '\1'), MMF_ERR_NEEDS_RECOVERY},
+        {"a count beyond the file", MMFI_LIVE_OFFSET + offsetof(mmfi_live, count),
+         std::string(7, '\1'), MMF_ERR_CORRUPT},
+    };
+    for (const auto &damage : damages)
+        for (const bool shared : {false, true}) {
+            replace_bytes(sound);
+            put(damage.offset, damage.bytes);
+            writing.shared_writers = shared;
+            int copies = 0;
+            bool ended = false;
+            for (int steps = 1; !ended; steps++) {
+                ASSERT_LT(steps, 1000) << "no descriptor of the child was to be had";
+                TracedChild child([this] {
+                    tick_store *store = nullptr;
+                    const mmf_status status =
+                        tick_store_open(path.c_str(), &writing, &store, nullptr);
+                    raise(SIGSTOP); // the lock must be free while the process lives
+                    return status;
+                });
+                ASSERT_TRUE(child.traced()) << "the test needs to trace a child of its own";
+                for (int i = 0; i < steps && !ended; i++)
+                    ended = !child.step() || child.stopped_by(SIGSTOP);
+                const std::vector<int> copied = child.copies_of(path);
+                copies += static_cast<int>(copied.size());
+                while (!ended)
+                    ended = !child.step() || child.stopped_by(SIGSTOP);
+                ended = copies > 0 && copied.empty();
+                replace_bytes(sound);
+                tick_store *store = nullptr;
+                EXPECT_EQ(tick_store_open(path.c_str(), &writing, &store, &error), MMF_OK)
+                    << damage.what << ", step " << steps << ": " << error.message;
+                EXPECT_EQ(tick_store_close(store), MMF_OK);
+                for (const int fd : copied)
+                    close(fd);
+                child.finish();
+                EXPECT_EQ(child.result(), damage.expected) << damage.what;
+                replace_bytes(sound);
+                put(damage.offset, damage.bytes);
+            }
+            EXPECT_GT(copies, 5);
+        }
+}
+
 // What is read before the lock may be the middle of another writer's work.
 TEST_F(ProcessTest, AWriterLooksAtNothingBeforeItHasTheLock)
 {
