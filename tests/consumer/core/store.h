@@ -1,0 +1,12 @@
+/* This project's own core/store.h, which nothing of mmapforge may include in the place of one of
+ * its own. */
+#ifndef CORE_STORE_H
+#define CORE_STORE_H
+
+#ifndef CONSUMER_INCLUDES_ITS_OWN
+#error "a header of mmapforge included this project's core/store.h"
+#endif
+
+#define OWN_CORE_STORE 1
+
+#endif
