@@ -1,6 +1,7 @@
 """mmf_store: the generator's action, what is made of its output, and the label that users see."""
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
+load("//rules/private:attributes.bzl", "attributes_problem", "label_problem")
 load("//rules/private:copts.bzl", "MMF_COPTS")
 load("//rules/private:names.bzl", "store_name_problem")
 load("//rules/private:package.bzl", "MmfPackageInfo")
@@ -18,6 +19,10 @@ def mmf_store(name, schema, visibility = None, tags = [], **kwargs):
     problem = store_name_problem(name)
     if problem:
         fail("mmf_store: the name \"%s\" %s" % (name, problem))
+    problem = attributes_problem("mmf_store", name, ["name", "schema"], kwargs) or \
+              label_problem("mmf_store", name, "schema", schema, "one *.mmfs file")
+    if problem:
+        fail(problem)
 
     # A store's name has no dash, so the names behind one store never meet those of another.
     generated = name + "-generated"
@@ -61,7 +66,11 @@ def mmf_store(name, schema, visibility = None, tags = [], **kwargs):
     )
 
 def _store_sources_impl(ctx):
-    schema = ctx.file.schema
+    if len(ctx.files.schema) != 1:
+        fail(("mmf_store: the schema of \"%s\" is %s, which is %d files; it must be one, whose name " +
+              "ends in .mmfs, and one mmf_store for each") %
+             (ctx.attr.store, ctx.attr.schema.label, len(ctx.files.schema)))
+    schema = ctx.files.schema[0]
     if schema.extension != "mmfs":
         fail("mmf_store: the schema of \"%s\" is %s; it must be a file whose name ends in .mmfs" %
              (ctx.attr.store, ctx.attr.schema.label))
@@ -92,7 +101,7 @@ _store_sources = rule(
     attrs = {
         "header": attr.output(doc = "The C header.", mandatory = True),
         "module": attr.output(doc = "The Python module.", mandatory = True),
-        "schema": attr.label(doc = "The *.mmfs file.", allow_single_file = True, mandatory = True),
+        "schema": attr.label(doc = "The *.mmfs file.", allow_files = True, mandatory = True),
         "source": attr.output(doc = "The C source file.", mandatory = True),
         "store": attr.string(doc = "The name of the store's target.", mandatory = True),
         "stub": attr.output(doc = "The types of the Python module.", mandatory = True),
