@@ -18,15 +18,16 @@ def mmf_store(name, schema, **kwargs):
     _mmf_store(name = name, schema = schema, **kwargs)
 
 def mmf_wheel(name, store, version, distribution = None, summary = None, tags = [], **kwargs):
-    """Packs the Python module of a store, and all that it imports but cffi, into a wheel.
+    """Packs the Python module of a store into a wheel, which requires that of the runtime.
 
-    The wheel is for the machine that builds it, and for CPython 3.9 and every later one. Build it
-    with `-c opt`. Where no Python can build the module, a build of `//...` goes on without it.
+    The module is text, so the wheel is for every machine and every Python 3. What it requires is
+    `//bindings/python:mmapforge_wheel` of this repository, once for all stores: that one is for the
+    machine that builds it, and for CPython 3.9 and every later one. Build it with `-c opt`.
 
     Args:
       name: names the target. The file is called by the rules of wheels.
       store: the label of an mmf_store.
-      version: of the distribution, like "1.0".
+      version: of the distribution, like "1.0", in any form of PEP 440.
       distribution: the name that pip knows it by; that of the store, with dashes, if left out.
       summary: one line about it.
       tags: as of every rule.

@@ -1,6 +1,6 @@
 """Puts files into a wheel whose bytes depend on nothing but these files and the arguments.
 
-usage: build_wheel.py --out FILE --name NAME --version VERSION --tag TAG --summary TEXT PATH=FILE...
+usage: build_wheel.py --out FILE --name NAME --version VERSION --tag TAG --summary TEXT [--requires REQUIREMENT]... PATH=FILE...
 
 PATH is where Python finds the file. What a wheel is: PEP 427; its metadata: PEP 566; versions: PEP 440.
 """
@@ -18,6 +18,7 @@ VERSION = re.compile(
     r"(\.post(0|[1-9][0-9]*))?(\.dev(0|[1-9][0-9]*))?(\+[a-z0-9]+(\.[a-z0-9]+)*)?"
 )
 NAME = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*", re.IGNORECASE)
+REQUIREMENT = re.compile(r"%s(>=[0-9][a-z0-9.!+]*)?" % NAME.pattern, re.IGNORECASE)
 TAG = re.compile(r"[a-z0-9_.]+-[a-z0-9_.]+-[a-z0-9_.]+")
 
 # The first moment that a zip file can name.
@@ -33,19 +34,19 @@ def file_name(name, version, tag):
     return "%s-%s-%s.whl" % (escaped(name), version.replace("-", "_"), tag)
 
 
-def metadata(name, version, summary):
+def metadata(name, version, summary, requires):
     return (
         "Metadata-Version: 2.1\n"
         "Name: %s\n"
         "Version: %s\n"
         "Summary: %s\n"
-        "Requires-Python: >=3.9\n"
-        "Requires-Dist: cffi\n" % (name, version, summary)
-    )
+        "Requires-Python: >=3.9\n" % (name, version, summary)
+    ) + "".join("Requires-Dist: %s\n" % requirement for requirement in requires)
 
 
 def wheel(tag):
-    return "Wheel-Version: 1.0\nGenerator: mmf_wheel\nRoot-Is-Purelib: false\nTag: %s\n" % tag
+    pure = "true" if tag.endswith("-none-any") else "false"
+    return "Wheel-Version: 1.0\nGenerator: mmf_wheel\nRoot-Is-Purelib: %s\nTag: %s\n" % (pure, tag)
 
 
 def digest(content):
@@ -62,13 +63,13 @@ def add(archive, path, content):
     archive.writestr(info, content)
 
 
-def build(out, name, version, tag, summary, files):
+def build(out, name, version, tag, summary, requires, files):
     """Writes a wheel; files is a dict from paths to bytes."""
     info = "%s-%s.dist-info/" % (escaped(name), version)
     record = info + "RECORD"
     # A reader of the whole file finds these at its end.
     last = {
-        info + "METADATA": metadata(name, version, summary).encode(),
+        info + "METADATA": metadata(name, version, summary, requires).encode(),
         info + "WHEEL": wheel(tag).encode(),
     }
     lines = []
@@ -90,6 +91,9 @@ def check(given):
         return "the tag %r is none; write it like 'cp39-abi3-linux_x86_64'" % given.tag
     if not given.summary.isprintable():
         return "the summary must be one line"
+    for requirement in given.requires:
+        if not REQUIREMENT.fullmatch(requirement):
+            return "the requirement %r is none; write it like 'mmapforge>=1.0'" % requirement
     if given.out.rpartition("/")[2] != file_name(given.name, given.version, given.tag):
         return "the file must be called %s" % file_name(given.name, given.version, given.tag)
     return None
@@ -117,13 +121,15 @@ def main(words):
     parser = argparse.ArgumentParser(prog="build_wheel.py", description=__doc__.split("\n")[0])
     for option in ("out", "name", "version", "tag", "summary"):
         parser.add_argument("--" + option, required=True)
+    parser.add_argument("--requires", action="append", default=[])
     parser.add_argument("files", nargs="*", metavar="PATH=FILE")
     given = parser.parse_args(words)
     try:
         problem = check(given)
         if problem is None:
             files = contents(given.files)
-            build(given.out, given.name, given.version, given.tag, given.summary, files)
+            about = (given.name, given.version, given.tag, given.summary, given.requires)
+            build(given.out, *about, files)
     except (OSError, ValueError) as error:
         problem = str(error)
     if problem is not None:

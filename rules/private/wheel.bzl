@@ -1,10 +1,13 @@
-"""mmf_wheel: a store and the package that it imports, as pip installs them."""
+"""mmf_wheel and the wheel of the runtime: what pip installs of a store, and of all stores."""
 
 load("@mmapforge_python//:defs.bzl", "PYTHON_INTERPRETER", "PYTHON_MACHINE", "PYTHON_PROBLEM")
+load("//:version.bzl", "MMF_VERSION")
+load("//rules/private:attributes.bzl", "attributes_problem", "label_problem")
 load("//rules/private:package.bzl", "MmfPackageInfo")
+load("//rules/private:pep440.bzl", "normalised_version")
 
 def mmf_wheel(name, store, version, distribution, summary, tags, **kwargs):
-    """Declares a wheel; see //rules:defs.bzl.
+    """Declares the wheel of a store; see //rules:defs.bzl.
 
     Args:
       name: names the target.
@@ -15,40 +18,77 @@ def mmf_wheel(name, store, version, distribution, summary, tags, **kwargs):
       tags: of the target.
       **kwargs: what every rule takes.
     """
+    own = ["name", "store", "version", "distribution", "summary"]
+    problem = attributes_problem("mmf_wheel", name, own, kwargs) or \
+              label_problem("mmf_wheel", name, "store", store, "an mmf_store")
+    if problem:
+        fail(problem)
     _wheel(
         name = name,
         distribution = distribution,
-        store = store,
+        package = store,
+        # Every store is text over the one runtime, which is a wheel of its own: a second copy of it
+        # in the same place would be gone when the first wheel is uninstalled.
+        requires = ["mmapforge>=" + MMF_VERSION],
         summary = summary,
         # With no Python there is no wheel, and a build of everything goes on without it.
-        tags = tags + (["manual"] if PYTHON_PROBLEM else []),
+        tags = tags + ([] if PYTHON_INTERPRETER else ["manual"]),
         version = version,
         **kwargs
     )
 
-def _wheel_impl(ctx):
-    if PYTHON_PROBLEM:
-        fail("mmf_wheel: %s cannot be built: %s" % (ctx.label, PYTHON_PROBLEM))
+def mmf_runtime_wheel(name, package, summary, **kwargs):
+    """Declares the wheel of the package that every store imports, with its extension module.
 
-    distribution = ctx.attr.distribution or ctx.attr.store.label.name.replace("_", "-")
-    tag = "cp39-abi3-linux_" + PYTHON_MACHINE
+    Args:
+      name: names the target.
+      package: a python_package.
+      summary: one line about it.
+      **kwargs: what every rule takes.
+    """
+    _wheel(
+        name = name,
+        distribution = "mmapforge",
+        native = True,
+        package = package,
+        requires = ["cffi"],
+        summary = summary,
+        tags = ["manual"] if PYTHON_PROBLEM else [],
+        version = MMF_VERSION,
+        **kwargs
+    )
+
+def _wheel_impl(ctx):
+    problem = PYTHON_PROBLEM if ctx.attr.native or not PYTHON_INTERPRETER else None
+    if problem:
+        fail("mmf_wheel: %s cannot be built: %s" % (ctx.label, problem))
+    package = ctx.attr.package
+    if MmfPackageInfo not in package:
+        fail("mmf_wheel: store of \"%s\" is %s, which is no mmf_store; give the label of one" %
+             (ctx.label.name, package.label))
+    version = normalised_version(ctx.attr.version)
+    if not version:
+        fail("mmf_wheel: version of \"%s\" is \"%s\", which is no version of PEP 440; write it like \"1.0\" or \"1.0rc1\"" %
+             (ctx.label.name, ctx.attr.version))
+
+    distribution = ctx.attr.distribution or package.label.name.replace("_", "-")
+    tag = "cp39-abi3-linux_" + PYTHON_MACHINE if ctx.attr.native else "py3-none-any"
     wheel = ctx.actions.declare_file("%s-%s-%s.whl" % (
         distribution.replace("-", "_").replace(".", "_").lower(),
-        ctx.attr.version.replace("-", "_"),
+        version,
         tag,
     ))
-    files = {}
-    for package in [ctx.attr.store[MmfPackageInfo], ctx.attr._package[MmfPackageInfo]]:
-        files.update(package.files)
+    files = package[MmfPackageInfo].files
 
     arguments = ctx.actions.args()
     arguments.add("-sB")
     arguments.add(ctx.file._builder)
     arguments.add("--out", wheel)
     arguments.add("--name", distribution)
-    arguments.add("--version", ctx.attr.version)
+    arguments.add("--version", version)
     arguments.add("--tag", tag)
-    arguments.add("--summary", ctx.attr.summary or "The records of %s." % ctx.attr.store.label.name)
+    arguments.add("--summary", ctx.attr.summary or "The records of %s." % package.label.name)
+    arguments.add_all(ctx.attr.requires, before_each = "--requires")
     for path, file in files.items():
         arguments.add(file, format = path.replace("%", "%%") + "=%s")
     ctx.actions.run(
@@ -67,19 +107,17 @@ def _wheel_impl(ctx):
 
 _wheel = rule(
     implementation = _wheel_impl,
-    doc = "Puts the packages of a store into a wheel for the stable ABI.",
+    doc = "Puts one package into a wheel: text for any machine, or with an extension for the stable ABI.",
     attrs = {
-        "distribution": attr.string(doc = "The name for pip; that of the store if empty."),
-        "store": attr.label(doc = "An mmf_store.", providers = [MmfPackageInfo], mandatory = True),
+        "distribution": attr.string(doc = "The name for pip; that of the package's target if empty."),
+        "native": attr.bool(doc = "Whether the package has an extension module."),
+        "package": attr.label(doc = "An mmf_store or a python_package.", mandatory = True),
+        "requires": attr.string_list(doc = "What pip installs with it, by PEP 508."),
         "summary": attr.string(doc = "One line."),
         "version": attr.string(doc = "By PEP 440.", mandatory = True),
         "_builder": attr.label(
             default = Label("//rules/private:build_wheel.py"),
             allow_single_file = True,
-        ),
-        "_package": attr.label(
-            default = Label("//bindings/python:mmapforge"),
-            providers = [MmfPackageInfo],
         ),
     },
 )

@@ -34,6 +34,7 @@ def inputs(tmp_path):
 def run(directory, *files, **options):
     """Exit code and messages of the tool."""
     given = {"out": FILE, "name": "my-store", "version": "1.0", "tag": TAG, "summary": "Text."}
+    given["requires"] = "cffi"
     given.update(options)
     words = [word for name, value in given.items() for word in ("--" + name, value)]
     done = subprocess.run(
@@ -81,6 +82,20 @@ def test_holds_the_files_and_says_what_they_are(inputs):
     ]
 
 
+# Only text: any machine, and more than one requirement.
+def test_says_that_text_is_for_every_machine(inputs):
+    wheel = "my_store-1.0-py3-none-any.whl"
+    words = ["--requires=numpy>=1.20.0"]
+    code, output = run(
+        inputs, *words, "p/a.py=in/a", out=wheel, tag="py3-none-any", requires="mmapforge>=1.0rc1"
+    )
+    assert (code, output) == (0, "")
+    files = read(inputs / wheel)
+    about = files["my_store-1.0.dist-info/METADATA"].decode().splitlines()
+    assert about[-2:] == ["Requires-Dist: mmapforge>=1.0rc1", "Requires-Dist: numpy>=1.20.0"]
+    assert "Root-Is-Purelib: true" in files["my_store-1.0.dist-info/WHEEL"].decode().splitlines()
+
+
 def test_records_the_hash_of_each_file(inputs):
     assert run(inputs, "p/b.so=in/b", "p/a.py=in/a")[0] == 0
     files = read(inputs / FILE)
@@ -123,6 +138,7 @@ def test_has_no_trace_of_the_machine(inputs):
         ({"version": "01"}, "the version '01' is none of PEP 440"),
         ({"version": "1.0 "}, "the version '1.0 ' is none of PEP 440"),
         ({"tag": "linux"}, "the tag 'linux' is none"),
+        ({"requires": "a\nRequires-Dist: b"}, "the requirement 'a\\nRequires-Dist: b' is none"),
         ({"summary": "a\nRequires-Dist: b"}, "the summary must be one line"),
         ({"out": "x.whl"}, "the file must be called " + FILE),
         ({"out": "no/" + FILE}, "No such file"),
