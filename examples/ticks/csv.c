@@ -1,4 +1,7 @@
-/* Reading CSV: no quotes, for numbers need none. */
+/*
+ * Reading CSV: no quotes, for numbers need none. What is not certain to be a trade is not taken for
+ * one: a wrong number in a store is worse than a line that was passed over.
+ */
 #define _GNU_SOURCE
 
 #include "examples/ticks/csv.h"
@@ -11,47 +14,71 @@
 #include <time.h>
 
 #define REPORTS_MAX   10
+#define SHOWN_MAX     32 /* bytes of a text that a message shows */
 #define NS_PER_SECOND UINT64_C(1000000000)
+#define SECONDS_MAX   (UINT64_MAX / NS_PER_SECOND) /* in the year 2554 */
 
-/* Cuts a line at its commas, in place; the number of columns. */
+/* Cuts a line at its commas, in place; the number of columns, of which the first 64 are kept. */
 static int split(char *line, char **columns)
 {
     int count = 0;
-    line[strcspn(line, "\r")] = '\0';
-    for (char *at = line; at != NULL && count < CSV_COLUMNS_MAX;) {
-        columns[count++] = strsep(&at, ",");
+    for (char *at = line; at != NULL; count++) {
+        char *column = strsep(&at, ",");
+        if (count < CSV_COLUMNS_MAX)
+            columns[count] = column;
     }
     return count;
 }
 
 static int find_column(char **columns, int count, const char *name)
 {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count && i < CSV_COLUMNS_MAX; i++)
         if (strcasecmp(columns[i], name) == 0)
             return i;
     return -1;
 }
 
-/* Reads one line without its newline; one too long for the buffer is cut, and its rest dropped. */
-static bool read_line(csv_reader *reader, char *line)
+/*
+ * Reads one line without its newline; false at the end of the file. What a buffer has no room for
+ * is dropped, and *length is that of the whole line, so that a part is not taken for it.
+ */
+static bool read_line(csv_reader *reader, char *line, size_t *length)
 {
-    size_t length = 0;
+    *length = 0;
     int c = getc(reader->file);
     if (c == EOF)
         return false;
-    for (; c != EOF && c != '\n'; c = getc(reader->file))
-        if (length + 1 < CSV_LINE_SIZE)
-            line[length++] = c != '\0' ? (char)c : '?'; /* a NUL would hide what follows */
-    line[length] = '\0';
+    for (; c != EOF && c != '\n'; c = getc(reader->file), ++*length)
+        if (*length + 1 < CSV_LINE_SIZE)
+            line[*length] = c != '\0' ? (char)c : '?'; /* a NUL would hide what follows */
+    const size_t kept = *length < CSV_LINE_SIZE ? *length : CSV_LINE_SIZE - 1;
+    line[kept] = '\0';
+    if (kept > 0 && kept == *length && line[kept - 1] == '\r')
+        line[kept - 1] = '\0';
     reader->line++;
     return true;
+}
+
+/* A read that failed looks like the end of the file, and is not. */
+static void check_end(csv_reader *reader)
+{
+    if (ferror(reader->file) == 0)
+        return;
+    reader->failed = true;
+    (void)fprintf(stderr, "%s: cannot be read after line %" PRIu64 ": %s\n", reader->path,
+                  reader->line, strerror(errno));
 }
 
 /* The columns of the header line; a byte order mark belongs to none. */
 static int read_header(csv_reader *reader, char *line, char **columns)
 {
     static const char MARK[] = "\xef\xbb\xbf";
-    if (!read_line(reader, line))
+    size_t length;
+    if (!read_line(reader, line, &length)) {
+        check_end(reader);
+        return 0;
+    }
+    if (length >= CSV_LINE_SIZE)
         return 0;
     return split(strncmp(line, MARK, strlen(MARK)) == 0 ? line + strlen(MARK) : line, columns);
 }
@@ -68,6 +95,7 @@ bool csv_open(csv_reader *reader, const char *path)
     char line[CSV_LINE_SIZE] = "";
     char *columns[CSV_COLUMNS_MAX];
     const int count = read_header(reader, line, columns);
+    reader->columns = count;
     reader->timestamp_column = find_column(columns, count, "timestamp");
     reader->price_column = find_column(columns, count, "close");
     if (reader->price_column < 0)
@@ -75,33 +103,43 @@ bool csv_open(csv_reader *reader, const char *path)
     reader->volume_column = find_column(columns, count, "volume");
     if (reader->timestamp_column >= 0 && reader->price_column >= 0 && reader->volume_column >= 0)
         return true;
-    (void)fprintf(stderr,
-                  "%s:1: the header line must name the columns timestamp, close (or price) and "
-                  "volume\n",
-                  path);
+    if (!reader->failed)
+        (void)fprintf(stderr,
+                      "%s:1: the header line must name the columns timestamp, close (or price) and "
+                      "volume, separated by commas, in at most %d bytes\n",
+                      path, CSV_LINE_SIZE - 1);
     csv_close(reader);
     return false;
 }
 
+/* ---- Numbers and times ---- */
+
+/* strtod takes hexadecimal, names and blanks, too. */
 static bool parse_number(const char *text, double *out)
 {
     char *end = NULL;
+    if (*text == '\0' || text[strspn(text, "+-.0123456789eE")] != '\0')
+        return false;
     *out = strtod(text, &end);
-    return end != text && *end == '\0' && isfinite(*out);
+    return *end == '\0' && isfinite(*out);
 }
 
-/* Seconds have at most 10 digits until the year 2286; each finer unit has three more. */
+/*
+ * Seconds have 10 digits from 2001 to 2286, and each finer unit three more. Another number may be
+ * anything: 20210101 is a day, 202101011200 a minute, and 7 the number of a row.
+ */
 static bool parse_integer_time(const char *text, uint64_t *out)
 {
     const size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 19 || text[digits] != '\0')
+    if (text[0] == '0' || text[digits] != '\0')
         return false;
-    const uint64_t value = strtoull(text, NULL, 10);
-    *out = digits <= 10   ? value * NS_PER_SECOND
-           : digits <= 13 ? value * 1000000
-           : digits <= 16 ? value * 1000
-                          : value;
-    return true;
+    const uint64_t unit = digits == 10   ? NS_PER_SECOND
+                          : digits == 13 ? 1000000
+                          : digits == 16 ? 1000
+                          : digits == 19 ? 1
+                                         : 0;
+    *out = strtoull(text, NULL, 10) * unit;
+    return unit != 0;
 }
 
 /* False for what no calendar has, such as the 30th of February. */
@@ -136,40 +174,77 @@ static bool parse_iso_time(const char *text, uint64_t *out)
     if (strcmp(at, "") != 0 && strcmp(at, "Z") != 0 && strcmp(at, "+00:00") != 0)
         return false;
     const time_t seconds = timegm(&parts);
-    if (seconds < 0)
+    if (seconds < 0 || (uint64_t)seconds >= SECONDS_MAX)
         return false;
     *out = (uint64_t)seconds * NS_PER_SECOND + fraction;
     return true;
 }
 
-static const char *parse_trade(const csv_reader *reader, char *line, csv_trade *out)
+/* ---- Lines ---- */
+
+/* Why a line is no trade, and where in it. */
+typedef struct complaint {
+    size_t at;        /* the byte in the line, from 1 */
+    const char *what; /* NULL when there is none */
+    char found[SHOWN_MAX + 4];
+} complaint;
+
+/* A file's bytes are not let loose on a terminal. */
+static void show(const char *text, char found[SHOWN_MAX + 4])
 {
+    size_t length = 0;
+    for (; text[length] != '\0' && length < SHOWN_MAX; length++)
+        found[length] = text[length] >= ' ' && text[length] <= '~' ? text[length] : '?';
+    (void)strcpy(found + length, text[length] != '\0' ? "..." : "");
+}
+
+static complaint complain(const char *line, const char *at, const char *what)
+{
+    complaint of = {(size_t)(at - line) + 1, what, ""};
+    show(at, of.found);
+    return of;
+}
+
+static complaint parse_trade(const csv_reader *reader, char *line, size_t length, csv_trade *out)
+{
+    if (length >= CSV_LINE_SIZE)
+        return complain(line, line + CSV_LINE_SIZE - 1, "the line has more than 4,095 bytes");
+    const char *quote = strchr(line, '"');
+    if (quote != NULL)
+        return complain(line, quote, "there is a quote, and commas in quotes are not understood");
     char *columns[CSV_COLUMNS_MAX];
     const int count = split(line, columns);
-    if (reader->timestamp_column >= count || reader->price_column >= count ||
-        reader->volume_column >= count)
-        return "it has too few columns";
+    if (count != reader->columns)
+        return complain(line, line,
+                        count < reader->columns ? "there are fewer columns than in the header line"
+                                                : "there are more columns than in the header line");
     const char *time = columns[reader->timestamp_column];
     if (!parse_integer_time(time, &out->timestamp) && !parse_iso_time(time, &out->timestamp))
-        return "its timestamp is neither ISO 8601 in UTC nor a whole number";
-    if (!parse_number(columns[reader->price_column], &out->price))
-        return "its price is not a number";
-    if (!parse_number(columns[reader->volume_column], &out->volume))
-        return "its volume is not a number";
-    return NULL;
+        return complain(line, time,
+                        "the timestamp is neither ISO 8601 in UTC from 1970 to 2554, nor a whole "
+                        "number of 10 digits (seconds), 13, 16 or 19");
+    const char *price = columns[reader->price_column];
+    if (!parse_number(price, &out->price))
+        return complain(line, price, "the price is not a decimal number");
+    const char *volume = columns[reader->volume_column];
+    if (!parse_number(volume, &out->volume))
+        return complain(line, volume, "the volume is not a decimal number");
+    return (complaint){0, NULL, ""};
 }
 
 bool csv_next(csv_reader *reader, csv_trade *out)
 {
     char line[CSV_LINE_SIZE];
-    while (read_line(reader, line)) {
-        const char *wrong = parse_trade(reader, line, out);
-        if (wrong == NULL)
+    size_t length;
+    while (read_line(reader, line, &length)) {
+        const complaint wrong = parse_trade(reader, line, length, out);
+        if (wrong.what == NULL)
             return true;
         if (reader->bad++ < REPORTS_MAX)
-            (void)fprintf(stderr, "%s:%" PRIu64 ": line passed over: %s\n", reader->path,
-                          reader->line, wrong);
+            (void)fprintf(stderr, "%s:%" PRIu64 ":%zu: line passed over: %s; found '%s'\n",
+                          reader->path, reader->line, wrong.at, wrong.what, wrong.found);
     }
+    check_end(reader);
     return false;
 }
 

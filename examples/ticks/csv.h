@@ -18,11 +18,13 @@ typedef struct csv_trade {
 typedef struct csv_reader {
     FILE *file;
     const char *path;
+    int columns; /* of the header line, and so of each other */
     int timestamp_column;
     int price_column;
     int volume_column;
     uint64_t line; /* the one read last, from 1 */
     uint64_t bad;  /* lines that were no trade */
+    bool failed;   /* the file could not be read to its end */
 } csv_reader;
 
 /*
@@ -32,9 +34,12 @@ typedef struct csv_reader {
 bool csv_open(csv_reader *reader, const char *path);
 
 /*
- * The next trade; false at the end. A line that is none is reported on stderr by its number (the
- * first ten), counted and passed over. Timestamps are ISO 8601 in UTC, or whole numbers of seconds,
- * milliseconds, microseconds or nanoseconds, told apart by their size.
+ * The next trade; false at the end, or when the file cannot be read, which sets `failed` after a
+ * message. A line that is none is reported on stderr with its number and the byte in it (the first
+ * ten), counted and passed over: one that is longer than CSV_LINE_SIZE - 1 bytes, that has quotes
+ * or another number of columns than the header line, or whose values are not what they should be.
+ * Timestamps are ISO 8601 in UTC, or whole numbers of seconds (10 digits), milliseconds (13),
+ * microseconds (16) or nanoseconds (19) since 1970.
  */
 bool csv_next(csv_reader *reader, csv_trade *out);
 

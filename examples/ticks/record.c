@@ -137,6 +137,7 @@ static int run(const job *work)
     if (csv.bad > 0)
         (void)printf("passed over %" PRIu64 " lines of %s that are no trades\n", csv.bad,
                      work->csv);
+    good = good && !csv.failed;
     csv_close(&csv);
     return good ? 0 : 1;
 }

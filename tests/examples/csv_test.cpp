@@ -58,12 +58,12 @@ TEST_F(CsvTest, TheHeaderNamesTheColumnsInAnyOrder)
 {
     for (const char *header :
          {"timestamp,close,volume,open", "Timestamp,PRICE,Volume,x",
-          "timestamp,price,volume,close\r", "\xef\xbb\xbftimestamp,price,volume"}) {
+          "timestamp,price,volume,close\r", "\xef\xbb\xbftimestamp,price,volume,x"}) {
         const bool close = std::string(header).find("e,close") != std::string::npos;
-        ASSERT_TRUE(open(std::string(header) + "\n1,2,3,4\n")) << header << said;
+        ASSERT_TRUE(open(std::string(header) + "\n1704110400,2,3,4\n")) << header << said;
         const std::vector<csv_trade> trades = rest();
         ASSERT_EQ(trades.size(), 1u) << header;
-        EXPECT_EQ(trades[0].timestamp, SECOND);
+        EXPECT_EQ(trades[0].timestamp, 1704110400 * SECOND);
         EXPECT_EQ(trades[0].price, close ? 4 : 2) << "close comes before price";
         EXPECT_EQ(trades[0].volume, 3);
     }
@@ -73,10 +73,13 @@ TEST_F(CsvTest, AHeaderThatLacksAColumnIsRefused)
 {
     for (const char *content :
          {"", "\n", "timestamp,price\n1,2\n", "1,2,3\n", "timestamp;price;volume\n"}) {
-        EXPECT_FALSE(open(content));
+        EXPECT_FALSE(open(content)) << content;
         EXPECT_NE(said.find(path + ":1: the header line must name"), std::string::npos) << said;
         EXPECT_EQ(reader.file, nullptr);
     }
+    const std::string long_header(CSV_LINE_SIZE, 'x');
+    EXPECT_FALSE(open("timestamp,price,volume," + long_header + "\n"));
+    EXPECT_NE(said.find("in at most 4095 bytes"), std::string::npos) << said;
     testing::internal::CaptureStderr();
     EXPECT_FALSE(csv_open(&reader, "/no/such.csv"));
     EXPECT_EQ(testing::internal::GetCapturedStderr(),
@@ -96,32 +99,89 @@ TEST_F(CsvTest, TimesAreIsoOrWholeNumbersOfAnyUnit)
     EXPECT_EQ(time_of("2024-02-29"), noon + (58 * 24 + 12) * 3600 * SECOND);
 }
 
+TEST_F(CsvTest, TheLastTimeIsInTheYear2554)
+{
+    // 2^64 - 1 nanoseconds are 18446744073.7 seconds.
+    EXPECT_EQ(time_of("2554-07-21T23:34:32.999999999"), 18446744072999999999u);
+    EXPECT_EQ(time_of("2554-07-21T23:34:33"), 0u);
+    EXPECT_EQ(time_of("9999-12-31"), 0u);
+    EXPECT_EQ(time_of("9999999999"), 9999999999 * SECOND);
+    EXPECT_EQ(time_of("9999999999999999999"), 9999999999999999999u);
+}
+
 TEST_F(CsvTest, WhatIsNoTimeIsPassedOver)
 {
     for (const char *text :
          {"", "x", "-1", "1.5", "12345678901234567890", "2024-13-01", "2024-02-30", "2023-02-29",
           "2024-04-31", "2024-01-01T25:00:00", "2024-01-01T12:00:00+01:00", "2024-01-01T",
-          "1969-12-31", "2024-01-01T12:00:00Zx"}) {
+          "1969-12-31", "2024-01-01T12:00:00Zx", "2555-01-01"}) {
         EXPECT_EQ(time_of(text), 0u) << text;
-        EXPECT_EQ(said, path + ":2: line passed over: its timestamp is neither ISO 8601 in UTC nor "
-                               "a whole number\n");
+        EXPECT_EQ(said,
+                  path +
+                      ":2:1: line passed over: the timestamp is neither ISO 8601 in UTC from "
+                      "1970 to 2554, nor a whole number of 10 digits (seconds), 13, 16 or 19; "
+                      "found '" +
+                      text + "'\n");
     }
+}
+
+// A day, a minute and a second of a calendar without dashes, and the number of a row.
+TEST_F(CsvTest, WhatOnlyLooksLikeANumberOfSecondsIsPassedOver)
+{
+    for (const char *text : {"20210101", "202101011200", "20210101120000", "20210101120000123", "7",
+                             "44197", "0000000001", "999999999"})
+        EXPECT_EQ(time_of(text), 0u) << text;
 }
 
 TEST_F(CsvTest, BadLinesAreNamedCountedAndNotFatal)
 {
-    ASSERT_TRUE(
-        open("timestamp,price,volume\n1,1,1\n2,2\n\n3,x,3\n4,4,nan\n5,inf,5\n6,1e999,6\n7,7,7"));
+    const std::string at = "1704110400,"; // 11 bytes
+    ASSERT_TRUE(open("timestamp,price,volume\n" + at + "1,1\n" + at + "2\n\n" + at + "x,3\n" + at +
+                     "44,nan\n" + at + "inf,5\n" + at + "1e999,6\n" + at + "0x10,7\n" + at +
+                     " 8,8\n" + at + "1,234,9\n" + at + "10,\x1b[2J\n" + at + "7,7"));
     const std::vector<csv_trade> trades = rest();
     ASSERT_EQ(trades.size(), 2u);
     EXPECT_EQ(trades[1].price, 7);
-    EXPECT_EQ(reader.bad, 6u);
-    EXPECT_EQ(said, path + ":3: line passed over: it has too few columns\n" +         //
-                        path + ":4: line passed over: it has too few columns\n" +     //
-                        path + ":5: line passed over: its price is not a number\n" +  //
-                        path + ":6: line passed over: its volume is not a number\n" + //
-                        path + ":7: line passed over: its price is not a number\n" +  //
-                        path + ":8: line passed over: its price is not a number\n");
+    EXPECT_EQ(reader.bad, 10u);
+    const std::string over = ": line passed over: ";
+    const std::string few = "there are fewer columns than in the header line; found ";
+    const std::string price = "the price is not a decimal number; found ";
+    const std::string volume = "the volume is not a decimal number; found ";
+    EXPECT_EQ(said, path + ":3:1" + over + few + "'1704110400'\n" +   //
+                        path + ":4:1" + over + few + "''\n" +         //
+                        path + ":5:12" + over + price + "'x'\n" +     //
+                        path + ":6:15" + over + volume + "'nan'\n" +  //
+                        path + ":7:12" + over + price + "'inf'\n" +   //
+                        path + ":8:12" + over + price + "'1e999'\n" + //
+                        path + ":9:12" + over + price + "'0x10'\n" +  //
+                        path + ":10:12" + over + price + "' 8'\n" +   //
+                        path + ":11:1" + over +
+                        "there are more columns than in the header line; found '1704110400'\n" + //
+                        path + ":12:15" + over + volume + "'?[2J'\n");
+}
+
+// A comma inside quotes would move every column behind it.
+TEST_F(CsvTest, LinesWithQuotesArePassedOver)
+{
+    ASSERT_TRUE(open("name,timestamp,price,volume\n\"a\",1704110400,2,3\n\"a, b\",1704110400,2\n"));
+    EXPECT_TRUE(rest().empty());
+    EXPECT_NE(said.find(":2:1: line passed over: there is a quote"), std::string::npos) << said;
+    EXPECT_EQ(reader.bad, 2u);
+}
+
+// Of 65 columns the last is as good as the first; only what the header names must be among 64.
+TEST_F(CsvTest, LinesMayHaveManyColumns)
+{
+    std::string header = "timestamp,price,volume";
+    std::string line = "1704110400,2,3";
+    for (int i = 3; i < CSV_COLUMNS_MAX + 1; i++) {
+        header += ",x";
+        line += ",0";
+    }
+    ASSERT_TRUE(open(header + "\n" + line + "\n" + line + ",0\n"));
+    EXPECT_EQ(rest().size(), 1u);
+    EXPECT_EQ(reader.bad, 1u);
+    EXPECT_FALSE(open(header.substr(23) + ",timestamp,price,volume\n"));
 }
 
 TEST_F(CsvTest, TenBadLinesAreSaidAndAllAreCounted)
@@ -132,21 +192,30 @@ TEST_F(CsvTest, TenBadLinesAreSaidAndAllAreCounted)
     ASSERT_TRUE(open(content));
     EXPECT_TRUE(rest().empty());
     EXPECT_EQ(reader.bad, 25u);
-    EXPECT_NE(said.find(":11: "), std::string::npos);
-    EXPECT_EQ(said.find(":12: "), std::string::npos) << said;
+    EXPECT_NE(said.find(":11:1: "), std::string::npos);
+    EXPECT_EQ(said.find(":12:1: "), std::string::npos) << said;
 }
 
-// A line is a line, however long, and whatever is in it.
-TEST_F(CsvTest, LongLinesAndNulsKeepToTheirLine)
+// A line is a line, however long, and whatever is in it; and a part of a number is none of it.
+TEST_F(CsvTest, LinesThatAreTooLongArePassedOver)
 {
-    ASSERT_TRUE(open("timestamp,price,volume\n" + std::string(3 * CSV_LINE_SIZE, 'x') + "\n" +
-                     std::string("1,1\0,1\n", 7) + "2,2,2," + std::string(CSV_LINE_SIZE, 'y') +
-                     "\n3,3,3\n"));
+    const std::string at = "1704110400,";
+    const std::string longest = at + std::string(CSV_LINE_SIZE - 1 - at.size() - 3, '0') + "1,2";
+    ASSERT_EQ(longest.size(), CSV_LINE_SIZE - 1u);
+    ASSERT_TRUE(open("timestamp,price,volume\n" + longest + "\n" + longest + "3\n" +
+                     std::string(3 * CSV_LINE_SIZE, 'x') + "\n" + at + std::string("1\0,1\n", 5) +
+                     at + "3,3\r\n"));
     const std::vector<csv_trade> trades = rest();
     ASSERT_EQ(trades.size(), 2u) << said;
-    EXPECT_EQ(trades[0].price, 2);
-    EXPECT_EQ(trades[1].price, 3);
-    EXPECT_EQ(reader.line, 5u);
-    EXPECT_NE(said.find(":2: line passed over"), std::string::npos);
-    EXPECT_NE(said.find(":3: line passed over"), std::string::npos);
+    EXPECT_EQ(trades[0].price, 1);
+    EXPECT_EQ(trades[0].volume, 2);
+    EXPECT_EQ(trades[1].volume, 3);
+    EXPECT_EQ(reader.line, 6u);
+    EXPECT_NE(said.find(":3:4096: line passed over: the line has more than 4,095 bytes"),
+              std::string::npos)
+        << said;
+    EXPECT_NE(said.find(":4:4096: line passed over"), std::string::npos) << said;
+    EXPECT_NE(said.find(":5:12: line passed over: the price is not a decimal number; found '1?'"),
+              std::string::npos)
+        << said;
 }

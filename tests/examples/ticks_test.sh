@@ -31,7 +31,7 @@ says watched "read 3000 trades from live.mmf" "first" "last" "VWAP"
 # Bad lines are named and counted, and the others recorded. The VWAP is (10*1 + 20*3) / 4.
 printf 'timestamp,close,volume\n2024-01-01T00:00:00Z,10,1\nrubbish\n2024-01-01T00:00:01Z,20,3\n' >trades.csv
 "$record" --out csv.mmf --csv trades.csv --symbol ABC >recorded 2>reported || fail "$(cat recorded reported)"
-says reported "trades.csv:3: line passed over"
+says reported "trades.csv:3:1: line passed over: there are fewer columns than in the header line; found 'rubbish'"
 says recorded "recorded 2 trades" "passed over 1 lines of trades.csv"
 "$watch" csv.mmf >watched || fail "the reader: $(cat watched)"
 says watched "read 2 trades" "first  2024-01-01 00:00:00.000000000 UTC  ABC  price 10.00  volume 1" \
@@ -43,6 +43,9 @@ says watched "read 2 trades" "first  2024-01-01 00:00:00.000000000 UTC  ABC  pri
 says reported "csv.mmf: exists already"
 "$record" --out new.mmf --csv none.csv 2>reported && fail "a CSV file that is not there"
 says reported "none.csv: cannot be opened"
+mkdir directory.csv
+"$record" --out new.mmf --csv directory.csv 2>reported && fail "a CSV file that is a directory"
+says reported "directory.csv: cannot be read after line 0: Is a directory"
 [ ! -e new.mmf ] || fail "a store is made of a file that is not there"
 "$record" --out new.mmf --count x 2>reported && fail "a count that is none"
 says reported "--count is 'x'"
