@@ -182,6 +182,14 @@ class Codec:
             _refuse(TextError, field, what, path, row)
 
 
+def codec_of(schema: Schema, errors: str) -> Codec:
+    """The codec of a schema, made once: compiling its code takes longer than opening a file."""
+    made: Optional[Codec] = schema.codecs.get(errors)
+    if made is None:
+        made = schema.codecs.setdefault(errors, Codec(schema, errors))
+    return made
+
+
 def pick_of(schema: Schema) -> Callable[[Any], Tuple[Any, ...]]:
     """From a mapping to the values of the fields, in order."""
     pick: Callable[[Any], Any] = operator.itemgetter(*schema.names)

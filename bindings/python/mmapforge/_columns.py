@@ -187,7 +187,7 @@ class Columns(Mapping[str, Any]):
         if count:
             pointer = open_window(self._store, first, count, f"columns[{field.name!r}]")
         else:
-            len(self._store)  # is it open?
+            self._store.check_open()
         if HAS_NUMPY:
             from mmapforge._column_numpy import make_column
 

@@ -73,14 +73,21 @@ def open_handle(
     c_schema = ffi.NULL if schema is None else schema.c_schema
     number = _CREATE if create else _MODES[mode]
     handle = ffi.new("mmfpy_store *")
-    status = lib.mmfpy_open(
-        handle, name, number, bool(shared), reserve, capacity, permissions, c_schema, error
-    )
-    if status:
-        raise _errors.error_of(error, path=os.fsdecode(path))
+    # Before the call: an exception which a signal's handler raises right after it closes the file.
     closer = ffi.gc(handle, lib.mmfpy_drop)
-    if error.message[0] != b"\0":
-        warnings.warn(_errors.text_of(error.message), RuntimeWarning, stacklevel=3)
+    try:
+        status = lib.mmfpy_open(
+            handle, name, number, bool(shared), reserve, capacity, permissions, c_schema, error
+        )
+        if status:
+            raise _errors.error_of(error, path=os.fsdecode(path))
+        if error.message[0] != b"\0":
+            warnings.warn(_errors.text_of(error.message), RuntimeWarning, stacklevel=3)
+    except BaseException:
+        # A create that fails leaves no file; while it is open, it is the one that was made here.
+        if create and lib.mmfpy_count(handle) >= 0:
+            os.unlink(name)
+        raise
     return handle, closer
 
 

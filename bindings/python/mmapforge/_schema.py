@@ -104,11 +104,13 @@ class Schema:
         checksums: True when every record has a checksum.
         layout_hash: the identity of the layout, as in the file.
         text: the canonical text, as in the file.
+        names: of the fields.
+        by_name: the fields by their names.
     """
 
     __slots__ = (
         "name", "doc", "version", "fields", "record_size", "checksums", "layout_hash", "text",
-        "by_name", "c_schema", "_dtype",
+        "by_name", "names", "codecs", "c_schema", "_dtype",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -129,12 +131,9 @@ class Schema:
             Field(i, out[0].fields[i]) for i in range(out[0].field_count)
         )
         self.by_name: Dict[str, Field] = {field.name: field for field in self.fields}
+        self.names: Tuple[str, ...] = tuple(field.name for field in self.fields)
+        self.codecs: Dict[str, Any] = {}  # by how strings are decoded; codec_of makes them
         self._dtype: Any = None
-
-    @property
-    def names(self) -> Tuple[str, ...]:
-        """The names of the fields."""
-        return tuple(field.name for field in self.fields)
 
     @property
     def dtype(self) -> Any:

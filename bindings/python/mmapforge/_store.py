@@ -23,7 +23,7 @@ from typing import (
 
 from mmapforge import _errors, _view
 from mmapforge._access import check_row, field_methods, set_value
-from mmapforge._codec import Codec
+from mmapforge._codec import Codec, codec_of
 from mmapforge._columns import Aggregates, Columns, total_over
 from mmapforge._core import ffi, lib
 from mmapforge._handle import Info, Path, open_handle
@@ -40,7 +40,7 @@ RecordLike = Union[Record, Mapping[str, Any], Sequence[Any]]
 _VERIFY_ROWS = 100_000  # between looks at signals
 _WAIT_S = 0.05  # between looks at signals
 
-# A view without a name is one that another thread is just making or dropping.
+# A view that refused a close and has no name any more has ended meanwhile.
 _NAMING_TRIES = 1000
 _NAMING_S = 0.0001
 
@@ -64,7 +64,7 @@ class Store(Aggregates, Generic[R]):
     handle: Any
     path: str
     mode: str
-    views: Dict[object, str]
+    views: Dict[Any, str]  # weak references to what is alive, and its names
     codec: Codec
     _closer: Any
     _pool: List[Any]  # memory of records being read, one per thread that reads
@@ -137,7 +137,7 @@ class Store(Aggregates, Generic[R]):
         self.path = os.fsdecode(path)
         self.mode = mode
         self.views = {}
-        self.codec = Codec(cls.schema, errors)
+        self.codec = codec_of(cls.schema, errors)
         self._pool = []
         self._spare = []
         self._name = os.path.abspath(self.path)
@@ -153,13 +153,17 @@ class Store(Aggregates, Generic[R]):
         """
         status = lib.mmfpy_close(self.handle)
         for _ in range(_NAMING_TRIES):
-            if status != lib.MMF_ERR_BUSY or self.views:
+            if status != lib.MMF_ERR_BUSY:
                 break
+            alive = list(self.views.values())
+            if alive:
+                self._fail_views(alive)
+            # The view that was alive has ended since.
             time.sleep(_NAMING_S)
             status = lib.mmfpy_close(self.handle)
-        if status == lib.MMF_ERR_BUSY:
-            self._fail_views()
-        if status and status != lib.MMF_ERR_CLOSED:
+        else:
+            self._fail_views([])
+        if status != lib.MMF_OK and status != lib.MMF_ERR_CLOSED:
             raise _errors.make_error(
                 _errors.CLASS_OF_STATUS[status],
                 f"{self.path}: closed, but what was written last may not be on the disk",
@@ -167,8 +171,11 @@ class Store(Aggregates, Generic[R]):
                 status=_errors.text_of(lib.mmf_status_name(status)),
             )
 
-    def _fail_views(self) -> NoReturn:
-        alive = list(self.views.values())
+    def _fail_views(self, alive: List[str]) -> NoReturn:
+        if not alive:
+            message = f"{self.path}: other threads make and drop views into the store all the time; "
+            message += "stop them, then close"
+            raise _errors.make_error(_errors.ViewsAliveError, message, path=self.path)
         shown = ", ".join(alive[:5]) + (", ..." if len(alive) > 5 else "")
         one = len(alive) == 1
         views = "1 view into the store is" if one else f"{len(alive)} views into the store are"
@@ -179,7 +186,7 @@ class Store(Aggregates, Generic[R]):
 
     @property
     def closed(self) -> bool:
-        return bool(lib.mmfpy_count(self.handle) < 0)
+        return bool(lib.mmfpy_count(self.handle) == -lib.MMF_ERR_CLOSED)
 
     def __enter__(self: S) -> S:
         return self
@@ -252,18 +259,21 @@ class Store(Aggregates, Generic[R]):
 
     def __repr__(self) -> str:
         count = lib.mmfpy_count(self.handle)
-        if count < 0:
+        if count == -lib.MMF_ERR_CLOSED:
             return f"<{type(self).__name__} {self.path!r}: closed>"
         how = "reading" if self.mode == "r" else "writing"
+        if count < 0:
+            return f"<{type(self).__name__} {self.path!r}: more rows than its reserve has room for, {how}>"
         rows = "row" if count == 1 else "rows"
         return f"<{type(self).__name__} {self.path!r}: {count:,} {rows}, {how}>"
 
     # ---- Reading ----
 
     def __len__(self) -> int:
+        """How many records there are; CapacityError when not all fit the address space."""
         count = lib.mmfpy_count(self.handle)
         if count < 0:
-            self.fail(lib.MMF_ERR_CLOSED)
+            self.fail(-count)
         return int(count)
 
     @overload
@@ -460,6 +470,11 @@ class Store(Aggregates, Generic[R]):
             path=self.path,
             field=name if isinstance(name, str) else None,
         )
+
+    def check_open(self) -> None:
+        """ClosedError unless the store is open."""
+        if self.closed:
+            self.fail(lib.MMF_ERR_CLOSED)
 
     def fail(
         self,

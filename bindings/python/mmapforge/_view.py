@@ -82,7 +82,7 @@ class View(Aggregates, Generic[R]):
 
 def iterate(store: Any, rows: range) -> Iterator[Any]:
     """The records of rows, copied in C by the chunk where they are neighbours."""
-    len(store)  # is it open?
+    store.check_open()
     if rows.step != 1:
         for row in rows:
             yield store[row]
@@ -95,7 +95,7 @@ def iterate(store: Any, rows: range) -> Iterator[Any]:
 
 def tuples(store: Any, rows: range, names: Tuple[str, ...]) -> Iterator[Tuple[Any, ...]]:
     """The chosen fields of rows, as tuples."""
-    len(store)  # is it open?
+    store.check_open()
     reader = ChunkReader(store, store.codec, names or None)
     if rows.step == 1:
         for _, _, columns in reader.chunks(rows.start, rows.stop):
@@ -112,7 +112,7 @@ def snapshot(store: Any, rows: range) -> Any:
     import numpy
 
     if not rows:
-        len(store)  # is it open?
+        store.check_open()
         return numpy.empty(0, store.schema.dtype)
     first = min(rows[0], rows[-1])
     count = abs(rows[-1] - rows[0]) + 1

@@ -190,10 +190,11 @@ int mmfpy_sync(mmfpy_store *handle, mmf_error *error)
 
 int64_t mmfpy_count(mmfpy_store *handle)
 {
+    uint64_t count = 0;
     mmf_store *store = mmfpy_enter(handle);
-    const int64_t count = store != NULL ? (int64_t)mmf_store_count(store) : -1;
+    const mmf_status status = store != NULL ? mmfpy_count_all(store, &count) : MMF_ERR_CLOSED;
     mmfpy_leave(handle);
-    return count;
+    return status == MMF_OK ? (int64_t)count : -(int64_t)status;
 }
 
 int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns)
@@ -226,4 +227,25 @@ void mmfpy_view_end(mmfpy_store *handle)
     if (before == late + MMFPY_GATE_VIEW &&
         mmfi_swap64_if(&handle->gate, late, late | MMFPY_GATE_DONE))
         (void)close_store(handle);
+}
+
+int mmfpy_view_open(mmfpy_store *handle, uint64_t first, uint64_t count, mmfpy_view *view)
+{
+    int status = MMF_OK;
+    view->base = mmfpy_view_begin(handle, first, count, &status);
+    return status;
+}
+
+void mmfpy_view_drop(mmfpy_store *handle, mmfpy_view *view)
+{
+    if (view->base == NULL)
+        return;
+    view->base = NULL;
+    mmfpy_view_end(handle);
+}
+
+void mmfpy_view_hold(mmfpy_view *view, void *address)
+{
+    (void)view;
+    (void)address;
 }

@@ -72,13 +72,32 @@ MMFI_INLINE void mmfpy_leave(mmfpy_store *handle)
 mmf_store *mmfpy_enter_writing(mmfpy_store *handle, mmf_status *status);
 void mmfpy_leave_writing(mmfpy_store *handle);
 
-/* A row as Python counts, from the end when negative; UINT64_MAX when there is no such row. */
+/*
+ * MMF_ERR_CAPACITY when more records were published than fit the address space of this handle, so
+ * that it would fall behind without a word; else MMF_OK. *count is what it can read.
+ */
+MMFI_INLINE mmf_status mmfpy_count_all(const mmf_store *store, uint64_t *count)
+{
+    *count = mmf_store_count(store);
+    if (MMFI_LIKELY(mmfi_load64(&store->live->count) <= *count))
+        return MMF_OK;
+    const mmf_status status = mmfi_refresh(store, *count);
+    *count = mmf_store_count(store);
+    return status == MMF_ERR_CAPACITY ? status : MMF_OK;
+}
+
+/*
+ * A row as Python counts, from the end when negative. UINT64_MAX when there is no such row; where
+ * the end is not known, since records lie beyond the address space, a row that lies there as well.
+ */
 MMFI_INLINE uint64_t mmfpy_row(const mmf_store *store, int64_t row)
 {
     if (MMFI_LIKELY(row >= 0))
         return (uint64_t)row;
     const uint64_t back = 0 - (uint64_t)row;
-    const uint64_t count = mmf_store_count(store);
+    uint64_t count = 0;
+    if (mmfpy_count_all(store, &count) != MMF_OK)
+        return count;
     return back <= count ? count - back : UINT64_MAX;
 }
 
@@ -120,18 +139,39 @@ const mmf_schema *mmfpy_schema(mmfpy_store *handle);
 int mmfpy_read_info(mmfpy_store *handle, mmfpy_info *out);
 int mmfpy_sync(mmfpy_store *handle, mmf_error *error);
 
-/* Records there are now; -1 when closed. */
+/*
+ * Records there are now, or the status as a negative number: MMF_ERR_CLOSED, or MMF_ERR_CAPACITY
+ * when there are more than the address space that was reserved at open has room for.
+ */
 int64_t mmfpy_count(mmfpy_store *handle);
 
 /* As mmf_store_wait. */
 int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns);
 
 /*
- * The address of a row that the file has, or the one behind the last: *status says why there is
+ * The address of a row that the file has, or the one after the last: *status says why there is
  * none (NULL). It stays mapped until mmfpy_view_end.
  */
 void *mmfpy_view_begin(mmfpy_store *handle, uint64_t first, uint64_t count, int *status);
 void mmfpy_view_end(mmfpy_store *handle);
+
+/*
+ * A view in memory that its finaliser owns before there is a view: an exception that a signal's
+ * handler raises right after mmfpy_view_open still ends it. All zero is no view.
+ */
+typedef struct mmfpy_view {
+    void *base; /* the address of its first row; NULL when there is no view */
+} mmfpy_view;
+
+/* mmfpy_view_begin into *view, which must be zero; returns the status. Pair with mmfpy_view_drop.
+ */
+int mmfpy_view_open(mmfpy_store *handle, uint64_t first, uint64_t count, mmfpy_view *view);
+
+/* mmfpy_view_end, if *view is one. */
+void mmfpy_view_drop(mmfpy_store *handle, mmfpy_view *view);
+
+/* Does nothing. As the finaliser of an address it holds the view that the address lies in. */
+void mmfpy_view_hold(mmfpy_view *view, void *address);
 
 MMF_END_DECLS
 

@@ -92,7 +92,7 @@ TEST_F(GateTest, CloseWaitsForTheCallsUnderWay)
         std::this_thread::yield();
     EXPECT_EQ(mmfpy_enter(handle), nullptr);
     mmfpy_leave(handle);
-    EXPECT_EQ(mmfpy_count(handle), -1);
+    EXPECT_EQ(mmfpy_count(handle), -MMF_ERR_CLOSED);
     EXPECT_EQ(mmf_store_count(store), ROWS);
     EXPECT_FALSE(closed);
     mmfpy_leave(handle);
@@ -129,6 +129,26 @@ TEST_F(GateTest, AViewOfNoSuchRowsIsNone)
     EXPECT_EQ(handle->gate, 0u);
 }
 
+TEST_F(GateTest, AViewInOwnedMemoryIsDroppedOnce)
+{
+    attach(0);
+    mmfpy_view view = {};
+    // No view yet: an exception before the open.
+    mmfpy_view_drop(handle, &view);
+    EXPECT_TRUE(is_empty());
+    ASSERT_EQ(mmfpy_view_open(handle, 1, 2, &view), MMF_OK);
+    EXPECT_EQ(mmfi_load_uint64(static_cast<const unsigned char *>(view.base), timestamp), 1u);
+    mmfpy_view_hold(&view, view.base);
+    EXPECT_EQ(mmfpy_close(handle), MMF_ERR_BUSY);
+    mmfpy_view_drop(handle, &view);
+    mmfpy_view_drop(handle, &view);
+    EXPECT_TRUE(is_empty());
+    EXPECT_EQ(mmfpy_view_open(handle, ROWS, 1, &view), MMF_ERR_RANGE);
+    mmfpy_view_drop(handle, &view);
+    EXPECT_TRUE(is_empty());
+    EXPECT_EQ(mmfpy_close(handle), MMF_OK);
+}
+
 TEST_F(GateTest, ShutLeavesTheMappingToTheLastView)
 {
     attach(1);
@@ -139,7 +159,7 @@ TEST_F(GateTest, ShutLeavesTheMappingToTheLastView)
         static_cast<const unsigned char *>(mmfpy_view_begin(handle, 1, 1, &status));
     ASSERT_EQ(status, MMF_OK);
     mmfpy_shut(handle);
-    EXPECT_EQ(mmfpy_count(handle), -1);
+    EXPECT_EQ(mmfpy_count(handle), -MMF_ERR_CLOSED);
     EXPECT_EQ(mmfpy_close(handle), MMF_ERR_CLOSED);
     EXPECT_EQ(mmfi_load_uint64(first, timestamp), 0u);
     mmfpy_view_end(handle);
@@ -169,7 +189,7 @@ TEST_F(GateTest, DropLeavesAHandleThatRefuses)
     int status = -1;
     ASSERT_NE(mmfpy_view_begin(handle, 0, 1, &status), nullptr);
     mmfpy_drop(handle);
-    EXPECT_EQ(mmfpy_count(handle), -1);
+    EXPECT_EQ(mmfpy_count(handle), -MMF_ERR_CLOSED);
     EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
     mmfpy_view_end(handle);
     mmfpy_drop(handle);
@@ -181,7 +201,7 @@ TEST_F(GateTest, AnOpenThatFailedLeavesAHandleThatRefuses)
 {
     path += ".absent";
     EXPECT_EQ(mmfpy_open(handle, path.c_str(), 1, 0, 0, 0, 0, nullptr, &error), MMF_ERR_NOT_FOUND);
-    EXPECT_EQ(mmfpy_count(handle), -1);
+    EXPECT_EQ(mmfpy_count(handle), -MMF_ERR_CLOSED);
     mmfpy_drop(handle);
 }
 
@@ -301,7 +321,7 @@ TEST_F(GateTest, AChildIsRefusedATurnThatNobodyCanGiveBack)
             return 1;
         if (mmfpy_count(handle) != static_cast<int64_t>(ROWS))
             return 2;
-        if (mmfpy_close(handle) != MMF_OK || mmfpy_count(handle) != -1)
+        if (mmfpy_close(handle) != MMF_OK || mmfpy_count(handle) != -MMF_ERR_CLOSED)
             return 3;
         mmfpy_drop(handle);
         if (handle->store != nullptr)

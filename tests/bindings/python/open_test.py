@@ -231,6 +231,66 @@ def test_a_warning_made_an_error_leaves_no_lock(path, monkeypatch):
     TickStore.open(path, "r+").close()
 
 
+def test_a_warning_made_an_error_leaves_no_file(path):
+    """A create that raises has made nothing, so the next one finds nothing in its way."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            store = TickStore.create(path, reserve=1 << 62)
+        except RuntimeWarning as warning:
+            assert path in str(warning)
+        except mmapforge.Error:
+            pytest.skip("so large a reserve is refused here")
+        else:
+            store.close()
+            pytest.skip("so large a reserve can be had here")
+    assert not os.path.exists(path)
+    TickStore.create(path).close()
+
+
+# ---- Reading beyond the reserve ----
+
+
+def test_a_reader_that_cannot_see_all_rows_says_so(path):
+    """Rows beyond the address space that was reserved at open: no call is about fewer rows in silence."""
+    with TickStore.create(path) as store:
+        store.extend([tick(i) for i in range(10)])
+        with TickStore.open(path, reserve=1 << 20) as reader:
+            room = reader.info().capacity_max
+            some = reader[2:5]
+            store.extend(symbol="A", price=1.0, volume=1.0, timestamp=range(10, room + 100))
+            calls = {
+                "len": lambda: len(reader),
+                "last": lambda: reader[-1],
+                "get_price of the last": lambda: reader.get_price(-1),
+                "get_symbol of the last": lambda: reader.get_symbol(-1),
+                "a record beyond": lambda: reader[room],
+                "slice": lambda: reader[:],
+                "sum": lambda: reader.sum("price"),
+                "max": lambda: reader.max("timestamp"),
+                "snapshot": lambda: reader.snapshot(),
+                "tuples": lambda: list(reader.tuples("price")),
+                "iteration": lambda: list(reader),
+                "reversed": lambda: next(reversed(reader)),
+                "column": lambda: reader.columns["price"],
+                "verify": lambda: reader.verify(),
+                "wait": lambda: reader.wait(room),
+                "follow": lambda: next(reader.follow(0)),
+            }
+            for name, call in calls.items():
+                with raises(mmapforge.CapacityError, path, "reserve", status="MMF_ERR_CAPACITY"):
+                    call()
+                    raise AssertionError(name)
+            # What it has is there all the same, and it says what has happened to it.
+            assert reader[9].timestamp == 9 and reader.get_price(3) == 4.5
+            assert [t.timestamp for t in some] == [2, 3, 4]
+            assert not reader.closed and "reserve" in repr(reader)
+            assert reader.info().capacity_max == room
+        assert len(store) == room + 100
+        with TickStore.open(path) as reader:
+            assert len(reader) == room + 100
+
+
 # ---- Closing ----
 
 

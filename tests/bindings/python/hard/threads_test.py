@@ -37,7 +37,8 @@ class Threads:
             except BaseException as error:
                 self.errors.append(error)
 
-        thread = threading.Thread(target=guarded)
+        # A test that fails does not wait for them.
+        thread = threading.Thread(target=guarded, daemon=True)
         self.threads.append(thread)
         thread.start()
         return thread
