@@ -29,7 +29,7 @@ static uint32_t undo_count_for(uint64_t stride, bool shared_writers)
     return fit < MMFI_UNDO_COUNT_MAX ? (uint32_t)fit : MMFI_UNDO_COUNT_MAX;
 }
 
-static uint32_t flags_for(const mmf_schema *schema)
+static uint64_t flags_for(const mmf_schema *schema)
 {
     return schema->checksum_offset != 0 ? MMFI_FLAG_CHECKSUMS : 0;
 }
@@ -43,11 +43,15 @@ static mmfi_superblock superblock_for(const mmf_schema *schema, bool shared_writ
     block.endian_mark = MMFI_ENDIAN_MARK;
     block.size = sizeof block;
     mmfi_random(block.file_id, sizeof block.file_id);
+    block.flags_read = block.flags_write = flags_for(schema);
     block.layout_hash = schema->layout_hash;
     block.record_size = schema->record_size;
     block.schema_version = schema->version;
+    block.language_version = MMFI_LANGUAGE_VERSION;
     block.field_count = schema->field_count;
-    block.flags_read = block.flags_write = flags_for(schema);
+    block.commit_size = sizeof(mmfi_commit);
+    block.live_size = sizeof(mmfi_live);
+    block.undo_header_size = sizeof(mmfi_undo);
     block.undo_offset = MMFI_UNDO_OFFSET;
     block.undo_stride = round_up(sizeof(mmfi_undo) + schema->record_size, MMFI_UNDO_ALIGNMENT);
     block.undo_count = undo_count_for(block.undo_stride, shared_writers);
@@ -72,6 +76,7 @@ static void fill_header(unsigned char *header, const mmfi_superblock *block,
     for (uint32_t i = 0; i < MMFI_COMMIT_COPIES; i++) {
         mmfi_commit commit;
         memset(&commit, 0, sizeof commit);
+        commit.size = sizeof commit;
         commit.generation = i;
         commit.capacity = capacity;
         commit.flags = MMFI_COMMIT_CLEAN;
@@ -86,10 +91,10 @@ static mmfi_geometry geometry_of(const mmfi_superblock *block, const mmf_schema 
     mmfi_geometry geometry;
     geometry.header_size = block->header_size;
     geometry.record_size = block->record_size;
-    geometry.undo_offset = block->undo_offset;
+    /* What is known of a slot's header is the end of it, before the image. */
+    geometry.undo_offset = block->undo_offset + block->undo_header_size - sizeof(mmfi_undo);
     geometry.undo_stride = block->undo_stride;
     geometry.undo_count = block->undo_count;
-    geometry.flags_write = block->flags_write;
     geometry.checksum_offset = schema->checksum_offset;
     geometry.layout_hash = block->layout_hash;
     return geometry;
@@ -130,77 +135,147 @@ static mmf_status corrupt(const mmfi_file *file, mmf_error *error, const char *w
                      file->path, what, found, expected);
 }
 
-/* What is not ours is told from what is ours and damaged by the first words of either copy. */
+static bool has_magic(const mmfi_superblock *block)
+{
+    return memcmp(block->magic, MMFI_MAGIC, MMFI_MAGIC_SIZE) == 0;
+}
+
+static mmf_status fail_version(const mmfi_file *file, uint32_t found, mmf_error *error)
+{
+    const char *what = found < MMFI_FORMAT_VERSION
+                           ? "read it with the version of mmapforge that wrote it, and write its "
+                             "records to a new file"
+                           : "use a newer library";
+    if (found == 1)
+        what = "the Go library wrote it: read it with that, and write its records to a new file";
+    return mmfi_fail(error, MMF_ERR_VERSION, 0, file->path,
+                     "%s: the file has format version %" PRIu32 ", expected version %u; %s",
+                     file->path, found, MMFI_FORMAT_VERSION, what);
+}
+
+/* What is not ours is told from what is ours and damaged by the first words, alike in all versions.
+ */
 static mmf_status check_identity(const mmfi_file *file, const mmfi_superblock *block,
                                  mmf_error *error)
 {
-    if (memcmp(block->magic, MMFI_MAGIC, MMFI_MAGIC_SIZE) != 0)
+    if (!has_magic(block))
         return mmfi_fail(error, MMF_ERR_FORMAT, 0, file->path,
                          "%s: not a mmapforge file: it begins with bytes %02x %02x %02x %02x, "
                          "expected '" MMFI_MAGIC "'; " HINT_NOT_OURS,
                          file->path, (unsigned char)block->magic[0], (unsigned char)block->magic[1],
                          (unsigned char)block->magic[2], (unsigned char)block->magic[3]);
-    if (block->format_version != MMFI_FORMAT_VERSION)
-        return mmfi_fail(error, MMF_ERR_VERSION, 0, file->path,
-                         "%s: the file has format version %" PRIu32
-                         ", this library reads version %u; use the library that wrote it",
-                         file->path, block->format_version, MMFI_FORMAT_VERSION);
-    return MMF_OK;
+    return block->format_version == MMFI_FORMAT_VERSION
+               ? MMF_OK
+               : fail_version(file, block->format_version, error);
 }
 
-static bool superblock_is_sound(const mmfi_superblock *block)
+/* A superblock with all that a later version may have put after what this one knows. */
+typedef union superblock_page {
+    mmfi_superblock block;
+    unsigned char bytes[MMFI_PAGE_SIZE];
+} superblock_page;
+
+static bool superblock_is_sound(const superblock_page *page)
 {
-    return memcmp(block->magic, MMFI_MAGIC, MMFI_MAGIC_SIZE) == 0 &&
-           block->crc == mmfi_crc32c(block, offsetof(mmfi_superblock, crc));
+    const uint32_t size = page->block.size;
+    uint32_t crc = 0;
+    if (!has_magic(&page->block) || page->block.format_version != MMFI_FORMAT_VERSION ||
+        size < sizeof(mmfi_superblock) || size > MMFI_PAGE_SIZE || size % sizeof crc != 0)
+        return false;
+    memcpy(&crc, page->bytes + size - sizeof crc, sizeof crc);
+    return crc == mmfi_crc32c(page->bytes, size - sizeof crc);
 }
 
 static mmf_status read_superblock(const mmfi_file *file, mmfi_superblock *out, mmf_error *error)
 {
-    mmfi_superblock copies[MMFI_SUPERBLOCK_COPIES];
+    superblock_page copies[MMFI_SUPERBLOCK_COPIES];
     for (uint32_t i = 0; i < MMFI_SUPERBLOCK_COPIES; i++) {
         const mmf_status status = mmfi_file_read(file, MMFI_SUPERBLOCK_OFFSET + i * MMFI_PAGE_SIZE,
                                                  &copies[i], sizeof copies[i], error);
         if (status != MMF_OK)
             return status;
-    }
-    for (uint32_t i = 0; i < MMFI_SUPERBLOCK_COPIES; i++)
         if (superblock_is_sound(&copies[i])) {
-            *out = copies[i];
-            return check_identity(file, out, error);
+            *out = copies[i].block;
+            return MMF_OK;
         }
-    const mmf_status status = check_identity(file, &copies[0], error);
+    }
+    const bool second = !has_magic(&copies[0].block) && has_magic(&copies[1].block);
+    const mmf_status status = check_identity(file, &copies[second ? 1 : 0].block, error);
     if (status != MMF_OK)
         return status;
     return mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
-                     "%s: both copies of the superblock fail their checksum (0x%08" PRIx32
-                     " and 0x%08" PRIx32 " are stored); " HINT_CORRUPT,
-                     file->path, copies[0].crc, copies[1].crc);
+                     "%s: both copies of the superblock fail their checksum (their sizes are "
+                     "%" PRIu32 " and %" PRIu32 ", of %zu bytes or more); " HINT_CORRUPT,
+                     file->path, copies[0].block.size, copies[1].block.size,
+                     sizeof(mmfi_superblock));
 }
 
+/* Unsupported, and not corrupt: the flags are within the checksum. */
 static mmf_status check_flags(const mmfi_file *file, bool writable, const mmfi_superblock *block,
                               mmf_error *error)
 {
-    const uint32_t read_unknown = block->flags_read & ~MMFI_FLAGS_READ_KNOWN;
-    const uint32_t write_unknown = block->flags_write & ~MMFI_FLAGS_WRITE_KNOWN;
-    if (read_unknown == 0 && (write_unknown == 0 || !writable))
-        return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, file->path,
-                     "%s: the file uses features this library does not know (0x%08" PRIx32
-                     ") and must not be %s by it; use a newer library",
-                     file->path, read_unknown != 0 ? read_unknown : write_unknown,
-                     read_unknown != 0 ? "read" : "written");
+    const uint64_t read_unknown = block->flags_read & ~MMFI_FLAGS_READ_KNOWN;
+    const uint64_t write_unknown = block->flags_write & ~MMFI_FLAGS_WRITE_KNOWN;
+    if (read_unknown != 0)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, file->path,
+                         "%s: the file uses features that this library is too old for (bits "
+                         "0x%016" PRIx64 " of flags_read), without which it must not be read; use "
+                         "a newer library",
+                         file->path, read_unknown);
+    if (write_unknown != 0 && writable)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, file->path,
+                         "%s: the file uses features that this library is too old for (bits "
+                         "0x%016" PRIx64 " of flags_write), without which it must not be written; "
+                         "open it read-only, or use a newer library",
+                         file->path, write_unknown);
+    if (block->language_version > MMFI_LANGUAGE_VERSION)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, file->path,
+                         "%s: the schema in the file is written in version %" PRIu32
+                         " of the schema language, this library reads up to version %u; use a "
+                         "newer library",
+                         file->path, block->language_version, MMFI_LANGUAGE_VERSION);
+    return MMF_OK;
+}
+
+/* What a later version may have made larger, but not smaller. */
+static mmf_status check_sizes(const mmfi_file *file, const mmfi_superblock *block, mmf_error *error)
+{
+    if (block->language_version == 0)
+        return corrupt(file, error, "the language version", 0, MMFI_LANGUAGE_VERSION);
+    if (block->commit_size < sizeof(mmfi_commit) || block->commit_size > MMFI_PAGE_SIZE)
+        return corrupt(file, error, "the commit slots' size", block->commit_size,
+                       sizeof(mmfi_commit));
+    if (block->live_size < sizeof(mmfi_live) || block->live_size > MMFI_PAGE_SIZE)
+        return corrupt(file, error, "live control's size", block->live_size, sizeof(mmfi_live));
+    if (block->undo_header_size < sizeof(mmfi_undo) || block->undo_header_size > MMFI_PAGE_SIZE ||
+        block->undo_header_size % MMFI_UNDO_ALIGNMENT != 0)
+        return corrupt(file, error, "the size of the undo slots' header", block->undo_header_size,
+                       sizeof(mmfi_undo));
+    return MMF_OK;
+}
+
+static mmf_status check_undo(const mmfi_file *file, const mmfi_superblock *block, mmf_error *error)
+{
+    const uint64_t least =
+        round_up(block->undo_header_size + (uint64_t)block->record_size, MMFI_UNDO_ALIGNMENT);
+    if (block->undo_count == 0 || block->undo_count > MMFI_UNDO_COUNT_MAX)
+        return corrupt(file, error, "the number of undo slots", block->undo_count, MMFI_UNDO_COUNT);
+    if (block->undo_stride < least || block->undo_stride % MMFI_UNDO_ALIGNMENT != 0 ||
+        block->undo_stride > block->header_size)
+        return corrupt(file, error, "the undo slots' stride", block->undo_stride, least);
+    if (block->undo_offset < MMFI_UNDO_OFFSET || block->undo_offset % MMFI_UNDO_ALIGNMENT != 0 ||
+        block->undo_offset > block->header_size ||
+        block->undo_count > (block->header_size - block->undo_offset) / block->undo_stride)
+        return corrupt(file, error, "the undo slots' offset", block->undo_offset, MMFI_UNDO_OFFSET);
+    return MMF_OK;
 }
 
 /* A checksum says that the bytes are as written, not that whoever wrote them meant well. */
 static mmf_status check_geometry(const mmfi_file *file, const mmfi_superblock *block,
                                  uint64_t file_size, mmf_error *error)
 {
-    const uint64_t stride =
-        round_up(sizeof(mmfi_undo) + (uint64_t)block->record_size, MMFI_UNDO_ALIGNMENT);
     if (block->endian_mark != MMFI_ENDIAN_MARK)
         return corrupt(file, error, "the endian mark", block->endian_mark, MMFI_ENDIAN_MARK);
-    if (block->size != sizeof *block)
-        return corrupt(file, error, "the superblock's size", block->size, sizeof *block);
     if (block->record_size == 0 || block->record_size % MMF_SEQUENCE_SIZE != 0 ||
         block->record_size > MMF_RECORD_SIZE_MAX)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, file->path,
@@ -217,14 +292,11 @@ static mmf_status check_geometry(const mmfi_file *file, const mmfi_superblock *b
                          ", expected a multiple of %u from %u on; " HINT_CORRUPT,
                          file->path, block->header_size, file_size, MMFI_PAGE_SIZE,
                          MMFI_HEADER_SIZE_MIN);
-    if (block->undo_count == 0 || block->undo_count > MMFI_UNDO_COUNT_MAX)
-        return corrupt(file, error, "the number of undo slots", block->undo_count, MMFI_UNDO_COUNT);
-    if (block->undo_stride != stride)
-        return corrupt(file, error, "the undo slots' stride", block->undo_stride, stride);
-    if (block->undo_offset < MMFI_UNDO_OFFSET || block->undo_offset % MMFI_UNDO_ALIGNMENT != 0 ||
-        block->undo_offset > block->header_size ||
-        block->undo_count * stride > block->header_size - block->undo_offset)
-        return corrupt(file, error, "the undo slots' offset", block->undo_offset, MMFI_UNDO_OFFSET);
+    mmf_status status = check_sizes(file, block, error);
+    if (status == MMF_OK)
+        status = check_undo(file, block, error);
+    if (status != MMF_OK)
+        return status;
     if (block->schema_offset < MMFI_UNDO_OFFSET || block->schema_offset > block->header_size ||
         block->schema_size > block->header_size - block->schema_offset)
         return corrupt(file, error, "the schema's offset", block->schema_offset,
@@ -269,8 +341,8 @@ static mmf_status check_schema(const mmfi_file *file, const mmfi_superblock *blo
         return corrupt(file, error, "the layout hash", block->layout_hash, schema->layout_hash);
     if (schema->version != block->schema_version)
         return corrupt(file, error, "the schema version", block->schema_version, schema->version);
-    const uint32_t read = block->flags_read & MMFI_FLAG_CHECKSUMS;
-    const uint32_t write = block->flags_write & MMFI_FLAG_CHECKSUMS;
+    const uint64_t read = block->flags_read & MMFI_FLAG_CHECKSUMS;
+    const uint64_t write = block->flags_write & MMFI_FLAG_CHECKSUMS;
     if (read != flags_for(schema) || write != flags_for(schema))
         return corrupt(file, error, "the flag for checksums", read & write, flags_for(schema));
     return MMF_OK;
@@ -282,14 +354,15 @@ mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_geometry 
     mmfi_superblock block;
     uint64_t size = 0;
     *schema = NULL;
+    memset(&block, 0, sizeof block);
     mmf_status status = mmfi_file_size(file, &size, error);
     if (status != MMF_OK)
         return status;
     if (size < MMFI_HEADER_SIZE_MIN) {
         mmfi_superblock begin;
         memset(&begin, 0, sizeof begin);
-        if (size >= sizeof begin)
-            (void)mmfi_file_read(file, 0, &begin, sizeof begin, NULL);
+        if (size >= offsetof(mmfi_superblock, endian_mark))
+            (void)mmfi_file_read(file, 0, &begin, offsetof(mmfi_superblock, endian_mark), NULL);
         const bool ours = memcmp(begin.magic, MMFI_MAGIC, MMFI_MAGIC_SIZE) == 0;
         if (ours && check_identity(file, &begin, error) != MMF_OK)
             return MMF_ERR_VERSION;

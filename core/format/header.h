@@ -17,10 +17,9 @@ MMF_BEGIN_DECLS
 typedef struct mmfi_geometry {
     uint64_t header_size; /* where the records begin */
     uint64_t record_size;
-    uint64_t undo_offset;
+    uint64_t undo_offset; /* of the first slot's header, as far as it is known */
     uint64_t undo_stride;
     uint32_t undo_count;
-    uint32_t flags_write;
     uint32_t checksum_offset; /* in a record; 0 when it has none */
     uint64_t layout_hash;
 } mmfi_geometry;

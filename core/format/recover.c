@@ -29,13 +29,26 @@ static unsigned char *commit_at(unsigned char *base, uint64_t generation)
     return base + MMFI_COMMIT_OFFSET + generation % MMFI_COMMIT_COPIES * MMFI_PAGE_SIZE;
 }
 
+/* A private copy, if its checksum is right, which is its last word wherever that is. */
+static bool read_slot(const unsigned char *slot, mmfi_commit *out)
+{
+    unsigned char bytes[MMFI_PAGE_SIZE];
+    const uint32_t size = (uint32_t)mmfi_load64(slot); /* the first word: size, then flags */
+    uint32_t crc = 0;
+    if (size < sizeof *out || size > sizeof bytes || size % sizeof(uint64_t) != 0)
+        return false;
+    mmfi_copy_out(bytes, slot, size);
+    memcpy(&crc, bytes + size - sizeof crc, sizeof crc);
+    memcpy(out, bytes, sizeof *out);
+    return out->size == size && crc == mmfi_crc32c(bytes, size - sizeof crc);
+}
+
 bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out)
 {
     bool found = false;
     for (uint64_t i = 0; i < MMFI_COMMIT_COPIES; i++) {
         mmfi_commit commit;
-        mmfi_copy_out(&commit, commit_at((unsigned char *)(uintptr_t)base, i), sizeof commit);
-        if (commit.crc != mmfi_crc32c(&commit, offsetof(mmfi_commit, crc)) ||
+        if (!read_slot(commit_at((unsigned char *)(uintptr_t)base, i), &commit) ||
             commit.generation % MMFI_COMMIT_COPIES != i)
             continue;
         if (!found || commit.generation > out->generation)
@@ -50,6 +63,7 @@ void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count,
 {
     mmfi_commit commit;
     memset(&commit, 0, sizeof commit);
+    commit.size = sizeof commit;
     commit.generation = generation;
     commit.count = count;
     commit.capacity = capacity;

@@ -296,14 +296,14 @@ TEST_F(SealedTest, TheHeaderSaysThatThereAreChecksums)
 {
     ASSERT_EQ(sealed_store_close(create_sealed(0)), MMF_OK);
     std::string block = bytes().substr(0, sizeof(mmfi_superblock));
-    EXPECT_EQ(u32_at(block, 60), 1u);
-    EXPECT_EQ(u32_at(block, 64), 1u);
+    EXPECT_EQ(u32_at(block, 32), 1u);
+    EXPECT_EQ(u32_at(block, 40), 1u);
     // A header that contradicts its schema is damaged, though its checksum is right.
-    for (const size_t flag : {60, 64}) {
+    for (const size_t flag : {32, 40}) {
         std::string other = block;
         other[flag] = 0;
-        const uint32_t crc = mmfi_crc32c(other.data(), 252);
-        memcpy(&other[252], &crc, sizeof crc);
+        const uint32_t crc = mmfi_crc32c(other.data(), 508);
+        memcpy(&other[508], &crc, sizeof crc);
         put(0, other);
         put(MMFI_PAGE_SIZE, other);
         sealed_store *store = nullptr;
@@ -316,8 +316,8 @@ TEST_F(SealedTest, TheHeaderSaysThatThereAreChecksums)
 TEST_F(SealedTest, AStoreWithoutChecksumsHasNoFlag)
 {
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
-    EXPECT_EQ(u32_at(bytes(), 60), 0u);
-    EXPECT_EQ(u32_at(bytes(), 64), 0u);
+    EXPECT_EQ(u32_at(bytes(), 32), 0u);
+    EXPECT_EQ(u32_at(bytes(), 40), 0u);
 }
 
 TEST_F(SealedTest, ASchemaThatDiffersInItIsNamed)

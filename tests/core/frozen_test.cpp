@@ -1,4 +1,4 @@
-// A file of format version 2, written once and never again: it must open for ever.
+// A file of format version 3, written once and never again: it must open for ever.
 #include <sys/stat.h>
 
 #include "tests/core/store_fixture.h"
@@ -23,7 +23,7 @@ void expect_the_frozen_ticks(const tick_store *store)
 // It was written in a boot that is long over, so the commit slot says what there is.
 TEST_F(StoreTest, TheFrozenFileOpens)
 {
-    const std::string command = "cp tests/core/data/ticks_v2.mmf '" + path + "'";
+    const std::string command = "cp tests/core/data/ticks_v3.mmf '" + path + "'";
     ASSERT_EQ(system(command.c_str()), 0);
     ASSERT_EQ(chmod(path.c_str(), 0400), 0);
     tick_store *reader = open();
@@ -48,7 +48,7 @@ TEST_F(StoreTest, TheFrozenFileOpens)
 // The superblock, byte by byte as core/FORMAT.md has it.
 TEST_F(StoreTest, TheFrozenFileIsAsSpecified)
 {
-    path = "tests/core/data/ticks_v2.mmf";
+    path = "tests/core/data/ticks_v3.mmf";
     const std::string all = bytes();
     const auto u32 = [&](size_t at) {
         uint32_t value;
@@ -62,20 +62,42 @@ TEST_F(StoreTest, TheFrozenFileIsAsSpecified)
     };
     ASSERT_GE(all.size(), 65536u + 3 * TICK_RECORD_SIZE);
     EXPECT_EQ(all.substr(0, 4), "MMFG");
-    EXPECT_EQ(u32(4), 2u);
+    EXPECT_EQ(u32(4), 3u);
     EXPECT_EQ(u32(8), 0x01020304u);
-    EXPECT_EQ(u32(12), 256u);
-    EXPECT_EQ(u64(32), tick_schema.layout_hash);
-    EXPECT_EQ(u32(40), 104u);
-    EXPECT_EQ(u32(44), 1u);
-    EXPECT_EQ(u64(48), 65536u);
-    EXPECT_EQ(u32(56), 4u);
-    EXPECT_EQ(u64(72), 20480u);
-    EXPECT_EQ(u64(80), 192u); // 64 + 104, rounded up to 64
-    EXPECT_EQ(all.substr(0, 256), all.substr(4096, 256));
-    EXPECT_EQ(all.substr(u64(104), u32(112)), tick_schema.text);
+    EXPECT_EQ(u32(12), 512u);
+    for (const size_t flags : {32, 40, 48})
+        EXPECT_EQ(u64(flags), 0u);
+    EXPECT_EQ(u64(56), tick_schema.layout_hash);
+    EXPECT_EQ(u64(64), 65536u);
+    EXPECT_EQ(u32(72), 104u);
+    EXPECT_EQ(u32(76), 4u);
+    EXPECT_EQ(u32(96), 1u);
+    EXPECT_EQ(u32(100), 1u);
+    EXPECT_EQ(u64(120), 20480u);
+    EXPECT_EQ(u64(128), 192u); // 64 + 104, rounded up to 64
+    EXPECT_EQ(all.substr(152, 508 - 152), std::string(508 - 152, '\0'));
+    EXPECT_EQ(all.substr(0, 512), all.substr(4096, 512));
+    EXPECT_EQ(all.substr(u64(80), u32(88)), tick_schema.text);
     EXPECT_EQ(u64(65536), 2u);     // the sequence of row 0
     EXPECT_EQ(u32(65536 + 8), 4u); // the length of its symbol
     EXPECT_EQ(all.substr(65536 + 12, 4), "SYM0");
     EXPECT_EQ(u64(65536 + 2 * 104 + 96), UINT64_C(1700000000000000002));
+}
+
+// What an earlier version wrote is refused by name, for reading and for writing, and left as it is.
+TEST_F(StoreTest, AFileOfFormatVersion2IsRefused)
+{
+    const std::string command = "cp tests/core/data/ticks_v2.mmf '" + path + "'";
+    ASSERT_EQ(system(command.c_str()), 0);
+    ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+    const std::string before = bytes();
+    for (const mmf_options *options : {static_cast<mmf_options *>(nullptr), &writing}) {
+        tick_store *store = nullptr;
+        EXPECT_EQ(tick_store_open(path.c_str(), options, &store, &error), MMF_ERR_VERSION);
+        EXPECT_EQ(store, nullptr);
+        EXPECT_NE(strstr(error.message, "format version 2, expected version 3"), nullptr)
+            << error.message;
+        EXPECT_NE(strstr(error.message, "the version of mmapforge that wrote it"), nullptr);
+    }
+    EXPECT_EQ(bytes(), before);
 }

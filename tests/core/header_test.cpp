@@ -102,24 +102,88 @@ TEST_F(HeaderTest, AnotherVersionIsNamed)
     block.format_version = 1;
     EXPECT_EQ(read_put(), MMF_ERR_VERSION);
     EXPECT_NE(std::strstr(error.message, "version 1"), nullptr) << error.message;
-    block.format_version = 3;
+    EXPECT_NE(std::strstr(error.message, "Go library"), nullptr) << error.message;
+    block.format_version = 2;
     EXPECT_EQ(read_put(), MMF_ERR_VERSION);
+    EXPECT_NE(std::strstr(error.message, "version 2"), nullptr) << error.message;
+    EXPECT_NE(std::strstr(error.message, "the version of mmapforge that wrote it"), nullptr);
+    block.format_version = 4;
+    EXPECT_EQ(read_put(), MMF_ERR_VERSION);
+    EXPECT_NE(std::strstr(error.message, "a newer library"), nullptr) << error.message;
+}
+
+// Either copy says which version it is of: one page may be lost.
+TEST_F(HeaderTest, AnotherVersionIsNamedByItsSecondCopy)
+{
+    block.format_version = 2;
+    put();
+    const char zeroes[sizeof block] = "";
+    ASSERT_EQ(mmfi_file_write(&file, 0, zeroes, sizeof zeroes, &error), MMF_OK);
+    EXPECT_EQ(read(), MMF_ERR_VERSION);
 }
 
 TEST_F(HeaderTest, AFlagThatReadersMustKnowRefusesBoth)
 {
-    block.flags_read = 2;
+    block.flags_read = UINT64_C(1) << 62 | 2;
     put();
-    EXPECT_EQ(read(false), MMF_ERR_UNSUPPORTED);
-    EXPECT_EQ(read(true), MMF_ERR_UNSUPPORTED);
+    for (const bool writable : {false, true}) {
+        EXPECT_EQ(read(writable), MMF_ERR_UNSUPPORTED);
+        EXPECT_NE(std::strstr(error.message, "bits 0x4000000000000002 of flags_read"), nullptr)
+            << error.message;
+        EXPECT_NE(std::strstr(error.message, "too old"), nullptr) << error.message;
+    }
 }
 
 TEST_F(HeaderTest, AFlagThatWritersMustKnowRefusesWriting)
 {
-    block.flags_write = 0x80000000u;
+    block.flags_write = UINT64_C(1) << 63;
     put();
     EXPECT_EQ(read(false), MMF_OK) << error.message;
     EXPECT_EQ(read(true), MMF_ERR_UNSUPPORTED);
+    EXPECT_NE(std::strstr(error.message, "bits 0x8000000000000000 of flags_write"), nullptr)
+        << error.message;
+}
+
+TEST_F(HeaderTest, AFlagThatMayBeIgnoredRefusesNothing)
+{
+    block.flags_ignorable = UINT64_MAX;
+    put();
+    EXPECT_EQ(read(false), MMF_OK) << error.message;
+    EXPECT_EQ(read(true), MMF_OK) << error.message;
+}
+
+TEST_F(HeaderTest, ALaterSchemaLanguageIsUnsupported)
+{
+    block.language_version = 2;
+    EXPECT_EQ(read_put(), MMF_ERR_UNSUPPORTED);
+    EXPECT_NE(std::strstr(error.message, "version 2 of the schema language"), nullptr);
+    block.language_version = 0;
+    EXPECT_EQ(read_put(), MMF_ERR_CORRUPT);
+}
+
+// What a later version may do with its files without a new format version.
+TEST_F(HeaderTest, PartsMayBeLargerThanKnown)
+{
+    mmfi_superblock *page = &block;
+    unsigned char larger[MMFI_PAGE_SIZE] = {};
+    for (const uint32_t size : {516u, 1024u, 4096u}) {
+        block.size = size;
+        block.companions[7].kind = 9;
+        std::memcpy(larger, page, sizeof block);
+        std::memset(larger + sizeof block - 4, 0x77, size - sizeof block);
+        const uint32_t crc = mmfi_crc32c(larger, size - 4);
+        std::memcpy(larger + size - 4, &crc, 4);
+        ASSERT_EQ(mmfi_file_write(&file, 0, larger, size, &error), MMF_OK);
+        EXPECT_EQ(read(true), MMF_OK) << size << error.message;
+    }
+    block.size = sizeof block;
+    block.live_size = 4096;
+    block.commit_size = 1024;
+    block.undo_header_size = 128;
+    block.undo_stride = 256;
+    ASSERT_EQ(read_put(), MMF_OK) << error.message;
+    EXPECT_EQ(geometry.undo_stride, 256u);
+    EXPECT_EQ(geometry.undo_offset, 20480u + 64u); // the 64 bytes before the image
 }
 
 TEST_F(HeaderTest, EveryClaimIsCheckedThoughTheChecksumIsRight)
@@ -146,13 +210,37 @@ TEST_F(HeaderTest, EveryClaimIsCheckedThoughTheChecksumIsRight)
     block.endian_mark = 0x04030201u;
     refused("endian mark");
     block.size = 0;
-    refused("superblock's size");
+    refused("no superblock");
+    block.size = sizeof block - 4;
+    refused("a smaller superblock");
+    block.size = UINT32_MAX - 3;
+    refused("a superblock beyond its page");
+    block.commit_size = 508;
+    refused("smaller commit slots");
+    block.commit_size = 4104;
+    refused("commit slots beyond their page");
+    block.live_size = 1016;
+    refused("smaller live control");
+    block.live_size = 4104;
+    refused("live control beyond its page");
+    block.undo_header_size = 0;
+    refused("no header of undo slots");
+    block.undo_header_size = 72;
+    refused("images across cache lines");
+    block.undo_header_size = UINT32_MAX - 63;
+    refused("a header of undo slots beyond the file");
+    block.undo_header_size = 128;
+    refused("an undo slot smaller than its header and image");
     block.undo_count = 0;
     refused("no undo slot");
     block.undo_count = 65;
     refused("too many undo slots");
     block.undo_stride = 64;
     refused("undo stride");
+    block.undo_stride += 8;
+    refused("undo stride across cache lines");
+    block.undo_stride = UINT64_MAX - 63;
+    refused("undo stride beyond the file");
     block.undo_offset = UINT64_MAX - 63;
     refused("undo offset");
     block.undo_offset += 8;

@@ -178,13 +178,13 @@ TEST_F(StoreTest, AFileCutOffAnywhereIsAStatus)
     fill(store, 100);
     ASSERT_EQ(tick_store_close(store), MMF_OK);
     const std::string whole = bytes();
-    std::vector<size_t> sizes = {0, 1, 3, 4, 255, 256, 257, 65535, 65537, 65536 + 104};
+    std::vector<size_t> sizes = {0, 1, 3, 4, 7, 8, 256, 512, 65535, 65537, 65536 + 104};
     for (size_t size = 4096; size < whole.size(); size += 4096)
         sizes.push_back(size);
     for (const size_t size : sizes) {
         std::ofstream(path, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
         if (size < 65536) {
-            const mmf_status expected = size < 256 ? MMF_ERR_FORMAT : MMF_ERR_CORRUPT;
+            const mmf_status expected = size < 8 ? MMF_ERR_FORMAT : MMF_ERR_CORRUPT;
             EXPECT_EQ(open_fails(), expected) << size;
             EXPECT_EQ(open_fails(&writing), expected) << size;
             continue;
@@ -214,11 +214,11 @@ TEST_F(StoreTest, AFileThatSaysNowhereHowManyRecordsItHas)
     fill(writer, 3);
     ASSERT_EQ(tick_store_close(writer), MMF_OK);
     put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, boot_id), std::string(16, 'x'));
-    put(MMFI_COMMIT_OFFSET + MMFI_PAGE_SIZE, std::string(64, 'x'));
+    put(MMFI_COMMIT_OFFSET + MMFI_PAGE_SIZE, std::string(512, 'x'));
     tick_store *reader = open();
     EXPECT_EQ(tick_store_count(reader), 3u) << "the slot of the later commit says it";
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
-    put(MMFI_COMMIT_OFFSET, std::string(64, 'x'));
+    put(MMFI_COMMIT_OFFSET, std::string(512, 'x'));
     EXPECT_EQ(tick_store_open(path.c_str(), nullptr, &reader, &error), MMF_ERR_CORRUPT);
     EXPECT_EQ(reader, nullptr);
     EXPECT_NE(std::string(error.message).find("nothing says how many records"), std::string::npos)

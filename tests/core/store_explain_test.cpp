@@ -111,7 +111,7 @@ TEST_F(ExplainTest, InfoTellsOfTheFileAndTheHandle)
         EXPECT_EQ(info.reserve_asked, store == writer ? 1u << 20 : MMF_RESERVE_BYTES_DEFAULT);
         EXPECT_EQ(info.capacity_max, (info.reserve_bytes - 65536) / TICK_RECORD_SIZE);
         EXPECT_EQ(info.layout_hash, tick_schema.layout_hash);
-        EXPECT_EQ(info.format_version, 2u);
+        EXPECT_EQ(info.format_version, 3u);
         EXPECT_EQ(info.writer_pid, static_cast<uint64_t>(getpid()));
         EXPECT_EQ(info.writable, store == writer);
         EXPECT_TRUE(info.live);

@@ -15,7 +15,7 @@
 // this.
 inline void start_again(Bytes &image)
 {
-    constexpr size_t kBootId = 16384 + 208; // in live control; core/FORMAT.md
+    constexpr size_t kBootId = 16384 + 320; // in live control; core/FORMAT.md
     memset(image.data() + kBootId, 0x5a, 2 * kWord);
 }
 

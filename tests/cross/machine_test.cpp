@@ -10,7 +10,7 @@ protected:
     // The file that was written on x86-64 once and for all.
     void copy_the_frozen_file()
     {
-        const std::string command = "cp tests/core/data/ticks_v2.mmf '" + path + "'";
+        const std::string command = "cp tests/core/data/ticks_v3.mmf '" + path + "'";
         ASSERT_EQ(system(command.c_str()), 0);
     }
 

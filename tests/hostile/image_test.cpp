@@ -16,11 +16,11 @@ struct Region {
 };
 
 constexpr Region kRegions[] = {
-    {"superblock", 0, 256, 252},
-    {"second superblock", 4096, 256, 252},
-    {"commit slot 0", 8192, 64, 60},
-    {"commit slot 1", 12288, 64, 60},
-    {"live control", 16384, 384, 0},
+    {"superblock", 0, 512, 508},
+    {"second superblock", 4096, 512, 508},
+    {"commit slot 0", 8192, 512, 508},
+    {"commit slot 1", 12288, 512, 508},
+    {"live control", 16384, 576, 0},
     {"undo slot 0", 20480, 64 + 16, 0},
     {"undo slot 1", 20480 + 192, 64, 0},
     {"record 0", 65536, TICK_RECORD_SIZE, 0},
@@ -58,7 +58,7 @@ TEST(Hostile, EveryByteOfTheHeader)
                         seal(image, region);
                     // One copy serves for the other, so both are damaged the same way, too.
                     if (region.offset == 0 && sealed)
-                        memcpy(image.data() + 4096, image.data(), 256);
+                        memcpy(image.data() + 4096, image.data(), 512);
                     images++;
                     opened += use_file(MemoryFile(image)) > 0 ? 1 : 0;
                     if (HasFailure())
@@ -89,7 +89,7 @@ TEST(Hostile, EveryWordOfTheHeader)
                 memcpy(image.data() + at, &value, sizeof value);
                 seal(image, region);
                 if (region.offset == 0)
-                    memcpy(image.data() + 4096, image.data(), 256);
+                    memcpy(image.data() + 4096, image.data(), 512);
                 images++;
                 (void)use_file(MemoryFile(image));
                 if (HasFailure())

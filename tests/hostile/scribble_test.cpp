@@ -28,15 +28,15 @@ void scribble(const MemoryFile &file, uint64_t seed)
                                UINT64_MAX, 129, 131};
     for (;;) {
         const uint64_t where = random() % 4;
-        size_t at = 16384 + random() % 48 * 8;
+        size_t at = 16384 + random() % 72 * 8;
         if (where == 1)
             at = 20480 + random() % (8 * 192 / 8) * 8;
         else if (where == 2)
             at = 65536 + random() % 20 * TICK_RECORD_SIZE;
         else if (where == 3)
             at = 65536 + random() % (20 * TICK_RECORD_SIZE / 8) * 8;
-        // The boot id mostly stays, or nothing of the page would be believed.
-        if (at >= 16384 + 208 && at < 16384 + 224 && random() % 64 != 0)
+        // The ids of boot and file mostly stay, or nothing of the page would be believed.
+        if (at >= 16384 + 320 && at < 16384 + 352 && random() % 64 != 0)
             continue;
         const uint64_t value =
             random() % 4 == 0 ? random() : values[random() % (sizeof values / sizeof *values)];

@@ -37,6 +37,11 @@ static void before_step(void)
         longjmp(search.scheduler, OUT_YIELDS);
 }
 
+static bool is_constant(const void *address)
+{
+    return search.program->is_constant != NULL && search.program->is_constant(address);
+}
+
 static bool is_own(size_t thread, const void *address)
 {
     const model_thread *of = &search.program->threads[thread];
@@ -147,6 +152,10 @@ uint64_t model_load(const void *address, model_order order)
         memcpy(&value, address, sizeof value);
         return value;
     }
+    if (is_constant(address)) {
+        memcpy(&value, address, sizeof value);
+        return value;
+    }
     if (was_done(EVENT_LOAD, address, &value))
         return value;
     before_step();
@@ -185,6 +194,11 @@ void model_store(void *address, uint64_t value, model_order order)
     uint64_t nothing;
     if (search.thread == MODEL_NO_THREAD) {
         memcpy(address, &value, sizeof value);
+        return;
+    }
+    if (is_constant(address)) {
+        if (memcmp(address, &value, sizeof value) != 0)
+            model_refuse("a store to a constant word");
         return;
     }
     if (search.next_event == self()->event_count)

@@ -53,6 +53,11 @@ typedef struct model_program {
     void *context;
     /* The name of a place in memory, for reports; may be NULL. */
     const char *(*name)(const void *address);
+    /*
+     * Words that always have the value that they begin with, which may be NULL: loads of them take
+     * no choice, and a store of any other value is refused.
+     */
+    bool (*is_constant)(const void *address);
     /* Branch over every thread at every access: slow, and only there to check the explorer. */
     bool every_interleaving;
     uint32_t patience;       /* pauses after which a thread gives up */

@@ -45,7 +45,10 @@ static void explore_kills(const protocol *of, model_program *program, model_thre
 void protocol_explore(const protocol *of, protocol_result *out)
 {
     model_thread threads[PROTOCOL_THREADS_MAX];
-    model_program program = {.threads = threads, .name = toy_name, .patience = of->patience};
+    model_program program = {.threads = threads,
+                             .name = toy_name,
+                             .is_constant = toy_is_constant,
+                             .patience = of->patience};
     for (size_t i = 0; i < PROTOCOL_THREADS_MAX && of->threads[i].run != NULL; i++) {
         threads[i] = of->threads[i];
         program.thread_count++;

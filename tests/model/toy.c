@@ -121,6 +121,26 @@ static void name_of_undo(size_t offset, char *name, size_t size)
                  within == offsetof(mmfi_undo, row) ? "row" : "sequence");
 }
 
+bool toy_is_constant(const void *address)
+{
+    const unsigned char *at = (const unsigned char *)address;
+    if (at < memory + MMFI_COMMIT_OFFSET || at >= memory + MMFI_LIVE_OFFSET)
+        return false;
+    switch ((size_t)(at - memory) % MMFI_PAGE_SIZE & ~(size_t)7) {
+    case offsetof(mmfi_commit, size):
+    case offsetof(mmfi_commit, generation):
+    case offsetof(mmfi_commit, count):
+    case offsetof(mmfi_commit, capacity):
+    case offsetof(mmfi_commit, epoch):
+    case offsetof(mmfi_commit, boot_id):
+    case offsetof(mmfi_commit, boot_id) + 8:
+    case offsetof(mmfi_commit, crc) - 4:
+        return false;
+    default:
+        return true;
+    }
+}
+
 const char *toy_name(const void *address)
 {
     static char name[40];

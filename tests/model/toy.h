@@ -35,6 +35,9 @@ typedef struct toy_options {
 void toy_make(toy_options options);
 
 /* The name of a place in it, for reports. */
+/* What of the commit slots no library of this version ever stores: it is zero. */
+bool toy_is_constant(const void *address);
+
 const char *toy_name(const void *address);
 
 unsigned char *toy_record_at(uint64_t row);

@@ -208,7 +208,7 @@ def test_capacity_and_reserve(path):
         assert info.record_size == TickStore.schema.record_size == 48
         assert (info.count, info.live, info.writable) == (0, True, True)
         assert info.file_size == os.stat(path).st_size
-        assert info.format_version == 2
+        assert info.format_version == 3
     with pytest.raises(mmapforge.CapacityError):
         TickStore.create(path + "2", capacity=10**6, reserve=1 << 20)
 

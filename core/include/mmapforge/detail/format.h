@@ -14,7 +14,7 @@
 
 #define MMFI_MAGIC          "MMFG"
 #define MMFI_MAGIC_SIZE     4u
-#define MMFI_FORMAT_VERSION 2u /* 1 was the Go library's */
+#define MMFI_FORMAT_VERSION 3u /* 1 was the Go library's */
 #define MMFI_ENDIAN_MARK    0x01020304u
 
 #define MMFI_PAGE_SIZE       4096u
@@ -45,60 +45,99 @@
  * share; one of each undo slot, whose lock says that its owner lives; and one for the time that a
  * writer takes to join. No file reaches so far (8 EiB is the end of an off_t, and no file
  * system goes to half of it), so the lock meets no lock that another program takes on content.
+ * The bytes from MMFI_LOCK_RESERVED up to MMFI_LOCK_END are for readers and waiters of later
+ * versions: a read lock needs no write access, which a page that readers write would.
  */
-#define MMFI_LOCK_OFFSET (UINT64_C(1) << 62)
-#define MMFI_LOCK_SLOTS  (MMFI_LOCK_OFFSET + 1)
-#define MMFI_LOCK_JOIN   (MMFI_LOCK_SLOTS + MMFI_UNDO_COUNT_MAX)
-#define MMFI_LOCK_SIZE   (MMFI_LOCK_JOIN + 1 - MMFI_LOCK_OFFSET) /* bytes from the first on */
+#define MMFI_LOCK_OFFSET   (UINT64_C(1) << 62)
+#define MMFI_LOCK_SLOTS    (MMFI_LOCK_OFFSET + 1)
+#define MMFI_LOCK_JOIN     (MMFI_LOCK_SLOTS + MMFI_UNDO_COUNT_MAX)
+#define MMFI_LOCK_SIZE     (MMFI_LOCK_JOIN + 1 - MMFI_LOCK_OFFSET) /* bytes from the first on */
+#define MMFI_LOCK_RESERVED (MMFI_LOCK_OFFSET + MMFI_LOCK_SIZE)
+#define MMFI_LOCK_END      (MMFI_LOCK_OFFSET + 4096)
 
 /* Reserved for a registry of readers. */
 #define MMFI_REGISTRY_SIZE 4096u
 
 /*
- * Feature flags. An unknown one refuses reading, or only writing. Records with checksums have both:
- * a writer that does not know of them would leave wrong ones, and a reader would take the
- * attribute in the schema's text for damage.
+ * Feature flags. An unknown one refuses reading, or only writing, or nothing at all, depending on
+ * which of the three words it is in. Records with checksums have the first two: a writer that does
+ * not know of them would leave wrong ones, and a reader would take the attribute in the schema's
+ * text for damage.
  */
-#define MMFI_FLAG_CHECKSUMS    1u
+#define MMFI_FLAG_CHECKSUMS    UINT64_C(1)
 #define MMFI_FLAGS_READ_KNOWN  MMFI_FLAG_CHECKSUMS
 #define MMFI_FLAGS_WRITE_KNOWN MMFI_FLAG_CHECKSUMS
 
-/* Pages 0 and 1, the same bytes twice. Written once, before the file has its name. */
+/* Of the schema's text. A text of a later version uses words that this library does not know. */
+#define MMFI_LANGUAGE_VERSION 1u
+
+/*
+ * A file that belongs to the store: an index, a heap. It is derived or checked, and made anew when
+ * it is missing or old. Zero: none. No kind is defined yet.
+ */
+typedef struct mmfi_companion {
+    uint32_t kind;
+    uint32_t flags;
+    uint8_t id[MMFI_FILE_ID_SIZE]; /* the companion's own; it carries the store's as well */
+} mmfi_companion;
+
+#define MMFI_COMPANIONS 8u
+
+/*
+ * Pages 0 and 1, the same bytes twice. Written once, before the file has its name. A later version
+ * may make it larger, up to a page: its checksum is its last word wherever that is.
+ */
 typedef struct mmfi_superblock {
     char magic[MMFI_MAGIC_SIZE];
     uint32_t format_version;
     uint32_t endian_mark;
-    uint32_t size; /* bytes of this struct */
+    uint32_t size; /* bytes from magic to crc, both included */
     uint8_t file_id[MMFI_FILE_ID_SIZE];
+    uint64_t flags_read;      /* a reader that does not know one of these must not read */
+    uint64_t flags_write;     /* a writer that does not know one of these must not write */
+    uint64_t flags_ignorable; /* may be ignored by those that do not know them */
     uint64_t layout_hash;
-    uint32_t record_size;
-    uint32_t schema_version;
     uint64_t header_size; /* where the records begin */
+    uint32_t record_size;
     uint32_t field_count;
-    uint32_t flags_read;  /* a reader that does not know one of these must not read */
-    uint32_t flags_write; /* a writer that does not know one of these must not write */
+    uint64_t schema_offset;
+    uint32_t schema_size; /* bytes of canonical text, without a NUL */
+    uint32_t schema_crc;
+    uint32_t schema_version;
+    uint32_t language_version; /* of the schema's text */
+    uint32_t commit_size;      /* bytes of a commit slot; of each, only what its own size says */
+    uint32_t live_size;        /* bytes of live control */
+    uint32_t undo_header_size; /* bytes of an undo slot before the image */
     uint32_t undo_count;
     uint64_t undo_offset;
     uint64_t undo_stride; /* bytes from one slot to the next */
     uint64_t registry_offset;
     uint64_t registry_size;
-    uint64_t schema_offset;
-    uint32_t schema_size; /* bytes of canonical text, without a NUL */
-    uint32_t schema_crc;
-    uint8_t reserved[132]; /* zero */
+    mmfi_companion companions[MMFI_COMPANIONS];
+    uint8_t reserved[164]; /* zero */
     uint32_t crc;          /* CRC-32C of the bytes before it */
 } mmfi_superblock;
 
-/* Pages 2 and 3. Generation g lies in slot g % 2; the valid one of the higher generation counts. */
+/*
+ * Pages 2 and 3, one sector of each. Generation g lies in slot g % 2; the valid one of the higher
+ * generation counts. A later version may make it larger, as the superblock.
+ */
 typedef struct mmfi_commit {
+    uint32_t size;  /* bytes from size to crc, both included */
+    uint32_t flags; /* MMFI_COMMIT_CLEAN */
     uint64_t generation;
-    uint64_t count;    /* records that a completed sync put on the disk */
-    uint64_t capacity; /* records that the file had room for */
-    uint32_t flags;    /* MMFI_COMMIT_CLEAN */
-    uint32_t reserved0;
+    uint64_t count;     /* records that a completed sync put on the disk */
+    uint64_t capacity;  /* records that the file had room for */
+    uint64_t first;     /* reserved: the first row that is still kept */
+    uint64_t epoch;     /* the one that records appended after this commit belong to */
+    uint64_t free_head; /* reserved: of a list of rows that may be used again */
+    uint64_t free_count;
+    uint64_t index_generation; /* reserved: that companions must have to be up to date */
     uint64_t boot_id[MMFI_BOOT_ID_WORDS];
-    uint32_t reserved1[3];
-    uint32_t crc; /* CRC-32C of the bytes before it */
+    uint64_t tail_first; /* reserved for a proof of the rows from here to count: */
+    uint32_t tail_crc;   /* their checksum; both zero when a sync of its own put them on the disk */
+    uint32_t reserved[102]; /* zero */
+    uint32_t crc;           /* CRC-32C of the bytes before it */
 } mmfi_commit;
 
 #define MMFI_GENERATION_MAX (UINT64_MAX / 2) /* no count of syncs gets there */
@@ -113,40 +152,68 @@ typedef struct mmfi_commit {
 typedef struct mmfi_live {
     uint64_t count; /* records published; store (release) after the record is whole */
     uint8_t line0[56];
-    uint64_t capacity; /* records that the file is known to have room for */
+    uint64_t first; /* reserved: the first row that is still kept */
     uint8_t line1[56];
-    uint32_t wake; /* reserved for a futex of waiters */
-    uint8_t line2[60];
+    uint64_t capacity; /* records that the file is known to have room for */
+    uint8_t line2[56];
+    uint32_t wake;    /* reserved for a futex of waiters */
+    uint32_t waiters; /* reserved: how many may be asleep there */
+    uint8_t line3[56];
     uint64_t writer_epoch; /* counts the writers that opened the file */
     uint64_t writer_pid;   /* of the latest, in its own pid namespace; for messages only */
+    uint64_t writer_ended; /* MMFI_ENDED_CLOSED, or 0: at work, killed, or one of several */
+    uint8_t line4[40];
     uint64_t boot_id[MMFI_BOOT_ID_WORDS];
-    uint8_t line3[32];
+    uint64_t device; /* st_dev and st_ino of the file: the same boot may see another one with */
+    uint64_t inode;  /* these very bytes, a copy or a snapshot */
+    uint64_t epoch;  /* of this life of the memory; +1 at every recovery that did not trust it */
+    uint8_t line5[24];
     uint64_t poisoned; /* not 0: a sync failed in this boot */
-    uint8_t line4[56];
+    uint8_t line6[56];
     uint64_t append_owner; /* of several writers: slot + 1 of the one that appends, 0 for none */
-    uint8_t line5[56];
+    uint8_t line7[56];
+    uint64_t seen_end; /* rows below it may have been seen by readers before they were dropped */
+    uint8_t line8[56];
+    uint8_t reserved[448]; /* zero */
 } mmfi_live;
 
-/* The header of an undo slot; the record's image follows, with the sequence that it had. */
+#define MMFI_ENDED_CLOSED 1u
+
+/*
+ * The header of an undo slot; the record's image follows, with the sequence that it had. A larger
+ * header of a later version begins earlier, so that these are always the 64 bytes before the image.
+ */
 typedef struct mmfi_undo {
-    uint64_t owner; /* reserved */
     uint64_t row;
     uint64_t sequence;    /* the odd sequence that the record has while the image is the truth */
-    uint64_t reserved[5]; /* zero */
+    uint64_t epoch;       /* reserved */
+    uint32_t image_crc;   /* reserved */
+    uint32_t flags;       /* MMFI_UNDO_MENDING */
+    uint64_t reserved[4]; /* zero */
 } mmfi_undo;
 
-MMFI_STATIC_ASSERT(sizeof(mmfi_superblock) == 256, "a superblock has 256 bytes");
-MMFI_STATIC_ASSERT(offsetof(mmfi_superblock, crc) == 252, "its checksum comes last");
-MMFI_STATIC_ASSERT(offsetof(mmfi_superblock, header_size) == 48, "no padding");
-MMFI_STATIC_ASSERT(offsetof(mmfi_superblock, reserved) == 120, "no padding");
-MMFI_STATIC_ASSERT(sizeof(mmfi_commit) == 64, "a commit slot has 64 bytes");
-MMFI_STATIC_ASSERT(offsetof(mmfi_commit, crc) == 60, "its checksum comes last");
-MMFI_STATIC_ASSERT(offsetof(mmfi_live, capacity) == 64, "one cache line each");
-MMFI_STATIC_ASSERT(offsetof(mmfi_live, wake) == 128, "one cache line each");
-MMFI_STATIC_ASSERT(offsetof(mmfi_live, writer_epoch) == 192, "one cache line each");
-MMFI_STATIC_ASSERT(offsetof(mmfi_live, poisoned) == 256, "one cache line each");
-MMFI_STATIC_ASSERT(offsetof(mmfi_live, append_owner) == 320, "one cache line each");
-MMFI_STATIC_ASSERT(sizeof(mmfi_live) == 384, "six cache lines");
+/* There is no image: the slot's owner is putting right a record that a power cut left odd. */
+#define MMFI_UNDO_MENDING 1u
+
+MMFI_STATIC_ASSERT(sizeof(mmfi_companion) == 24, "no padding");
+MMFI_STATIC_ASSERT(sizeof(mmfi_superblock) == 512, "a superblock has 512 bytes");
+MMFI_STATIC_ASSERT(offsetof(mmfi_superblock, crc) == 508, "its checksum comes last");
+MMFI_STATIC_ASSERT(offsetof(mmfi_superblock, header_size) == 64, "no padding");
+MMFI_STATIC_ASSERT(offsetof(mmfi_superblock, undo_offset) == 120, "no padding");
+MMFI_STATIC_ASSERT(offsetof(mmfi_superblock, companions) == 152, "no padding");
+MMFI_STATIC_ASSERT(offsetof(mmfi_superblock, reserved) == 344, "no padding");
+MMFI_STATIC_ASSERT(sizeof(mmfi_commit) == 512, "a commit slot is one sector");
+MMFI_STATIC_ASSERT(offsetof(mmfi_commit, crc) == 508, "its checksum comes last");
+MMFI_STATIC_ASSERT(offsetof(mmfi_commit, reserved) == 100, "no padding");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, first) == 64, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, capacity) == 128, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, wake) == 192, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, writer_epoch) == 256, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, boot_id) == 320, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, poisoned) == 384, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, append_owner) == 448, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, seen_end) == 512, "one cache line each");
+MMFI_STATIC_ASSERT(sizeof(mmfi_live) == 1024, "sixteen cache lines");
 MMFI_STATIC_ASSERT(sizeof(mmfi_undo) == 64, "the image begins on a cache line");
 
 #endif
