@@ -5,12 +5,18 @@
 
 #include "store_state.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* A program that is linked statically, or without libdl where that is a library, has neither. */
+#pragma weak dladdr
+#pragma weak dlopen
 
 #define PLACES 1024u
 
@@ -70,6 +76,16 @@ static bool map_zeroes(uint64_t begin, uint64_t end, int access)
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == base;
 }
 
+/* Which of the two it is that a page of a mapping has no bytes. A descriptor tells the size. */
+static uint64_t reason(const mmfi_state *state, uint64_t offset)
+{
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    struct stat file;
+    if (fstat(state->file.fd, &file) == 0 && offset / page * page < (uint64_t)file.st_size)
+        return MMFI_HOLE_REFUSED;
+    return MMFI_HOLE_TRUNCATED;
+}
+
 /*
  * The whole mapping becomes zeroes, not only the page: a copy of a record that began before the
  * hole then finds another sequence, and does not pass for consistent. Where so much private memory
@@ -81,7 +97,7 @@ static bool bury(const place *at, uint64_t address)
     mmfi_state *state = store->state;
     const int access = state->file.writable ? PROT_READ | PROT_WRITE : PROT_READ;
     /* Of several threads that are here, one changes what only one thread may. */
-    if (mmfi_swap64_if(&state->cut_off, 0, 1)) {
+    if (mmfi_swap64_if(&state->cut_off, 0, reason(state, address - at->base))) {
         /* An append under way raises the bound, then ends its turn: here, by lowering it again. */
         if (state->writer != NULL)
             state->writer->turn = &store->row_bound;
@@ -114,16 +130,25 @@ static bool find(uint64_t address, place *out)
 }
 
 static struct sigaction before;
+static uint64_t before_spent; /* not 0: it was for one signal only (SA_RESETHAND), which has come */
 
-/* What would have happened without us. */
+static bool before_is_default(void)
+{
+    if ((before.sa_flags & (int)SA_RESETHAND) != 0 && !mmfi_swap64_if(&before_spent, 0, 1))
+        return true;
+    return (before.sa_flags & SA_SIGINFO) == 0 && before.sa_handler == SIG_DFL;
+}
+
+/* What would have happened without us. The mask is that of the handler before; see ours_for. */
 static void pass_on(int number, siginfo_t *info, void *context)
 {
     const bool sent = info->si_code <= 0; /* by kill and its like, and not by an access */
-    if ((before.sa_flags & SA_SIGINFO) != 0) {
+    const bool defaults = before_is_default();
+    if (!defaults && (before.sa_flags & SA_SIGINFO) != 0) {
         before.sa_sigaction(number, info, context);
-    } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
+    } else if (!defaults && before.sa_handler != SIG_IGN) {
         before.sa_handler(number);
-    } else if (before.sa_handler == SIG_DFL || !sent) {
+    } else if (defaults || !sent) {
         /* It waits until the handler returns, and then ends the process. */
         (void)signal(number, SIG_DFL);
         (void)raise(number);
@@ -146,20 +171,49 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
 static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
 static bool installed;
 
+/*
+ * Ours runs on the alternate stack of a thread that has one: a runtime such as Go's has little
+ * other stack, and ends a process whose handlers do not. In all else it is as the handler that it
+ * passes signals on to: the same signals wait while that one runs, and system calls go on or end
+ * with EINTR as they did.
+ */
+static struct sigaction ours_for(const struct sigaction *other)
+{
+    struct sigaction ours = *other;
+    ours.sa_sigaction = on_bus_error;
+    ours.sa_flags = (other->sa_flags & ~(int)SA_RESETHAND) | SA_SIGINFO | SA_ONSTACK;
+    return ours;
+}
+
+/*
+ * A plugin with this code in it stays mapped when it is unloaded: the system, and a handler that
+ * was installed after ours and passes signals on, may call ours at any time until the process ends.
+ */
+static void stay_loaded(void)
+{
+    Dl_info found;
+    if (dladdr != NULL && dlopen != NULL && dladdr((const void *)places, &found) != 0 &&
+        found.dli_fname != NULL)
+        (void)dlopen(found.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 mmf_status mmf_guard_install(mmf_error *error)
 {
-    struct sigaction ours;
-    memset(&ours, 0, sizeof ours);
-    ours.sa_sigaction = on_bus_error;
-    ours.sa_flags = SA_SIGINFO;
-    (void)sigemptyset(&ours.sa_mask);
     (void)pthread_mutex_lock(&changing);
-    /* Whom to pass faults on to is known before the first one can come. */
-    int failed = installed ? 0 : sigaction(SIGBUS, NULL, &before);
-    if (failed == 0 && !installed)
-        failed = sigaction(SIGBUS, &ours, NULL);
-    const int why = errno;
-    installed = failed == 0;
+    int failed = 0;
+    int why = 0;
+    if (!installed) {
+        /* Where faults are passed on to is known before the first one can come. */
+        failed = sigaction(SIGBUS, NULL, &before);
+        if (failed == 0) {
+            const struct sigaction ours = ours_for(&before);
+            mmfi_store64(&before_spent, 0);
+            stay_loaded();
+            failed = sigaction(SIGBUS, &ours, NULL);
+        }
+        why = errno;
+        installed = failed == 0;
+    }
     (void)pthread_mutex_unlock(&changing);
     if (failed == 0)
         return MMF_OK;
@@ -173,7 +227,12 @@ void mmf_guard_remove(void)
     (void)pthread_mutex_lock(&changing);
     if (installed && sigaction(SIGBUS, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
         now.sa_sigaction == on_bus_error) {
-        (void)sigaction(SIGBUS, &before, NULL);
+        struct sigaction back = before;
+        if (mmfi_load64(&before_spent) != 0) {
+            memset(&back, 0, sizeof back);
+            back.sa_handler = SIG_DFL;
+        }
+        (void)sigaction(SIGBUS, &back, NULL);
         installed = false;
     }
     (void)pthread_mutex_unlock(&changing);

@@ -91,9 +91,7 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     status =
         state->file.writable ? attach_writer(state, store, error) : attach_reader(state, error);
     if (mmfi_load64(&state->cut_off) != 0)
-        status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
-                           "%s: the file was cut off while it was opened; restore it from a copy",
-                           state->file.path);
+        status = mmfi_hole_say(state, error);
     if (status != MMF_OK) {
         mmfi_guard_forget(store);
         free(store);

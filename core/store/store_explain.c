@@ -57,6 +57,21 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
 
 /* ---- Explaining ---- */
 
+mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
+{
+    const char *path = state->file.path;
+    const mmf_status status = mmfi_hole_status(state);
+    if (status == MMF_ERR_CORRUPT)
+        return mmfi_fail(error, status, 0, path,
+                         "%s: the file was truncated while it was open; restore it from a copy",
+                         path);
+    return mmfi_fail(error, status, 0, path,
+                     "%s: a page within the file could not be had: the disk is full, and the file "
+                     "system needs room to write there (a sparse file, or copy-on-write), or the "
+                     "disk failed; free space or check the disk, and open the store again",
+                     path);
+}
+
 static const char *what_to_do(const mmfi_state *state, mmf_status status)
 {
     switch (status) {
@@ -108,11 +123,9 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     const mmf_field *found = state != NULL ? mmf_schema_find(state->schema, field) : NULL;
     char where[64] = "";
     char limit[64] = "";
-    /* Of no row is there anything to say then. */
-    if (status == MMF_ERR_CORRUPT && state != NULL && mmfi_load64(&state->cut_off) != 0)
-        return mmfi_fail(error, status, 0, path,
-                         "%s: the file was cut off while it was open; restore it from a copy",
-                         path);
+    /* There is nothing to say of a row then. */
+    if (state != NULL && status == mmfi_hole_status(state))
+        return mmfi_hole_say(state, error);
     if (is_about_row(status))
         (void)snprintf(where, sizeof where, ": row %" PRIu64 " of %" PRIu64, row,
                        mmf_store_count(store));

@@ -87,7 +87,7 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
     if (store->state == NULL)
         return MMF_ERR_CLOSED;
     if (mmfi_load64(&store->state->cut_off) != 0)
-        return MMF_ERR_CORRUPT;
+        return mmfi_hole_status(store->state);
     mmfi_bounds now;
     const mmf_status status = bounds_to_follow(store->state, &now);
     if (status != MMF_OK)
@@ -96,7 +96,7 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
     /* Another thread met a hole meanwhile: what was raised must not stay so. */
     if (mmfi_load64(&store->state->cut_off) != 0) {
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
-        return MMF_ERR_CORRUPT;
+        return mmfi_hole_status(store->state);
     }
     if (row < bound)
         return MMF_OK;
@@ -178,6 +178,9 @@ static const unsigned char *undo_image_of(const mmfi_state *state, uint64_t row,
 static mmf_status give_up(const mmfi_reread *reread)
 {
     const mmfi_state *state = reread->store->state;
+    /* A record in which a hole was met is zeroes, whatever it was. */
+    if (mmfi_load64(&state->cut_off) != 0)
+        return mmfi_hole_status(state);
     if (reread->sequence == 0)
         return MMF_ERR_CORRUPT;
     if (reread->unmoved < ATTEMPTS_TORN)

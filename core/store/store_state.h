@@ -13,6 +13,13 @@
 
 #include <sys/types.h>
 
+/* Why a page of the mapping has no bytes. */
+typedef enum mmfi_hole {
+    MMFI_HOLE_NONE = 0,
+    MMFI_HOLE_TRUNCATED = 1, /* the file ends before it */
+    MMFI_HOLE_REFUSED = 2    /* it lies within the file; the file system or the disk failed it */
+} mmfi_hole;
+
 struct mmfi_state {
     mmfi_file file;
     mmfi_map map;
@@ -26,7 +33,7 @@ struct mmfi_state {
     mmfi_writer *page;    /* that page, or NULL */
     mmfi_writer guarded;  /* where there is none: kept here, and every write takes the cold path */
     uint64_t failed;      /* not 0: a sync failed, no more writing. Threads that read look, too */
-    uint64_t cut_off;     /* not 0: the file was truncated under us; mmapforge/sigbus.h */
+    uint64_t cut_off;     /* mmfi_hole, by the SIGBUS handler; mmapforge/sigbus.h */
     uint64_t rows_backed; /* that the file had bytes for when a reader last asked; it only grows */
     bool shared;          /* one of several writers; every write takes the cold path */
     uint32_t slot;        /* its undo slot */
@@ -54,6 +61,21 @@ void mmfi_handle_retire(mmf_store *store);
  */
 mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_store **out,
                              mmf_error *error);
+
+/*
+ * MMF_OK while the SIGBUS handler has met no hole in the mapping, else the status of every later
+ * call: MMF_ERR_CORRUPT when the file was truncated, MMF_ERR_IO when a page could not be had.
+ */
+static inline mmf_status mmfi_hole_status(const mmfi_state *state)
+{
+    const uint64_t hole = mmfi_load64(&state->cut_off);
+    if (hole == MMFI_HOLE_NONE)
+        return MMF_OK;
+    return hole == MMFI_HOLE_TRUNCATED ? MMF_ERR_CORRUPT : MMF_ERR_IO;
+}
+
+/* The message about a hole that was met; returns its status. */
+mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error);
 
 /* The state of a handle that may write from this process; else NULL and *status. */
 mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status);

@@ -53,7 +53,7 @@ static bool has_lost_records(const mmf_store *store, mmfi_commit *commit, uint64
     return *live < commit->count;
 }
 
-static bool is_cut_off(const mmf_store *store)
+static bool has_hole(const mmf_store *store)
 {
     return mmfi_load64(&store->state->cut_off) != 0;
 }
@@ -73,8 +73,8 @@ static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, 
                          "N " MMF_ATTRIBUTE_CHECKSUMS "' in the schema, and write a new file",
                          path, schema->name, schema->name);
     const uint64_t there = mmf_store_count(store);
-    if (is_cut_off(store)) /* met just now, or before: then there are no rows to look at */
-        return mmf_store_explain(store, MMF_ERR_CORRUPT, first, NULL, error);
+    if (has_hole(store)) /* met just now, or before: then there are no rows to look at */
+        return mmfi_hole_say(store->state, error);
     mmfi_commit commit;
     uint64_t live = 0;
     if (has_lost_records(store, &commit, &live))
@@ -107,13 +107,12 @@ mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t cou
                 mmfi_summed_is_sound(store, row, schema->record_size, schema->checksum_offset)))
             continue;
         const mmfi_finding found = mmfi_examine(store, row);
-        const bool cut_off = is_cut_off(store);
-        if (!cut_off && found.status == MMF_OK && found.found == found.expected)
+        const bool hole = has_hole(store);
+        if (!hole && found.status == MMF_OK && found.found == found.expected)
             continue;
         if (bad_row != NULL)
             *bad_row = row;
-        return cut_off ? mmf_store_explain(store, MMF_ERR_CORRUPT, row, NULL, error)
-                       : say_finding(store, row, &found, error);
+        return hole ? mmfi_hole_say(store->state, error) : say_finding(store, row, &found, error);
     }
     mmfi_error_clear(error);
     return MMF_OK;

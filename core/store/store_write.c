@@ -22,7 +22,7 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
     else if (mmfi_load64(&state->cut_off) != 0) {
         /* An append that was ending while another thread met the hole may have raised it again. */
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
-        *status = MMF_ERR_CORRUPT;
+        *status = mmfi_hole_status(state);
     } else if (sync_has_failed(state))
         *status = MMF_ERR_NEEDS_RECOVERY;
     else
@@ -192,10 +192,7 @@ void mmfi_state_poison(mmfi_state *state)
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
 {
     if (mmfi_load64(&state->cut_off) != 0)
-        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
-                         "%s: the file was cut off while it was open, and what it lacks cannot be "
-                         "put back; restore it from a copy",
-                         state->file.path);
+        return mmfi_hole_say(state, error);
     if (sync_has_failed(state))
         return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, state->file.path,
                          "%s: an earlier sync failed, and the system may have dropped what it "

@@ -47,7 +47,8 @@ protected:
         if (tick_store_sync(store, &why) != refused || why.message[0] == '\0')
             return 16;
         (void)mmf_store_explain(tick_store_base(store), MMF_ERR_CORRUPT, 0, nullptr, &why);
-        if (strstr(why.message, "cut off") == nullptr || strstr(why.message, "row") != nullptr)
+        if (strstr(why.message, "was truncated") == nullptr ||
+            strstr(why.message, "row") != nullptr)
             return 17;
         mmf_info info;
         if (mmf_store_info(tick_store_base(store), &info) != MMF_OK || info.writable)
@@ -214,7 +215,8 @@ TEST_F(GuardTest, WithLittleMemoryNothingBesideTheMappingIsReplaced)
         if (!t_refuse_mappings_of(size))
             return 77;
         // The second one is of a store that is known to be cut off.
-        for (const size_t at : {size_t{0}, size - 1}) {
+        for (const size_t at :
+             {size - 1, size_t{0}}) { // the file of the store ends before the first
             const volatile char *byte = mapped + at;
             if (*byte != 0)
                 return 4;

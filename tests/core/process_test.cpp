@@ -251,7 +251,7 @@ TEST_F(ProcessTest, CutOffAtEverySystemCallOfAnOpenWithTheGuard)
             if (mmf_guard_install(nullptr) != MMF_OK)
                 return 98;
             const mmf_status status = tick_store_open(path.c_str(), options, &opened, &error);
-            return strstr(error.message, ": the file was cut off while it was opened;") != nullptr
+            return strstr(error.message, ": the file was truncated while it was open;") != nullptr
                        ? HOLE_MET
                        : status;
         };

@@ -25,24 +25,24 @@ TEST_F(VerifyTest, TheRowOfTheDamageNeedNotBeAsked)
 TEST_F(VerifyTest, AFileThatIsCutOffMeanwhileIsNoMatterOfOneRecord)
 {
     ASSERT_EQ(sealed_store_close(create_sealed(3)), MMF_OK);
-    EXPECT_EQ(t_in_child([&] {
-                  if (mmf_guard_install(nullptr) != MMF_OK)
-                      return 1;
-                  sealed_store *reader = open_sealed();
-                  if (verify(reader) != MMF_OK || truncate(path.c_str(), place(0)) != 0)
-                      return 2;
-                  if (verify(reader) != MMF_ERR_CORRUPT)
-                      return 3;
-                  if (strstr(error.message, "the file was cut off while it was open") == nullptr ||
-                      strstr(error.message, "sequence") != nullptr)
-                      return 4;
-                  // Nor is a file without rows to look at a sound one.
-                  if (verify(reader) != MMF_ERR_CORRUPT ||
-                      strstr(error.message, "cut off") == nullptr)
-                      return 6;
-                  return sealed_store_close(reader) == MMF_OK ? 0 : 5;
-              }),
-              0);
+    EXPECT_EQ(
+        t_in_child([&] {
+            if (mmf_guard_install(nullptr) != MMF_OK)
+                return 1;
+            sealed_store *reader = open_sealed();
+            if (verify(reader) != MMF_OK || truncate(path.c_str(), place(0)) != 0)
+                return 2;
+            if (verify(reader) != MMF_ERR_CORRUPT)
+                return 3;
+            if (strstr(error.message, "the file was truncated while it was open") == nullptr ||
+                strstr(error.message, "sequence") != nullptr)
+                return 4;
+            // Nor is a file without rows to look at a sound one.
+            if (verify(reader) != MMF_ERR_CORRUPT || strstr(error.message, "truncated") == nullptr)
+                return 6;
+            return sealed_store_close(reader) == MMF_OK ? 0 : 5;
+        }),
+        0);
 }
 
 TEST_F(VerifyTest, AFileThatIsCutOffWholeIsNotSound)
@@ -56,7 +56,7 @@ TEST_F(VerifyTest, AFileThatIsCutOffWholeIsNotSound)
                       return 2;
                   for (int time = 0; time < 2; time++)
                       if (verify(reader) != MMF_ERR_CORRUPT ||
-                          strstr(error.message, "cut off") == nullptr)
+                          strstr(error.message, "truncated") == nullptr)
                           return 3;
                   return sealed_store_close(reader) == MMF_OK ? 0 : 4;
               }),

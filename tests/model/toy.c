@@ -196,6 +196,13 @@ mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
     return sync_fails ? MMF_ERR_IO : MMF_OK;
 }
 
+/* Here no file is truncated. */
+mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
+{
+    (void)error;
+    return mmfi_hole_status(state);
+}
+
 bool mmfi_file_is_locked(const mmfi_file *file)
 {
     (void)file;

@@ -1,23 +1,26 @@
 /*
- * A guard against files that are cut off under us.
+ * The SIGBUS handler: a status in place of the end of the process when a page of a store is gone.
  *
- * A file that another process truncates leaves our mapping without bytes behind it, and touching
- * them is SIGBUS, which ends the process. A live store never shrinks, so this takes a program that
- * is no store's: an editor, a copy over the file, a clean-up. With the guard installed it is a
- * status instead: the store that was hit is dead, its calls return MMF_ERR_CORRUPT, and everything
- * else goes on.
- *
- * Without the guard the process ends by SIGBUS, and loses nothing that was published.
+ * Touching a page of a mapping that has no bytes is SIGBUS, which ends the process. It happens when
+ * - another program truncates the file: an editor, a copy over it, a clean-up. A live store never
+ *   shrinks. The store is then MMF_ERR_CORRUPT;
+ * - the file system or the disk cannot give a page that lies within the file: a sparse file or a
+ *   copy-on-write file system (btrfs) on a full disk, a disk that fails. The store is then
+ *   MMF_ERR_IO, its message says so, and the file keeps all that was published before: free space,
+ *   and open it again.
+ * With the handler installed every later call of the store that was hit returns that status, and
+ * everything else goes on. Without it the process ends by SIGBUS, and loses nothing that was
+ * published.
  *
  * What it costs: nothing until it happens. What it cannot do: the call of a single scalar's get
  * that meets the hole returns 0 with MMF_OK, once, before the store is known to be dead; so may
  * loops over columns and windows, which look at no status. Calls that copy a record or a string
  * return the status at once. The write that meets the hole may return MMF_OK, too, and what it
- * wrote is lost with the file; the next one returns the status.
+ * wrote is lost; the next one returns the status.
  *
- * No signal comes, with or without the guard, for the rest of a page in whose middle the file was
- * cut off: it reads as zeroes. The one record that the cut divides may come out whole by its
- * sequence, with zeroes for its end; those behind it are MMF_ERR_CORRUPT.
+ * No signal comes, with or without the handler, for the rest of a page in whose middle the file was
+ * truncated: it reads as zeroes. The one record that the cut divides may come out whole by its
+ * sequence, with zeroes for its end; those after it are MMF_ERR_CORRUPT.
  *
  * Threads. Any number may read when the hole is met. Where one of them meets it while another
  * writes through the same handle, that write may be lost without a word, as above.
@@ -31,19 +34,24 @@ MMF_BEGIN_DECLS
 
 /*
  * Handles SIGBUS for the stores of this process, those that are open and those to come, up to 1024
- * at a time; others are as without it. A fault at any other address goes to the handler that was
- * there before, or ends the process as it would have, and so does a SIGBUS that was sent.
- * Installing it twice is no error. Call it before threads are started, or while none changes signal
- * handlers: MMF_OK or MMF_ERR_IO. Stores may be opened, used and closed in any threads meanwhile.
+ * at a time; others are as without it. Installing it twice is no error. Call it before threads are
+ * started, or while none changes signal handlers: MMF_OK or MMF_ERR_IO. Stores may be opened, used
+ * and closed in any threads meanwhile.
  *
- * A language runtime with a SIGBUS handler of its own must have installed that before. Of several
- * libraries in one process that each contain this code, each guards its own stores.
+ * Other handlers. A fault at any other address, and a SIGBUS that was sent, go to the handler that
+ * was there before, with the signal mask and flags that it asked for, or end the process as they
+ * would have. That handler runs on the alternate stack of a thread that has one (sigaltstack), as
+ * this one does: runtimes such as Go's need that of every handler. A language runtime with a SIGBUS
+ * handler of its own must have installed that before. Of several libraries in one process that
+ * each contain this code, each handles its own stores.
  *
- * A page that the disk cannot give is SIGBUS as well, and ends in the same status.
+ * Plugins. A shared library with this code in it stays mapped from here on, also when it is
+ * unloaded (dlclose), because the system and other handlers may call the handler until the process
+ * ends. Close its stores before; loaded again, it is the same library.
  */
 mmf_status mmf_guard_install(mmf_error *error);
 
-/* Puts the handler that was there before back, unless somebody has replaced ours. */
+/* Puts the handler that was there before back, unless another has replaced ours since. */
 void mmf_guard_remove(void);
 
 /* ---- For core/store/store.c ---- */
