@@ -167,10 +167,29 @@ static void skip_stray(lexer *state)
 
 /* ---- Tokens ---- */
 
+/* "best-bid" and "best.bid" are one name to the person who wrote it. */
+static bool joins_words(const lexer *state)
+{
+    return (peek(state, 0) == '-' || peek(state, 0) == '.') && is_ascii_word(peek(state, 1));
+}
+
+static void report_joined(lexer *state, source_span span)
+{
+    const diag_text quoted = diag_quote(state->list, span);
+    diag_text meant = quoted;
+    const char found = meant.text[strcspn(meant.text, "-.")];
+    for (char *c = meant.text; *c != '\0'; c++)
+        if (*c == '-' || *c == '.')
+            *c = '_';
+    diag_report(state->list, span, "name %s has a '%c'", quoted.text, found);
+    diag_hint(state->list, "did you mean %s?", meant.text);
+}
+
 static lexer_kind lex_word(lexer *state)
 {
     const uint32_t begin = state->at;
     uint32_t foreign = 0;
+    bool joined = false;
     uint32_t length = 0;
     for (;;) {
         if (is_ascii_word(peek(state, 0))) {
@@ -178,10 +197,15 @@ static lexer_kind lex_word(lexer *state)
         } else if (is_foreign_letter(state, &length)) {
             state->at += length;
             foreign += length;
+        } else if (joins_words(state)) {
+            state->at++;
+            joined = true;
         } else {
             break;
         }
     }
+    if (joined && foreign == 0)
+        report_joined(state, (source_span){begin, state->at - begin});
     if (foreign > 0) {
         const source_span span = {begin, state->at - begin};
         diag_report(state->list, span, "name %s has letters beyond ASCII",

@@ -13,11 +13,11 @@
 MMF_BEGIN_DECLS
 
 typedef enum lexer_kind {
-    TOKEN_END,          /* for ever, once the text is used up */
-    TOKEN_NAME,         /* a letter or '_', then letters, digits and '_' */
-    TOKEN_NUMBER,       /* begins with a digit, or '-' and a digit; runs to the end of the word */
-    TOKEN_TEXT,         /* "in double quotes", on one line */
-    TOKEN_DOC,          /* a `///` comment for what follows it */
+    TOKEN_END,    /* for ever, once the text is used up */
+    TOKEN_NAME,   /* a letter or '_', then letters, digits and '_'; also with what is reported */
+    TOKEN_NUMBER, /* begins with a digit, or '-' and a digit; runs to the end of the word */
+    TOKEN_TEXT,   /* "in double quotes", on one line */
+    TOKEN_DOC,    /* a `///` comment for what follows it */
     TOKEN_DOC_TRAILING, /* a `///` comment behind something on its line, or continuing one */
     TOKEN_PUNCTUATION   /* one of { } [ ] ( ) < > : ; , . = ? @ */
 } lexer_kind;

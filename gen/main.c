@@ -240,11 +240,9 @@ static int compile(const arguments *given, arena *memory)
     diag_init(&list, &from);
     parser_schema parsed;
     gen_model model;
-    if (!parser_parse(&from, memory, &list, &parsed))
-        return no_memory();
-    if (list.count == 0 && !sema_check(&parsed, &from, memory, &list, &model))
-        return no_memory();
-    if (list.count == 0 && !names_check(&model, memory, &list))
+    /* An error in one record keeps none in another from being found. */
+    if (!parser_parse(&from, memory, &list, &parsed) ||
+        !sema_check(&parsed, &from, memory, &list, &model) || !names_check(&model, memory, &list))
         return no_memory();
     if (list.count == 0)
         return generate(&model, given);

@@ -13,9 +13,10 @@ MMF_BEGIN_DECLS
 typedef struct gen_place {
     source_span name;
     const source_span *fields; /* the name of each field, in the order of mmf_schema.fields */
+    bool wrong;                /* it has errors, and may be incomplete */
 } gen_place;
 
-/* Every record is complete: docs, offsets, sizes, hash and canonical text. */
+/* Every record that is not wrong is complete: docs, offsets, sizes, hash and canonical text. */
 typedef struct gen_model {
     const char *schema_name; /* base name of the schema file, never its directory */
     uint32_t record_count;   /* at least 1 */

@@ -53,9 +53,10 @@ const char *names_store_problem(const char *name);
 
 /*
  * Reports names that cannot be used in C, C++ or Python, and identifiers that two parts of the
- * schema would both get. False when there was no memory to look.
+ * schema would both get; of records that are wrong, nothing. False when there was no memory to
+ * look.
  */
-bool names_check(const gen_model *model, arena *memory, diag_list *list);
+bool names_check(const gen_model *whole, arena *memory, diag_list *list);
 
 MMF_END_DECLS
 

@@ -212,8 +212,33 @@ static void check_clashes(const gen_model *model, names_identifier *const *sorte
     }
 }
 
-bool names_check(const gen_model *model, arena *memory, diag_list *list)
+/* Only the records without errors. False when there was no memory. */
+static bool pick_right(const gen_model *model, arena *memory, gen_model *out)
 {
+    mmf_schema *records =
+        (mmf_schema *)arena_take(memory, (model->record_count + (size_t)1) * sizeof *records);
+    gen_place *places =
+        (gen_place *)arena_take(memory, (model->record_count + (size_t)1) * sizeof *places);
+    *out = (gen_model){model->schema_name, 0, records, places};
+    if (records == NULL || places == NULL)
+        return false;
+    for (uint32_t i = 0; i < model->record_count; i++) {
+        if (model->places[i].wrong)
+            continue;
+        records[out->record_count] = model->records[i];
+        places[out->record_count++] = model->places[i];
+    }
+    return true;
+}
+
+bool names_check(const gen_model *whole, arena *memory, diag_list *list)
+{
+    gen_model right;
+    const gen_model *model = &right;
+    if (!pick_right(whole, memory, &right))
+        return false;
+    if (right.record_count == 0)
+        return true;
     check_words(model, list);
     size_t count;
     names_identifier *all = names_list(model, memory, &count);

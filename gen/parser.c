@@ -1,5 +1,9 @@
 /* Parses a schema by recursive descent, one function per construct. */
+#include "edits.h"
+#include "mmapforge/schema.h"
 #include "parser_later.h"
+
+#define EDITS_MAX 2u /* from a word to the keyword that was probably meant */
 
 /* A missing ';' is reported where it belongs, which is often the end of the line above. */
 static bool parse_field_end(parser *state)
@@ -14,6 +18,8 @@ static bool parse_field_end(parser *state)
         parser_report_found(state, "';' at the end of the field");
         if (parser_is_punctuation(state, '<'))
             diag_hint(state->list, "the capacity stands in brackets, as in 'string[64]'");
+        else if (parser_is_punctuation(state, '('))
+            diag_hint(state->list, "what a type takes stands in brackets, as in 'string[64]'");
         else if (parser_is_punctuation(state, ','))
             diag_hint(state->list, "write ';' instead");
         return false;
@@ -21,6 +27,33 @@ static bool parse_field_end(parser *state)
     const source_span behind = {state->last.offset + state->last.length, 0};
     diag_report(state->list, behind, "expected ';' at the end of the field");
     return true; /* it is clear what was meant, and the next field is read as usual */
+}
+
+/* Also when it is the keyword itself. */
+static bool is_almost(const parser *state, const char *keyword)
+{
+    const source_span at = state->now.span;
+    return state->now.kind == TOKEN_NAME && !state->now.reported &&
+           edits_between(state->list->from->text + at.offset, at.length, keyword) <= EDITS_MAX;
+}
+
+/* "best bid:" was meant as one name. */
+static void hint_at_field(parser *state, source_span name)
+{
+    const char *text = state->list->from->text;
+    const source_span next = state->now.span;
+    uint32_t begin = name.offset + name.length;
+    while (begin < next.offset && text[begin] == ' ')
+        begin++;
+    uint32_t end = next.offset + next.length;
+    while (end < state->list->from->size && text[end] == ' ')
+        end++;
+    if (state->now.kind == TOKEN_NAME && begin == next.offset && end < state->list->from->size &&
+        text[end] == ':' && name.length + next.length < MMF_NAME_LENGTH_MAX)
+        diag_hint(state->list, "did you mean '%.*s_%.*s'?", (int)name.length, text + name.offset,
+                  (int)next.length, text + next.offset);
+    else
+        diag_hint(state->list, "a field is 'name: type;', as in 'price: float64;'");
 }
 
 static bool parse_name_and_colon(parser *state, parser_field *field)
@@ -39,7 +72,7 @@ static bool parse_name_and_colon(parser *state, parser_field *field)
         return false;
     if (parser_take_punctuation(state, ':', "':' between the field's name and its type"))
         return true;
-    diag_hint(state->list, "a field is 'name: type;', as in 'price: float64;'");
+    hint_at_field(state, field->name);
     return false;
 }
 
@@ -112,6 +145,7 @@ static bool parse_body(parser *state, parser_record *record)
         }
         if (parse_field(state, record, &last))
             continue;
+        record->broken = true;
         skip_field(state);
         if (state->now.kind == TOKEN_END || parser_is_word(state, "record"))
             return false;
@@ -173,7 +207,11 @@ static bool parse_record(parser *state, parser_record *record)
         return false;
     if (parser_refuse_later_mark(state))
         return false;
-    if (!parser_is_word(state, "version")) {
+    if (is_almost(state, "version") && !parser_is_word(state, "version")) {
+        parser_report_found(state, "'version N'");
+        diag_hint(state->list, "did you mean 'version'?");
+        record->broken = true;
+    } else if (!parser_is_word(state, "version")) {
         parser_report_found(state, "'version N'");
         diag_hint(state->list, "the first version of a record is 'version 1'");
         return false;
@@ -192,12 +230,18 @@ static void skip_record(parser *state)
         parser_advance(state);
 }
 
-static void report_top(parser *state)
+/* True when what follows is read as a record all the same. */
+static bool report_top(parser *state)
 {
     if (parser_refuse_later_top(state))
-        return;
+        return false;
+    const bool meant = is_almost(state, "record");
     parser_report_found(state, "'record'");
-    diag_hint(state->list, "a schema is a list of 'record Name version 1 { ... }'");
+    if (meant)
+        diag_hint(state->list, "did you mean 'record'?");
+    else
+        diag_hint(state->list, "a schema is a list of 'record Name version 1 { ... }'");
+    return meant;
 }
 
 bool parser_parse(const source *from, arena *memory, diag_list *list, parser_schema *out)
@@ -209,8 +253,7 @@ bool parser_parse(const source *from, arena *memory, diag_list *list, parser_sch
     parser_advance(&state);
     parser_record *last = NULL;
     while (state.now.kind != TOKEN_END && !state.failed) {
-        if (!parser_is_word(&state, "record")) {
-            report_top(&state);
+        if (!parser_is_word(&state, "record") && !report_top(&state)) {
             skip_record(&state);
             continue;
         }

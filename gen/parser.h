@@ -39,6 +39,7 @@ typedef struct parser_record {
     parser_docs docs;
     parser_field *fields;
     uint32_t field_count;
+    bool broken; /* something in it was not understood, and is not among the rest */
     struct parser_record *next;
 } parser_record;
 

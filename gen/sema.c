@@ -100,12 +100,13 @@ static const char *join_docs(checker *state, const parser_docs *docs)
 
 /* ---- Types ---- */
 
-static void check_type(checker *state, const parser_field *field, mmf_field *out)
+/* True when the type is one, whatever may be wrong with its capacity. */
+static bool check_type(checker *state, const parser_field *field, mmf_field *out)
 {
     out->type = mmf_type_from_name(state->from->text + field->type.offset, field->type.length);
     if (out->type == MMF_TYPE_NONE) {
-        sema_report_type(state->list, field->type);
-        return;
+        sema_report_type(state->list, field->type, field->max);
+        return false;
     }
     const char *name = mmf_type_name(out->type);
     if (mmf_type_is_sized(out->type) && field->max.length > 0) {
@@ -116,16 +117,23 @@ static void check_type(checker *state, const parser_field *field, mmf_field *out
     } else if (field->max.length > 0) {
         diag_report(state->list, field->max, "this version has no arrays; '%s' takes no number",
                     name);
-        diag_hint(state->list, "write '%s', and declare a field for each element", name);
+        if (out->type == MMF_TYPE_INT8 || out->type == MMF_TYPE_UINT8)
+            diag_hint(state->list, "write 'bytes%.*s' for so many bytes",
+                      (int)field->max.length + 2, state->from->text + field->max.offset - 1);
+        else
+            diag_hint(state->list, "write '%s', and declare a field for each element", name);
     }
+    return true;
 }
 
 /* ---- Records ---- */
 
-static void check_fields(checker *state, const parser_record *record, mmf_field *fields,
+/* True when all types are known. */
+static bool check_fields(checker *state, const parser_record *record, mmf_field *fields,
                          source_span *places)
 {
     uint32_t count = 0;
+    bool known = true;
     for (const parser_field *field = record->fields; field != NULL; field = field->next) {
         for (uint32_t i = 0; i < count; i++) {
             if (!same(state, places[i], field->name))
@@ -139,12 +147,13 @@ static void check_fields(checker *state, const parser_record *record, mmf_field 
         places[count] = field->name;
         fields[count].name = copy_name(state, field->name);
         fields[count].doc = join_docs(state, &field->docs);
-        check_type(state, field, &fields[count]);
+        known = check_type(state, field, &fields[count]) && known;
         count++;
     }
+    return known;
 }
 
-/* Everything that needs the layout; called when there are no errors. */
+/* Everything that needs the layout; called when the record has no errors. */
 static void lay_out(checker *state, const parser_record *record, mmf_field *fields,
                     sema_attributes attributes, mmf_schema *out)
 {
@@ -176,12 +185,16 @@ static void lay_out(checker *state, const parser_record *record, mmf_field *fiel
 static void check_record(checker *state, const parser_record *record, mmf_schema *out,
                          gen_place *place)
 {
+    const uint32_t errors = state->list->count;
     place->name = record->name;
+    place->wrong = true;
     out->name = copy_name(state, record->name);
     out->doc = join_docs(state, &record->docs);
     out->version = number(state, record->version, MMF_SCHEMA_VERSION_MAX, "version");
     out->field_count = record->field_count;
     const sema_attributes attributes = sema_check_attributes(record, state->list);
+    if (record->broken && record->field_count == 0)
+        return; /* the parser has said what is wrong with those it has */
     if (record->field_count == 0 || record->field_count > MMF_FIELDS_MAX) {
         diag_report(state->list, record->name, "the record has %u fields; expected 1 to %u",
                     record->field_count, MMF_FIELDS_MAX);
@@ -197,16 +210,21 @@ static void check_record(checker *state, const parser_record *record, mmf_schema
         state->failed = true;
         return;
     }
-    check_fields(state, record, fields, places);
+    /* What is muted is not counted, and a type may have been reported as a word before. */
+    const bool known = check_fields(state, record, fields, places) && !state->list->muted;
     out->fields = fields;
     place->fields = places;
-    if (state->list->count == 0 && !state->failed)
+    if (known && state->list->count == errors && !state->failed)
         lay_out(state, record, fields, attributes, out);
+    place->wrong = !known || record->broken || state->list->count > errors;
 }
 
-static void check_names(checker *state, const parser_schema *parsed)
+/* Marks a second record of a name: that its identifiers are those of the first says nothing new. */
+static void check_names(checker *state, const parser_schema *parsed, gen_place *places)
 {
+    uint32_t index = 0;
     for (const parser_record *record = parsed->records; record != NULL; record = record->next) {
+        gen_place *place = &places[index++];
         for (const parser_record *other = parsed->records; other != record; other = other->next) {
             if (!same(state, other->name, record->name))
                 continue;
@@ -214,6 +232,7 @@ static void check_names(checker *state, const parser_schema *parsed)
                         diag_quote(state->list, record->name).text);
             diag_hint(state->list, "rename one of them");
             diag_note(state->list, other->name, "first declared here");
+            place->wrong = true;
             break;
         }
     }
@@ -223,6 +242,7 @@ bool sema_check(const parser_schema *parsed, const source *from, arena *memory, 
                 gen_model *out)
 {
     checker state = {from, memory, list, false};
+    *out = (gen_model){from->name, 0, NULL, NULL};
     if (parsed->record_count > GEN_RECORDS_MAX) {
         diag_report(list, parsed->records->name, "the file has %u records; at most %u are allowed",
                     parsed->record_count, GEN_RECORDS_MAX);
@@ -234,12 +254,12 @@ bool sema_check(const parser_schema *parsed, const source *from, arena *memory, 
     gen_place *places = (gen_place *)arena_take(memory, (count + 1) * sizeof *places);
     if (records == NULL || places == NULL)
         return false;
-    check_names(&state, parsed);
     size_t index = 0;
     for (const parser_record *record = parsed->records; record != NULL; record = record->next) {
         check_record(&state, record, &records[index], &places[index]);
         index++;
     }
+    check_names(&state, parsed, places);
     *out = (gen_model){from->name, parsed->record_count, records, places};
     return !state.failed;
 }

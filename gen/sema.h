@@ -8,8 +8,9 @@
 MMF_BEGIN_DECLS
 
 /*
- * Fills *out from what was parsed. It is complete only if the list has no errors afterwards; it
- * lives as long as memory. False when there was no memory.
+ * Fills *out from what was parsed, which may have errors already. It is complete only if the list
+ * has no errors afterwards, and records that have some are marked as wrong; it lives as long as
+ * memory. False when there was no memory.
  */
 bool sema_check(const parser_schema *parsed, const source *from, arena *memory, diag_list *list,
                 gen_model *out);

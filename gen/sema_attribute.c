@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "edits.h"
 #include "mmapforge/schema.h"
-#include "sema_type.h"
 
 /* What others call it. */
 static const char *const ALIASES[] = {"@checksum", "@crc", "@crc32", "@crc32c", "@sums"};
@@ -21,7 +21,7 @@ static bool is_meant(const diag_list *list, source_span at)
     for (size_t i = 0; i < sizeof ALIASES / sizeof ALIASES[0]; i++)
         if (is_written(list, at, ALIASES[i]))
             return true;
-    return sema_distance(list->from->text + at.offset, at.length, MMF_ATTRIBUTE_CHECKSUMS) <=
+    return edits_between(list->from->text + at.offset, at.length, MMF_ATTRIBUTE_CHECKSUMS) <=
            EDITS_MAX;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "edits.h"
 #include "mmapforge/types.h"
 
 /* What is written in other languages. */
@@ -21,33 +22,6 @@ static const struct {
     {"char8", "uint8"},    {"blob", "bytes[N]"},   {"varchar", "string[N]"}, {"binary", "bytes[N]"},
 };
 
-#define WORD_LENGTH_MAX 16u /* longer words are like no type */
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* By Levenshtein's table, of which one row is enough. */
-uint32_t sema_distance(const char *a, uint32_t a_length, const char *b)
-{
-    uint32_t row[WORD_LENGTH_MAX + 1];
-    const uint32_t b_length = (uint32_t)strlen(b);
-    for (uint32_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (uint32_t i = 1; i <= a_length; i++) {
-        uint32_t diagonal = row[0];
-        row[0] = i;
-        for (uint32_t j = 1; j <= b_length; j++) {
-            const uint32_t replace = diagonal + (lower(a[i - 1]) != b[j - 1]);
-            diagonal = row[j];
-            const uint32_t insert = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = replace < insert ? replace : insert;
-        }
-    }
-    return row[b_length];
-}
-
 /* The type that was probably meant, or NULL. */
 static const char *suggest(const char *word, uint32_t length)
 {
@@ -56,9 +30,9 @@ static const char *suggest(const char *word, uint32_t length)
             return ALIASES[i].meant;
     const char *best = NULL;
     uint32_t best_distance = 3;
-    for (int type = MMF_TYPE_BOOL; length <= WORD_LENGTH_MAX && type < MMF_TYPE_COUNT; type++) {
+    for (int type = MMF_TYPE_BOOL; length <= EDITS_LENGTH_MAX && type < MMF_TYPE_COUNT; type++) {
         const char *name = mmf_type_name((mmf_type)type);
-        const uint32_t edits = sema_distance(word, length, name);
+        const uint32_t edits = edits_between(word, length, name);
         if (edits < best_distance && edits < length) {
             best = name;
             best_distance = edits;
@@ -67,10 +41,53 @@ static const char *suggest(const char *word, uint32_t length)
     return best;
 }
 
-void sema_report_type(diag_list *list, source_span at)
+/* Words for text, and for bytes, that other languages give a length in brackets. */
+static const char *const TEXTS[] = {"char", "character", "nchar", "str",    "text",
+                                    "utf8", "varchar",   "wchar", "wchar_t"};
+static const char *const OCTETS[] = {"binary", "blob",      "byte",   "octet",
+                                     "u8",     "varbinary", "uint8_t"};
+
+static bool is_one_of(const char *word, uint32_t length, const char *const *words, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        if (strlen(words[i]) == length && memcmp(words[i], word, length) == 0)
+            return true;
+    return false;
+}
+
+#define IS_ONE_OF(word, length, words)                                                             \
+    is_one_of(word, length, words, sizeof(words) / sizeof *(words))
+
+/* A character that cannot be in a name was reported with it. */
+static bool is_name(const char *word, uint32_t length)
+{
+    for (uint32_t i = 0; i < length; i++)
+        if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_", word[i]) ==
+            NULL)
+            return false;
+    return true;
+}
+
+void sema_report_type(diag_list *list, source_span at, source_span max)
+{
+    const char *word = list->from->text + at.offset;
+    if (!is_name(word, at.length))
+        return;
+    const char *number = list->from->text + max.offset;
+    const int digits = (int)max.length;
+    if (digits > 0 && IS_ONE_OF(word, at.length, TEXTS)) {
+        diag_report(list, at, "unknown type %s", diag_quote(list, at).text);
+        diag_hint(list, "did you mean 'string[%.*s]', or 'bytes[%.*s]' for what is not text?",
+                  digits, number, digits, number);
+        return;
+    }
+    if (digits > 0 && IS_ONE_OF(word, at.length, OCTETS)) {
+        diag_report(list, at, "unknown type %s", diag_quote(list, at).text);
+        diag_hint(list, "did you mean 'bytes[%.*s]'?", digits, number);
+        return;
+    }
     diag_report(list, at, "unknown type %s", diag_quote(list, at).text);
-    const char *meant = suggest(list->from->text + at.offset, at.length);
+    const char *meant = suggest(word, at.length);
     if (meant != NULL)
         diag_hint(list, "did you mean '%s'?", meant);
     else

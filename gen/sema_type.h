@@ -7,13 +7,10 @@
 MMF_BEGIN_DECLS
 
 /*
- * Single-character edits from a word of a_length bytes to b, which is in small letters and of at
- * most 16, without regard to case.
+ * Reports an unknown type, with the type that was probably meant; max is what stands in brackets
+ * after it, of length 0 when there are none. A word that is not a name was reported before.
  */
-uint32_t sema_distance(const char *a, uint32_t a_length, const char *b);
-
-/* Reports an unknown type, with the type that was probably meant. */
-void sema_report_type(diag_list *list, source_span at);
+void sema_report_type(diag_list *list, source_span at, source_span max);
 
 MMF_END_DECLS
 

@@ -30,11 +30,9 @@ inline bool t_check_schema(const char *text, size_t size)
     bool accepted = false;
     if (source_from_text("fuzz.mmfs", text, size, &memory, &from, nullptr) == MMF_OK) {
         diag_init(&list, &from);
-        bool good = parser_parse(&from, &memory, &list, &parsed);
-        if (good && list.count == 0)
-            good = sema_check(&parsed, &from, &memory, &list, &model);
-        if (good && list.count == 0)
-            good = names_check(&model, &memory, &list);
+        const bool good = parser_parse(&from, &memory, &list, &parsed) &&
+                          sema_check(&parsed, &from, &memory, &list, &model) &&
+                          names_check(&model, &memory, &list);
         accepted = good && list.count == 0;
         FUZZ_REQUIRE(!accepted || model.record_count > 0);
         for (uint32_t i = 0; accepted && i < model.record_count; i++) {

@@ -35,7 +35,7 @@ public:
             return;
         diag_init(&list, &from);
         completed = parser_parse(&from, &memory, &list, &parsed) &&
-                    (list.count > 0 || sema_check(&parsed, &from, &memory, &list, &model));
+                    sema_check(&parsed, &from, &memory, &list, &model);
     }
     ~Checked()
     {

@@ -16,7 +16,7 @@ const char ALL_TYPES[] = "the types are bool, int8 to int64, uint8 to uint64, fl
 std::string hint_for(const std::string &word)
 {
     Front front("_: " + word + ";");
-    sema_report_type(&front.list, front.find(word));
+    sema_report_type(&front.list, front.find(word), source_span{0, 0});
     EXPECT_EQ(front.list.count, 1u);
     EXPECT_EQ(front.list.errors[0].at.offset, 3u);
     EXPECT_EQ(front.list.errors[0].at.length, word.size());
@@ -54,6 +54,33 @@ TEST(SemaType, MisspeltTypesAreRecognized)
     EXPECT_EQ(hint_for("String"), meant("string"));
     EXPECT_EQ(hint_for("byte_s"), meant("bytes"));
     EXPECT_EQ(hint_for("bol"), meant("bool"));
+}
+
+// Text and bytes have a length; what it is stands in the hint.
+std::string hint_with_length(const std::string &word)
+{
+    Front front("_: " + word + "[16];");
+    sema_report_type(&front.list, front.find(word), front.find("16"));
+    EXPECT_EQ(front.list.count, 1u);
+    return front.hint();
+}
+
+TEST(SemaType, TextAndBytesOfOtherLanguagesKeepTheirLength)
+{
+    for (const char *word : {"char", "character", "str", "text", "varchar", "wchar_t"})
+        EXPECT_EQ(hint_with_length(word),
+                  "did you mean 'string[16]', or 'bytes[16]' for what is not text?");
+    for (const char *word : {"uint8_t", "byte", "u8", "blob", "binary"})
+        EXPECT_EQ(hint_with_length(word), meant("bytes[16]"));
+    EXPECT_EQ(hint_with_length("strng"), meant("string"));
+    EXPECT_EQ(hint_with_length("int"), meant("int32"));
+}
+
+TEST(SemaType, AWordThatWasReportedBeforeIsNoSecondError)
+{
+    Front front("_: flo-at64;");
+    sema_report_type(&front.list, front.find("flo-at64"), source_span{0, 0});
+    EXPECT_EQ(front.list.count, 0u);
 }
 
 TEST(SemaType, WhatIsLikeNoTypeGetsAllOfThem)

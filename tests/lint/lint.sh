@@ -22,7 +22,7 @@ failed=0
 awk '
 BEGIN {
     core = "port status types atomic seqlock crc32c checksum schema format undo claim file map header recover store generated"
-    gen = "arena source diag model lexer parser sema names emit main"
+    gen = "arena source diag edits model lexer parser sema names emit main"
     count = split(core, names, " ")
     for (i = 1; i <= count; i++)
         rank["core/" names[i]] = i
