@@ -159,15 +159,14 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
     /* The next append would go over a record that a sync has promised. */
     if (committed && out->count < commit.count)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
-                         "%s: live control claims %" PRIu64
-                         " records, and the last sync had %" PRIu64
-                         ": it was damaged; restore the file from a copy, or open it read-only for "
-                         "what is there",
+                         "%s: the shared record count (%" PRIu64
+                         ") is below that of the last sync (%" PRIu64
+                         "): the header is damaged; restore the file from a copy",
                          path, out->count, commit.count);
     if (out->count > out->capacity)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
                          "%s: the file claims %" PRIu64 " records and has room for %" PRIu64
-                         "; it was cut off: restore it from a copy, or open it read-only for "
+                         "; it was truncated: restore it from a copy, or open it read-only for "
                          "what is there",
                          path, out->count, out->capacity);
     return MMF_OK;

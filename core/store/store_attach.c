@@ -28,6 +28,11 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
     /* Before the first store: from here on none may meet a hole. */
     mmf_status status = mmfi_file_fill_holes(&state->file, false, error);
     if (status == MMF_OK)
+        status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
+                                   state->file.path, &found, error);
+    if (status == MMF_OK)
+        status = mmfi_check_last(state, found.count, error);
+    if (status == MMF_OK)
         status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
                               &found, error);
     if (status != MMF_OK)
@@ -56,18 +61,33 @@ static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *
     return status;
 }
 
-/* A reader finds out now that a file says nowhere how many records it has, and not row by row. */
-static mmf_status attach_reader(const mmfi_state *state, mmf_error *error)
+/*
+ * A reader finds out now what is wrong with a file as a whole, and not row by row: that it says
+ * nowhere how many records it has, that what it says contradicts itself, or that rows are missing.
+ */
+static mmf_status attach_reader(mmfi_state *state, mmf_error *error)
 {
     mmfi_bounds bounds;
-    return mmfi_bounds_now(state, &bounds, error);
+    mmf_status status = mmfi_bounds_now(state, &bounds, error);
+    if (status == MMF_OK)
+        status = mmfi_check_synced(state, error);
+    if (status != MMF_OK)
+        return status;
+    uint64_t there = bounds.count < bounds.backed ? bounds.count : bounds.backed;
+    there = there < bounds.mapped ? there : bounds.mapped;
+    state->rows_written = mmfi_rows_written(state, there);
+    return MMF_OK;
 }
 
-/* A reserve smaller than asked is no failure, and is said. */
-static void say_reserve(const mmfi_state *state, mmf_error *error)
+/* Missing rows and a reserve smaller than asked are no failures, and are said. */
+static void say_notices(const mmfi_state *state, mmf_error *error)
 {
+    mmfi_bounds bounds;
     mmfi_error_clear(error);
-    if (state->map.size < state->reserve_asked)
+    if (state->writer == NULL && mmfi_bounds_now(state, &bounds, NULL) == MMF_OK &&
+        mmfi_bounds_missing(&bounds) > 0)
+        (void)mmfi_say_missing(state, &bounds, MMF_OK, error);
+    else if (state->map.size < state->reserve_asked)
         (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
                         "%s: only %" PRIu64 " bytes of address space could be reserved, %" PRIu64
                         " were asked; the store can grow to that size in this process",
@@ -101,7 +121,7 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
                       ? (const mmfi_live *)(const void *)(state->map.base + MMFI_LIVE_OFFSET)
                       : &mmfi_live_frozen;
     (void)mmfi_count_slow(store);
-    say_reserve(state, error);
+    say_notices(state, error);
     *out = store;
     return MMF_OK;
 }

@@ -15,6 +15,18 @@ const char *mmf_store_path(const mmf_store *store)
     return store != NULL && store->state != NULL ? store->state->file.path : NULL;
 }
 
+mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, mmf_status status,
+                            mmf_error *error)
+{
+    return mmfi_fail(error, status, 0, state->file.path,
+                     "%s: %" PRIu64 " of %" PRIu64 " records are missing, from row %" PRIu64
+                     " on: %s; restore the file from a copy, and take what is there meanwhile",
+                     state->file.path, mmfi_bounds_missing(bounds), bounds->count, bounds->backed,
+                     bounds->backed == state->rows_written
+                         ? "they are zeroes, as if they had never been written"
+                         : "the file ends before them");
+}
+
 static uint64_t writer_pid(const mmfi_state *state)
 {
     const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
@@ -40,6 +52,9 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
         return status;
     out->writer_pid = pid;
     out->count = mmf_store_count(store);
+    mmfi_bounds bounds;
+    if (mmfi_bounds_now(state, &bounds, NULL) == MMF_OK)
+        out->missing_rows = mmfi_bounds_missing(&bounds);
     out->file_size = size;
     out->capacity = mmfi_geometry_rows(&state->geometry, size);
     out->capacity_max = mmfi_geometry_rows(&state->geometry, state->map.size);
@@ -106,6 +121,16 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
     }
 }
 
+/* What it says of a row that is missing, and of what else is damaged. */
+static const char *what_is_damaged(const mmfi_state *state, uint64_t row)
+{
+    mmfi_bounds now;
+    if (state != NULL && mmfi_bounds_now(state, &now, NULL) == MMF_OK && row < now.count &&
+        row >= now.backed)
+        return "the row is missing from the file; restore it from a copy";
+    return what_to_do(state, MMF_ERR_CORRUPT);
+}
+
 static bool is_about_row(mmf_status status)
 {
     return status == MMF_ERR_RANGE || status == MMF_ERR_BUSY || status == MMF_ERR_CORRUPT;
@@ -131,7 +156,8 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
                        mmf_store_count(store));
     if (found != NULL && status == MMF_ERR_TOO_LONG)
         (void)snprintf(limit, sizeof limit, " (at most %" PRIu32 " bytes)", found->max);
-    return mmfi_fail(error, status, 0, state != NULL ? path : NULL, "%s%s%s%s%s: %s; %s", path,
-                     where, field != NULL ? ": field " : "", field != NULL ? field : "", limit,
-                     mmf_status_text(status), what_to_do(state, status));
+    return mmfi_fail(
+        error, status, 0, state != NULL ? path : NULL, "%s%s%s%s%s: %s; %s", path, where,
+        field != NULL ? ": field " : "", field != NULL ? field : "", limit, mmf_status_text(status),
+        status == MMF_ERR_CORRUPT ? what_is_damaged(state, row) : what_to_do(state, status));
 }

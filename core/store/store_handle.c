@@ -55,6 +55,7 @@ mmfi_state *mmfi_state_new(void)
     if (state != NULL) {
         state->file = MMFI_FILE_NONE;
         state->pid = getpid();
+        state->rows_written = UINT64_MAX;
     }
     return state;
 }

@@ -101,8 +101,13 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
                              state->file.path);
         mmfi_file_unlock_slot(&state->file, slot);
     }
-    return mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
-                        found, error);
+    mmf_status status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
+                                          state->file.path, found, error);
+    if (status == MMF_OK)
+        status = mmfi_check_last(state, found->count, error);
+    return status == MMF_OK ? mmfi_recover(state->map.base, &state->geometry, state->file_size,
+                                           state->file.path, found, error)
+                            : status;
 }
 
 static mmf_status join(mmfi_state *state, mmf_error *error)
@@ -111,6 +116,8 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     /* In the boot that live control is of, others may be at work. Else this is the first one. */
     const bool trusted = mmfi_live_is_trusted(state->map.base);
     mmf_status status = trusted ? look(state, &found, error) : begin_boot(state, &found, error);
+    if (status == MMF_OK && trusted)
+        status = mmfi_check_last(state, found.count, error);
     if (status != MMF_OK)
         return status;
     status = take_slot(state, error);

@@ -3,20 +3,24 @@
 
 #include "store_state.h"
 
+#include <inttypes.h>
 #include <sched.h>
 #include <time.h>
 
 /* ---- Bounds ---- */
 
-static mmf_status count_now(const mmfi_state *state, uint64_t *out, mmf_error *error)
+/* The count and the room that came with it: a writer publishes room before the records in it. */
+static mmf_status count_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
 {
     const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
     mmfi_commit commit;
-    if (mmfi_live_is_trusted(state->map.base))
-        *out = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
-    else if (mmfi_commit_read(state->map.base, &commit))
-        *out = commit.count;
-    else
+    if (mmfi_live_is_trusted(state->map.base)) {
+        out->count = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
+        out->room = mmfi_load64_acquire(live + offsetof(mmfi_live, capacity));
+    } else if (mmfi_commit_read(state->map.base, &commit)) {
+        out->count = commit.count;
+        out->room = commit.capacity;
+    } else
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
                          "%s: nothing says how many records there are; restore the file from a "
                          "copy",
@@ -29,19 +33,34 @@ static mmf_status backed_now(const mmfi_state *state, uint64_t *out, mmf_error *
 {
     uint64_t size = 0;
     const mmf_status status = mmfi_file_size(&state->file, &size, error);
-    if (status == MMF_OK)
-        *out = mmfi_geometry_rows(&state->geometry, size);
-    return status;
+    if (status != MMF_OK)
+        return status;
+    const uint64_t rows = mmfi_geometry_rows(&state->geometry, size);
+    *out = rows < state->rows_written ? rows : state->rows_written;
+    return MMF_OK;
+}
+
+/* A count of records that the file never had room for is damage, and no count of missing rows. */
+static mmf_status check_count(const mmfi_state *state, const mmfi_bounds *now, mmf_error *error)
+{
+    const uint64_t most = mmfi_geometry_rows(&state->geometry, MMFI_LOCK_OFFSET);
+    if (now->count <= now->backed || (now->count <= now->room && now->count <= most))
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                     "%s: the header is damaged: it counts %" PRIu64
+                     " records, and the file has room for %" PRIu64
+                     "; restore the file from a copy",
+                     state->file.path, now->count, now->backed);
 }
 
 /* The count comes first: the file only grows, so it has the bytes of what was counted before. */
 mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
 {
     out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
-    const mmf_status status = count_now(state, &out->count, error);
-    if (status != MMF_OK)
-        return status;
-    return backed_now(state, &out->backed, error);
+    mmf_status status = count_now(state, out, error);
+    if (status == MMF_OK)
+        status = backed_now(state, &out->backed, error);
+    return status == MMF_OK ? check_count(state, out, error) : status;
 }
 
 /* The same for a reader that follows: a size that was enough for the count still is. */
@@ -49,13 +68,14 @@ static mmf_status bounds_to_follow(mmfi_state *state, mmfi_bounds *out)
 {
     out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
     out->backed = mmfi_load64(&state->rows_backed);
-    mmf_status status = count_now(state, &out->count, NULL);
+    mmf_status status = count_now(state, out, NULL);
     if (status != MMF_OK || out->count <= out->backed)
         return status;
     status = backed_now(state, &out->backed, NULL);
-    if (status == MMF_OK)
-        mmfi_store64(&state->rows_backed, out->backed);
-    return status;
+    if (status != MMF_OK)
+        return status;
+    mmfi_store64(&state->rows_backed, out->backed);
+    return check_count(state, out, NULL);
 }
 
 static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
@@ -80,7 +100,8 @@ static uint64_t raise_bound(const mmf_store *store, uint64_t bound)
     return known < bound ? bound : known;
 }
 
-mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
+/* Looks at what there is now, and raises the bound of the handle to what can be read of it. */
+static mmf_status follow(const mmf_store *store, mmfi_bounds *now)
 {
     if (store == NULL)
         return MMF_ERR_ARGUMENT;
@@ -88,28 +109,44 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
         return MMF_ERR_CLOSED;
     if (mmfi_load64(&store->state->cut_off) != 0)
         return mmfi_hole_status(store->state);
-    mmfi_bounds now;
-    const mmf_status status = bounds_to_follow(store->state, &now);
+    const mmf_status status = bounds_to_follow(store->state, now);
     if (status != MMF_OK)
         return status;
-    const uint64_t bound = raise_bound(store, smallest(now.count, now.backed, now.mapped));
+    (void)raise_bound(store, smallest(now->count, now->backed, now->mapped));
     /* Another thread met a hole meanwhile: what was raised must not stay so. */
     if (mmfi_load64(&store->state->cut_off) != 0) {
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
         return mmfi_hole_status(store->state);
     }
-    if (row < bound)
-        return MMF_OK;
-    if (row >= now.count)
-        return MMF_ERR_RANGE;
-    return row >= now.backed ? MMF_ERR_CORRUPT : MMF_ERR_CAPACITY;
+    return MMF_OK;
 }
 
+/* Why a row that is counted cannot be read. */
+static mmf_status status_of_row(const mmfi_bounds *now, uint64_t row)
+{
+    return row >= now->backed ? MMF_ERR_CORRUPT : MMF_ERR_CAPACITY;
+}
+
+mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
+{
+    mmfi_bounds now;
+    const mmf_status status = follow(store, &now);
+    if (status != MMF_OK)
+        return status;
+    if (row < mmfi_load64_acquire(&store->row_bound))
+        return MMF_OK;
+    return row >= now.count ? MMF_ERR_RANGE : status_of_row(&now, row);
+}
+
+/* All that there are: to count only those that can be read would hide the others. */
 uint64_t mmfi_count_slow(const mmf_store *store)
 {
-    return mmfi_refresh(store, UINT64_MAX) == MMF_ERR_CLOSED
-               ? 0
-               : mmfi_load64_acquire(&store->row_bound);
+    mmfi_bounds now;
+    const mmf_status status = follow(store, &now);
+    if (status == MMF_ERR_CLOSED)
+        return 0;
+    const uint64_t bound = mmfi_load64_acquire(&store->row_bound);
+    return status == MMF_OK && now.count > bound ? now.count : bound;
 }
 
 mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
@@ -117,25 +154,80 @@ mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
     return has_out ? mmfi_refresh(store, row) : MMF_ERR_ARGUMENT;
 }
 
+/* A window has all the rows that were asked for, or says why not: it is never a shorter one. */
 mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
 {
     mmfi_window window = {{NULL, 0}, MMF_OK};
-    window.status = mmfi_refresh(store, count == MMF_TO_END ? UINT64_MAX : first);
-    if (store != NULL && store->state != NULL && mmfi_load64(&store->state->cut_off) != 0)
+    mmfi_bounds now;
+    window.status = follow(store, &now);
+    if (window.status != MMF_OK)
         return window;
-    /* These three only say that row first is not there; the window is judged by the bound. */
-    if (window.status != MMF_OK && window.status != MMF_ERR_RANGE &&
-        window.status != MMF_ERR_CORRUPT && window.status != MMF_ERR_CAPACITY)
-        return window;
-    const uint64_t there = mmfi_load64_acquire(&store->row_bound);
+    const uint64_t bound = mmfi_load64_acquire(&store->row_bound);
+    const uint64_t there = now.count > bound ? now.count : bound;
     if (first > there || (count != MMF_TO_END && count > there - first)) {
         window.status = MMF_ERR_RANGE;
         return window;
     }
+    const uint64_t rows = count == MMF_TO_END ? there - first : count;
+    if (rows > 0 && first + rows > bound) {
+        window.status = status_of_row(&now, first + rows - 1);
+        return window;
+    }
     window.rows.records = mmfi_row(store, first, (size_t)store->state->geometry.record_size);
-    window.rows.count = count == MMF_TO_END ? there - first : count;
-    window.status = MMF_OK;
+    window.rows.count = rows;
     return window;
+}
+
+/* ---- What opening finds out ---- */
+
+/* The last commit is read before the count (the fence), since others may go on syncing. */
+mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error)
+{
+    const unsigned char *base = state->map.base;
+    mmfi_commit commit;
+    if (!mmfi_commit_read(base, &commit))
+        return MMF_OK;
+    mmfi_fence_acquire();
+    if (!mmfi_live_is_trusted(base))
+        return MMF_OK;
+    const uint64_t live = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
+    if (live >= commit.count)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                     "%s: the shared record count (%" PRIu64
+                     ") is below that of the last sync (%" PRIu64
+                     "): the header is damaged; restore the file from a copy",
+                     state->file.path, live, commit.count);
+}
+
+uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count)
+{
+    const unsigned char *records = state->map.base + state->geometry.header_size;
+    const size_t record_size = (size_t)state->geometry.record_size;
+    uint64_t first = 0;
+    uint64_t end = count;
+    if (count == 0 || mmfi_load64(records + (count - 1) * record_size) != 0)
+        return UINT64_MAX;
+    while (first < end) {
+        const uint64_t middle = first + (end - first) / 2;
+        if (mmfi_load64(records + middle * record_size) != 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
+mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error)
+{
+    if (count > mmfi_geometry_rows(&state->geometry, state->map.size) ||
+        mmfi_rows_written(state, count) == UINT64_MAX)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                     "%s: the file claims %" PRIu64
+                     " records, and the last of them was never written: the count or the file is "
+                     "damaged; restore it from a copy, or open it read-only for what is there",
+                     state->file.path, count);
 }
 
 /* ---- Records being replaced ---- */

@@ -30,14 +30,15 @@ struct mmfi_state {
     uint64_t file_size;  /* as the writer knows it */
     /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
     mmfi_writer *writer;
-    mmfi_writer *page;    /* that page, or NULL */
-    mmfi_writer guarded;  /* where there is none: kept here, and every write takes the cold path */
-    uint64_t failed;      /* not 0: a sync failed, no more writing. Threads that read look, too */
-    uint64_t cut_off;     /* mmfi_hole, by the SIGBUS handler; mmapforge/sigbus.h */
-    uint64_t rows_backed; /* that the file had bytes for when a reader last asked; it only grows */
-    bool shared;          /* one of several writers; every write takes the cold path */
-    uint32_t slot;        /* its undo slot */
-    pid_t pid;            /* the process that opened the handle */
+    mmfi_writer *page;     /* that page, or NULL */
+    mmfi_writer guarded;   /* where there is none: kept here, and every write takes the cold path */
+    uint64_t failed;       /* not 0: a sync failed, no more writing. Threads that read look, too */
+    uint64_t cut_off;      /* mmfi_hole, by the SIGBUS handler; mmapforge/sigbus.h */
+    uint64_t rows_backed;  /* that the file had bytes for when a reader last asked; it only grows */
+    uint64_t rows_written; /* before those at the end that an open found to be zeroes; else all */
+    bool shared;           /* one of several writers; every write takes the cold path */
+    uint32_t slot;         /* its undo slot */
+    pid_t pid;             /* the process that opened the handle */
 };
 
 /* What handles point at that may not write, and what handles count by when nothing is shared. */
@@ -83,11 +84,40 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status);
 /* The shared or committed count, and the rows that can be read of them. */
 typedef struct mmfi_bounds {
     uint64_t count;  /* what the file claims */
-    uint64_t backed; /* rows that the file has bytes for */
+    uint64_t room;   /* rows that the file had bytes for when it was last grown, as it says */
+    uint64_t backed; /* rows that the file has bytes for, less those of rows_written */
     uint64_t mapped; /* rows in the address space of this handle */
 } mmfi_bounds;
 
+/*
+ * MMF_ERR_CORRUPT when nothing says what the count is, or when it exceeds what the file has and
+ * what it ever had room for; MMF_ERR_IO.
+ */
 mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error);
+
+/* Rows that the count claims and the file has no record of. */
+static inline uint64_t mmfi_bounds_missing(const mmfi_bounds *bounds)
+{
+    return bounds->count > bounds->backed ? bounds->count - bounds->backed : 0;
+}
+
+/* The message about missing rows, with that status, which is returned. There are some. */
+mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, mmf_status status,
+                            mmf_error *error);
+
+/*
+ * The first of count rows that are zeroes to the end, because they were never written or are gone:
+ * then the count or the file is damaged. UINT64_MAX when the last one was written. O(log count).
+ */
+uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count);
+
+/*
+ * MMF_ERR_CORRUPT when the shared count is below that of the last sync, which only damage makes it.
+ */
+mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error);
+
+/* MMF_ERR_CORRUPT with a message when a writer would go on after rows that are not there. */
+mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error);
 
 /*
  * Room for so many records behind the last one; of several writers, the turn to append as well,

@@ -37,20 +37,16 @@ static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_f
                      path, row, found->found, found->expected);
 }
 
-/*
- * A count is never below that of a sync before it, so one that is was damaged. The last commit is
- * read before the count (the fence), since others may go on syncing.
- */
-static bool has_lost_records(const mmf_store *store, mmfi_commit *commit, uint64_t *live)
+/* A row that is counted and cannot be looked at, because of the file or of the address space. */
+static mmf_status say_out_of_reach(const mmf_store *store, uint64_t end, mmf_error *error)
 {
-    const unsigned char *base = store->state->map.base;
-    if (!mmfi_commit_read(base, commit))
-        return false;
-    mmfi_fence_acquire();
-    if (!mmfi_live_is_trusted(base))
-        return false;
-    *live = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
-    return *live < commit->count;
+    mmfi_bounds now;
+    const mmf_status status = mmfi_bounds_now(store->state, &now, error);
+    if (status != MMF_OK)
+        return status;
+    if (end > now.backed)
+        return mmfi_say_missing(store->state, &now, MMF_ERR_CORRUPT, error);
+    return mmf_store_explain(store, MMF_ERR_CAPACITY, end - 1, NULL, error);
 }
 
 static bool has_hole(const mmf_store *store)
@@ -75,20 +71,17 @@ static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, 
     const uint64_t there = mmf_store_count(store);
     if (has_hole(store)) /* met just now, or before: then there are no rows to look at */
         return mmfi_hole_say(store->state, error);
-    mmfi_commit commit;
-    uint64_t live = 0;
-    if (has_lost_records(store, &commit, &live))
-        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
-                         "%s: live control claims %" PRIu64
-                         " records, and the last sync had %" PRIu64
-                         ": it was damaged; restore the file from a copy",
-                         path, live, commit.count);
+    const mmf_status status = mmfi_check_synced(store->state, error);
+    if (status != MMF_OK)
+        return status;
     *end = there;
     if (first > there || (count != MMF_TO_END && count > there - first))
         return say_range(store, first, there, error);
     if (count != MMF_TO_END)
         *end = first + count;
-    return MMF_OK;
+    /* Raised by the count: what is beyond it now is missing, or out of reach. */
+    return *end <= mmfi_load64_acquire(&store->row_bound) ? MMF_OK
+                                                          : say_out_of_reach(store, *end, error);
 }
 
 mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t count,

@@ -115,8 +115,8 @@ TEST_F(RecoverTest, ACountBelowThatOfTheLastSyncIsCorrupt)
     live().boot_id[1] = boot[1];
     for (const uint64_t count : {0u, 1u, 3u}) {
         live().count = count;
-        expect_refused(MMF_ERR_CORRUPT, ("live control claims " + std::to_string(count) +
-                                         " records, and the last sync had 4")
+        expect_refused(MMF_ERR_CORRUPT, ("the shared record count (" + std::to_string(count) +
+                                         ") is below that of the last sync (4)")
                                             .c_str());
     }
     live().count = 4;

@@ -73,13 +73,32 @@ TEST_F(VerifyTest, ACountThatLostABitIsFound)
     put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, count),
         std::string(reinterpret_cast<const char *>(&one), sizeof one));
     EXPECT_EQ(verify(reader), MMF_ERR_CORRUPT);
-    EXPECT_NE(strstr(error.message, "claims 1 records, and the last sync had 5"), nullptr)
+    EXPECT_NE(strstr(error.message, "count (1) is below that of the last sync (5)"), nullptr)
         << error.message;
     EXPECT_EQ(sealed_store_close(reader), MMF_OK);
-    // Nobody appends over the second record.
+    // Nor is the file opened any more: not to append over the second record, nor to miss four.
+    EXPECT_EQ(sealed_store_open(path.c_str(), nullptr, &reader, &error), MMF_ERR_CORRUPT);
+    EXPECT_NE(strstr(error.message, "the header is damaged"), nullptr) << error.message;
     sealed_store *writer = nullptr;
     EXPECT_EQ(sealed_store_open(path.c_str(), &writing, &writer, &error), MMF_ERR_CORRUPT);
     EXPECT_EQ(writer, nullptr);
+}
+
+// Every record that is there is sound, and the store is not.
+TEST_F(VerifyTest, MissingRowsAreNotSound)
+{
+    ASSERT_EQ(sealed_store_close(create_sealed(100)), MMF_OK);
+    ASSERT_EQ(truncate(path.c_str(), place(60)), 0);
+    sealed_store *reader = open_sealed();
+    uint64_t bad_row = 0;
+    EXPECT_EQ(sealed_store_verify(reader, 0, MMF_TO_END, &bad_row, &error), MMF_ERR_CORRUPT);
+    EXPECT_EQ(bad_row, UINT64_MAX);
+    EXPECT_NE(strstr(error.message, "40 of 100 records are missing, from row 60 on"), nullptr)
+        << error.message;
+    EXPECT_EQ(sealed_store_verify(reader, 60, 1, nullptr, &error), MMF_ERR_CORRUPT);
+    EXPECT_EQ(sealed_store_verify(reader, 0, 60, nullptr, &error), MMF_OK) << error.message;
+    EXPECT_EQ(sealed_store_verify(reader, 0, 101, nullptr, &error), MMF_ERR_RANGE);
+    EXPECT_EQ(sealed_store_close(reader), MMF_OK);
 }
 
 // Whoever opens the file after a restart is told of the commits; the records are sound.

@@ -14,13 +14,14 @@ def info(path: str, rows: int) -> None:
     """Prints the schema, the counts and the first rows of a store."""
     with open_store(path, errors="backslashreplace") as store:
         about = store.info()
-        print(f"{path}: {about.count:,} records of {store.schema.name}")
+        lacks = f", of which {about.missing_rows:,} are missing" if about.missing_rows else ""
+        print(f"{path}: {about.count:,} records of {store.schema.name}{lacks}")
         print(f"  {about.file_size:,} bytes, room for {about.capacity:,} records")
         writer = f"process {about.writer_pid}" if about.writer_pid else "nobody"
         print(f"  {about.record_size} bytes a record, format {about.format_version}, written by {writer}")
         print()
         print(store.schema.text, end="")
-        shown = store[:rows]
+        shown = store[: min(rows, about.count - about.missing_rows)]
         for record in shown:
             print()
             print(f"row {record._row}")

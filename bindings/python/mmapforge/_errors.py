@@ -126,6 +126,10 @@ class ViewsAliveError(Error, BufferError):
     """close: arrays or memoryviews still look into the store."""
 
 
+class MissingRowsWarning(UserWarning):
+    """open: the file is damaged and lacks rows that it counts; reading one is CorruptError."""
+
+
 CLASS_OF_STATUS: Dict[int, Type[Error]] = {
     lib.MMF_ERR_ARGUMENT: ArgumentError,
     lib.MMF_ERR_RANGE: RowError,
@@ -235,7 +239,8 @@ def fail(
         )
     error = ffi.new("mmf_error *")
     name: Union[bytes, Any] = field.encode() if field is not None else ffi.NULL
-    lib.mmfpy_explain(handle, status, 0, name, error)
+    known = row if row is not None and 0 <= row < 1 << 63 else 0
+    lib.mmfpy_explain(handle, status, known, name, error)
     # C counts rows from 0 only, and names one even where the call was about none.
     text = text_of(lib.mmf_status_text(status))
     hint = text_of(error.message).rpartition(text + "; ")[2]

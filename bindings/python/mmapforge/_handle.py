@@ -4,7 +4,7 @@ import codecs
 import operator
 import os
 import warnings
-from typing import Any, NamedTuple, Optional, Tuple, Union
+from typing import Any, NamedTuple, Optional, Tuple, Type, Union
 
 from mmapforge import _errors
 from mmapforge._core import ffi, lib
@@ -30,6 +30,7 @@ class Info(NamedTuple):
     format_version: int
     writable: bool
     live: bool
+    missing_rows: int  # of count: the last so many, which a damaged file lacks
 
 
 def check_mode(mode: str) -> None:
@@ -82,13 +83,21 @@ def open_handle(
         if status:
             raise _errors.error_of(error, path=os.fsdecode(path))
         if error.message[0] != b"\0":
-            warnings.warn(_errors.text_of(error.message), RuntimeWarning, stacklevel=3)
+            warnings.warn(_errors.text_of(error.message), _warning_for(handle), stacklevel=3)
     except BaseException:
         # A create that fails leaves no file; while it is open, it is the one that was made here.
         if create and lib.mmfpy_count(handle) >= 0:
             os.unlink(name)
         raise
     return handle, closer
+
+
+def _warning_for(handle: Any) -> Type[Warning]:
+    """The class of a message that came with an open store."""
+    about = ffi.new("mmfpy_info *")
+    if lib.mmfpy_read_info(handle, about) == lib.MMF_OK and about.missing_rows > 0:
+        return _errors.MissingRowsWarning
+    return RuntimeWarning
 
 
 def close_handle(handle: Any) -> None:

@@ -221,7 +221,7 @@ class Store(Aggregates, Generic[R]):
         return Info(
             out.count, out.capacity, out.capacity_max, out.file_size, out.header_size,
             out.reserve_bytes, out.writer_pid, out.record_size, out.format_version,
-            bool(out.writable), bool(out.live),
+            bool(out.writable), bool(out.live), out.missing_rows,
         )  # fmt: skip
 
     @property

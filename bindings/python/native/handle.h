@@ -31,6 +31,7 @@ typedef struct mmfpy_store {
 /* mmf_info, of what Python shows. */
 typedef struct mmfpy_info {
     uint64_t count;
+    uint64_t missing_rows;
     uint64_t capacity;
     uint64_t capacity_max;
     uint64_t file_size;
@@ -73,17 +74,19 @@ mmf_store *mmfpy_enter_writing(mmfpy_store *handle, mmf_status *status);
 void mmfpy_leave_writing(mmfpy_store *handle);
 
 /*
- * MMF_ERR_CAPACITY when more records were published than fit the address space of this handle, so
- * that it would fall behind without a word; else MMF_OK. *count is what it can read.
+ * *count is that of all records. MMF_ERR_CAPACITY when the last of them lies beyond the address
+ * space of this handle, with the first row that does so in *count; else MMF_OK, also where a
+ * damaged file lacks some, which those that read them are told.
  */
 MMFI_INLINE mmf_status mmfpy_count_all(const mmf_store *store, uint64_t *count)
 {
     *count = mmf_store_count(store);
-    if (MMFI_LIKELY(mmfi_load64(&store->live->count) <= *count))
+    if (MMFI_LIKELY(*count <= mmfi_load64(&store->row_bound)))
         return MMF_OK;
-    const mmf_status status = mmfi_refresh(store, *count);
-    *count = mmf_store_count(store);
-    return status == MMF_ERR_CAPACITY ? status : MMF_OK;
+    if (mmfi_refresh(store, *count - 1) != MMF_ERR_CAPACITY)
+        return MMF_OK;
+    *count = mmfi_load64(&store->row_bound);
+    return MMF_ERR_CAPACITY;
 }
 
 /*

@@ -75,7 +75,8 @@ typedef struct mmf_options {
 
 /* What mmf_store_info tells of an open store. */
 typedef struct mmf_info {
-    uint64_t count;
+    uint64_t count;         /* as mmf_store_count */
+    uint64_t missing_rows;  /* of them, the last so many are not in the file, which is damaged; 0 */
     uint64_t capacity;      /* records that the file has room for without growing */
     uint64_t capacity_max;  /* records that fit the address space reserved by this handle */
     uint64_t file_size;     /* bytes */
@@ -105,7 +106,14 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
                             mmf_store **out, mmf_error *error);
 
 /*
- * Opens a store of any schema. A writer recovers what a killed one left behind, in O(1), and has
+ * Opens a store of any schema.
+ *
+ * A file that counts more records than it has (it was truncated, or copied in part) is opened for
+ * reading all the same, with MMF_OK and a message in *error: mmf_info.missing_rows says how many
+ * are missing at the end, and to read one of them is MMF_ERR_CORRUPT, as is a window, a column or a
+ * verification that reaches them. For writing it is refused (MMF_ERR_CORRUPT).
+ *
+ * A writer recovers what a killed one left behind, in O(1), and has
  * blocks given to a file with holes (a sparse copy), because writing into one would need the disk
  * to have room at that moment: MMF_ERR_NO_SPACE when it has none now.
  *
@@ -139,8 +147,11 @@ mmf_status mmf_store_close(mmf_store *store);
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
 
 /*
- * Records that can be read now; grows only. Whoever sees a record counted also sees what its writer
- * did before it appended it. 0 for NULL and closed handles.
+ * Records that are published now; grows only. Whoever sees a record counted also sees what its
+ * writer did before it appended it. Each can be read, but for those that a damaged file lacks
+ * (mmf_info.missing_rows) and those beyond the address space of the handle (mmf_info.capacity_max):
+ * reading them is MMF_ERR_CORRUPT and MMF_ERR_CAPACITY, so a loop over all never ends too early in
+ * silence. 0 for NULL and closed handles.
  */
 MMFI_INLINE uint64_t mmf_store_count(const mmf_store *store)
 {

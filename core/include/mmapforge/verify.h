@@ -19,11 +19,11 @@ MMF_BEGIN_DECLS
  * the others. *bad_row is UINT64_MAX when no row is to blame.
  *
  * Returns MMF_ERR_CORRUPT (its checksum, or its sequence, is wrong: the message has what was found
- * and what was expected; or, of no row, the file was cut off or counts fewer records than the last
- * sync), MMF_ERR_BUSY (it looked half replaced for all of the bounded retries,
- * while a writer has the file: try again), MMF_ERR_UNSUPPORTED (its records have no checksums),
- * MMF_ERR_RANGE, MMF_ERR_ARGUMENT, MMF_ERR_CLOSED, MMF_ERR_CAPACITY or MMF_ERR_IO. Writes nothing;
- * any thread may call it, while writers write.
+ * and what was expected; or, of no row, the file was cut off, lacks some of the rows that are to be
+ * verified, or counts fewer records than the last sync), MMF_ERR_BUSY (it looked half replaced for
+ * all of the bounded retries, while a writer has the file: try again), MMF_ERR_UNSUPPORTED (its
+ * records have no checksums), MMF_ERR_RANGE, MMF_ERR_ARGUMENT, MMF_ERR_CLOSED, MMF_ERR_CAPACITY or
+ * MMF_ERR_IO. Writes nothing; any thread may call it, while writers write.
  */
 mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t count,
                             uint64_t *bad_row, mmf_error *error);

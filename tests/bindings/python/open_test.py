@@ -213,6 +213,58 @@ def test_capacity_and_reserve(path):
         TickStore.create(path + "2", capacity=10**6, reserve=1 << 20)
 
 
+def test_missing_rows_are_never_silent(path):
+    """A truncated file warns when it is opened, and every read of what it lacks is an exception."""
+    schemas.fill(path, 5000)
+    with TickStore.open(path) as store:
+        begin, size = store.info().header_size, store.info().record_size
+    os.truncate(path, begin + 3000 * size + 5)
+    with pytest.warns(mmapforge.MissingRowsWarning, match="2000 of 5000 records are missing") as told:
+        store = TickStore.open(path)
+    assert told[0].filename == __file__
+    assert issubclass(mmapforge.MissingRowsWarning, UserWarning)
+    assert len(store) == 5000
+    assert (store.info().count, store.info().missing_rows) == (5000, 2000)
+    assert store[2999].timestamp == 2999
+    seen = 0
+    with pytest.raises(mmapforge.CorruptError, match="the row is missing") as caught:
+        for record in store:
+            assert record.timestamp == seen
+            seen += 1
+    assert caught.value.row == 3000
+    assert 0 < seen <= 3000
+    reads = [
+        lambda: store[3000],
+        lambda: store[-1],
+        lambda: store.get_price(4999),
+        lambda: list(store[2990:3001]),
+        lambda: list(reversed(store)),
+        lambda: list(store.tuples("price")),
+        lambda: store.snapshot(),
+        lambda: store.snapshot(3000, 3001),
+        lambda: store.columns["price"],
+        lambda: store[1000:].columns["price"],
+        lambda: store.sum("price"),
+        lambda: store[::-1].max("volume"),
+        lambda: store.wait(3000, timeout=0),
+        lambda: list(store.follow(2990, timeout=0)),
+    ]
+    for number, read in enumerate(reads):
+        with pytest.raises(mmapforge.CorruptError):
+            read()
+            pytest.fail(f"read {number} found nothing wrong")
+    there = store[: len(store) - store.info().missing_rows]
+    assert [record.timestamp for record in there] == list(range(3000))
+    assert there.sum("timestamp") == sum(range(3000))
+    store.close()
+    with pytest.raises(mmapforge.CorruptError, match="truncated"):
+        TickStore.open(path, "r+")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(mmapforge.MissingRowsWarning):
+            TickStore.open(path)
+
+
 def test_a_warning_made_an_error_leaves_no_lock(path, monkeypatch):
     """A smaller reserve than asked is a warning; as an exception it must not keep the file."""
     schemas.fill(path, 1)

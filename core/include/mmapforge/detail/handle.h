@@ -40,12 +40,12 @@ typedef struct mmf_store {
  * Why the hot path met its bound. Looks at the shared count and, when it exceeds what the file is
  * known to have had room for, at the file's real size; raises the private bound, and returns MMF_OK
  * when row is below it now; else MMF_ERR_RANGE, MMF_ERR_CLOSED, MMF_ERR_ARGUMENT (store is NULL),
- * MMF_ERR_CORRUPT (the count exceeds the file), MMF_ERR_CAPACITY (the row lies beyond this handle's
- * reserve) or MMF_ERR_IO.
+ * MMF_ERR_CORRUPT (the row is missing, or the count is damaged), MMF_ERR_CAPACITY (the row lies
+ * beyond this handle's reserve) or MMF_ERR_IO.
  */
 MMFI_COLD mmf_status mmfi_refresh(const mmf_store *store, uint64_t row);
 
-/* The count after a refresh: what the store may read now. 0 for a closed or NULL store. */
+/* The count after a refresh, of rows that cannot be read as well. 0 for a closed or NULL store. */
 MMFI_COLD uint64_t mmfi_count_slow(const mmf_store *store);
 
 MMF_END_DECLS
