@@ -89,38 +89,66 @@ static type_text type_to_text(const mmf_field *field)
     return out;
 }
 
-static mmf_status match_field(uint32_t i, const mmf_field *want, const mmf_field *have,
-                              const char *path, mmf_error *error)
+/*
+ * "the file holds 'Tick' version 1, the program expects version 2", then the first difference, then
+ * the way out: all three, whichever of them was found first.
+ */
+static mmf_status mismatch(const mmf_schema *program, const mmf_schema *file, const char *path,
+                           const char *difference, mmf_error *error)
 {
-    const bool same_name = strcmp(want->name, have->name) == 0;
-    if (same_name && want->type == have->type && want->max == have->max &&
-        want->offset == have->offset)
-        return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
-                     "%s: field %" PRIu32 " differs: the file has '%s: %s' at offset %" PRIu32
-                     ", the program expects '%s: %s' at offset %" PRIu32
-                     "; open it with the schema it was written with, or write a new file",
-                     path, i + 1, have->name, type_to_text(have).text, have->offset, want->name,
-                     type_to_text(want).text, want->offset);
-}
-
-static mmf_status match_attributes(const mmf_schema *program, const mmf_schema *file,
-                                   const char *path, mmf_error *error)
-{
-    const bool have = file->checksum_offset != 0;
-    if (have == (program->checksum_offset != 0))
-        return MMF_OK;
+    char versions[64];
+    if (program->version == file->version)
+        (void)snprintf(versions, sizeof versions, "the same version");
+    else
+        (void)snprintf(versions, sizeof versions, "version %" PRIu32, program->version);
     return mmfi_fail(
         error, MMF_ERR_SCHEMA, 0, path,
-        "%s: '" MMF_ATTRIBUTE_CHECKSUMS "' differs: records '%s' of the file have %s, "
-        "the program expects %s; open it with the schema it was written with, or write "
-        "a new file",
-        path, file->name, have ? "checksums" : "no checksums", have ? "none" : "them");
+        "%s: the file holds '%s' version %" PRIu32 ", the program expects %s; %s; open "
+        "it with the schema that it was written with, or copy its records to a new file",
+        path, file->name, file->version, versions, difference);
+}
+
+/* Room for a difference of two fields whose names are as long as they may be. */
+#define DIFFERENCE_SIZE 384u
+
+static bool differs_in_field(uint32_t i, const mmf_field *want, const mmf_field *have,
+                             char out[DIFFERENCE_SIZE])
+{
+    if (strcmp(want->name, have->name) == 0 && want->type == have->type && want->max == have->max &&
+        want->offset == have->offset)
+        return false;
+    (void)snprintf(out, DIFFERENCE_SIZE,
+                   "field %" PRIu32 " differs first: the file has '%s: %s' at offset %" PRIu32
+                   ", the program '%s: %s' at offset %" PRIu32,
+                   i + 1, have->name, type_to_text(have).text, have->offset, want->name,
+                   type_to_text(want).text, want->offset);
+    return true;
+}
+
+static bool differs_in_fields(const mmf_schema *program, const mmf_schema *file,
+                              char out[DIFFERENCE_SIZE])
+{
+    const uint32_t shared =
+        program->field_count < file->field_count ? program->field_count : file->field_count;
+    for (uint32_t i = 0; i < shared; i++)
+        if (differs_in_field(i, &program->fields[i], &file->fields[i], out))
+            return true;
+    if (program->field_count == file->field_count)
+        return false;
+    const bool more = program->field_count > shared;
+    const mmf_field *first = &(more ? program : file)->fields[shared];
+    (void)snprintf(out, DIFFERENCE_SIZE,
+                   "the file has %" PRIu32 " fields, the program %" PRIu32
+                   ", and the first that only the %s has is '%s: %s'",
+                   file->field_count, program->field_count, more ? "program" : "file", first->name,
+                   type_to_text(first).text);
+    return true;
 }
 
 mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, const char *path,
                             mmf_error *error)
 {
+    char difference[DIFFERENCE_SIZE];
     if (path == NULL)
         path = "";
     if (program == NULL || file == NULL)
@@ -130,31 +158,17 @@ mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, c
                          "%s: the file holds records '%s', the program expects '%s'; open it with "
                          "the store generated for '%s'",
                          path, file->name, program->name, file->name);
-    const uint32_t shared =
-        program->field_count < file->field_count ? program->field_count : file->field_count;
-    for (uint32_t i = 0; i < shared; i++) {
-        const mmf_status status =
-            match_field(i, &program->fields[i], &file->fields[i], path, error);
-        if (status != MMF_OK)
-            return status;
-    }
-    if (program->field_count != file->field_count) {
-        const mmf_schema *longer = program->field_count > shared ? program : file;
-        return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
-                         "%s: the file has %" PRIu32 " fields, the program expects %" PRIu32
-                         "; the first that only the %s has is '%s: %s'",
-                         path, file->field_count, program->field_count,
-                         longer == program ? "program" : "file", longer->fields[shared].name,
-                         type_to_text(&longer->fields[shared]).text);
-    }
-    const mmf_status status = match_attributes(program, file, path, error);
-    if (status != MMF_OK)
-        return status;
+    if (differs_in_fields(program, file, difference))
+        return mismatch(program, file, path, difference, error);
+    if ((file->checksum_offset != 0) != (program->checksum_offset != 0))
+        return mismatch(program, file, path,
+                        file->checksum_offset != 0
+                            ? "records of the file have checksums, the program's have none"
+                            : "records of the file have no checksums, the program's have",
+                        error);
     if (program->version != file->version)
-        return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
-                         "%s: the file holds version %" PRIu32
-                         " of '%s', the program expects version %" PRIu32,
-                         path, file->version, file->name, program->version);
+        return mismatch(program, file, path,
+                        "the fields are the same, and their meaning has changed", error);
     return MMF_OK;
 }
 

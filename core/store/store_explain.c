@@ -151,13 +151,20 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     /* There is nothing to say of a row then. */
     if (state != NULL && status == mmfi_hole_status(state))
         return mmfi_hole_say(state, error);
-    if (is_about_row(status))
-        (void)snprintf(where, sizeof where, ": row %" PRIu64 " of %" PRIu64, row,
-                       mmf_store_count(store));
+    const uint64_t count = mmf_store_count(store);
+    /* The row is there, so it is the range of rows from it that ends after the last. */
+    const bool is_range = status == MMF_ERR_RANGE && row < count;
+    if (is_range)
+        (void)snprintf(where, sizeof where, ": rows from %" PRIu64 " on, of %" PRIu64, row, count);
+    else if (is_about_row(status))
+        (void)snprintf(where, sizeof where, ": row %" PRIu64 " of %" PRIu64, row, count);
     if (found != NULL && status == MMF_ERR_TOO_LONG)
         (void)snprintf(limit, sizeof limit, " (at most %" PRIu32 " bytes)", found->max);
-    return mmfi_fail(
-        error, status, 0, state != NULL ? path : NULL, "%s%s%s%s%s: %s; %s", path, where,
-        field != NULL ? ": field " : "", field != NULL ? field : "", limit, mmf_status_text(status),
-        status == MMF_ERR_CORRUPT ? what_is_damaged(state, row) : what_to_do(state, status));
+    const char *what = is_range ? "the range ends beyond the last record" : mmf_status_text(status);
+    const char *to_do = is_range                    ? "ask for fewer, or for MMF_TO_END"
+                        : status == MMF_ERR_CORRUPT ? what_is_damaged(state, row)
+                                                    : what_to_do(state, status);
+    return mmfi_fail(error, status, 0, state != NULL ? path : NULL, "%s%s%s%s%s: %s; %s", path,
+                     where, field != NULL ? ": field " : "", field != NULL ? field : "", limit,
+                     what, to_do);
 }

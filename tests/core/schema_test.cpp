@@ -182,8 +182,23 @@ void expect_mismatch(const mmf_schema &program, const mmf_schema &file, const ch
     EXPECT_NE(std::string(error.message).find(word), std::string::npos) << error.message;
 }
 
-TEST(Schema, MatchNamesTheFirstDifference)
+const char WAY_OUT[] =
+    "; open it with the schema that it was written with, or copy its records to a "
+    "new file";
+
+// Versions, the first difference, and what to do; all of it.
+void expect_difference(const mmf_schema &program, const mmf_schema &file,
+                       const std::string &versions, const std::string &difference)
 {
+    mmf_error error;
+    EXPECT_EQ(mmf_schema_match(&program, &file, "a.mmf", &error), MMF_ERR_SCHEMA);
+    EXPECT_EQ(std::string(error.message),
+              "a.mmf: the file holds 'Tick' " + versions + "; " + difference + WAY_OUT);
+}
+
+TEST(Schema, MatchNamesVersionsTheFirstDifferenceAndTheWayOut)
+{
+    const std::string same = "version 1, the program expects the same version";
     Fields a = tick();
     Fields b = tick();
     const mmf_schema program = schema_of(a);
@@ -191,18 +206,21 @@ TEST(Schema, MatchNamesTheFirstDifference)
     EXPECT_EQ(mmf_schema_match(&program, &file, "a.mmf", nullptr), MMF_OK);
 
     file.version = 2;
-    expect_mismatch(program, file, "version 2");
+    expect_difference(program, file, "version 2, the program expects version 1",
+                      "the fields are the same, and their meaning has changed");
+    b[1].type = MMF_TYPE_FLOAT32;
+    expect_difference(program, file, "version 2, the program expects version 1",
+                      "field 2 differs first: the file has 'price: float32' at offset 80, the "
+                      "program 'price: float64' at offset 80");
+    b = tick();
     file = schema_of(b, "Quote");
     expect_mismatch(program, file, "'Quote'");
     file = complete(b, true);
-    expect_mismatch(program, file,
-                    "'@checksums' differs: records 'Tick' of the file have checksums, "
-                    "the program expects none");
-    expect_mismatch(file, program, "have no checksums, the program expects them");
+    expect_difference(program, file, same,
+                      "records of the file have checksums, the program's have none");
+    expect_difference(file, program, same,
+                      "records of the file have no checksums, the program's have");
     EXPECT_EQ(mmf_schema_match(&file, &file, "a.mmf", nullptr), MMF_OK);
-    b[1].type = MMF_TYPE_FLOAT32;
-    file = schema_of(b);
-    expect_mismatch(program, file, "float32");
     b = tick();
     b[0].max = 65;
     file = schema_of(b);
@@ -210,12 +228,29 @@ TEST(Schema, MatchNamesTheFirstDifference)
     b = tick();
     file = schema_of(b);
     b[2].offset += 8; // no layout that the library makes
-    expect_mismatch(program, file, "at offset 88");
+    expect_mismatch(program, file, "at offset 96");
     b = tick();
     b.pop_back();
     file = schema_of(b);
-    expect_mismatch(program, file, "timestamp");
-    expect_mismatch(file, program, "timestamp");
+    expect_difference(program, file, same,
+                      "the file has 3 fields, the program 4, and the first that only the program "
+                      "has is 'timestamp: uint64'");
+    expect_difference(file, program, same,
+                      "the file has 4 fields, the program 3, and the first that only the file has "
+                      "is 'timestamp: uint64'");
+}
+
+// Names as long as they may be leave room for what to do.
+TEST(Schema, MatchHasRoomForTheLongestNames)
+{
+    const std::string name(MMF_NAME_LENGTH_MAX, 'n');
+    const std::string other(MMF_NAME_LENGTH_MAX, 'o');
+    Fields a = {field(name.c_str(), MMF_TYPE_STRING, MMF_FIELD_BYTES_MAX)};
+    Fields b = {field(other.c_str(), MMF_TYPE_STRING, MMF_FIELD_BYTES_MAX)};
+    const mmf_schema program = schema_of(a);
+    const mmf_schema file = schema_of(b);
+    expect_mismatch(program, file, ("'" + name + ": string[65536]' at offset 8").c_str());
+    expect_mismatch(program, file, WAY_OUT);
 }
 
 TEST(Schema, FindAndNull)

@@ -37,6 +37,23 @@ TEST_F(ExplainTest, AStatusAboutARowNamesIt)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
+// "row 0 of 3" would be a row that is there.
+TEST_F(ExplainTest, ARangeThatIsTooLongIsNotBlamedOnItsFirstRow)
+{
+    tick_store *store = create();
+    fill(store, 3);
+    tick_rows rows;
+    ASSERT_EQ(tick_store_rows(store, 1, 3, &rows), MMF_ERR_RANGE);
+    EXPECT_EQ(explain(store, MMF_ERR_RANGE, 1),
+              "rows from 1 on, of 3: the range ends beyond the last record; ask for fewer, or for "
+              "MMF_TO_END");
+    ASSERT_EQ(tick_store_rows(store, 4, 1, &rows), MMF_ERR_RANGE);
+    EXPECT_EQ(
+        explain(store, MMF_ERR_RANGE, 4),
+        "row 4 of 3: the row is at or beyond the count of records; use a row below the count");
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
 TEST_F(ExplainTest, AnotherStatusNamesNoRow)
 {
     tick_store *store = create();

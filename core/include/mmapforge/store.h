@@ -185,7 +185,9 @@ mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeo
 /*
  * Fills *error with a message for a status that a call without mmf_error gave: the path, the field
  * (NULL when it was about none), and the row where the status is about one (MMF_ERR_RANGE,
- * MMF_ERR_BUSY, MMF_ERR_CORRUPT). Returns status, so `return mmf_store_explain(...)` works.
+ * MMF_ERR_BUSY, MMF_ERR_CORRUPT). row is the one of the call, or the first of a range of rows, of
+ * which the message says that it ends beyond the last record. Returns status, so `return
+ * mmf_store_explain(...)` works.
  */
 mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
                              const char *field, mmf_error *error);
