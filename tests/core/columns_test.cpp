@@ -170,15 +170,17 @@ TEST_F(ColumnsTest, AReadSectionSeesWhatHappensToItsRow)
 
     // Half replaced, and then as no writer leaves a record.
     ASSERT_EQ(tick_rows_read_begin(rows, 1, &sequence), MMF_OK);
-    uint64_t untouched = 5;
+    uint64_t none = 5;
     const mmfi_write write = mmfi_write_begin((mmf_store *)ticks, 2, TICK_RECORD_SIZE);
     ASSERT_EQ(write.status, MMF_OK);
     EXPECT_TRUE(tick_rows_read_retry(rows, 1, sequence));
-    EXPECT_EQ(tick_rows_read_begin(rows, 1, &untouched), MMF_ERR_BUSY);
+    EXPECT_EQ(tick_rows_read_begin(rows, 1, &none), MMF_ERR_BUSY);
+    EXPECT_EQ(none, 0u);
+    none = 5;
     EXPECT_EQ(mmfi_write_end(write), MMF_OK);
     mmfi_store64(write.record, 0);
-    EXPECT_EQ(tick_rows_read_begin(rows, 1, &untouched), MMF_ERR_CORRUPT);
-    EXPECT_EQ(untouched, 5u);
+    EXPECT_EQ(tick_rows_read_begin(rows, 1, &none), MMF_ERR_CORRUPT);
+    EXPECT_EQ(none, 0u);
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
 }
 

@@ -85,14 +85,14 @@ typedef struct mmfi_reread {
 MMFI_COLD mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out);
 MMFI_COLD bool mmfi_reread_next(mmfi_reread *reread);
 
-/* The sequence of a record that may be read; MMF_ERR_BUSY when it is being replaced. */
+/* The sequence of a record that may be read; MMF_ERR_BUSY, and 0, when it is being replaced. */
 MMFI_INLINE mmf_status mmfi_sequence_take(const unsigned char *record, uint64_t *sequence)
 {
     const uint64_t found = mmfi_sequence_load(record);
-    if (MMFI_UNLIKELY(mmfi_sequence_is_odd(found)))
-        return MMF_ERR_BUSY;
-    if (MMFI_UNLIKELY(found == 0))
-        return MMF_ERR_CORRUPT;
+    if (MMFI_UNLIKELY(mmfi_sequence_is_odd(found) || found == 0)) {
+        *sequence = 0;
+        return found == 0 ? MMF_ERR_CORRUPT : MMF_ERR_BUSY;
+    }
     *sequence = found;
     return MMF_OK;
 }
@@ -106,8 +106,11 @@ MMFI_INLINE mmf_status mmfi_sequence_begin(const mmf_store *store, uint64_t row,
 {
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || sequence == NULL)) {
         const mmf_status status = mmfi_get_slow(store, row, sequence != NULL);
-        if (status != MMF_OK)
+        if (status != MMF_OK) {
+            if (sequence != NULL)
+                *sequence = 0;
             return status;
+        }
     }
     return mmfi_sequence_take(mmfi_row(store, row, record_size), sequence);
 }
@@ -193,6 +196,14 @@ typedef struct mmfi_grant {
 
 /* The writer once the file has room for a record, and other writers have ended their appends. */
 MMFI_COLD mmfi_grant mmfi_append_slow(const mmf_store *store);
+
+/* The end of an append that failed: there is no row. */
+MMFI_INLINE mmf_status mmfi_append_failed(mmf_status status, uint64_t *row)
+{
+    if (row != NULL)
+        *row = 0;
+    return status;
+}
 
 /* The record behind the last one. Nobody reads it before mmfi_append_end publishes it. */
 MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)

@@ -28,8 +28,11 @@ MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, s
     {                                                                                              \
         if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {                        \
             const mmf_status status = mmfi_get_slow(store, row, out != NULL);                      \
-            if (status != MMF_OK)                                                                  \
+            if (status != MMF_OK) {                                                                \
+                if (out != NULL)                                                                   \
+                    *out = 0; /* or compilers warn of a caller that does not look */               \
                 return status;                                                                     \
+            }                                                                                      \
         }                                                                                          \
         *out = mmfi_load_##name(mmfi_row(store, row, record_size), offset);                        \
         return MMF_OK;                                                                             \
@@ -116,8 +119,12 @@ MMFI_INLINE mmf_status mmfi_view_string(const mmf_store *store, uint64_t row, si
 {
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
         const mmf_status status = mmfi_get_slow(store, row, out != NULL);
-        if (status != MMF_OK)
+        if (status != MMF_OK) {
+            const mmf_str nothing = {NULL, 0};
+            if (out != NULL)
+                *out = nothing;
             return status;
+        }
     }
     *out = mmfi_string_at(mmfi_row(store, row, record_size), offset, max);
     return MMF_OK;
@@ -128,8 +135,12 @@ MMFI_INLINE mmf_status mmfi_view_bytes(const mmf_store *store, uint64_t row, siz
 {
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
         const mmf_status status = mmfi_get_slow(store, row, out != NULL);
-        if (status != MMF_OK)
+        if (status != MMF_OK) {
+            const mmf_bytes nothing = {NULL, 0};
+            if (out != NULL)
+                *out = nothing;
             return status;
+        }
     }
     *out = mmfi_bytes_at(mmfi_row(store, row, record_size), offset, max);
     return MMF_OK;

@@ -385,10 +385,10 @@ static inline mmf_status docs_store_append(docs_store *store, const docs_record 
 {
     const mmf_status status = docs_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, DOCS_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     docs_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }

@@ -155,10 +155,10 @@ static inline mmf_status python_store_append(python_store *store, const python_r
 {
     const mmf_status status = python_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, PYTHON_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     python_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }

@@ -116,10 +116,10 @@ static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc
 {
     const mmf_status status = ohlc_bar_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, OHLC_BAR_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     ohlc_bar_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -451,11 +451,11 @@ static inline mmf_status order_book_level_2_store_append(order_book_level_2_stor
 {
     const mmf_status status = order_book_level_2_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append =
         mmfi_append_begin((mmf_store *)store, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     order_book_level_2_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -785,11 +785,11 @@ static inline mmf_status http_connection_statistics_store_append(
 {
     const mmf_status status = http_connection_statistics_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append =
         mmfi_append_begin((mmf_store *)store, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     http_connection_statistics_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }

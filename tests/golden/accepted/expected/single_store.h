@@ -95,10 +95,10 @@ static inline mmf_status x_store_append(x_store *store, const x_record *in, uint
 {
     const mmf_status status = x_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, X_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     x_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }

@@ -128,10 +128,10 @@ static inline mmf_status quote_store_append(quote_store *store, const quote_reco
 {
     const mmf_status status = quote_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, QUOTE_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     quote_record_save(append.record, in);
     return mmfi_summed_append_end(append, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM, row);
 }
@@ -447,10 +447,10 @@ static inline mmf_status mark_store_append(mark_store *store, const mark_record 
 {
     const mmf_status status = mark_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, MARK_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     mark_record_save(append.record, in);
     return mmfi_summed_append_end(append, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM, row);
 }
@@ -650,10 +650,10 @@ static inline mmf_status plain_store_append(plain_store *store, const plain_reco
 {
     const mmf_status status = plain_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, PLAIN_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     plain_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }

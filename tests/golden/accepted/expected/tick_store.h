@@ -114,10 +114,10 @@ static inline mmf_status tick_store_append(tick_store *store, const tick_record 
 {
     const mmf_status status = tick_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, TICK_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     tick_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }

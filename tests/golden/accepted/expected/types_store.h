@@ -177,10 +177,10 @@ static inline mmf_status all_types_store_append(all_types_store *store, const al
 {
     const mmf_status status = all_types_record_check(in);
     if (status != MMF_OK)
-        return status;
+        return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, ALL_TYPES_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return append.status;
+        return mmfi_append_failed(append.status, row);
     all_types_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
