@@ -93,9 +93,35 @@ PYTHON_MODULES = {modules}
 PYTHON_MACHINE = {machine}
 '''
 
+# Where an interpreter is that may be reached by a link or a script; run as the caller runs things.
+_WHERE = "import sys; print(sys.executable)"
+
+def where_command(python):
+    """The command that asks a name on the PATH for the interpreter that it runs."""
+    return [python, "-sEB", "-c", _WHERE]
+
+def probe_command(env, interpreter):
+    """The command that describes an interpreter, run as an action runs it.
+
+    Nothing of the user's reaches an action: no PYTHONPATH, no packages in the home directory, no
+    LD_LIBRARY_PATH. What is found only by one of these is not there.
+
+    Args:
+      env: the path of env(1).
+      interpreter: the path of the interpreter itself.
+
+    Returns:
+      a list of words.
+    """
+    return [env, "-i", interpreter, "-sEB", "-c", _PROBE]
+
 def _ask(ctx, python):
     """What the probe says of an interpreter, as a dict of strings; None if it is no Python 3."""
-    result = ctx.execute([python, "-c", _PROBE])
+    where = ctx.execute(where_command(python))
+    interpreter = where.stdout.strip()
+    if where.return_code != 0 or not interpreter:
+        return None
+    result = ctx.execute(probe_command(ctx.which("env") or "/usr/bin/env", interpreter))
     if result.return_code != 0:
         return None
     facts = {}
@@ -129,7 +155,7 @@ def _choose(ctx):
         path = ctx.path(named) if named.startswith("/") else ctx.which(named)
         facts = _ask(ctx, path) if path else None
         if not facts:
-            fail("MMF_PYTHON is \"%s\", which is no Python 3 that runs; give its absolute path" % named)
+            fail("MMF_PYTHON is \"%s\", which is no Python 3 that runs in an empty environment; give the absolute path of one" % named)
         return facts
 
     best = None
