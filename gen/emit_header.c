@@ -59,6 +59,11 @@ void emit_header(emitter *to, const gen_model *model, const char *name)
                   "#include \"mmapforge/generated.h\"\n"
                   "\n"
                   "#ifdef __cplusplus\n"
+                  "#ifdef __clang__ /* it warns of casts in extern \"C\", too */\n"
+                  "#pragma clang diagnostic push\n"
+                  "#pragma clang diagnostic ignored \"-Wold-style-cast\"\n"
+                  "#pragma clang diagnostic ignored \"-Wzero-as-null-pointer-constant\"\n"
+                  "#endif\n"
                   "extern \"C\" {\n"
                   "#endif\n"
                   "\n");
@@ -67,6 +72,9 @@ void emit_header(emitter *to, const gen_model *model, const char *name)
     emit_template(to, &holes,
                   "#ifdef __cplusplus\n"
                   "}\n"
+                  "#ifdef __clang__\n"
+                  "#pragma clang diagnostic pop\n"
+                  "#endif\n"
                   "#endif\n"
                   "\n"
                   "#endif\n");

@@ -5,6 +5,11 @@
 #include "mmapforge/generated.h"
 
 #ifdef __cplusplus
+#ifdef __clang__ /* it warns of casts in extern "C", too */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wold-style-cast"
+#pragma clang diagnostic ignored "-Wzero-as-null-pointer-constant"
+#endif
 extern "C" {
 #endif
 
@@ -1668,6 +1673,9 @@ static inline uint64_t docs_rows_filler_39(docs_rows rows, uint64_t i)
 
 #ifdef __cplusplus
 }
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 #endif
 
 #endif

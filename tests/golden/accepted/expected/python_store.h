@@ -5,6 +5,11 @@
 #include "mmapforge/generated.h"
 
 #ifdef __cplusplus
+#ifdef __clang__ /* it warns of casts in extern "C", too */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wold-style-cast"
+#pragma clang diagnostic ignored "-Wzero-as-null-pointer-constant"
+#endif
 extern "C" {
 #endif
 
@@ -487,6 +492,9 @@ static inline double python_rows_os(python_rows rows, uint64_t i)
 
 #ifdef __cplusplus
 }
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 #endif
 
 #endif

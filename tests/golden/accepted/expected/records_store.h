@@ -5,6 +5,11 @@
 #include "mmapforge/generated.h"
 
 #ifdef __cplusplus
+#ifdef __clang__ /* it warns of casts in extern "C", too */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wold-style-cast"
+#pragma clang diagnostic ignored "-Wzero-as-null-pointer-constant"
+#endif
 extern "C" {
 #endif
 
@@ -1060,6 +1065,9 @@ static inline bool http_connection_statistics_rows_is_kept_alive(
 
 #ifdef __cplusplus
 }
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 #endif
 
 #endif
