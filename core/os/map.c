@@ -1,13 +1,24 @@
-/* Mapping the reserve, and memory that a fork wipes. */
+/* Mapping the address-space reservation, extending it in place, and memory that a fork wipes. */
 #define _GNU_SOURCE
 
 #include "map.h"
 
+#include "mmapforge/detail/atomic.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+/* Of Linux 4.17: at that address or not at all. An older kernel takes it for a mere wish. */
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
 
 /* No file is larger than an off_t tells, and no address space reaches so far. */
 #define SIZE_MOST ((uint64_t)INT64_MAX)
@@ -30,6 +41,92 @@ static bool is_too_much(int os_error)
     }
 }
 
+/* ---- How much ---- */
+
+/* A host program needs address space as well, for every allocation and every thread. */
+#define PARTS_OF_WHAT_IS_LEFT 4
+
+/* What the limit on address space (ulimit -v) leaves, or UINT64_MAX: there is none, or no /proc. */
+static uint64_t address_space_left(uint64_t page)
+{
+    char text[32];
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return UINT64_MAX;
+    const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return UINT64_MAX;
+    const ssize_t size = read(fd, text, sizeof text - 1);
+    (void)close(fd);
+    if (size <= 0)
+        return UINT64_MAX;
+    text[size] = '\0';
+    const uint64_t used = strtoull(text, NULL, 10) * page;
+    return used < limit.rlim_cur ? limit.rlim_cur - used : 0;
+}
+
+uint64_t mmfi_map_modest(uint64_t asked)
+{
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    const uint64_t part = address_space_left(page) / PARTS_OF_WHAT_IS_LEFT;
+    return asked < part ? asked : part / page * page;
+}
+
+/* ---- Where ---- */
+
+/*
+ * Addresses to wish for, far from where the kernel puts what it is free to place, the program
+ * itself and the shadow memory of sanitizers. Each begins a page of any size, so that the kernel
+ * can map by 2 MiB at once, and has free space after it, so that a reservation can be extended in
+ * place. The multiplier spreads the first ones far apart, and comes to every place before it comes
+ * to one again. A kernel with fewer addresses, or where something is there, chooses another.
+ */
+#define WISH_FIRST      UINT64_C(0x200000000000)
+#define WISH_STEP       (UINT64_C(16) << 30)
+#define WISHES          UINT64_C(3072)
+#define WISH_MULTIPLIER UINT64_C(1901) /* prime to WISHES, about 0.62 of them */
+#define WISH_ATTEMPTS   4
+
+static uint64_t wishes_made;
+
+static void *next_wish(void)
+{
+    /* Where the first one is differs from process to process, as other addresses do. */
+    const uint64_t *random = (const uint64_t *)(uintptr_t)getauxval(AT_RANDOM);
+    const uint64_t start = random != NULL ? *random >> 16 : 0;
+    const uint64_t place = (start + mmfi_add64(&wishes_made, 1)) * WISH_MULTIPLIER % WISHES;
+    return (void *)(uintptr_t)(WISH_FIRST + place * WISH_STEP);
+}
+
+static void *map_at_wish(int fd, int access, uint64_t size)
+{
+    for (int attempt = 1;; attempt++) {
+        void *wish = next_wish();
+        void *base = mmap(wish, (size_t)size, access, MAP_SHARED | MAP_NORESERVE, fd, 0);
+        if (base == MAP_FAILED || base == wish || attempt == WISH_ATTEMPTS)
+            return base;
+        (void)munmap(base, (size_t)size);
+    }
+}
+
+/* A core dump of 64 GiB is of no use. A kernel that cannot leave it out may not. */
+static void leave_out_of_dumps(void *base, uint64_t size)
+{
+    (void)madvise(base, (size_t)size, MADV_DONTDUMP);
+}
+
+/*
+ * Takes a mapping that is smaller than was asked, because there was no room for more: it may have
+ * all that is left now, and gives back all but a part of that.
+ */
+static void keep_part(mmfi_map *map, uint64_t least, uint64_t page)
+{
+    uint64_t kept = round_up(map->size / PARTS_OF_WHAT_IS_LEFT, page);
+    kept = kept > least ? kept : least;
+    if (kept < map->size && munmap(map->base + kept, (size_t)(map->size - kept)) == 0)
+        map->size = kept;
+}
+
 mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed, const char *path,
                          mmfi_map *out, mmf_error *error)
 {
@@ -43,12 +140,13 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
          size = round_up(size / 2, page)) {
         if (size < least)
             size = least;
-        void *base = mmap(NULL, (size_t)size, access, MAP_SHARED | MAP_NORESERVE, fd, 0);
+        void *base = map_at_wish(fd, access, size);
         if (base != MAP_FAILED) {
-            /* A core dump of 64 GiB helps nobody. A kernel that cannot leave it out may not. */
-            (void)madvise(base, (size_t)size, MADV_DONTDUMP);
             out->base = (unsigned char *)base;
             out->size = size;
+            if (why == ENOMEM || why == EAGAIN)
+                keep_part(out, least, page);
+            leave_out_of_dumps(base, out->size);
             return MMF_OK;
         }
         why = errno;
@@ -62,6 +160,30 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
                          path, needed);
     return mmfi_fail(error, MMF_ERR_IO, why, path, "%s: cannot map the file: %s", path,
                      mmfi_os_describe(why).text);
+}
+
+uint64_t mmfi_map_extend(const mmfi_map *map, int fd, uint64_t asked, uint64_t needed)
+{
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    const uint64_t least = round_up(needed, page);
+    unsigned char *end = map->base + map->size;
+    uint64_t size = round_up(asked < SIZE_MOST ? asked : SIZE_MOST, page);
+    for (;; size = round_up(map->size + (size - map->size) / 2, page)) {
+        if (size < least)
+            size = least;
+        if (size <= map->size)
+            return map->size;
+        void *more = mmap(end, (size_t)(size - map->size), PROT_READ,
+                          MAP_SHARED | MAP_NORESERVE | MAP_FIXED_NOREPLACE, fd, (off_t)map->size);
+        if (more == end) {
+            leave_out_of_dumps(more, size - map->size);
+            return size;
+        }
+        if (more != MAP_FAILED)
+            (void)munmap(more, (size_t)(size - map->size));
+        if (size == least)
+            return map->size;
+    }
 }
 
 void mmfi_map_close(mmfi_map *map)

@@ -1,9 +1,9 @@
 /*
- * The mapping under a store: the whole reserve at once, over a file that is smaller.
+ * The mapping under a store: a reservation of address space over a file that is smaller.
  *
  * When any process extends the file, every mapping sees the new part with no remap, so no address
- * ever changes. An access behind the end of the file is SIGBUS, so callers bound rows by the file's
- * real size.
+ * ever changes. Nor does one when a reservation is extended, which is done in place. An access
+ * after the end of the file is SIGBUS, so callers bound rows by the file's real size.
  */
 #ifndef MMF_OS_MAP_H
 #define MMF_OS_MAP_H
@@ -18,13 +18,27 @@ typedef struct mmfi_map {
 } mmfi_map;
 
 /*
- * Maps asked bytes (rounded up to pages, at least needed) of the file from its begin, shared; for
- * writing as well when writable. When so much address space cannot be had, halves it down to needed
- * and says so in out->size; MMF_ERR_NO_MEMORY when even needed cannot be had. Left out of core
- * dumps.
+ * What to ask for in place of a default: no more than a quarter of what a limit on address space
+ * (ulimit -v) leaves, because the program needs some as well. asked when there is no such limit.
+ */
+uint64_t mmfi_map_modest(uint64_t asked);
+
+/*
+ * Maps asked bytes (rounded up to pages, at least needed) of the file from its start, shared; for
+ * writing as well when writable. When so much address space cannot be had, takes no more than a
+ * quarter of what can, at least needed, and says so in out->size; MMF_ERR_NO_MEMORY when even
+ * needed cannot be had. Left out of core dumps.
  */
 mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed, const char *path,
                          mmfi_map *out, mmf_error *error);
+
+/*
+ * Maps more of the file for reading, right after what is mapped: up to asked bytes in all, at least
+ * needed. Returns the size that the mapping has now, for the caller to set: as before when the
+ * addresses there are in use, or there is no address space. Threads may read the mapping meanwhile;
+ * only one may extend it.
+ */
+uint64_t mmfi_map_extend(const mmfi_map *map, int fd, uint64_t asked, uint64_t needed);
 
 /* Unmaps; an empty map is allowed. */
 void mmfi_map_close(mmfi_map *map);

@@ -57,6 +57,14 @@ void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size)
     }
 }
 
+void mmfi_guard_resize(const mmf_store *store, uint64_t size)
+{
+    for (uint32_t i = 0; i < PLACES; i++) {
+        if (mmfi_load64(&places[i].store) == (uint64_t)(uintptr_t)store)
+            place_set(&places[i], mmfi_load64(&places[i].base), size);
+    }
+}
+
 void mmfi_guard_forget(const mmf_store *store)
 {
     for (uint32_t i = 0; i < PLACES; i++) {

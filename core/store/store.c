@@ -9,10 +9,7 @@
 static mmf_options options_or_default(const mmf_options *options)
 {
     const mmf_options defaults = MMF_OPTIONS_INIT;
-    mmf_options chosen = options != NULL ? *options : defaults;
-    if (chosen.reserve_bytes == 0)
-        chosen.reserve_bytes = MMF_RESERVE_BYTES_DEFAULT;
-    return chosen;
+    return options != NULL ? *options : defaults;
 }
 
 static mmf_status check_options(const char *path, const mmf_options *options, mmf_error *error)
@@ -155,16 +152,17 @@ static mmf_status check_schema(const mmf_schema *given, const char *path, mmf_sc
 static mmf_status choose_capacity(const mmf_options *options, uint32_t record_size,
                                   const char *path, uint64_t *out, mmf_error *error)
 {
+    const uint64_t reserve =
+        options->reserve_bytes != 0 ? options->reserve_bytes : MMF_RESERVE_BYTES_DEFAULT;
     /* Whatever was reserved: where the lock lies, no file has records. */
-    const uint64_t most =
-        options->reserve_bytes < MMFI_LOCK_OFFSET ? options->reserve_bytes : MMFI_LOCK_OFFSET;
+    const uint64_t most = reserve < MMFI_LOCK_OFFSET ? reserve : MMFI_LOCK_OFFSET;
     *out = options->capacity != 0 ? options->capacity : FIRST_CAPACITY_BYTES / record_size + 1;
     if (*out <= most / record_size)
         return MMF_OK;
     return mmfi_fail(error, MMF_ERR_CAPACITY, 0, path,
                      "%s: %" PRIu64 " records of %" PRIu32 " bytes do not fit "
                      "options.reserve_bytes = %" PRIu64 "; raise it, or ask for fewer",
-                     path, *out, record_size, options->reserve_bytes);
+                     path, *out, record_size, reserve);
 }
 
 static mmf_status create_state(mmfi_state *state, const char *path, const mmf_options *options,

@@ -1,8 +1,60 @@
 /* Attaching: from an open file with a checked header to a handle. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "store_state.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <stdlib.h>
+
+/* Room for a file to grow into: it may become so many times as large, and by so much at least. */
+#define READER_GROWTH 8
+
+static uint64_t reserve_of_reader(uint64_t file_size)
+{
+    const uint64_t least = file_size + MMF_RESERVE_BYTES_READER;
+    const uint64_t room = file_size * READER_GROWTH; /* no file has 2^61 bytes */
+    return room > least ? room : least;
+}
+
+static uint64_t choose_reserve(mmfi_state *state, const mmf_options *options)
+{
+    state->reserve_asked = options->reserve_bytes;
+    if (options->reserve_bytes != 0)
+        return options->reserve_bytes;
+    /* Addresses that others in this process may hold are only ever added to, and by readers. */
+    state->reserve_extends = !state->file.writable;
+    state->reserve_asked =
+        state->file.writable ? MMF_RESERVE_BYTES_DEFAULT : reserve_of_reader(state->file_size);
+    return mmfi_map_modest(state->reserve_asked);
+}
+
+/* A thread that extends a reservation is done soon, or was lost by a fork. */
+#define EXTENDING_ATTEMPTS 1000
+
+uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
+{
+    mmfi_state *state = store->state;
+    const uint64_t needed = state->geometry.header_size + rows * state->geometry.record_size;
+    if (!state->reserve_extends)
+        return mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+    for (int attempt = 0; attempt < EXTENDING_ATTEMPTS; attempt++) {
+        if (mmfi_load64_acquire(&state->map.size) >= needed)
+            break;
+        if (!mmfi_swap64_if(&state->extending, 0, 1)) {
+            (void)sched_yield();
+            continue;
+        }
+        const uint64_t size = mmfi_map_extend(&state->map, state->file.fd,
+                                              mmfi_map_modest(reserve_of_reader(needed)), needed);
+        /* The handler for SIGBUS knows the new part before any thread may touch it. */
+        mmfi_guard_resize(store, size);
+        mmfi_store64_release(&state->map.size, size);
+        mmfi_store64_release(&state->extending, 0);
+        break;
+    }
+    return mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+}
 
 static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_error *error)
 {
@@ -14,10 +66,7 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
                          "%s: the file was cut off to %" PRIu64 " bytes while it was opened, the "
                          "header alone takes %" PRIu64 "; restore it from a copy",
                          state->file.path, state->file_size, state->geometry.header_size);
-    state->reserve_asked = options->reserve_bytes;
-    return mmfi_map_open(state->file.fd, state->file.writable,
-                         options->reserve_bytes > state->file_size ? options->reserve_bytes
-                                                                   : state->file_size,
+    return mmfi_map_open(state->file.fd, state->file.writable, choose_reserve(state, options),
                          state->file_size, state->file.path, &state->map, error);
 }
 
@@ -89,8 +138,10 @@ static void say_notices(const mmfi_state *state, mmf_error *error)
         (void)mmfi_say_missing(state, &bounds, MMF_OK, error);
     else if (state->map.size < state->reserve_asked)
         (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
-                        "%s: only %" PRIu64 " bytes of address space could be reserved, %" PRIu64
-                        " were asked; the store can grow to that size in this process",
+                        "%s: %" PRIu64 " bytes of address space are reserved and %" PRIu64
+                        " were asked, because the program needs some of what is left; the store "
+                        "can grow to that size in this process; raise the limit (ulimit -v), or "
+                        "set options.reserve_bytes to what the store needs",
                         state->file.path, state->map.size, state->reserve_asked);
 }
 

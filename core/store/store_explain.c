@@ -57,9 +57,9 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
         out->missing_rows = mmfi_bounds_missing(&bounds);
     out->file_size = size;
     out->capacity = mmfi_geometry_rows(&state->geometry, size);
-    out->capacity_max = mmfi_geometry_rows(&state->geometry, state->map.size);
+    out->capacity_max = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
     out->header_size = state->geometry.header_size;
-    out->reserve_bytes = state->map.size;
+    out->reserve_bytes = mmfi_load64_acquire(&state->map.size);
     out->reserve_asked = state->reserve_asked;
     out->layout_hash = state->geometry.layout_hash;
     out->record_size = (uint32_t)state->geometry.record_size;

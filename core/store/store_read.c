@@ -56,7 +56,7 @@ static mmf_status check_count(const mmfi_state *state, const mmfi_bounds *now, m
 /* The count comes first: the file only grows, so it has the bytes of what was counted before. */
 mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
 {
-    out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
+    out->mapped = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
     mmf_status status = count_now(state, out, error);
     if (status == MMF_OK)
         status = backed_now(state, &out->backed, error);
@@ -66,7 +66,7 @@ mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error 
 /* The same for a reader that follows: a size that was enough for the count still is. */
 static mmf_status bounds_to_follow(mmfi_state *state, mmfi_bounds *out)
 {
-    out->mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
+    out->mapped = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
     out->backed = mmfi_load64(&state->rows_backed);
     mmf_status status = count_now(state, out, NULL);
     if (status != MMF_OK || out->count <= out->backed)
@@ -112,6 +112,9 @@ static mmf_status follow(const mmf_store *store, mmfi_bounds *now)
     const mmf_status status = bounds_to_follow(store->state, now);
     if (status != MMF_OK)
         return status;
+    const uint64_t readable = now->count < now->backed ? now->count : now->backed;
+    if (readable > now->mapped)
+        now->mapped = mmfi_store_extend(store, readable);
     (void)raise_bound(store, smallest(now->count, now->backed, now->mapped));
     /* Another thread met a hole meanwhile: what was raised must not stay so. */
     if (mmfi_load64(&store->state->cut_off) != 0) {

@@ -26,8 +26,10 @@ struct mmfi_state {
     mmfi_geometry geometry;
     mmf_schema *schema;
     uint64_t reserve_asked;
-    uint64_t generation; /* of the last commit */
-    uint64_t file_size;  /* as the writer knows it */
+    bool reserve_extends; /* a reader whose options did not say how much: it may become larger */
+    uint64_t extending;   /* not 0: a thread is at it */
+    uint64_t generation;  /* of the last commit */
+    uint64_t file_size;   /* as the writer knows it */
     /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
     mmfi_writer *writer;
     mmfi_writer *page;     /* that page, or NULL */
@@ -77,6 +79,12 @@ static inline mmf_status mmfi_hole_status(const mmfi_state *state)
 
 /* The message about a hole that was met; returns its status. */
 mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error);
+
+/*
+ * Extends the address space of a reader's handle in place, so that rows fit. Returns how many do
+ * now: fewer when the reservation was chosen by the caller, or there is no room after it.
+ */
+uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows);
 
 /* The state of a handle that may write from this process; else NULL and *status. */
 mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status);

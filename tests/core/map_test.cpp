@@ -12,6 +12,7 @@
 #include <fstream>
 #include <string>
 
+#include "tests/core/limit.h"
 #include "tests/core/refuse.h"
 
 namespace {
@@ -123,6 +124,78 @@ TEST_F(MapTest, AForkedChildFindsThePrivatePageZeroed)
     EXPECT_EQ(mine[0], 7);
     mmfi_map_private_close(mine, page);
     mmfi_map_private_close(nullptr, page);
+}
+
+// The file goes on at the next address.
+TEST_F(MapTest, AMappingIsExtendedInPlace)
+{
+    ASSERT_EQ(mmfi_map_open(fd, false, 16 * page, page, "m", &map, &error), MMF_OK);
+    ASSERT_EQ(ftruncate(fd, static_cast<off_t>(20 * page)), 0);
+    ASSERT_EQ(pwrite(fd, "new", 3, static_cast<off_t>(17 * page)), 3);
+    map.size = mmfi_map_extend(&map, fd, 32 * page - 1, 20 * page);
+    EXPECT_EQ(map.size, 32 * page);
+    EXPECT_EQ(std::memcmp(map.base + 17 * page, "new", 3), 0);
+    EXPECT_EQ(mmfi_map_extend(&map, fd, 8 * page, 8 * page), 32 * page) << "it never shrinks";
+}
+
+// What lies in the way stays; up to there is had when that is enough.
+TEST_F(MapTest, AnExtensionReplacesNothing)
+{
+    ASSERT_EQ(mmfi_map_open(fd, false, 16 * page, page, "m", &map, &error), MMF_OK);
+    unsigned char *end = map.base + map.size;
+    void *other = mmap(end + 2 * page, page, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    ASSERT_EQ(other, end + 2 * page);
+    end[2 * page] = 'x';
+    EXPECT_EQ(mmfi_map_extend(&map, fd, 64 * page, 19 * page), 16 * page);
+    EXPECT_EQ(mmfi_map_extend(&map, -1, 17 * page, 17 * page), 16 * page) << "no file";
+    map.size = mmfi_map_extend(&map, fd, 64 * page, 17 * page);
+    EXPECT_EQ(map.size, 18 * page);
+    EXPECT_EQ(end[2 * page], 'x');
+    EXPECT_EQ(munmap(other, page), 0);
+}
+
+// The kernel can map by 2 MiB only what lies so in the file and in memory. The emulated and the
+// sanitized choose addresses of their own.
+TEST_F(MapTest, AMappingBeginsWhereALargePageMay)
+{
+    if (T_SANITIZER)
+        GTEST_SKIP() << "a sanitizer chooses the addresses";
+    for (int i = 0; i < 8; i++) {
+        mmfi_map_close(&map);
+        ASSERT_EQ(mmfi_map_open(fd, i % 2 == 0, (i + 1) * 16 * page, page, "m", &map, &error),
+                  MMF_OK);
+        EXPECT_EQ(reinterpret_cast<uintptr_t>(map.base) % (2 << 20), 0u) << i;
+    }
+}
+
+TEST_F(MapTest, OfALimitedAddressSpaceAQuarterIsTaken)
+{
+    if (T_SANITIZER)
+        GTEST_SKIP() << "a sanitizer needs more address space";
+    const uint64_t asked = UINT64_C(64) << 30;
+    EXPECT_EQ(mmfi_map_modest(asked), asked) << "there is no limit here";
+    std::ifstream statm("/proc/self/statm");
+    uint64_t pages = 0;
+    statm >> pages;
+    ASSERT_GT(pages, 0u);
+    rlimit before = {};
+    ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+    const uint64_t left = UINT64_C(400) << 20;
+    ASSERT_TRUE(t_limit(RLIMIT_AS, pages * page + left));
+    const uint64_t modest = mmfi_map_modest(asked);
+    const uint64_t small = mmfi_map_modest(page);
+    const mmf_status status = mmfi_map_open(fd, false, asked, page, "m", &map, &error);
+    // Also where more was asked for by name than there is.
+    const uint64_t had = map.size;
+    mmfi_map_close(&map);
+    ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+    EXPECT_GT(modest, left / 8);
+    EXPECT_LE(modest, left / 4);
+    EXPECT_EQ(small, page);
+    EXPECT_EQ(status, MMF_OK) << error.message;
+    EXPECT_LE(had, left / 4);
+    EXPECT_GT(had, left / 32);
 }
 
 // Each error of the kernel that means too much, and one that does not.

@@ -125,7 +125,8 @@ TEST_F(ExplainTest, InfoTellsOfTheFileAndTheHandle)
         // 100 records, rounded up to pages.
         EXPECT_EQ(info.file_size, 65536u + 12288u);
         EXPECT_EQ(info.capacity, 12288u / TICK_RECORD_SIZE);
-        EXPECT_EQ(info.reserve_asked, store == writer ? 1u << 20 : MMF_RESERVE_BYTES_DEFAULT);
+        EXPECT_EQ(info.reserve_asked,
+                  store == writer ? 1u << 20 : info.file_size + MMF_RESERVE_BYTES_READER);
         EXPECT_EQ(info.capacity_max, (info.reserve_bytes - 65536) / TICK_RECORD_SIZE);
         EXPECT_EQ(info.layout_hash, tick_schema.layout_hash);
         EXPECT_EQ(info.format_version, 3u);

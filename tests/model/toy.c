@@ -203,6 +203,13 @@ mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
     return mmfi_hole_status(state);
 }
 
+/* Here every file fits the mapping. */
+uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
+{
+    (void)rows;
+    return mmfi_geometry_rows(&store->state->geometry, store->state->map.size);
+}
+
 bool mmfi_file_is_locked(const mmfi_file *file)
 {
     (void)file;

@@ -91,7 +91,8 @@ class Store(Aggregates, Generic[R]):
             path: of the file.
             mode: "r" or "r+".
             shared: with "r+", be one of several writers, all of which must say so.
-            reserve: bytes of address space for the file to grow into; 0 is 64 GiB.
+            reserve: bytes of address space for the file to grow into; 0 is 64 GiB for a writer, and
+                for a reader 8 times the file's size, at least 1 GiB, and more as the file grows.
             errors: how strings that are not UTF-8 are read, as in bytes.decode.
         """
         opened = open_handle(path, mode, reserve, cls._own_schema(), errors, shared=shared)

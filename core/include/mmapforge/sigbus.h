@@ -56,8 +56,9 @@ void mmf_guard_remove(void);
 
 /* ---- For core/store/store.c ---- */
 
-/* Remembers the mapping of a handle, and forgets it again before it is unmapped. */
+/* Remembers the mapping of a handle, its new size, and forgets it before it is unmapped. */
 void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size);
+void mmfi_guard_resize(const mmf_store *store, uint64_t size);
 void mmfi_guard_forget(const mmf_store *store);
 
 MMF_END_DECLS

@@ -61,7 +61,7 @@ typedef enum mmf_mode {
 typedef struct mmf_options {
     mmf_mode mode;          /* of open; create always writes */
     unsigned permissions;   /* of a new file, less the umask; default 0666 */
-    uint64_t reserve_bytes; /* address space for the file to grow into; default 64 GiB */
+    uint64_t reserve_bytes; /* address space for the file to grow into; see below */
     uint64_t capacity;      /* records that a new file has room for at once; default about 64 KiB */
     bool shared_writers;    /* one of several writers at once; without effect on a reader */
 } mmf_options;
@@ -71,7 +71,22 @@ typedef struct mmf_options {
         MMF_READ_ONLY, 0, 0, 0, false                                                              \
     }
 
+/*
+ * The default of options.reserve_bytes: 64 GiB for a writer. For a reader 8 times the size of the
+ * file, at least 1 GiB more than it; when the file outgrows that, the reservation is extended in
+ * place while the addresses after it are free, so that views and columns stay where they are.
+ *
+ * Where the address space of the process is limited (ulimit -v), a default takes at most a quarter
+ * of what is left, because the program needs some for its own allocations and threads; mmf_info
+ * tells how much was asked and had. A value that is given is taken as far as it fits, and is all
+ * that the handle ever takes.
+ *
+ * A handle whose reservation is used up returns MMF_ERR_CAPACITY for the rows that do not fit, and
+ * for columns, windows and waits that reach them: open the store again, with a larger
+ * options.reserve_bytes.
+ */
 #define MMF_RESERVE_BYTES_DEFAULT (UINT64_C(64) << 30)
+#define MMF_RESERVE_BYTES_READER  (UINT64_C(1) << 30)
 
 /* What mmf_store_info tells of an open store. */
 typedef struct mmf_info {
