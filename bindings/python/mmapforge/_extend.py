@@ -10,6 +10,7 @@ from mmapforge._errors import ArgumentError, Error, FieldTypeError, TooLongError
 from mmapforge._rows import fail_names, values_of
 from mmapforge._source import Source, source_of
 from mmapforge._store import Store
+from mmapforge._tables import columns_of
 from mmapforge._view import View
 
 
@@ -27,11 +28,9 @@ def extend(store: Any, rows: Any, columns: Dict[str, Any]) -> int:
         return _append_columns(store, rows)
     if isinstance(rows, (Store, View)):
         return _append_store(store, rows)
-    names = getattr(getattr(rows, "dtype", None), "names", None)
-    if names is None and hasattr(rows, "iloc") and hasattr(rows, "columns"):
-        names = list(rows.columns)
-    if names is not None:
-        return _append_columns(store, {name: rows[name] for name in names})
+    table = columns_of(store, rows)
+    if table is not None:
+        return _append_columns(store, table)
     return _append_rows(store, rows)
 
 
@@ -105,6 +104,8 @@ def _append_rows(store: Any, rows: Any) -> int:
         if error is not None:
             if isinstance(error, Error) and error.args:
                 error.args = (f"{error.args[-1]} (item {done} of extend; {done} were appended)",)
+            elif hasattr(error, "add_note"):
+                error.add_note(f"{store.path}: {done} records of extend were appended")
             raise error
         if packed < batch:
             return done

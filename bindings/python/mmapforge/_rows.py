@@ -7,6 +7,7 @@ from mmapforge._access import check_row
 from mmapforge._core import ffi, lib
 from mmapforge._errors import FieldNameError, FieldTypeError, make_error
 from mmapforge._record import Record
+from mmapforge._tables import is_table
 
 
 def fail_names(store: Any, given: Mapping[str, Any], what: str) -> NoReturn:
@@ -45,6 +46,10 @@ def values_of(store: Any, record: Any, what: str) -> Sequence[Any]:
     if isinstance(record, (str, bytes, AbstractSet)) or not hasattr(record, "__iter__"):
         message = f"{store.path}: {what}: {record!r} is of type {type(record).__name__}, expected "
         message += f"a {store.record.__name__}, a mapping or a sequence of its fields"
+        raise make_error(FieldTypeError, message, path=store.path)
+    if type(record) is not list and is_table(record):
+        message = f"{store.path}: {what}: a {type(record).__name__} is a table and not a record; "
+        message += "give tables to extend, one by one"
         raise make_error(FieldTypeError, message, path=store.path)
     values = list(record)
     if len(values) != len(store.schema.fields):

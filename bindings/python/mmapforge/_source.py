@@ -11,6 +11,7 @@ from mmapforge._columns import HAS_NUMPY
 from mmapforge._core import ffi
 from mmapforge._errors import ArgumentError, FieldRangeError, FieldTypeError, TextError, make_error
 from mmapforge._schema import STRUCT_CODES, Field, numpy_format
+from mmapforge._tables import column_of
 
 
 _FLOAT_LIMITS = {
@@ -56,6 +57,14 @@ def source_of(store: Any, field: Field, values: Any) -> Source:
     """The source for a column that a caller gave."""
     if isinstance(values, (AbstractSet, Mapping)):
         _fail(store, FieldTypeError, field, f"a {type(values).__name__} has no rows in order; list them")
+    given = column_of(values, field.is_sized, HAS_NUMPY)
+    if given.problem:
+        _fail(store, FieldTypeError, field, given.problem)
+    if given.null is not None:
+        message = f"{store.path}: extend: row {given.null}, field {field.name}: null, and a field always "
+        message += "has a value; fill the nulls, or leave such rows out; nothing was appended"
+        raise make_error(FieldTypeError, message, path=store.path, row=given.null, field=field.name)
+    values = given.values
     if field.is_sized:
         return _sized_source(store, field, values)
     if isinstance(values, (str, bytes)) or not _is_sequence(values):

@@ -431,8 +431,9 @@ class Store(Aggregates, Generic[R]):
 
         By name: a column per field, `extend(symbol=[...], price=array, ...)`; a value that is no
         sequence stands for every row. Or one argument: a mapping of columns, a structured array, a
-        DataFrame, or any iterable of records, mappings or sequences. Columns are appended all or
-        none; of an iterable, the records before a bad one.
+        table of pandas, polars or pyarrow, or any iterable of records, mappings or sequences.
+        Columns and tables are appended all or none, and nulls in them are refused. Of an iterable,
+        the records before a bad one stay appended; the message says how many.
         """
         from mmapforge._extend import extend
 

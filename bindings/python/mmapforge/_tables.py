@@ -1,0 +1,136 @@
+"""Tables and columns of other libraries: known by what they can do, so that none is imported.
+
+Of a library that is known, a table is taken by its columns, and a null is refused: most of them
+turn it into NaN when they are asked for numbers. What offers an exchange of tables or of arrays,
+and is not known, is refused: what iterating over it gives (rows or columns) cannot be told.
+"""
+
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional
+
+from mmapforge._errors import ArgumentError, FieldTypeError, make_error
+
+# The protocols by which libraries exchange tables and columns.
+_EXCHANGES = ("__dataframe__", "__arrow_c_stream__", "__arrow_c_array__")
+
+
+def _is_class(value: Any) -> bool:
+    return isinstance(value, type)
+
+
+def is_arrow_table(value: Any) -> bool:
+    """pyarrow's Table and RecordBatch."""
+    names = getattr(getattr(value, "schema", None), "names", None)
+    return names is not None and callable(getattr(value, "column", None)) and not _is_class(value)
+
+
+def is_polars_table(value: Any) -> bool:
+    """polars' DataFrame."""
+    has_columns = callable(getattr(value, "get_column", None)) and hasattr(value, "columns")
+    return has_columns and not _is_class(value)
+
+
+def is_pandas_table(value: Any) -> bool:
+    """pandas' DataFrame, and those that are made like it."""
+    return hasattr(value, "iloc") and hasattr(value, "columns") and not _is_class(value)
+
+
+def is_exchanged(value: Any) -> bool:
+    """A table or a column of some library."""
+    return any(hasattr(value, name) for name in _EXCHANGES) or _is_lazy(value)
+
+
+def _is_lazy(value: Any) -> bool:
+    """polars' LazyFrame, which computes its schema when asked for it."""
+    return hasattr(value, "collect_schema") and not hasattr(value, "get_column")
+
+
+def is_table(value: Any) -> bool:
+    """What has columns, whatever iterating over it gives."""
+    return (
+        _is_lazy(value) or is_arrow_table(value) or is_polars_table(value) or is_pandas_table(value)
+        or hasattr(value, "__dataframe__") or hasattr(value, "__arrow_c_stream__")
+    )  # fmt: skip
+
+
+def columns_of(store: Any, table: Any) -> Optional[Mapping[Any, Any]]:
+    """The columns of a table by their names; None when it is no table at all."""
+    names: List[Any]
+    if _is_lazy(table):
+        message = f"{store.path}: extend: a {type(table).__name__} has no rows yet; collect() it first"
+        raise make_error(FieldTypeError, message, path=store.path)
+    if is_arrow_table(table):
+        names = list(table.schema.names)
+        columns = [table.column(i) for i in range(len(names))]
+    elif is_polars_table(table):
+        names = list(table.columns)
+        columns = [table.get_column(name) for name in names]
+    elif getattr(getattr(table, "dtype", None), "names", None) is not None:
+        names = list(table.dtype.names)
+        columns = [table[name] for name in names]
+    elif is_pandas_table(table):
+        names = list(table.columns)
+        _need_unlike(store, names)
+        columns = [table[name] for name in names]
+    elif is_exchanged(table):
+        message = f"{store.path}: extend: a {type(table).__name__} is not a table that is known here; "
+        message += "give its columns by name, as numpy arrays or lists; nothing was appended"
+        raise make_error(FieldTypeError, message, path=store.path)
+    else:
+        return None
+    _need_unlike(store, names)
+    return dict(zip(names, columns))
+
+
+def _need_unlike(store: Any, names: List[Any]) -> None:
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        message = f"{store.path}: extend: the table has two columns {twice!r}; nothing was appended"
+        raise make_error(ArgumentError, message, path=store.path, field=str(twice))
+
+
+class Given(NamedTuple):
+    """A column without nulls: values is a list, an array of numpy, or what the caller gave."""
+
+    values: Any
+    null: Optional[int] = None  # the row of the first null, or None
+    problem: str = ""  # why it cannot be taken
+
+
+def column_of(values: Any, wants_list: bool, has_numpy: bool) -> Given:
+    """A column of another library as a list or an array of numpy.
+
+    Args:
+        values: what the caller gave.
+        wants_list: text and bytes are listed; numbers are an array where there is numpy.
+        has_numpy: False lists numbers, too.
+    """
+    if isinstance(values, (list, tuple)) or _is_class(values):
+        return Given(values)
+    listed = wants_list or not has_numpy
+    if hasattr(values, "to_pylist") and hasattr(values, "null_count"):  # pyarrow
+        if values.null_count:
+            return Given(values, null=values.to_pylist().index(None))
+        if listed:
+            return Given(values.to_pylist())
+        # A part of several chunks is copied together; one chunk of numbers is not copied.
+        return Given(values.to_numpy(**({} if hasattr(values, "chunks") else {"zero_copy_only": False})))
+    if callable(getattr(values, "null_count", None)) and hasattr(values, "to_list"):  # polars
+        if values.null_count():
+            return Given(values, null=values.to_list().index(None))
+        return Given(values.to_list() if listed else values.to_numpy())
+    dtype: Any = getattr(values, "dtype", None)
+    if callable(getattr(values, "isna", None)) and hasattr(values, "to_numpy"):  # pandas
+        # Of a type of numpy a NaN is a number; the other types mark what is missing beside it.
+        if not hasattr(dtype, "newbyteorder"):
+            missing = list(values.isna())
+            if any(missing):
+                return Given(values, null=missing.index(True))
+            if listed:
+                return Given(values.tolist())
+            own: Dict[str, Any] = {"dtype": dtype.numpy_dtype} if hasattr(dtype, "numpy_dtype") else {}
+            return Given(values.to_numpy(**own))
+        return Given(values)
+    if is_exchanged(values) and not hasattr(dtype, "newbyteorder"):
+        what = f"a {type(values).__name__} is not a column that is known here; give a numpy array or a list"
+        return Given(values, problem=what)
+    return Given(values)

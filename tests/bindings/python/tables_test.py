@@ -1,0 +1,348 @@
+"""Tables and columns of other libraries: taken by their columns, nulls refused, the unknown refused.
+
+The libraries need not be there: their tests are skipped where they are not. Objects with the same
+methods stand in for them, so that what is decided here is tested everywhere.
+"""
+
+import mmapforge
+import pytest
+from schemas import EveryStore, QuoteStore, TickStore, ZERO, raises, tick
+
+# As many rows as a Tick has fields: a table that is taken by its rows, or turned around, shows.
+TICKS = [tick(i) for i in range(4)]
+COLUMNS = {name: [t[name] for t in TICKS] for name in TICKS[0]}
+
+
+@pytest.fixture
+def empty(path):
+    with TickStore.create(path) as store:
+        yield store
+
+
+def rows(store):
+    return [record._asdict() for record in store]
+
+
+# ---- Stand-ins ----
+
+
+class ArrowColumn:
+    """As pyarrow.Array."""
+
+    def __init__(self, values):
+        self.values = list(values)
+        self.null_count = self.values.count(None)
+
+    def to_pylist(self):
+        return list(self.values)
+
+    def to_numpy(self, zero_copy_only=True):
+        import numpy
+
+        assert not zero_copy_only, "of a bool, or of several chunks, there would be none"
+        return numpy.array([float("nan") if v is None else v for v in self.values])
+
+    def __array__(self, dtype=None, copy=None):
+        return self.to_numpy(False)
+
+    def __len__(self):
+        return len(self.values)
+
+    def __iter__(self):
+        raise AssertionError("gives scalars of Arrow")
+
+    def __arrow_c_array__(self, requested_schema=None):
+        raise AssertionError("not asked for")
+
+
+class ArrowTable:
+    """As pyarrow.Table: iterating over it gives its columns."""
+
+    class Schema:
+        pass
+
+    def __init__(self, columns):
+        self.columns = [ArrowColumn(values) for values in columns.values()]
+        self.schema = self.Schema()
+        self.schema.names = list(columns)
+
+    def column(self, i):
+        return self.columns[i]
+
+    def __iter__(self):
+        return iter(self.columns)
+
+    def __len__(self):
+        return len(self.columns[0])
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        raise AssertionError("not asked for")
+
+
+class PolarsColumn:
+    """As polars.Series."""
+
+    def __init__(self, values):
+        self.values = list(values)
+
+    def null_count(self):
+        return self.values.count(None)
+
+    def to_list(self):
+        return list(self.values)
+
+    def to_numpy(self):
+        return ArrowColumn(self.values).to_numpy(False)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.to_numpy()
+
+    def __iter__(self):
+        return iter(self.values)
+
+    def __len__(self):
+        return len(self.values)
+
+
+class PolarsTable:
+    """As polars.DataFrame: iterating over it gives its columns."""
+
+    def __init__(self, columns):
+        self.columns = list(columns)
+        self.by_name = {name: PolarsColumn(values) for name, values in columns.items()}
+
+    def get_column(self, name):
+        return self.by_name[name]
+
+    def __iter__(self):
+        return iter(self.by_name.values())
+
+    def __dataframe__(self):
+        raise AssertionError("not asked for")
+
+
+class UnknownTable:
+    """Of a library that is not known, with as many columns as a record has fields."""
+
+    def __init__(self, columns):
+        self.by_name = columns
+
+    def __iter__(self):
+        return iter(self.by_name.values())
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        raise AssertionError("not asked for")
+
+
+class UnknownColumn:
+    """Of a library that is not known, which turns a null into NaN."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __iter__(self):
+        return iter(self.values)
+
+    def __len__(self):
+        return len(self.values)
+
+    def __arrow_c_array__(self, requested_schema=None):
+        raise AssertionError("not asked for")
+
+
+def from_pyarrow(columns):
+    return pytest.importorskip("pyarrow").table(columns)
+
+
+def batch_from_pyarrow(columns):
+    return pytest.importorskip("pyarrow").RecordBatch.from_pydict(columns)
+
+
+def chunks_from_pyarrow(columns):
+    pyarrow = pytest.importorskip("pyarrow")
+    parts = [{name: values[a:b] for name, values in columns.items()} for a, b in ((0, 1), (1, None))]
+    schema = pyarrow.table(columns).schema
+    return pyarrow.concat_tables([pyarrow.table(part, schema=schema) for part in parts])
+
+
+def from_polars(columns):
+    return pytest.importorskip("polars").DataFrame(columns)
+
+
+def from_pandas(columns):
+    return pytest.importorskip("pandas").DataFrame(columns)
+
+
+def nullable_from_pandas(columns):
+    return from_pandas(columns).convert_dtypes()
+
+
+def arrow_from_pandas(columns):
+    pytest.importorskip("pyarrow")
+    return from_pandas(columns).convert_dtypes(dtype_backend="pyarrow")
+
+
+TABLES = {
+    "like Arrow": ArrowTable,
+    "like polars": PolarsTable,
+    "pyarrow table": from_pyarrow,
+    "pyarrow record batch": batch_from_pyarrow,
+    "pyarrow chunks": chunks_from_pyarrow,
+    "polars": from_polars,
+    "pandas": from_pandas,
+    "pandas, nullable": nullable_from_pandas,
+    "pandas, of Arrow": arrow_from_pandas,
+}
+WITH_NULLS = [name for name in TABLES if name != "pandas"]  # whose float columns hold NaN
+
+
+def column(table, name):
+    """One column of a table of any library."""
+    if hasattr(table, "get_column"):
+        return table.get_column(name)
+    return table.column(list(table.schema.names).index(name)) if hasattr(table, "schema") else table[name]
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_table_is_taken_by_its_columns(empty, kind):
+    table = TABLES[kind](COLUMNS)
+    assert empty.extend(table) == 4
+    # In any order, and one by one.
+    backwards = TABLES[kind](dict(reversed(list(COLUMNS.items()))))
+    assert empty.extend(backwards) == 4
+    assert empty.extend({name: column(table, name) for name in COLUMNS}) == 4
+    assert rows(empty) == TICKS * 3
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_table_of_numbers_only(path, kind):
+    """Nothing but a type tells its rows from its columns."""
+    with QuoteStore.create(path) as store:
+        assert store.extend(TABLES[kind]({"ask": [3.0, 4.0], "bid": [1.0, 2.0]})) == 2
+        assert [tuple(quote) for quote in store] == [(1.0, 3.0), (2.0, 4.0)]
+
+
+@pytest.mark.parametrize("kind", WITH_NULLS)
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_null_is_refused_with_its_row_and_column(empty, kind, name):
+    values = list(COLUMNS[name])
+    values[2] = None
+    table = TABLES[kind]({**COLUMNS, name: values})
+    for given in (table, {**COLUMNS, name: column(table, name)}):
+        with raises(mmapforge.FieldTypeError, empty.path, "null", "nothing was appended", field=name, row=2):
+            empty.extend(given)
+    assert len(empty) == 0
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_table_of_other_columns_is_refused(empty, kind):
+    with raises(mmapforge.FieldNameError, "colour", field="colour"):
+        empty.extend(TABLES[kind]({**COLUMNS, "colour": [1, 2, 3, 4]}))
+    fewer = {name: values for name, values in COLUMNS.items() if name != "volume"}
+    with raises(mmapforge.FieldNameError, field="volume"):
+        empty.extend(TABLES[kind](fewer))
+    assert len(empty) == 0
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_table_is_no_record(empty, kind):
+    """A list of tables is not an iterable of records, though a table has as many columns as fields."""
+    table = TABLES[kind](COLUMNS)
+    for give in (lambda: empty.extend([table]), lambda: empty.append(table)):
+        with raises(mmapforge.FieldTypeError, "table"):
+            give()
+    assert len(empty) == 0
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_numbers_and_bools_and_bytes(path, kind):
+    columns = {name: [value] * 3 for name, value in ZERO.items()}
+    columns.update(flag=[True, False, True], port=[0, 1, 65535], digest=[b"", b"ab", b"\0\0"], ratio=[0.5, 1.5, 2.0])
+    table = TABLES[kind](columns)
+    with EveryStore.create(path) as store:
+        assert store.extend(table) == 3
+        for name in ("flag", "port", "digest", "ratio"):
+            assert [value for (value,) in store.tuples(name)] == columns[name], name
+
+
+def test_a_table_that_is_not_known_is_refused_before_anything_is_written(empty):
+    for give in (
+        lambda: empty.extend(UnknownTable(COLUMNS)),
+        lambda: empty.extend([UnknownTable(COLUMNS)]),
+        lambda: empty.extend({**COLUMNS, "price": UnknownColumn(COLUMNS["price"])}),
+        lambda: empty.extend({**COLUMNS, "symbol": UnknownColumn(COLUMNS["symbol"])}),
+        lambda: empty.extend(ArrowColumn(COLUMNS["price"])),
+    ):
+        with raises(mmapforge.FieldTypeError, empty.path):
+            give()
+    assert len(empty) == 0
+
+
+def test_two_columns_of_one_name_are_refused(empty):
+    twice = ArrowTable(COLUMNS)
+    twice.schema.names = ["symbol", "price", "volume", "volume"]
+    with raises(mmapforge.ArgumentError, "two columns 'volume'", field="volume"):
+        empty.extend(twice)
+    frame = pytest.importorskip("pandas").DataFrame([["A", 1.0, 2.0, 3]], columns=twice.schema.names)
+    with raises(mmapforge.ArgumentError, "two columns 'volume'", field="volume"):
+        empty.extend(frame)
+    assert len(empty) == 0
+
+
+def test_a_reader_of_batches_is_refused(empty):
+    pyarrow = pytest.importorskip("pyarrow")
+    batch = pyarrow.RecordBatch.from_pydict(COLUMNS)
+    for _ in range(2):
+        reader = pyarrow.RecordBatchReader.from_batches(batch.schema, [batch] * 4)
+        with raises(mmapforge.FieldTypeError, "RecordBatchReader"):
+            empty.extend(reader)
+    with raises(mmapforge.FieldTypeError, "table"):
+        empty.extend(iter(pyarrow.RecordBatchReader.from_batches(batch.schema, [batch] * 4)))
+    assert len(empty) == 0
+
+
+def test_lazy_tables_are_refused(empty):
+    lazy = pytest.importorskip("polars").DataFrame(COLUMNS).lazy()
+    with raises(mmapforge.FieldTypeError, "LazyFrame"):
+        empty.extend(lazy)
+
+
+@pytest.mark.parametrize("kind", ["pyarrow table", "polars"])
+def test_parts_of_a_table(empty, kind):
+    """A slice has an offset into the memory of the whole."""
+    table = TABLES[kind](COLUMNS)
+    assert empty.extend(table.slice(1, 2)) == 2
+    assert rows(empty) == TICKS[1:3]
+
+
+def test_types_of_text(empty):
+    pyarrow = pytest.importorskip("pyarrow")
+    symbols = ["", "é", "AAPL", "AAPL"]
+    kinds = ["string", "large_string", "string_view"]
+    arrays = [pyarrow.array(symbols, getattr(pyarrow, kind)()) for kind in kinds if hasattr(pyarrow, kind)]
+    arrays.append(pyarrow.array(symbols).dictionary_encode())
+    for array in arrays:
+        assert empty.extend({**COLUMNS, "symbol": array}) == 4
+    assert [symbol for (symbol,) in empty.tuples("symbol")] == symbols * len(arrays)
+
+
+def test_a_nan_is_a_number(empty):
+    """NaN where a library has NaN, and not only nulls."""
+    nan = float("nan")
+    for kind in ("pyarrow table", "polars", "pandas"):
+        try:
+            table = TABLES[kind]({**COLUMNS, "price": [nan, 1.0, 2.0, 3.0]})
+        except pytest.skip.Exception:
+            continue
+        before = len(empty)
+        assert empty.extend(table) == 4
+        assert empty.get_price(before) != empty.get_price(before)
+    if len(empty) == 0:
+        pytest.skip("neither pyarrow nor polars nor pandas is there")
+
+
+def test_dates_are_refused_with_the_way_out(empty):
+    pandas = pytest.importorskip("pandas")
+    frame = from_pandas({**COLUMNS, "timestamp": pandas.to_datetime([0, 1, 2, 3])})
+    with raises(mmapforge.FieldTypeError, "astype('int64')", field="timestamp"):
+        empty.extend(frame)
