@@ -35,6 +35,21 @@ static mmf_status fail_create(const char *path, int why, mmf_error *error)
     return mmfi_file_fail(error, why, path, "create the file");
 }
 
+/* A umask may leave a file that its owner could not open again, and that would have to be found
+ * out. */
+static mmf_status check_readable(mmfi_file *file, mmf_error *error)
+{
+    struct stat info;
+    if (fstat(file->fd, &info) != 0)
+        return mmfi_file_fail(error, errno, file->path, "look at the new file");
+    if ((info.st_mode & S_IRUSR) != 0)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, file->path,
+                     "%s: would be made with permissions %03o, so that its owner could not open it "
+                     "again; change the umask or options.permissions to have at least 0400",
+                     file->path, (unsigned)info.st_mode & 0777u);
+}
+
 /* The bytes of path that name its directory, the last '/' included; 0 for the current one. */
 static size_t directory_length(const char *path)
 {
@@ -109,7 +124,10 @@ mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *o
     }
     out->writable = true;
     out->lock_pid = getpid(); /* a forked child must not remove the file either */
-    return MMF_OK;
+    status = check_readable(out, error);
+    if (status != MMF_OK)
+        mmfi_file_close(out);
+    return status;
 }
 
 /* ---- Naming ---- */

@@ -143,6 +143,26 @@ TEST_F(FileCreateTest, APathWithoutADirectoryIsInTheCurrentOne)
     EXPECT_EQ(Entries(), std::vector<std::string>{"store"});
 }
 
+TEST_F(FileCreateTest, AFileThatItsOwnerCouldNotOpenAgainIsRefused)
+{
+    const std::string path = In("store");
+    mmfi_file file;
+    mmfi_error_clear(&error);
+    const mode_t mask = umask(0777);
+    const mmf_status status = mmfi_file_create(path.c_str(), 0, &file, &error);
+    umask(0400);
+    const mmf_status unreadable = mmfi_file_create(path.c_str(), 0666, &file, nullptr);
+    umask(mask);
+    EXPECT_EQ(status, MMF_ERR_ARGUMENT);
+    EXPECT_NE(strstr(error.message, "umask"), nullptr) << error.message;
+    EXPECT_EQ(unreadable, MMF_ERR_ARGUMENT);
+    EXPECT_EQ(file.fd, -1);
+    EXPECT_TRUE(Entries().empty());
+    // A file that is written once, to be read only.
+    ASSERT_EQ(mmfi_file_create(path.c_str(), 0400, &file, nullptr), MMF_OK);
+    mmfi_file_close(&file);
+}
+
 TEST_F(FileCreateTest, ADirectoryThatTakesNoFilesIsReadOnly)
 {
     ASSERT_EQ(chmod(directory.c_str(), 0555), 0);

@@ -4,9 +4,17 @@ A generated module (`import tick_store`) is built on this package; `mmapforge.op
 store by the schema that its file carries. bindings/python/README.md is the tour.
 """
 
+import importlib.util as _importing
+
+if _importing.find_spec("_cffi_backend") is None:
+    # The extension would say that a module is missing which no package is called.
+    _message = "mmapforge needs cffi, which is not installed: pip install cffi (Debian: apt-get install "
+    raise ModuleNotFoundError(_message + "python3-cffi)", name="_cffi_backend")
+
 from mmapforge._define import define, open, opener
 from mmapforge._errors import (
     ArgumentError,
+    ArgumentTypeError,
     BusyError,
     CapacityError,
     ClosedError,
@@ -27,6 +35,7 @@ from mmapforge._errors import (
     StoreExistsError,
     StoreIOError,
     StoreNotFoundError,
+    StorePermissionError,
     TextError,
     TooLongError,
     UnsupportedError,
@@ -43,6 +52,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArgumentError",
+    "ArgumentTypeError",
     "BusyError",
     "CapacityError",
     "ClosedError",
@@ -67,6 +77,7 @@ __all__ = [
     "StoreExistsError",
     "StoreIOError",
     "StoreNotFoundError",
+    "StorePermissionError",
     "TextError",
     "TooLongError",
     "UnsupportedError",

@@ -8,6 +8,17 @@ from typing import List, Optional
 
 from mmapforge._define import open as open_store
 from mmapforge._errors import BusyError, CorruptError, Error
+from mmapforge._printable import printable
+
+
+def _say(text: object = "", end: str = "\n") -> None:
+    """Prints to where the output goes; what a file or a path holds must not command a terminal."""
+    print(printable(str(text)), end=end)
+
+
+def _complain(text: str) -> None:
+    if sys.stderr is not None:
+        print(f"mmapforge: {printable(text)}", file=sys.stderr)
 
 
 def info(path: str, rows: int) -> None:
@@ -15,21 +26,21 @@ def info(path: str, rows: int) -> None:
     with open_store(path, errors="backslashreplace") as store:
         about = store.info()
         lacks = f", of which {about.missing_rows:,} are missing" if about.missing_rows else ""
-        print(f"{path}: {about.count:,} records of {store.schema.name}{lacks}")
-        print(f"  {about.file_size:,} bytes, room for {about.capacity:,} records")
-        writer = f"process {about.writer_pid}" if about.writer_pid else "nobody"
-        print(f"  {about.record_size} bytes a record, format {about.format_version}, written by {writer}")
-        print()
-        print(store.schema.text, end="")
+        _say(f"{path}: {about.count:,} records of {store.schema.name}{lacks}")
+        _say(f"  {about.file_size:,} bytes, room for {about.capacity:,} records")
+        writer = f"process {about.writer_pid}" if about.writer_pid else "no process"
+        _say(f"  {about.record_size} bytes a record, format {about.format_version}, written by {writer}")
+        _say()
+        _say(store.schema.text, end="")
         shown = store[: min(rows, about.count - about.missing_rows)]
         for record in shown:
-            print()
-            print(f"row {record._row}")
+            _say()
+            _say(f"row {record._row}")
             for name, value in record._asdict().items():
-                print(f"  {name} = {value!r}")
+                _say(f"  {name} = {value!r}")
         if about.count > len(shown):
-            print()
-            print(f"... and {about.count - len(shown):,} more")
+            _say()
+            _say(f"... and {about.count - len(shown):,} more")
 
 
 def verify(path: str, limit: int) -> int:
@@ -43,17 +54,17 @@ def verify(path: str, limit: int) -> int:
             except (CorruptError, BusyError) as error:
                 if error.row is None:
                     raise
-                print(error)
+                _say(error)
                 found += 1
                 first = error.row + 1
                 if found == limit and first < count:
-                    print(f"{path}: {found:,} damaged rows up to row {error.row:,}; rows behind it "
+                    _say(f"{path}: {found:,} damaged rows up to row {error.row:,}; rows behind it "
                           f"were not verified: give a larger --limit")  # fmt: skip
                     return 1
         if found:
-            print(f"{path}: {found:,} of {count:,} records are damaged")
+            _say(f"{path}: {found:,} of {count:,} records are damaged")
             return 1
-        print(f"{path}: {count:,} records of {store.schema.name} are as they were written")
+        _say(f"{path}: {count:,} records of {store.schema.name} are as they were written")
         return 0
 
 
@@ -77,6 +88,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
         # A name or a text may have what the terminal's encoding lacks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is None:
+        # The shell's >&-: the store's file could get its descriptor, and be printed into.
+        _complain("the standard output is closed; redirect it (>/dev/null) to print nothing")
+        return 1
     try:
         status = 0
         if given.command == "verify":
@@ -88,11 +103,11 @@ def main(arguments: Optional[List[str]] = None) -> int:
         _forget_output()
         return 1
     except Error as error:
-        print(f"mmapforge: {error}", file=sys.stderr)
+        _complain(str(error))
         return 1
     except OSError as error:
         _forget_output()
-        print(f"mmapforge: cannot write: {error}", file=sys.stderr)
+        _complain(f"cannot write: {error}")
         return 1
     return status
 

@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict
 from mmapforge._codec import check
 from mmapforge._core import ffi, lib
 from mmapforge._errors import FieldTypeError, make_error
+from mmapforge._printable import printable
 from mmapforge._schema import STRUCT_CODES, Field, Schema
 
 ROW_MAX = (1 << 63) - 1
@@ -133,7 +134,7 @@ def field_methods(schema: Schema) -> Dict[str, Any]:
     methods: Dict[str, Any] = {}
     for field in schema.fields:
         about = f"{field.name} of a row ({field.declaration})"
-        about += f": {field.doc}" if field.doc else "."
+        about += f": {printable(field.doc)}" if field.doc else "."
         get = _get_sized(field) if field.is_sized else _get_scalar(field)
         put = _set_sized(field) if field.is_sized else _set_scalar(field)
         for method, prefix, verb in ((get, "get_", ""), (put, "set_", "Sets ")):

@@ -1,7 +1,7 @@
 """Fields as columns: zero-copy windows into the mapping, and sums over them."""
 
 import importlib.util
-from typing import Any, Callable, Iterator, Mapping, Tuple, Union
+from typing import Any, Iterator, Mapping, Optional, Tuple, Union
 
 from mmapforge._core import ffi, lib
 from mmapforge._errors import (
@@ -120,9 +120,9 @@ class Columns(Mapping[str, Any]):
 
     __slots__ = ("_store", "_rows")
 
-    def __init__(self, store: Any, rows: Callable[[], range]) -> None:
+    def __init__(self, store: Any, rows: Optional[range]) -> None:
         self._store = store
-        self._rows = rows
+        self._rows = rows  # None: those that there are when a column is asked for
 
     def __getitem__(self, name: str) -> Any:
         return self._column(self._store.field(name), False)
@@ -175,7 +175,7 @@ class Columns(Mapping[str, Any]):
         return self._make(field, numpy_format(field), code, data_offset(field), writable)
 
     def _make(self, field: Field, dtype: str, code: str, offset: int, writable: bool) -> Any:
-        rows = self._rows()
+        rows = range(len(self._store)) if self._rows is None else self._rows
         if not HAS_NUMPY and not code:
             message = f"{self._store.path}: field {field.name}: a column of {field.declaration} "
             message += "needs numpy; install it, or iterate with tuples()"
@@ -194,10 +194,13 @@ class Columns(Mapping[str, Any]):
             begin = (rows[0] - first) * record_size + offset if rows else 0
             stride = step_of(rows) * record_size
             return make_column(pointer, len(rows), dtype, begin, stride, writable)
+        # Any: a letter that is not written out is none that a type checker knows.
+        empty: Any = memoryview(b"")
+        empty = empty.cast(code)
         if pointer is None:
-            return memoryview(b"").cast(code)
-        window = memoryview(ffi.buffer(pointer, count * record_size))
-        size = memoryview(b"").cast(code).itemsize
+            return empty
+        window: Any = memoryview(ffi.buffer(pointer, count * record_size))
+        size = empty.itemsize
         whole = window.cast(code)[offset // size :: record_size // size]
         column = whole[rows[0] - first :: step_of(rows)] if rows.step != 1 else whole
         return column if writable else column.toreadonly()

@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, Tuple, Type
 
 from mmapforge import _handle, _store
 from mmapforge._errors import SchemaError, make_error
+from mmapforge._printable import printable
 from mmapforge._record import Record, make_record
 from mmapforge._schema import schema_of
 
@@ -28,7 +29,7 @@ def _make(module: str, text: str, dynamic: bool) -> Tuple[Type[Any], Type[Any]]:
         (_store.Store,),
         {
             "__slots__": (),
-            "__doc__": f"A store of {schema.name} records.\n\n{schema.doc}".rstrip(),
+            "__doc__": f"A store of {schema.name} records.\n\n{printable(schema.doc)}".rstrip(),
             "__module__": module,
             "schema": schema,
             "record": record,

@@ -1,6 +1,7 @@
 """What can go wrong, and the one table from the statuses of C to exceptions."""
 
-from typing import Any, Dict, NoReturn, Optional, Type, Union
+import errno
+from typing import Any, Dict, NoReturn, Optional, Tuple, Type, Union
 
 from mmapforge._core import ffi, lib
 
@@ -29,6 +30,10 @@ class Error(Exception):
 
 class ArgumentError(Error, ValueError):
     """An argument is outside what the call allows."""
+
+
+class ArgumentTypeError(Error, TypeError):
+    """An argument is of a type that the call does not take."""
 
 
 class RowError(Error, IndexError):
@@ -61,6 +66,10 @@ class LockedError(Error, BlockingIOError):
 
 class StoreIOError(Error, OSError):
     """The operating system reported an error; errno says which."""
+
+
+class StorePermissionError(StoreIOError, PermissionError):
+    """The operating system refuses access to the file or its directory."""
 
 
 class NoSpaceError(StoreIOError):
@@ -118,6 +127,7 @@ class FieldRangeError(Error, OverflowError):
 class FieldNameError(Error, KeyError):
     """There is no field of that name, or one is missing."""
 
+
 class TextError(Error, ValueError):
     """The bytes of a string field are not UTF-8, or a str cannot be encoded."""
 
@@ -153,6 +163,30 @@ CLASS_OF_STATUS: Dict[int, Type[Error]] = {
     lib.MMF_ERR_UNSUPPORTED: UnsupportedError,
 }
 
+# Where errno says more than the status.
+CLASS_OF_ERRNO: Dict[Tuple[int, int], Type[Error]] = {
+    (lib.MMF_ERR_IO, errno.EACCES): StorePermissionError,
+    (lib.MMF_ERR_IO, errno.EPERM): StorePermissionError,
+}
+
+# Of a class that is an OSError, where C does not say an errno.
+_ERRNO_OF: Dict[Type[Error], int] = {
+    ReadOnlyError: errno.EACCES,
+    StoreExistsError: errno.EEXIST,
+    StoreNotFoundError: errno.ENOENT,
+    LockedError: errno.EAGAIN,
+    StoreIOError: errno.EIO,
+    StorePermissionError: errno.EACCES,
+    NoSpaceError: errno.ENOSPC,
+    WaitTimeoutError: errno.ETIMEDOUT,
+    RecoveryError: errno.EIO,
+}
+
+
+def class_of(status: int, os_error: int = 0) -> Type[Error]:
+    """The class for a status of C and the errno that came with it, or 0."""
+    return CLASS_OF_ERRNO.get((status, os_error)) or CLASS_OF_STATUS[status]
+
 
 def make_error(
     kind: Type[Error],
@@ -165,8 +199,9 @@ def make_error(
     os_error: int = 0,
 ) -> Error:
     """An exception with its attributes set."""
-    if issubclass(kind, OSError) and os_error:
-        error: Error = kind(os_error, message)
+    number = os_error or _ERRNO_OF.get(kind, 0)
+    if number and issubclass(kind, OSError):
+        error: Error = kind(number, message)
         error.filename = path  # type: ignore[attr-defined]
     else:
         error = kind(message)
@@ -187,6 +222,7 @@ _IN_PYTHON = (
     ("options.mode = MMF_READ_WRITE", "mode 'r+'"),
     ("options.reserve_bytes", "reserve"),
     ("options.capacity", "capacity"),
+    ("options.permissions", "permissions"),
 )
 
 
@@ -205,7 +241,7 @@ def error_of(
 ) -> Error:
     """The exception for a filled mmf_error."""
     return make_error(
-        CLASS_OF_STATUS[error.status],
+        class_of(error.status, error.os_error),
         _in_python(text_of(error.message)),
         path=text_of(error.path) or path,
         row=row,

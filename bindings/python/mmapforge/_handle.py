@@ -40,6 +40,41 @@ def check_mode(mode: str) -> None:
         raise _errors.make_error(_errors.ArgumentError, message)
 
 
+def _encoded(path: Path) -> bytes:
+    """The path as the system takes it."""
+    try:
+        name = os.fsencode(path)
+    except TypeError:
+        message = f"a path is of type {type(path).__name__}, expected a str, bytes or os.PathLike"
+        raise _errors.make_error(_errors.ArgumentTypeError, message) from None
+    except UnicodeError as error:
+        message = f"the path {path!r} cannot be encoded for the file system: {error}"
+        raise _errors.make_error(_errors.ArgumentError, message) from None
+    if b"\0" in name:
+        raise _errors.make_error(_errors.ArgumentError, f"the path {path!r} has a NUL character")
+    return name
+
+
+def real_path(path: Path) -> str:
+    """Where the file is, by no symbolic link: what leads to it from another directory, too.
+
+    (Joined to the working directory as text, `link/../file` would be another file.)
+    """
+    try:
+        return os.path.realpath(os.fsdecode(path))
+    except OSError:  # the working directory is gone
+        return os.fsdecode(path)
+
+
+def _check_errors(errors: str) -> None:
+    try:
+        codecs.lookup_error(errors)
+    except (LookupError, TypeError):
+        message = f"errors is {errors!r}, expected how bytes.decode treats what is not UTF-8, such as "
+        message += "'strict', 'replace' or 'surrogateescape'"
+        raise _errors.make_error(_errors.ArgumentError, message) from None
+
+
 def open_handle(
     path: Path,
     mode: str,
@@ -58,18 +93,21 @@ def open_handle(
     runs finalizers in any order, so that one of them may use a store whose closer has run.
     """
     check_mode(mode)
-    name = os.fsencode(path)
-    if b"\0" in name:
-        raise _errors.make_error(_errors.ArgumentError, f"the path {path!r} has a NUL character")
+    name = _encoded(path)
     for what, value, limit in (
         ("reserve", reserve, 1 << 63),
         ("capacity", capacity, 1 << 63),
         ("permissions", permissions, 0o10000),
     ):
-        if not 0 <= operator.index(value) < limit:
+        try:
+            number = operator.index(value)
+        except TypeError:
+            message = f"{what} is of type {type(value).__name__}, expected an int"
+            raise _errors.make_error(_errors.ArgumentTypeError, message) from None
+        if not 0 <= number < limit:
             message = f"{what} is {value}, expected 0 for the default or a number below {limit}"
             raise _errors.make_error(_errors.ArgumentError, message)
-    codecs.lookup_error(errors)
+    _check_errors(errors)
     error = ffi.new("mmf_error *")
     c_schema = ffi.NULL if schema is None else schema.c_schema
     number = _CREATE if create else _MODES[mode]

@@ -5,6 +5,8 @@ import operator
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Type, TypeVar
 
 from mmapforge._access import set_value
+from mmapforge._errors import ArgumentTypeError, make_error
+from mmapforge._printable import printable
 from mmapforge._schema import Field, Schema
 
 R = TypeVar("R", bound="Record")
@@ -34,7 +36,8 @@ class Record:
     _row: int  # of the store, or -1
 
     def __init__(self, *values: Any, **fields: Any) -> None:
-        raise TypeError("Record is the base of record classes; use the one of a store")
+        message = "Record is the base of record classes; use the one of a store"
+        raise make_error(ArgumentTypeError, message)
 
     def _asdict(self) -> Dict[str, Any]:
         """The fields and their values, in order."""
@@ -123,7 +126,7 @@ def make_record(schema: Schema, module: str, dynamic: bool) -> Type[Record]:
     body.update(
         {
             "__slots__": tuple(slots),
-            "__doc__": schema.doc or f"A record of {schema.name}, version {schema.version}.",
+            "__doc__": printable(schema.doc) or f"A record of {schema.name}, version {schema.version}.",
             "__module__": module,
             "__match_args__": schema.names,
             "_schema": schema,
@@ -134,7 +137,7 @@ def make_record(schema: Schema, module: str, dynamic: bool) -> Type[Record]:
     )
     made = type(schema.name, (Record,), body)
     for field, slot in zip(schema.fields, slots):
-        doc = f"{field.declaration}: {field.doc}" if field.doc else field.declaration
+        doc = f"{field.declaration}: {printable(field.doc)}" if field.doc else field.declaration
         member: Optional[Any] = getattr(made, slot)
         setattr(made, field.name, property(operator.attrgetter(slot), _setter(field, member), None, doc))
     return made

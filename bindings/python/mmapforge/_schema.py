@@ -1,10 +1,11 @@
 """What a schema says, as Python objects: made from its text by the C library, which lays it out."""
 
 import functools
-from typing import Any, Dict, Iterator, List, Mapping, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NoReturn, Tuple
 
 from mmapforge._core import ffi, lib
-from mmapforge._errors import error_of, text_of
+from mmapforge._errors import ArgumentTypeError, SchemaError, UnsupportedError, make_error, text_of
+from mmapforge._printable import printable
 
 SEQUENCE_SIZE = 8  # bytes before the first field of a record
 LENGTH_SIZE = 4  # bytes before the data of a string or bytes field
@@ -118,7 +119,7 @@ class Schema:
         out = ffi.new("mmf_schema **")
         error = ffi.new("mmf_error *")
         if lib.mmf_schema_parse(data, len(data), out, error) != lib.MMF_OK:
-            raise error_of(error)
+            _fail_text(text_of(error.message))
         self.c_schema = ffi.gc(out[0], lib.mmf_schema_free)
         self.name = text_of(out[0].name)
         self.doc = text_of(out[0].doc)
@@ -142,7 +143,11 @@ class Schema:
         A string is 'S': numpy leaves NULs at the end away. bytes is 'V', all of its capacity.
         """
         if self._dtype is None:
-            import numpy
+            try:
+                import numpy
+            except ImportError:
+                message = "the dtype of a schema needs numpy; install it (pip install numpy)"
+                raise make_error(UnsupportedError, message) from None
 
             self._dtype = numpy.dtype(
                 {
@@ -173,17 +178,32 @@ class Schema:
         return schema_of, (self.text,)
 
     def __str__(self) -> str:
-        return self.text
+        """The text as it may be printed; `text` has it as it is."""
+        return printable(self.text)
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{field.name}: {field.declaration}" for field in self.fields)
         return f"<Schema {self.name} version {self.version} ({fields})>"
 
 
+def _fail_text(what: str) -> NoReturn:
+    """Raises for a text that is no schema. C looks at texts in files, and blames a file's header."""
+    what = what.replace("embedded schema", "schema").replace("; the header of the file is damaged", "")
+    what += "; give the canonical text, as a generated module or store.schema.text has it"
+    raise make_error(SchemaError, what, status="MMF_ERR_SCHEMA")
+
+
 @functools.lru_cache(maxsize=256)
-def schema_of(text: str) -> Schema:
-    """The schema of a text, the same object for the same text."""
+def _schema_of(text: str) -> Schema:
     return Schema(text)
+
+
+def schema_of(text: str) -> Schema:
+    """The schema of a text, the same object for the same text; SchemaError for any other text."""
+    if not isinstance(text, str):
+        message = f"a schema is of type {type(text).__name__}, expected a str, its canonical text"
+        raise make_error(ArgumentTypeError, message)
+    return _schema_of(text)
 
 
 def data_offset(field: Field) -> int:

@@ -26,7 +26,7 @@ from mmapforge._access import check_row, field_methods, set_value
 from mmapforge._codec import Codec, codec_of
 from mmapforge._columns import Aggregates, Columns, total_over
 from mmapforge._core import ffi, lib
-from mmapforge._handle import Info, Path, open_handle
+from mmapforge._handle import Info, Path, open_handle, real_path
 from mmapforge._record import Record
 from mmapforge._rows import one_record, replace_fields
 from mmapforge._schema import Field, Schema
@@ -73,7 +73,8 @@ class Store(Aggregates, Generic[R]):
 
     def __init__(self, *_: Any, **__: Any) -> None:
         name = type(self).__name__
-        raise TypeError(f"{name} is made by {name}.open(path) or {name}.create(path)")
+        message = f"{name} is made by {name}.open(path) or {name}.create(path)"
+        raise _errors.make_error(_errors.ArgumentTypeError, message)
 
     @classmethod
     def open(
@@ -90,7 +91,8 @@ class Store(Aggregates, Generic[R]):
         Args:
             path: of the file.
             mode: "r" or "r+".
-            shared: with "r+", be one of several writers, all of which must say so.
+            shared: with "r+", be one of several writers, all of which must say so. A value that is
+                read, changed and written back may overwrite what another has written meanwhile.
             reserve: bytes of address space for the file to grow into; 0 is 64 GiB for a writer, and
                 for a reader 8 times the file's size, at least 1 GiB, and more as the file grows.
             errors: how strings that are not UTF-8 are read, as in bytes.decode.
@@ -128,7 +130,8 @@ class Store(Aggregates, Generic[R]):
     @classmethod
     def _own_schema(cls) -> Schema:
         if cls is Store:
-            raise TypeError("Store has no schema of its own; mmapforge.open(path) opens any store")
+            message = "Store has no schema of its own; mmapforge.open(path) opens any store"
+            raise _errors.make_error(_errors.ArgumentTypeError, message)
         return cls.schema
 
     @classmethod
@@ -141,7 +144,7 @@ class Store(Aggregates, Generic[R]):
         self.codec = codec_of(cls.schema, errors)
         self._pool = []
         self._spare = []
-        self._name = os.path.abspath(self.path)
+        self._name = real_path(path)
         return self
 
     # ---- The whole ----
@@ -235,9 +238,15 @@ class Store(Aggregates, Generic[R]):
 
         WaitTimeoutError after timeout seconds; None waits for ever.
         """
-        if not -1 < operator.index(count) < 1 << 64:
+        number = self._number(count, "wait: count")
+        if not -1 < number < 1 << 64:
             message = f"{self.path}: wait: count is {count}, expected a number of records"
             raise _errors.make_error(_errors.ArgumentError, message, path=self.path)
+        try:
+            timeout = None if timeout is None else float(timeout)
+        except (TypeError, ValueError):
+            message = f"{self.path}: wait: timeout is {timeout!r}, expected seconds or None"
+            raise _errors.make_error(_errors.ArgumentTypeError, message, path=self.path) from None
         if timeout is not None and timeout != timeout:
             message = f"{self.path}: wait: timeout is {timeout}, expected seconds or None"
             raise _errors.make_error(_errors.ArgumentError, message, path=self.path)
@@ -291,7 +300,7 @@ class Store(Aggregates, Generic[R]):
         if type(key) is int:
             return self._read(key)
         if isinstance(key, slice):
-            return _view.View(self, range(len(self))[key])
+            return _view.View(self, _view.sliced(self.path, range(len(self)), key))
         if isinstance(key, tuple):
             row, name = self._row_and_field(key)
             return getattr(self, "get_" + self.field(name).name)(row)
@@ -355,7 +364,7 @@ class Store(Aggregates, Generic[R]):
 
         `for price, volume in store.tuples("price", "volume")`; start and stop are those of a slice.
         """
-        return _view.tuples(self, _view.rows_between(len(self), start, stop), names)
+        return _view.tuples(self, _view.rows_between(self, start, stop), names)
 
     def follow(self, start: Optional[int] = None, timeout: Optional[float] = None) -> Iterator[R]:
         """The records from row start on (None: the next to come), and each new one as it comes.
@@ -363,7 +372,7 @@ class Store(Aggregates, Generic[R]):
         A negative start counts from the end, as in a slice.
         Ends when none has come for timeout seconds; None waits for ever.
         """
-        row = len(self) if start is None else operator.index(start)
+        row = len(self) if start is None else self._number(start, "follow: start")
         if row < 0:
             row = max(0, row + len(self))
         while True:
@@ -379,7 +388,7 @@ class Store(Aggregates, Generic[R]):
 
         Without numpy a list of records. start and stop are those of a slice.
         """
-        return _view.snapshot(self, _view.rows_between(len(self), start, stop))
+        return _view.snapshot(self, _view.rows_between(self, start, stop))
 
     def verify(self, start: int = 0, stop: Optional[int] = None) -> int:
         """Checks rows against their checksums, and returns how many there were.
@@ -387,7 +396,7 @@ class Store(Aggregates, Generic[R]):
         start and stop are those of a slice. CorruptError at the first one that is damaged: its
         `row` says which. The schema must ask for `@checksums`; without, UnsupportedError.
         """
-        rows = _view.rows_between(len(self), start, stop)
+        rows = _view.rows_between(self, start, stop)
         error = ffi.new("mmf_error *")
         bad = ffi.new("uint64_t *")
         first = rows.start
@@ -407,7 +416,7 @@ class Store(Aggregates, Generic[R]):
     @property
     def columns(self) -> Columns:
         """The fields as columns; `store.columns["price"]` is a zero-copy array."""
-        return Columns(self, lambda: range(len(self)))
+        return Columns(self, None)
 
     def _total(self, name: str, what: int) -> Any:
         return total_over(self, range(len(self)), name, what)
@@ -472,6 +481,13 @@ class Store(Aggregates, Generic[R]):
             path=self.path,
             field=name if isinstance(name, str) else None,
         )
+
+    def _number(self, value: Any, what: str) -> int:
+        try:
+            return operator.index(value)
+        except TypeError:
+            message = f"{self.path}: {what} is of type {type(value).__name__}, expected an int"
+            raise _errors.make_error(_errors.ArgumentTypeError, message, path=self.path) from None
 
     def check_open(self) -> None:
         """ClosedError unless the store is open."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Iterator, List, Optional, Tuple,
 from mmapforge._chunk import ChunkReader
 from mmapforge._columns import HAS_NUMPY, Aggregates, Columns, total_over
 from mmapforge._core import ffi, lib
-from mmapforge._errors import FieldTypeError, make_error
+from mmapforge._errors import ArgumentError, ArgumentTypeError, FieldTypeError, make_error
 from mmapforge._record import Record
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class View(Aggregates, Generic[R]):
 
     def __getitem__(self, key: Union[int, slice]) -> Union[R, "View[R]"]:
         if isinstance(key, slice):
-            return View(self._store, self._rows[key])
+            return View(self._store, sliced(self._store.path, self._rows, key))
         try:
             index = operator.index(key)
         except TypeError:
@@ -66,7 +66,7 @@ class View(Aggregates, Generic[R]):
     @property
     def columns(self) -> Columns:
         """As Store.columns, of these rows."""
-        return Columns(self._store, lambda: self._rows)
+        return Columns(self._store, self._rows)
 
     def _total(self, name: str, what: int) -> Any:
         return total_over(self._store, self._rows, name, what)
@@ -125,8 +125,19 @@ def snapshot(store: Any, rows: range) -> Any:
     return out if rows.step == 1 else out[rows[0] - first :: rows.step].copy()
 
 
-def rows_between(length: int, start: int, stop: Optional[int]) -> range:
+def rows_between(store: Any, start: int, stop: Optional[int]) -> range:
     """The rows of a slice start:stop, which counts from the end where it is negative."""
-    return range(*slice(start, stop).indices(length))
+    return sliced(store.path, range(len(store)), slice(start, stop))
+
+
+def sliced(path: str, rows: range, key: slice) -> range:
+    """Some of the rows; an exception for what no slice can be made of."""
+    try:
+        return rows[key]
+    except TypeError:
+        message = f"{path}: the parts of a slice are rows, expected ints or nothing: {key}"
+        raise make_error(ArgumentTypeError, message, path=path) from None
+    except ValueError as error:
+        raise make_error(ArgumentError, f"{path}: {error}", path=path) from None
 
 

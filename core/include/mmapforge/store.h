@@ -60,7 +60,7 @@ typedef enum mmf_mode {
 /* How to open or create. Start from MMF_OPTIONS_INIT; 0 means the default. */
 typedef struct mmf_options {
     mmf_mode mode;          /* of open; create always writes */
-    unsigned permissions;   /* of a new file, less the umask; default 0666 */
+    unsigned permissions;   /* of a new file, less the umask; default 0666; at least 0400 is left */
     uint64_t reserve_bytes; /* address space for the file to grow into; see below */
     uint64_t capacity;      /* records that a new file has room for at once; default about 64 KiB */
     bool shared_writers;    /* one of several writers at once; without effect on a reader */

@@ -33,7 +33,7 @@ def test_info(path):
     assert out.startswith("%s: 12 records of Tick\n" % path)
     size = os.stat(path).st_size
     assert "%s bytes" % format(size, ",") in out
-    assert "48 bytes a record, format 2, written by nobody\n" in out
+    assert "48 bytes a record, format 3, written by no process\n" in out
     assert schemas.TICK in out
     blocks = out.split("\n\n")
     assert blocks[2] == "row 0\n  symbol = 'S0'\n  price = 0.0\n  volume = 10.0\n  timestamp = 0"
@@ -108,6 +108,36 @@ def test_values_that_no_terminal_shows(path):
         assert "\x1b" not in out
         assert r"digest = b'\x1b\x00'" in out
         assert r"name = '\\xff\\xfeab'" in out
+
+
+def test_no_text_of_a_file_commands_a_terminal(path):
+    text = "/// \x1b]0;owned\x07 \u202e\nrecord Hostile version 1 {\n  /// \x9b31m\n  a: uint32;\n}\n"
+    mmapforge.define("m", text)[1].create(path).close()
+    code, out, err = run("info", path)
+    assert (code, err) == (0, "")
+    assert all(character == "\n" or character.isprintable() for character in out)
+    assert "/// \\x1b]0;owned\\x07 \\u202e\n" in out and "/// \\x9b31m\n" in out
+    code, out, err = run("info", path + "\x1b[2J")
+    assert code == 1 and "\x1b" not in err and "\\x1b[2J" in err
+
+
+@pytest.mark.parametrize("command", ["info", "verify"])
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "2>&-", "<&-"])
+def test_closed_streams(path, command, closed):
+    schemas.fill(path, 1)
+    with open(path, "rb") as file:
+        before = file.read()
+    done = subprocess.run(
+        ["bash", "-c", '"$@" ' + closed, "bash", *MODULE, command, path],
+        env=ENVIRON, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    # Without checksums there is nothing to verify, which is said on the standard error.
+    assert done.returncode == (0 if command == "info" and ">&-" not in closed.split("2")[0] else 1)
+    if closed == ">&-":
+        assert done.stderr.startswith("mmapforge: the standard output is closed")
+    with open(path, "rb") as file:
+        assert file.read() == before
 
 
 def test_text_that_the_encoding_lacks(tmp_path):

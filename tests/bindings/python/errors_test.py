@@ -1,17 +1,22 @@
 """The exceptions: one for each status of C, each what a caller would catch besides."""
 
+import ctypes
+import errno
 import inspect
+import os
 import pickle
 import re
 
 import mmapforge
 import pytest
+import schemas
 from mmapforge import _errors
 from mmapforge._core import ffi, lib
-from schemas import TickStore, raises
+from schemas import TickStore, raises, tick
 
 SECOND = {
     "ArgumentError": ValueError,
+    "ArgumentTypeError": TypeError,
     "BusyError": RuntimeError,
     "CapacityError": MemoryError,
     "ClosedError": ValueError,
@@ -30,6 +35,7 @@ SECOND = {
     "StoreExistsError": FileExistsError,
     "StoreIOError": OSError,
     "StoreNotFoundError": FileNotFoundError,
+    "StorePermissionError": PermissionError,
     "TextError": ValueError,
     "TooLongError": ValueError,
     "UnsupportedError": NotImplementedError,
@@ -70,7 +76,7 @@ def test_the_table_is_complete():
     assert ffi.string(lib.mmf_status_name(lib.MMF_STATUS_COUNT)) == b"MMF_ERR_?"
     kinds = list(_errors.CLASS_OF_STATUS.values())
     assert len(set(kinds)) == len(kinds)
-    only_python = {"FieldTypeError", "FieldRangeError", "FieldNameError", "TextError", "ViewsAliveError"}
+    only_python = {"ArgumentTypeError", "StorePermissionError", "FieldTypeError", "FieldRangeError", "FieldNameError", "TextError", "ViewsAliveError"}
     assert {kind.__name__ for kind in kinds} == set(SECOND) - only_python
 
 
@@ -127,6 +133,77 @@ def test_the_operating_system_s_errno(tmp_path):
     assert isinstance(raised.value, mmapforge.Error)
 
 
+NUMBERS = {
+    "LockedError": errno.EAGAIN,
+    "NoSpaceError": errno.ENOSPC,
+    "ReadOnlyError": errno.EACCES,
+    "RecoveryError": errno.EIO,
+    "StoreExistsError": errno.EEXIST,
+    "StoreIOError": errno.EIO,
+    "StoreNotFoundError": errno.ENOENT,
+    "StorePermissionError": errno.EACCES,
+    "WaitTimeoutError": errno.ETIMEDOUT,
+}
+
+
+def test_every_os_error_has_an_errno(path):
+    """Where the system gave none, it is that of the class, as the OSError beside it would have it."""
+    assert set(NUMBERS) == {name for name in SECOND if issubclass(getattr(mmapforge, name), OSError)}
+    for name, number in NUMBERS.items():
+        error = _errors.make_error(getattr(mmapforge, name), "a: b; c", path="p")
+        assert error.errno == number and str(error) == "a: b; c", name
+        # Python's own choice of a class for that number agrees.
+        assert isinstance(error, type(OSError(number, "x"))), name
+    with TickStore.create(path) as store:
+        with pytest.raises(mmapforge.LockedError) as locked:
+            TickStore.open(path, "r+")
+        assert locked.value.errno == errno.EAGAIN
+        with pytest.raises(mmapforge.StoreExistsError) as exists:
+            TickStore.create(path)
+        assert exists.value.errno == errno.EEXIST
+        with pytest.raises(mmapforge.WaitTimeoutError) as timeout:
+            store.wait(0, 0.0)
+        assert timeout.value.errno == errno.ETIMEDOUT
+    with TickStore.open(path) as store, pytest.raises(mmapforge.ReadOnlyError) as read_only:
+        store.append(tick(0))
+    assert read_only.value.errno == errno.EACCES
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_the_table_knows_a_lack_of_permission(number):
+    c_error = ffi.new("mmf_error *")
+    c_error.status, c_error.os_error, c_error.message = lib.MMF_ERR_IO, number, b"x: y; z"
+    error = _errors.error_of(c_error)
+    assert type(error) is mmapforge.StorePermissionError and error.errno == number
+    assert isinstance(error, PermissionError) and isinstance(error, mmapforge.StoreIOError)
+    c_error.os_error = errno.EIO
+    assert type(_errors.error_of(c_error)) is mmapforge.StoreIOError
+
+
+def drop_capabilities():
+    """Root does what it likes by its capabilities, so a child gives up those it has."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    assert ctypes.CDLL(None).capset(header, (ctypes.c_uint32 * 6)()) == 0
+
+
+@pytest.mark.parametrize("mode", ["r", "r+"])
+def test_a_file_without_permission(path, mode):
+    schemas.fill(path, 1)
+    os.chmod(path, 0)
+    child = os.fork()
+    if child == 0:
+        try:
+            drop_capabilities()
+            TickStore.open(path, mode)
+        except PermissionError as error:
+            is_right = isinstance(error, mmapforge.Error) and error.errno == errno.EACCES
+            os._exit(0 if is_right and "permissions" in str(error) else 2)
+        except BaseException:
+            os._exit(3)
+        os._exit(4)
+    assert os.waitpid(child, 0)[1] == 0
+
+
 def test_a_path_with_a_percent_sign_and_a_newline(tmp_path):
     path = str(tmp_path / "50%s\nof.mmf")
     with raises(mmapforge.StoreNotFoundError, path):
@@ -140,3 +217,56 @@ def test_hints_of_c_reach_python(path):
     with pytest.raises(mmapforge.CapacityError) as raised:
         TickStore.create(path, reserve=1 << 20, capacity=10**6)
     assert "reserve" in str(raised.value) and "options." not in str(raised.value)
+
+
+# ---- Exceptions are the package's own ----
+
+WRONG_ARGUMENTS = {
+    "path of a wrong type": lambda s: TickStore.open(5),
+    "path with a lone surrogate": lambda s: TickStore.open("\ud800"),
+    "path with NUL": lambda s: TickStore.open("a\0b"),
+    "mode": lambda s: TickStore.open(s.path, "w"),
+    "mode of a wrong type": lambda s: TickStore.open(s.path, None),
+    "reserve of a wrong type": lambda s: TickStore.open(s.path, reserve="1"),
+    "errors": lambda s: TickStore.open(s.path, errors="nonsense"),
+    "errors of a wrong type": lambda s: TickStore.open(s.path, errors=None),
+    "a store by its class": lambda s: TickStore(s.path),
+    "the base of stores": lambda s: mmapforge.Store.open(s.path),
+    "the base of records": lambda s: mmapforge.Record(),
+    "slice of a wrong type": lambda s: s["a":],
+    "slice without a step": lambda s: s[::0],
+    "slice of a view": lambda s: s[:][::0],
+    "view by a name": lambda s: s[:]["price"],
+    "start of a wrong type": lambda s: s.tuples("price", start="a"),
+    "stop of a wrong type": lambda s: s.snapshot(0, 1.5),
+    "verify": lambda s: s.verify("a"),
+    "wait for a wrong type": lambda s: s.wait("a"),
+    "wait for less than none": lambda s: s.wait(-1),
+    "timeout of a wrong type": lambda s: s.wait(0, "a"),
+    "follow": lambda s: next(s.follow("a")),
+    "a field's name of a wrong type": lambda s: s[0, 5],
+    "a field's name that cannot be hashed": lambda s: s[0, []],
+    "row of a wrong type": lambda s: s["price"],
+    "columns": lambda s: s.columns[0],
+    "extend by a number": lambda s: s.extend(5),
+    "append a number": lambda s: s.append(5),
+    "append text": lambda s: s.append("text"),
+    "schema of a wrong type": lambda s: mmapforge.define("m", b"record"),
+    "schema that is none": lambda s: mmapforge.define("m", "rubbish"),
+}
+
+
+@pytest.mark.parametrize("call", WRONG_ARGUMENTS.values(), ids=WRONG_ARGUMENTS.keys())
+def test_what_is_wrong_with_an_argument_is_an_error_of_the_package(reader, call):
+    with pytest.raises(mmapforge.Error) as raised:
+        call(reader)
+    assert str(raised.value) and "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["", "rubbish", "record Tick version 1 {\n  a: uint99;\n}\n"])
+def test_a_text_that_is_no_schema_blames_no_file(text):
+    with raises(mmapforge.SchemaError, "schema", status="MMF_ERR_SCHEMA") as raised:
+        mmapforge.define(__name__, text)
+    assert "header" not in str(raised.value) and "file" not in str(raised.value)
+    if "uint99" in text:
+        assert "line 2" in str(raised.value)

@@ -161,12 +161,12 @@ def test_locked_names_the_process(path):
 
 
 def test_errors_is_checked_before_anything_is_made(path):
-    with pytest.raises(LookupError, match="nonsense"):
+    with pytest.raises(mmapforge.ArgumentError, match="nonsense"):
         TickStore.create(path, errors="nonsense")
     assert not os.path.exists(path)
     schemas.fill(path, 1)
     for opener in (TickStore.open, mmapforge.open, mmapforge.opener(TickStore, QuoteStore)):
-        with pytest.raises(LookupError, match="nonsense"):
+        with pytest.raises(mmapforge.ArgumentError, match="nonsense"):
             opener(path, "r+", errors="nonsense")
         with opener(path, "r+"):
             pass
@@ -518,6 +518,109 @@ def test_a_store_is_pickled_by_path(path, tmp_path, monkeypatch):
     os.remove(path)
     with pytest.raises(mmapforge.StoreNotFoundError):
         pickle.loads(data)
+
+
+def test_a_store_is_pickled_by_where_its_file_is(tmp_path, monkeypatch):
+    """link/../x is beside the directory that the link leads to, and not beside the link."""
+    (tmp_path / "far" / "below").mkdir(parents=True)
+    (tmp_path / "near").mkdir()
+    (tmp_path / "near" / "link").symlink_to(tmp_path / "far" / "below")
+    schemas.fill(str(tmp_path / "far" / "x.mmf"), 3)
+    schemas.fill(str(tmp_path / "near" / "x.mmf"), 5)
+    monkeypatch.chdir(tmp_path)
+    for name in ("near/link/../x.mmf", pathlib.Path("near/link/../x.mmf"), b"near/link/../x.mmf"):
+        monkeypatch.chdir(tmp_path)
+        with TickStore.open(name) as store:
+            assert len(store) == 3
+            monkeypatch.chdir("/")
+            with pickle.loads(pickle.dumps(store)) as copy:
+                assert len(copy) == 3
+
+
+def test_a_link_that_leads_elsewhere_since(tmp_path):
+    """What is pickled is the file that was opened."""
+    schemas.fill(str(tmp_path / "old.mmf"), 3)
+    schemas.fill(str(tmp_path / "new.mmf"), 5)
+    (tmp_path / "latest").symlink_to("old.mmf")
+    with TickStore.open(tmp_path / "latest") as store:
+        (tmp_path / "latest").unlink()
+        (tmp_path / "latest").symlink_to("new.mmf")
+        with pickle.loads(pickle.dumps(store)) as copy:
+            assert len(copy) == len(store) == 3
+
+
+def test_views_and_columns_are_pickled_with_their_store(path):
+    schemas.fill(path, 10)
+    with TickStore.open(path) as store:
+        view = pickle.loads(pickle.dumps(store[2:8:2]))
+        assert [t.timestamp for t in view] == [2, 4, 6]
+        columns = pickle.loads(pickle.dumps(store.columns))
+        assert list(columns) == list(store.schema.names) and columns["price"].tolist() == [1.5 * i for i in range(10)]
+        some = pickle.loads(pickle.dumps(store[7:].columns))
+        assert some["timestamp"].tolist() == [7, 8, 9]
+
+
+def test_a_umask_that_leaves_nothing_makes_nothing(path):
+    before = os.umask(0o777)
+    try:
+        with raises(mmapforge.ArgumentError, path, "umask", "permissions 000", status="MMF_ERR_ARGUMENT"):
+            TickStore.create(path)
+    finally:
+        os.umask(before)
+    assert os.listdir(os.path.dirname(path)) == []
+    with pytest.raises(mmapforge.ArgumentError):
+        TickStore.create(path, permissions=0o222)
+    # A file that is made once, to be read only.
+    TickStore.create(path, permissions=0o444).close()
+    assert os.stat(path).st_mode & 0o777 == 0o444
+    TickStore.open(path).close()
+
+
+HOSTILE = "/// harmless\x1b]0;owned\x07\x1b[2J \u202egnp.exe\x9b31m\n"
+HOSTILE += "record Hostile version 1 {\n  /// \x1b[31mred\x7f\n  a: uint32;\n}\n"
+
+
+def is_harmless(shown):
+    return all(character == "\n" or character.isprintable() for character in shown)
+
+
+def test_no_text_of_a_file_commands_a_terminal(path):
+    """Doc comments come from whoever made the file, and are shown by repr, str, help and pydoc."""
+    import pydoc
+
+    mmapforge.define(__name__, HOSTILE)[1].create(path).close()
+    with mmapforge.open(path) as store:
+        store_class, record = type(store), store.record
+        for thing in (store_class, record, record.a, store_class.get_a, store_class.set_a):
+            doc = thing.__doc__
+            assert is_harmless(doc), repr(doc)
+            assert "\\x1b[" in doc
+            assert is_harmless(pydoc.plain(pydoc.render_doc(thing)))
+        for shown in (repr(store), repr(store.schema), str(store.schema), repr(store.columns)):
+            assert is_harmless(shown), repr(shown)
+        assert "\\u202egnp.exe\\x9b31m" in str(store.schema)
+        # As data it is what it was, and what is shown is still a schema.
+        assert store.schema.text == HOSTILE
+        assert store.schema.doc == HOSTILE.splitlines()[0][4:]
+        assert mmapforge.Schema(str(store.schema)) == store.schema
+
+
+def test_docs_in_other_scripts_are_shown_as_they_are(path):
+    text = "/// ticks: \u062f\u0627\u062f\u0647\u200c\u0647\u0627, \u65e5\u672c, \U0001f4c8\n"
+    text += "record Tick version 1 {\n  a: uint32;\n}\n"
+    assert text[4:].splitlines()[0] in mmapforge.define(__name__, text)[0].__doc__
+
+
+def test_without_cffi_its_packages_are_named(tmp_path):
+    code = "import sys; sys.modules['_cffi_backend'] = None\nimport mmapforge"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    last = done.stdout.strip().splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: ") and "pip install cffi" in last and "python3-cffi" in last
 
 
 def test_docs():
