@@ -1,4 +1,7 @@
-/* A program with headers of its own, called like ours, and two stores of one name. */
+/*
+ * A program with headers of its own, called like those of mmapforge and with include guards that
+ * might be its, and two stores of one name.
+ */
 #include "market_store.h"
 
 #include "archive/market_store.h"

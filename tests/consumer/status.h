@@ -1,7 +1,7 @@
 /* This project's own status.h, which nothing of mmapforge may include in the place of one of its
  * own. */
-#ifndef STATUS_H
-#define STATUS_H
+#ifndef MMF_STATUS_H
+#define MMF_STATUS_H
 
 #ifndef CONSUMER_INCLUDES_ITS_OWN
 #error "a header of mmapforge included this project's status.h"

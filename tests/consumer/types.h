@@ -1,7 +1,7 @@
 /* This project's own types.h, which nothing of mmapforge may include in the place of one of its
  * own. */
-#ifndef TYPES_H
-#define TYPES_H
+#ifndef MMF_TYPES_H
+#define MMF_TYPES_H
 
 #ifndef CONSUMER_INCLUDES_ITS_OWN
 #error "a header of mmapforge included this project's types.h"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Each public header compiles alone, as C11 and as C++17, without a warning. Bazel hands the compiler their
-# directory as a system's, where gcc keeps warnings to itself; here it is no system's.
+# Each public header has a guard that is ours alone, and compiles alone, as C11 and as C++17, without a warning.
+# Bazel hands the compiler their directory as a system's, where gcc keeps warnings to itself; here it is not one.
 set -uo pipefail
 
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
@@ -9,6 +9,8 @@ headers=0
 while IFS= read -r header; do
     headers=$((headers + 1))
     name="${header#core/include/}"
+    guard="$(echo "$name" | tr 'a-z/.' 'A-Z__')"
+    [ "$(grep -m1 '^#ifndef' "$header")" = "#ifndef $guard" ] || { echo "FAILED: the guard of $name is not $guard"; failed=1; }
     printf '#include "%s"\n' "$name" | gcc -x c -std=c11 "${warnings[@]}" -O2 -Icore/include -c -o /dev/null - ||
         { echo "FAILED: $name as C11"; failed=1; }
     printf '#include "%s"\n' "$name" | g++ -x c++ -std=c++17 "${warnings[@]}" -O2 -Icore/include -c -o /dev/null - ||

@@ -6,8 +6,8 @@
  * Only 8 aligned bytes are modelled. Accesses of other sizes are here so that core compiles, and
  * refuse to run; what is missing fails to compile, which is how new operations are noticed.
  */
-#ifndef MMF_DETAIL_ATOMIC_H
-#define MMF_DETAIL_ATOMIC_H
+#ifndef MMAPFORGE_DETAIL_ATOMIC_H
+#define MMAPFORGE_DETAIL_ATOMIC_H
 
 #include "mmapforge/detail/port.h"
 #include "tests/model/explore.h"

@@ -1,6 +1,6 @@
 /* The one core header that generated code includes. */
-#ifndef MMF_GENERATED_H
-#define MMF_GENERATED_H
+#ifndef MMAPFORGE_GENERATED_H
+#define MMAPFORGE_GENERATED_H
 
 #include "mmapforge/detail/access.h"
 #include "mmapforge/detail/access_checksum.h"

@@ -6,8 +6,8 @@
  * of one schema there is exactly one. It is what a store embeds, so that a file can be read without
  * the program that wrote it.
  */
-#ifndef MMF_SCHEMA_H
-#define MMF_SCHEMA_H
+#ifndef MMAPFORGE_SCHEMA_H
+#define MMAPFORGE_SCHEMA_H
 
 #include "mmapforge/status.h"
 #include "mmapforge/types.h"

@@ -25,8 +25,8 @@
  * Threads. Any number may read when the hole is met. Where one of them meets it while another
  * writes through the same handle, that write may be lost without a word, as above.
  */
-#ifndef MMF_SIGBUS_H
-#define MMF_SIGBUS_H
+#ifndef MMAPFORGE_SIGBUS_H
+#define MMAPFORGE_SIGBUS_H
 
 #include "mmapforge/detail/handle.h"
 

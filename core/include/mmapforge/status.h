@@ -1,6 +1,6 @@
 /* How calls say what happened: a closed set of statuses, and an error that explains one. */
-#ifndef MMF_STATUS_H
-#define MMF_STATUS_H
+#ifndef MMAPFORGE_STATUS_H
+#define MMAPFORGE_STATUS_H
 
 #include "mmapforge/detail/port.h"
 

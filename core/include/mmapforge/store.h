@@ -43,8 +43,8 @@
  * which are left alone or set to NULL or 0 on failure. Where a mmf_error can be passed it may be
  * NULL.
  */
-#ifndef MMF_STORE_H
-#define MMF_STORE_H
+#ifndef MMAPFORGE_STORE_H
+#define MMAPFORGE_STORE_H
 
 #include "mmapforge/detail/atomic.h"
 #include "mmapforge/detail/handle.h"

@@ -1,6 +1,6 @@
 /* The field types of the schema language, and how values of them are passed about. */
-#ifndef MMF_TYPES_H
-#define MMF_TYPES_H
+#ifndef MMAPFORGE_TYPES_H
+#define MMAPFORGE_TYPES_H
 
 #include "mmapforge/detail/port.h"
 

@@ -7,8 +7,8 @@
  * Whole records pass as images: record_size bytes laid out as in the file (the offsets of
  * mmf_field), whose sequence word is ignored on the way in.
  */
-#ifndef MMF_VALUE_H
-#define MMF_VALUE_H
+#ifndef MMAPFORGE_VALUE_H
+#define MMAPFORGE_VALUE_H
 
 #include "mmapforge/store.h"
 

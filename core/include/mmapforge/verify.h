@@ -6,8 +6,8 @@
  * left a record old in part and new in part. A record that a writer is replacing, or that a killed
  * one left half replaced, is judged as it was before.
  */
-#ifndef MMF_VERIFY_H
-#define MMF_VERIFY_H
+#ifndef MMAPFORGE_VERIFY_H
+#define MMAPFORGE_VERIFY_H
 
 #include "mmapforge/store.h"
 

@@ -1,7 +1,7 @@
 /* This project's own gen/lexer.h, which nothing of mmapforge may include in the place of one of its
  * own. */
-#ifndef GEN_LEXER_H
-#define GEN_LEXER_H
+#ifndef MMF_GEN_LEXER_H
+#define MMF_GEN_LEXER_H
 
 #ifndef CONSUMER_INCLUDES_ITS_OWN
 #error "a header of mmapforge included this project's gen/lexer.h"

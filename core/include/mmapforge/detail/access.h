@@ -6,8 +6,8 @@
  * declared here, in store_read.c and store_write.c. record_size is a constant at every call, and
  * folds into the instructions.
  */
-#ifndef MMF_DETAIL_ACCESS_H
-#define MMF_DETAIL_ACCESS_H
+#ifndef MMAPFORGE_DETAIL_ACCESS_H
+#define MMAPFORGE_DETAIL_ACCESS_H
 
 #include "mmapforge/detail/record.h"
 #include "mmapforge/detail/undo.h"

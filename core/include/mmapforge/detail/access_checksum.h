@@ -7,8 +7,8 @@
  * when it is not; a whole record may replace anything. A change of one scalar is a replacement of
  * the record, and costs as much: a reader never waits for it, and a kill undoes it.
  */
-#ifndef MMF_DETAIL_ACCESS_CHECKSUM_H
-#define MMF_DETAIL_ACCESS_CHECKSUM_H
+#ifndef MMAPFORGE_DETAIL_ACCESS_CHECKSUM_H
+#define MMAPFORGE_DETAIL_ACCESS_CHECKSUM_H
 
 #include "mmapforge/detail/checksum.h"
 #include "mmapforge/detail/fields.h"

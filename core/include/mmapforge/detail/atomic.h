@@ -6,8 +6,8 @@
  * lock-free on every machine the library supports. The may_alias types let one record be moved as
  * words and read as fields.
  */
-#ifndef MMF_DETAIL_ATOMIC_H
-#define MMF_DETAIL_ATOMIC_H
+#ifndef MMAPFORGE_DETAIL_ATOMIC_H
+#define MMAPFORGE_DETAIL_ATOMIC_H
 
 #include "mmapforge/detail/port.h"
 

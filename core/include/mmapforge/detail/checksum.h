@@ -10,8 +10,8 @@
  * change of one scalar beside the protocol of whole records. Readers do not look at checksums; a
  * writer that replaces a part does first, for the rest would get a new checksum, right or not.
  */
-#ifndef MMF_DETAIL_CHECKSUM_H
-#define MMF_DETAIL_CHECKSUM_H
+#ifndef MMAPFORGE_DETAIL_CHECKSUM_H
+#define MMAPFORGE_DETAIL_CHECKSUM_H
 
 #include "mmapforge/detail/crc32c.h"
 #include "mmapforge/detail/seqlock.h"

@@ -5,8 +5,8 @@
  * and they die with the handle. A value of up to 8 bytes is never torn; two fields of one row may
  * be of different moments (for one consistent record there is `get`). Any thread may use them.
  */
-#ifndef MMF_DETAIL_COLUMNS_H
-#define MMF_DETAIL_COLUMNS_H
+#ifndef MMAPFORGE_DETAIL_COLUMNS_H
+#define MMAPFORGE_DETAIL_COLUMNS_H
 
 #include "mmapforge/detail/access.h"
 

@@ -6,8 +6,8 @@
  * tables. Words are loaded as mmapforge/detail/atomic.h does, so what changes meanwhile gives a
  * wrong checksum, and no data race.
  */
-#ifndef MMF_DETAIL_CRC32C_H
-#define MMF_DETAIL_CRC32C_H
+#ifndef MMAPFORGE_DETAIL_CRC32C_H
+#define MMAPFORGE_DETAIL_CRC32C_H
 
 #include "mmapforge/detail/port.h"
 

@@ -5,8 +5,8 @@
  * set as a whole record is; a view says only where it lies. record_size, offset and max are
  * constants at every call, and fold into the instructions.
  */
-#ifndef MMF_DETAIL_FIELDS_H
-#define MMF_DETAIL_FIELDS_H
+#ifndef MMAPFORGE_DETAIL_FIELDS_H
+#define MMAPFORGE_DETAIL_FIELDS_H
 
 #include "mmapforge/detail/access.h"
 

@@ -5,8 +5,8 @@
  * here is the bytes themselves. Nothing in a file is believed before core/format/header.h has
  * checked it.
  */
-#ifndef MMF_DETAIL_FORMAT_H
-#define MMF_DETAIL_FORMAT_H
+#ifndef MMAPFORGE_DETAIL_FORMAT_H
+#define MMAPFORGE_DETAIL_FORMAT_H
 
 #include "mmapforge/detail/port.h"
 

@@ -5,8 +5,8 @@
  * The fields here never fail to be readable: a closed handle points at static empties, so a hot
  * path checks one bound and leaves every other question to a cold path.
  */
-#ifndef MMF_DETAIL_HANDLE_H
-#define MMF_DETAIL_HANDLE_H
+#ifndef MMAPFORGE_DETAIL_HANDLE_H
+#define MMAPFORGE_DETAIL_HANDLE_H
 
 #include "mmapforge/detail/format.h"
 #include "mmapforge/status.h"

@@ -1,6 +1,6 @@
 /* What differs between compilers and machines, given one name each. */
-#ifndef MMF_DETAIL_PORT_H
-#define MMF_DETAIL_PORT_H
+#ifndef MMAPFORGE_DETAIL_PORT_H
+#define MMAPFORGE_DETAIL_PORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * accesses of the protocols in mmapforge/detail/access.h; alone they order nothing. max is the N of
  * string[N] and bytes[N].
  */
-#ifndef MMF_DETAIL_RECORD_H
-#define MMF_DETAIL_RECORD_H
+#ifndef MMAPFORGE_DETAIL_RECORD_H
+#define MMAPFORGE_DETAIL_RECORD_H
 
 #include "mmapforge/detail/scalars.h"
 #include "mmapforge/types.h"

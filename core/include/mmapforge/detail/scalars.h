@@ -1,6 +1,6 @@
 /* Every scalar type of the schema language: its name, its C type, its width in bits. */
-#ifndef MMF_DETAIL_SCALARS_H
-#define MMF_DETAIL_SCALARS_H
+#ifndef MMAPFORGE_DETAIL_SCALARS_H
+#define MMAPFORGE_DETAIL_SCALARS_H
 
 #include "mmapforge/detail/atomic.h"
 

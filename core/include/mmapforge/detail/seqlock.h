@@ -17,8 +17,8 @@
  * torn. Boehm, "Can seqlocks get along with programming language memory models?" (MSPC 2012) has
  * the reader's form and the fence in the writer. On x86 none of them is an instruction.
  */
-#ifndef MMF_DETAIL_SEQLOCK_H
-#define MMF_DETAIL_SEQLOCK_H
+#ifndef MMAPFORGE_DETAIL_SEQLOCK_H
+#define MMAPFORGE_DETAIL_SEQLOCK_H
 
 #include "mmapforge/detail/atomic.h"
 

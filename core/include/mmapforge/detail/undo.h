@@ -6,8 +6,8 @@
  * copies the image back (core/format/recover.h). The layout of a slot is in
  * mmapforge/detail/format.h.
  */
-#ifndef MMF_DETAIL_UNDO_H
-#define MMF_DETAIL_UNDO_H
+#ifndef MMAPFORGE_DETAIL_UNDO_H
+#define MMAPFORGE_DETAIL_UNDO_H
 
 #include "mmapforge/detail/format.h"
 #include "mmapforge/detail/seqlock.h"
