@@ -121,6 +121,32 @@ mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, ui
     return status == MMF_OK ? mmfi_file_sync(file, error) : status;
 }
 
+/* ---- What a killed creator left ---- */
+
+static bool commit_is_of_create(const mmfi_file *file, uint32_t slot)
+{
+    mmfi_commit commit;
+    return mmfi_file_read(file, MMFI_COMMIT_OFFSET + slot * MMFI_PAGE_SIZE, &commit, sizeof commit,
+                          NULL) == MMF_OK &&
+           commit.count == 0 && commit.generation < MMFI_COMMIT_COPIES;
+}
+
+bool mmfi_header_is_unused(const mmfi_file *file)
+{
+    mmfi_superblock block;
+    mmfi_live live;
+    if (mmfi_file_has_no_data(file))
+        return true;
+    if (mmfi_file_read(file, MMFI_SUPERBLOCK_OFFSET, &block, sizeof block, NULL) != MMF_OK ||
+        mmfi_file_read(file, MMFI_LIVE_OFFSET, &live, sizeof live, NULL) != MMF_OK)
+        return false;
+    bool unused = memcmp(block.magic, MMFI_MAGIC, MMFI_MAGIC_SIZE) == 0 &&
+                  block.format_version == MMFI_FORMAT_VERSION && live.count == 0;
+    for (uint32_t slot = 0; slot < MMFI_COMMIT_COPIES; slot++)
+        unused = unused && commit_is_of_create(file, slot);
+    return unused;
+}
+
 /* ---- Reading ---- */
 
 #define HINT_NOT_OURS "give the path of a file that mmapforge made"

@@ -28,6 +28,12 @@ typedef struct mmfi_geometry {
 uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size);
 
 /*
+ * True when a file is one that was being created when its creator was killed, as far as can be told
+ * from what is in it: no data at all, or the header of a store that never had a record nor a sync.
+ */
+bool mmfi_header_is_unused(const mmfi_file *file);
+
+/*
  * Fills a new, empty file: header, with undo slots for one writer or as many as there can be, room
  * for capacity records, synced. MMF_ERR_NO_SPACE,
  * MMF_ERR_NO_MEMORY or MMF_ERR_IO.

@@ -3,6 +3,9 @@
 
 #include "file_private.h"
 
+#include "mmapforge/detail/format.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -72,15 +75,19 @@ static size_t recognisable_length(const char *name)
     return length;
 }
 
+/* What follows the recognisable part of a temporary name. */
+#define TEMPORARY_DIGITS 16u
+#define TEMPORARY_END    ".new"
+
 /* A name in the same directory, which nobody takes for a store. */
 static char *temporary_name(const char *path)
 {
-    static const char PATTERN[] = "%.*s.%016" PRIx64 ".new";
+    static const char PATTERN[] = "%.*s.%016" PRIx64 TEMPORARY_END;
     uint64_t random = 0;
     mmfi_random(&random, sizeof random);
     const size_t directory = directory_length(path);
     const size_t kept = directory + recognisable_length(path + directory);
-    const size_t size = kept + sizeof PATTERN + 16;
+    const size_t size = kept + sizeof PATTERN + TEMPORARY_DIGITS;
     char *name = malloc(size);
     if (name != NULL)
         (void)snprintf(name, size, PATTERN, (int)kept, path, random);
@@ -95,9 +102,40 @@ static mmf_status check_free(const char *path, mmf_error *error)
     return errno == ENOENT ? MMF_OK : fail_create(path, errno, error);
 }
 
+/* Another process may take a file that is not locked yet for abandoned, and remove it. */
+#define ATTEMPTS_MAX 100
+
+/* Makes the file; false when it has to be tried under another name. */
+static bool make_temporary(mmfi_file *file, mode_t permissions, mmf_status *status,
+                           mmf_error *error)
+{
+    file->fd =
+        mmfi_open_kept(file->temporary, MMFI_OPEN_FLAGS | O_RDWR | O_CREAT | O_EXCL, permissions);
+    if (file->fd < 0) {
+        const int why = errno;
+        *status = fail_create(file->path, why, error);
+        return why != EEXIST;
+    }
+    struct stat info;
+    *status = mmfi_file_lock_join(file, error);
+    if (*status == MMF_OK && (fstat(file->fd, &info) != 0 || info.st_nlink != 0))
+        return true;
+    const bool again = *status == MMF_OK || *status == MMF_ERR_LOCKED;
+    if (*status == MMF_OK)
+        *status = mmfi_fail(error, MMF_ERR_LOCKED, 0, file->path,
+                            "%s: another process keeps removing the file before it has its name; "
+                            "try again",
+                            file->path);
+    (void)unlink(file->temporary);
+    (void)close(file->fd);
+    file->fd = -1;
+    return !again;
+}
+
 mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *out,
                             mmf_error *error)
 {
+    const mode_t mode = (mode_t)(permissions != 0 ? permissions : PERMISSIONS_DEFAULT);
     *out = MMFI_FILE_NONE;
     mmf_status status = mmfi_file_check_path(path, error);
     if (status == MMF_OK)
@@ -105,23 +143,24 @@ mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *o
     if (status != MMF_OK)
         return status;
     out->path = strdup(path);
-    out->temporary = temporary_name(path);
-    if (out->path == NULL || out->temporary == NULL) {
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        free(out->temporary);
+        out->temporary = out->path != NULL ? temporary_name(path) : NULL;
+        if (out->temporary == NULL) {
+            status = mmfi_fail(error, MMF_ERR_NO_MEMORY, ENOMEM, path, "%s: no memory for the path",
+                               path);
+            break;
+        }
+        if (make_temporary(out, mode, &status, error))
+            break;
+    }
+    if (status != MMF_OK) {
         free(out->path);
         free(out->temporary);
         *out = MMFI_FILE_NONE;
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, ENOMEM, path, "%s: no memory for the path",
-                         path);
+        return status;
     }
-    out->fd = mmfi_open_kept(out->temporary, MMFI_OPEN_FLAGS | O_RDWR | O_CREAT | O_EXCL,
-                             (mode_t)(permissions != 0 ? permissions : PERMISSIONS_DEFAULT));
-    if (out->fd < 0) {
-        const int why = errno;
-        free(out->path);
-        free(out->temporary);
-        *out = MMFI_FILE_NONE;
-        return fail_create(path, why, error);
-    }
+    mmfi_error_clear(error); /* an attempt may have left its message */
     out->writable = true;
     out->lock_pid = getpid(); /* a forked child must not remove the file either */
     status = check_readable(out, error);
@@ -130,20 +169,111 @@ mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *o
     return status;
 }
 
+/* ---- What killed creators left ---- */
+
+static bool is_temporary_name(const char *name)
+{
+    const size_t end = sizeof TEMPORARY_END - 1;
+    const size_t length = strlen(name);
+    if (length < 2 + TEMPORARY_DIGITS + end)
+        return false;
+    const char *digits = name + length - end - TEMPORARY_DIGITS;
+    return digits[-1] == '.' && strspn(digits, "0123456789abcdef") == TEMPORARY_DIGITS &&
+           strcmp(digits + TEMPORARY_DIGITS, TEMPORARY_END) == 0;
+}
+
+/* The name still leads to that open file. */
+static bool leads_to(const char *path, int fd)
+{
+    struct stat named;
+    struct stat opened;
+    return lstat(path, &named) == 0 && fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) &&
+           named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
+static void remove_if_abandoned(char *path, bool (*is_unused)(const mmfi_file *file))
+{
+    mmfi_file file = MMFI_FILE_NONE;
+    file.fd = open(path, MMFI_OPEN_FLAGS | O_NOFOLLOW | O_RDWR);
+    if (file.fd < 0)
+        return;
+    file.path = path;
+    /*
+     * With all the locks no creator has it, and none that has yet to take its own goes on with it:
+     * make_temporary. They are held until the name is gone.
+     */
+    if (mmfi_file_lock_all(&file) && is_unused(&file) && leads_to(path, file.fd))
+        (void)unlink(path);
+    (void)close(file.fd);
+}
+
+void mmfi_file_remove_abandoned(const char *path, bool (*is_unused)(const mmfi_file *file))
+{
+    const size_t length = directory_length(path);
+    char *directory = length != 0 ? strndup(path, length) : strdup("./");
+    DIR *listing = directory != NULL ? opendir(directory) : NULL;
+    const struct dirent *entry = NULL;
+    while (listing != NULL && (entry = readdir(listing)) != NULL) {
+        if (!is_temporary_name(entry->d_name))
+            continue;
+        const size_t size = strlen(directory) + strlen(entry->d_name) + 1;
+        char *found = malloc(size);
+        if (found == NULL)
+            break;
+        (void)snprintf(found, size, "%s%s", directory, entry->d_name);
+        remove_if_abandoned(found, is_unused);
+        free(found);
+    }
+    if (listing != NULL)
+        (void)closedir(listing);
+    free(directory);
+}
+
+bool mmfi_file_has_no_data(const mmfi_file *file)
+{
+    return lseek(file->fd, 0, SEEK_DATA) < 0 && errno == ENXIO;
+}
+
 /* ---- Naming ---- */
+
+static bool is_unable(int os_error)
+{
+    return os_error == EINVAL || os_error == ENOSYS || os_error == EOPNOTSUPP || os_error == EPERM;
+}
+
+/*
+ * By a second name and the removal of the first. Whether both lead to one inode in the kernel
+ * cannot be told: bindfs reports one number for two of them. So it is taken for granted that they
+ * do not.
+ */
+static int link_to_name(mmfi_file *file)
+{
+    if (link(file->temporary, file->path) != 0)
+        return errno;
+    (void)unlink(file->temporary);
+    file->moved = true;
+    return 0;
+}
 
 static mmf_status move_to_name(mmfi_file *file, mmf_error *error)
 {
-    int failed = renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE);
-    if (failed != 0 && (errno == EINVAL || errno == ENOSYS)) {
-        failed = link(file->temporary, file->path);
-        if (failed == 0)
-            (void)unlink(file->temporary);
-    }
-    if (failed == 0)
+    int why = 0;
+    if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) != 0)
+        why = errno;
+    const bool links = why == EINVAL || why == ENOSYS;
+    if (links)
+        why = link_to_name(file);
+    if (why == 0)
         return MMF_OK;
-    return errno == EEXIST ? fail_exists(file->path, error)
-                           : mmfi_file_fail(error, errno, file->path, "name the file");
+    if (why == EEXIST)
+        return fail_exists(file->path, error);
+    if (links && is_unable(why))
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, why, file->path,
+                         "%s: the file system can give a file no name without replacing what may "
+                         "be there: it has neither RENAME_NOREPLACE nor hard links (%s); create "
+                         "the store on another file system, and copy it here when it is closed",
+                         file->path, mmfi_os_describe(why).text);
+    return mmfi_file_fail(error, why, file->path, "name the file");
 }
 
 /* The directory's descriptor, or -1: one may write to a directory that one must not read. */
@@ -182,8 +312,14 @@ mmf_status mmfi_file_name(mmfi_file *file, mmf_error *error)
         status = sync_name(file, directory, error);
         if (status != MMF_OK)
             (void)unlink(file->path);
+        mmfi_file_unlock_join(file);
     }
     if (directory >= 0)
         (void)close(directory);
     return status;
+}
+
+void mmfi_file_remove(const char *path)
+{
+    (void)unlink(path);
 }

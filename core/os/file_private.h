@@ -15,6 +15,9 @@ mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, cons
 /* MMF_ERR_ARGUMENT for NULL and for an empty path. */
 mmf_status mmfi_file_check_path(const char *path, mmf_error *error);
 
+/* Takes all the locks that there are on a file; false when another open file has one of them. */
+bool mmfi_file_lock_all(const mmfi_file *file);
+
 /* True when a call failed for a signal handler, which is no failure, and not for ever. */
 bool mmfi_file_again(int os_error, int attempt);
 

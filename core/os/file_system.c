@@ -99,6 +99,11 @@ void mmfi_file_unlock_join(const mmfi_file *file)
     (void)set_lock(file, F_UNLCK, MMFI_LOCK_JOIN, 1);
 }
 
+bool mmfi_file_lock_all(const mmfi_file *file)
+{
+    return set_lock(file, F_WRLCK, MMFI_LOCK_OFFSET, MMFI_LOCK_SIZE) == 0;
+}
+
 /* What lock some other open file has that keeps a writer out; F_UNLCK for none. */
 static short lock_of_others(const mmfi_file *file)
 {

@@ -172,8 +172,10 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
     mmf_status status = check_schema(schema, path, &state->schema, error);
     if (status == MMF_OK)
         status = choose_capacity(options, schema->record_size, path, &capacity, error);
-    if (status == MMF_OK)
+    if (status == MMF_OK) {
+        mmfi_file_remove_abandoned(path, mmfi_header_is_unused);
         status = mmfi_file_create(path, options->permissions, &state->file, error);
+    }
     if (status == MMF_OK)
         status = lock_file(state, error);
     if (status == MMF_OK)
@@ -188,6 +190,23 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
         mmfi_handle_retire(*out);
         *out = NULL;
     }
+    return status;
+}
+
+/*
+ * The name of a new file may lead to another inode than what was made, and then it is that one
+ * which other processes map and lock. Nothing else has the first inode open any more, so all that
+ * was written there can be read here.
+ */
+static mmf_status open_moved(const char *path, const mmf_options *options, const mmf_schema *schema,
+                             mmf_store **out, mmf_error *error)
+{
+    mmf_options writing = *options;
+    writing.mode = MMF_READ_WRITE;
+    const mmf_status status = open_store(path, &writing, schema, out, error);
+    /* Where another process was faster, the file is in use. */
+    if (status != MMF_OK && status != MMF_ERR_LOCKED)
+        mmfi_file_remove(path);
     return status;
 }
 
@@ -207,9 +226,14 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
     if (status != MMF_OK)
         return status;
     status = create_state(state, path, &chosen, schema, out, error);
-    if (status != MMF_OK)
+    const bool moved = status == MMF_OK && state->file.moved;
+    if (moved) {
+        mmfi_handle_retire(*out);
+        *out = NULL;
+    }
+    if (status != MMF_OK || moved)
         mmfi_state_free(state);
-    return status;
+    return moved ? open_moved(path, &chosen, schema, out, error) : status;
 }
 
 /* ---- Closing ---- */

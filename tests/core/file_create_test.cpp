@@ -247,6 +247,28 @@ TEST_F(FileCreateTest, AFileSystemThatCannotRenameWithoutReplacing)
     EXPECT_EQ(Entries(), std::vector<std::string>{"store"});
 }
 
+// FAT of another system, some network file systems: there is no way to name a file that could not
+// replace another one.
+TEST_F(FileCreateTest, AFileSystemThatCanOnlyRenameIsSaid)
+{
+    for (const int os_error : {EPERM, EOPNOTSUPP, ENOSYS}) {
+        EXPECT_EQ(InChild([&] {
+                      if (!t_refuse(SYS_renameat2, EINVAL) || !t_refuse(SYS_link, os_error) ||
+                          !t_refuse(SYS_linkat, os_error))
+                          return 1;
+                      if (Create(In("store")) != MMF_ERR_UNSUPPORTED)
+                          return 2;
+                      return error.os_error == os_error &&
+                                     strstr(error.message, "nor hard links") != nullptr &&
+                                     strstr(error.message, "on another file system") != nullptr
+                                 ? 0
+                                 : 3;
+                  }),
+                  0);
+        EXPECT_TRUE(Entries().empty());
+    }
+}
+
 // Creates with so many more descriptors than are open. No member is called once the limit holds:
 // UBSan needs a pipe to look at an object.
 mmf_status CreateWithDescriptors(const std::string &path, int more, mmf_error *error)

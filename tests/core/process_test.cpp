@@ -134,6 +134,7 @@ TEST_F(ProcessTest, KilledAtEverySystemCallOfACreate)
 {
     bool ended = false;
     int made = 0;
+    int abandoned = 0;
     int calls = 0;
     for (; !ended; calls++) {
         TracedChild child([this] { return create_and_close(path); });
@@ -151,21 +152,75 @@ TEST_F(ProcessTest, KilledAtEverySystemCallOfACreate)
             EXPECT_EQ(t_append_up_to(store, 3), MMF_OK);
             EXPECT_EQ(expect_whole(store), 3u);
             EXPECT_EQ(tick_store_close(store), MMF_OK);
+            EXPECT_TRUE(litter().empty()) << "named, and there all the same: " << litter()[0];
         } else {
+            const std::vector<std::string> left = litter();
+            EXPECT_LE(left.size(), 1u);
+            for (const std::string &name : left) {
+                EXPECT_EQ(name.rfind("ticks.mmf.", 0), 0u) << name;
+                EXPECT_EQ(name.substr(name.size() - 4), ".new") << name;
+                abandoned++;
+            }
             EXPECT_EQ(create_and_close(path), MMF_OK) << "what was left is in the way";
         }
         ASSERT_EQ(unlink(path.c_str()), 0);
-        const std::vector<std::string> left = litter();
-        EXPECT_LE(left.size(), 1u);
-        for (const std::string &name : left) {
-            EXPECT_EQ(name.rfind("ticks.mmf.", 0), 0u) << name;
-            EXPECT_EQ(name.substr(name.size() - 4), ".new") << name;
-            ASSERT_EQ(unlink((directory + "/" + name).c_str()), 0);
-        }
+        EXPECT_TRUE(litter().empty()) << "step " << calls << ": " << litter()[0];
     }
     EXPECT_GT(calls, 20);
     EXPECT_GT(made, 1) << "killed behind the moment that names the file";
+    EXPECT_GT(abandoned, 5);
     EXPECT_LT(made, calls - 1) << "killed before it";
+}
+
+// One that is stopped between any two of its calls, before it has a lock among them.
+TEST_F(ProcessTest, ALivingCreatorIsNotTakenForAbandoned)
+{
+    const std::string other = directory + "/other.mmf";
+    bool ended = false;
+    for (int calls = 0; !ended; calls++) {
+        TracedChild child([this] { return create_and_close(path); });
+        ASSERT_TRUE(child.traced()) << "the test needs to trace a child of its own";
+        for (int i = 0; i < calls && !ended; i++)
+            ended = !child.step();
+        ASSERT_EQ(create_and_close(other), MMF_OK);
+        if (!ended)
+            child.finish();
+        ASSERT_EQ(child.result(), MMF_OK) << "step " << calls;
+        ASSERT_EQ(unlink(other.c_str()), 0);
+        ASSERT_EQ(unlink(path.c_str()), 0);
+        ASSERT_TRUE(litter().empty()) << "step " << calls << ": " << litter()[0];
+    }
+}
+
+TEST_F(ProcessTest, WhatOnlyLooksLikeAnAbandonedFileStays)
+{
+    const std::string digits = ".0123456789abcdef.new";
+    const std::string text = directory + "/text" + digits;
+    std::ofstream(text) << "somebody's own";
+    std::ofstream(directory + "/capitals.0123456789ABCDEF.new");
+    std::ofstream(directory + "/short.123456789abcdef.new");
+    std::ofstream(directory + "/" + digits.substr(1));
+    std::ofstream(directory + "/end" + digits + "er");
+    ASSERT_EQ(mkdir((directory + "/directory" + digits).c_str(), 0700), 0);
+    ASSERT_EQ(symlink("short.123456789abcdef.new", (directory + "/link" + digits).c_str()), 0);
+    ASSERT_EQ(mkfifo((directory + "/pipe" + digits).c_str(), 0600), 0);
+    const std::string stores[] = {directory + "/full" + digits, directory + "/closed" + digits,
+                                  directory + "/open" + digits};
+    tick_store *store = nullptr;
+    for (const std::string &name : stores) {
+        ASSERT_EQ(tick_store_create(name.c_str(), nullptr, &store, &error), MMF_OK);
+        if (&name != &stores[2]) {
+            ASSERT_EQ(t_append_up_to(store, &name == &stores[0] ? 1 : 0), MMF_OK);
+            ASSERT_EQ(tick_store_sync(store, &error), MMF_OK);
+            ASSERT_EQ(tick_store_close(store), MMF_OK);
+        }
+    }
+    const std::vector<std::string> before = litter();
+    ASSERT_EQ(before.size(), 11u);
+    std::ofstream(directory + "/empty" + digits); // a creator that had only begun
+    ASSERT_EQ(create_and_close(path), MMF_OK);
+    EXPECT_EQ(litter(), before);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
 TEST_F(ProcessTest, KilledAtEverySystemCallOfAWriter)

@@ -180,8 +180,9 @@ private:
         mmfi_boot_id(boot);
         if (status == MMF_OK && boot[0] == 0 && boot[1] == 0)
             outcome->count = outcome->synced;
-        if (status != MMF_OK)
-            handles++; // one that was made, and retired
+        // One that was made, and retired: of a create also where the name led to another inode.
+        if (status != MMF_OK || what == "create")
+            handles++;
     }
 
     void synced(mmf_status status)

@@ -109,19 +109,23 @@ typedef struct mmf_info {
 
 /*
  * Makes a new store of that schema and opens it for writing. The file appears under its name only
- * when it is whole; a process killed before may leave one whose name ends in ".new", which may be
- * removed. The schema need only live during the call.
+ * when it is whole. A process that is killed before leaves one named like it, with 16 hexadecimal
+ * digits and ".new" after the name: the next create in that directory removes it. The schema need
+ * only live during the call.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_EXISTS, MMF_ERR_NOT_FOUND (no such directory),
  * MMF_ERR_READ_ONLY, MMF_ERR_NO_SPACE, MMF_ERR_NO_MEMORY, MMF_ERR_CAPACITY (options.capacity
- * exceeds options.reserve_bytes), MMF_ERR_UNSUPPORTED or MMF_ERR_IO; *out is NULL then. With MMF_OK
- * and a message in *error, the reserve is smaller than asked. Release with mmf_store_close.
+ * exceeds options.reserve_bytes), MMF_ERR_UNSUPPORTED (the file system has no locks, or can name no
+ * file without replacing another), MMF_ERR_LOCKED (where a file is named by a hard link, another
+ * writer may open it first) or MMF_ERR_IO; *out is NULL then. With MMF_OK and a message in *error,
+ * the reserve is smaller than asked. Release with mmf_store_close.
  */
 mmf_status mmf_store_create(const char *path, const mmf_options *options, const mmf_schema *schema,
                             mmf_store **out, mmf_error *error);
 
 /*
- * Opens a store of any schema.
+ * Opens a store of any schema. Where another process holds a lease on the file (Samba, the NFS
+ * server), waits up to ten seconds for it to be given back.
  *
  * A file that counts more records than it has (it was truncated, or copied in part) is opened for
  * reading all the same, with MMF_OK and a message in *error: mmf_info.missing_rows says how many
