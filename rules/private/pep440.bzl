@@ -41,10 +41,10 @@ def _part(text, spellings):
         if not bare.startswith(spelling):
             continue
         rest = bare[len(spelling):]
-        number, behind = _number(rest[1:] if rest[:1] in ["-", "_", "."] else rest)
-        if number == None:
-            return kept + "0", rest
-        return kept + number, behind
+        if rest[:1] in ["-", "_", "."]:
+            rest = rest[1:]
+        number, rest = _number(rest)
+        return kept + (number or "0"), rest
     return "", text
 
 def _post(text):

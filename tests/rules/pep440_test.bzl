@@ -24,6 +24,8 @@ _VERSIONS = {
     "1.0.post": "1.0.post0",
     "1.0.post2.dev03": "1.0.post2.dev3",
     "1.0_beta_2": "1.0b2",
+    "1.0a--1": "1.0a0.post1",
+    "1.0rc.": "1.0rc0",
     "1.0a.1": "1.0a1",
     "1.0a1.post1.dev2+x": "1.0a1.post1.dev2+x",
     "1.0alpha": "1.0a0",
