@@ -1,5 +1,7 @@
 /* Whole records of 48 bytes: the hot calls of their store, and the same work on an array. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <stdio.h>
 #include <string.h>

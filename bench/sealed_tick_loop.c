@@ -1,5 +1,7 @@
 /* Writing ticks that have checksums, and verifying them; tick_loop.c has the same without. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,5 +1,7 @@
 /* Writing ticks as one of several writers; tick_loop.c has the same for a writer that is alone. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <stdio.h>
 #include <unistd.h>

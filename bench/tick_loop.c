@@ -1,5 +1,7 @@
 /* The hot calls of a store of ticks, 104 bytes each, and the same work on an array of structs. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <stdio.h>
 #include <string.h>

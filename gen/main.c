@@ -1,4 +1,5 @@
 /* mmfgen: reads a schema, writes the C and the Python of its stores. */
+#undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L /* stat under -std=c11 */
 
 #include <errno.h>

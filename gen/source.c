@@ -1,4 +1,5 @@
 /* Reads schema files, and finds lines and columns in them. */
+#undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L /* open and fstat under -std=c11 */
 
 #include "source.h"

@@ -3,6 +3,8 @@
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
+
 /* SSE 4.2 has it; processors from before 2008 do not, so each is asked. */
 #define HARDWARE __attribute__((target("sse4.2")))
 
@@ -16,9 +18,12 @@ HARDWARE static inline uint32_t step_word(uint32_t crc, uint64_t word)
     return (uint32_t)__builtin_ia32_crc32di(crc, word);
 }
 
-bool mmfi_crc32c_is_hardware(void)
+/* By the instruction itself: compilers' own means need a symbol that link-time optimisation drops.
+ */
+static bool ask_processor(void)
 {
-    return __builtin_cpu_supports("sse4.2") != 0;
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_SSE4_2) != 0;
 }
 
 #elif defined(__aarch64__) && MMFI_LITTLE_ENDIAN
@@ -41,7 +46,7 @@ static inline uint32_t step_word(uint32_t crc, uint64_t word)
     return crc;
 }
 
-bool mmfi_crc32c_is_hardware(void)
+static bool ask_processor(void)
 {
 #if defined(__ARM_FEATURE_CRC32)
     return true;
@@ -52,12 +57,35 @@ bool mmfi_crc32c_is_hardware(void)
 
 #else
 
-bool mmfi_crc32c_is_hardware(void)
+static bool ask_processor(void)
 {
     return false;
 }
 
 #endif
+
+/* To ask takes a thousand times what a checksum does in a virtual machine, so it is asked once. */
+#define ANSWER_NO  1u
+#define ANSWER_YES 2u
+
+static uint32_t answer; /* 0 before it is asked */
+
+/* Threads that ask at once store the same answer. */
+bool mmfi_crc32c_is_hardware(void)
+{
+    uint32_t known = mmfi_load32(&answer);
+    if (known == 0) {
+        known = ask_processor() ? ANSWER_YES : ANSWER_NO;
+        mmfi_store32(&answer, known);
+    }
+    return known == ANSWER_YES;
+}
+
+/* False also before it is asked. */
+static inline bool is_known_hardware(void)
+{
+    return MMFI_LIKELY(mmfi_load32(&answer) == ANSWER_YES);
+}
 
 #if defined(HARDWARE)
 
@@ -97,22 +125,35 @@ HARDWARE static uint32_t fresh_by_hardware(uint64_t first, const unsigned char *
 
 #endif
 
-uint32_t mmfi_crc32c(const void *data, size_t size)
+/* The first time, and where there are only tables. */
+static MMFI_COLD uint32_t bytes_slow(const void *data, size_t size)
 {
     return mmfi_crc32c_is_hardware() ? bytes_by_hardware(data, size)
                                      : mmfi_crc32c_by_table(data, size);
 }
 
-uint32_t mmfi_crc32c_between(uint64_t first, const unsigned char *middle, size_t size,
-                             uint64_t last)
+static MMFI_COLD uint32_t between_slow(uint64_t first, const unsigned char *middle, size_t size,
+                                       uint64_t last)
 {
     return mmfi_crc32c_is_hardware() ? between_by_hardware(first, middle, size, last)
                                      : mmfi_crc32c_between_by_table(first, middle, size, last);
 }
 
+uint32_t mmfi_crc32c(const void *data, size_t size)
+{
+    return is_known_hardware() ? bytes_by_hardware(data, size) : bytes_slow(data, size);
+}
+
+uint32_t mmfi_crc32c_between(uint64_t first, const unsigned char *middle, size_t size,
+                             uint64_t last)
+{
+    return is_known_hardware() ? between_by_hardware(first, middle, size, last)
+                               : between_slow(first, middle, size, last);
+}
+
 uint32_t mmfi_crc32c_between_fresh(uint64_t first, const unsigned char *middle, size_t size,
                                    uint64_t last)
 {
-    return mmfi_crc32c_is_hardware() ? fresh_by_hardware(first, middle, size, last)
-                                     : mmfi_crc32c_between_by_table(first, middle, size, last);
+    return is_known_hardware() ? fresh_by_hardware(first, middle, size, last)
+                               : between_slow(first, middle, size, last);
 }

@@ -1,5 +1,8 @@
 /* The texts of the statuses, and the one place that fills an mmf_error. */
-#define _POSIX_C_SOURCE 200809L /* the strerror_r that returns an int, with glibc as with musl */
+/* The strerror_r that returns an int, with glibc as with musl, whatever a build defines. */
+#undef _GNU_SOURCE
+#undef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
 
 #include "mmapforge/status.h"
 

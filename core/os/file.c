@@ -1,4 +1,5 @@
 /* Opening and closing files, moving bytes, and the words for what the system refuses. */
+#undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
 #include "file_private.h"

@@ -1,5 +1,7 @@
 /* Creating files under a temporary name, and giving them their own. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "file_private.h"
 
@@ -13,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PERMISSIONS_DEFAULT 0666u
@@ -255,10 +258,18 @@ static int link_to_name(mmfi_file *file)
     return 0;
 }
 
+/* renameat2 with RENAME_NOREPLACE, which not every C library has. */
+#define NO_REPLACE 1u
+
+static int rename_new(const char *from, const char *to)
+{
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, NO_REPLACE);
+}
+
 static mmf_status move_to_name(mmfi_file *file, mmf_error *error)
 {
     int why = 0;
-    if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) != 0)
+    if (rename_new(file->temporary, file->path) != 0)
         why = errno;
     const bool links = why == EINVAL || why == ENOSYS;
     if (links)

@@ -1,5 +1,7 @@
 /* What a file asks of the kernel beyond bytes: its lock, real blocks, durability, the boot's id. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "file_private.h"
 

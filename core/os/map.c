@@ -1,5 +1,7 @@
 /* Mapping the address-space reservation, extending it in place, and memory that a fork wipes. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "map.h"
 

@@ -1,5 +1,7 @@
 /* The SIGBUS handler, and the mappings that it knows. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "mmapforge/sigbus.h"
 

@@ -116,7 +116,7 @@ static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *
  */
 static mmf_status attach_reader(mmfi_state *state, mmf_error *error)
 {
-    mmfi_bounds bounds;
+    mmfi_bounds bounds = {0, 0, 0, 0};
     mmf_status status = mmfi_bounds_now(state, &bounds, error);
     if (status == MMF_OK)
         status = mmfi_check_synced(state, error);
@@ -131,7 +131,7 @@ static mmf_status attach_reader(mmfi_state *state, mmf_error *error)
 /* Missing rows and a reserve smaller than asked are no failures, and are said. */
 static void say_notices(const mmfi_state *state, mmf_error *error)
 {
-    mmfi_bounds bounds;
+    mmfi_bounds bounds = {0, 0, 0, 0};
     mmfi_error_clear(error);
     if (state->writer == NULL && mmfi_bounds_now(state, &bounds, NULL) == MMF_OK &&
         mmfi_bounds_missing(&bounds) > 0)

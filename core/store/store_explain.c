@@ -52,7 +52,7 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
         return status;
     out->writer_pid = pid;
     out->count = mmf_store_count(store);
-    mmfi_bounds bounds;
+    mmfi_bounds bounds = {0, 0, 0, 0};
     if (mmfi_bounds_now(state, &bounds, NULL) == MMF_OK)
         out->missing_rows = mmfi_bounds_missing(&bounds);
     out->file_size = size;
@@ -124,7 +124,7 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
 /* What it says of a row that is missing, and of what else is damaged. */
 static const char *what_is_damaged(const mmfi_state *state, uint64_t row)
 {
-    mmfi_bounds now;
+    mmfi_bounds now = {0, 0, 0, 0};
     if (state != NULL && mmfi_bounds_now(state, &now, NULL) == MMF_OK && row < now.count &&
         row >= now.backed)
         return "the row is missing from the file; restore it from a copy";

@@ -28,7 +28,7 @@ static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
  */
 static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
 {
-    mmfi_bounds now;
+    mmfi_bounds now = {0, 0, 0, 0};
     const mmf_status status = mmfi_bounds_now(state, &now, error);
     if (status != MMF_OK)
         return status;

@@ -1,4 +1,5 @@
 /* The cold half of reading: bounds, records being replaced, windows, waiting. */
+#undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
 #include "store_state.h"
@@ -132,7 +133,7 @@ static mmf_status status_of_row(const mmfi_bounds *now, uint64_t row)
 
 mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
 {
-    mmfi_bounds now;
+    mmfi_bounds now = {0, 0, 0, 0};
     const mmf_status status = follow(store, &now);
     if (status != MMF_OK)
         return status;
@@ -144,7 +145,7 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
 /* All that there are: to count only those that can be read would hide the others. */
 uint64_t mmfi_count_slow(const mmf_store *store)
 {
-    mmfi_bounds now;
+    mmfi_bounds now = {0, 0, 0, 0};
     const mmf_status status = follow(store, &now);
     if (status == MMF_ERR_CLOSED)
         return 0;
@@ -161,7 +162,7 @@ mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
 mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
 {
     mmfi_window window = {{NULL, 0}, MMF_OK};
-    mmfi_bounds now;
+    mmfi_bounds now = {0, 0, 0, 0};
     window.status = follow(store, &now);
     if (window.status != MMF_OK)
         return window;

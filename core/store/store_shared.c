@@ -9,6 +9,7 @@
  * takes it) or, from a dead one, by the lock of its slot. Other orders here repeat these: the swaps
  * acquire and release alike, and the count is loaded as it is everywhere.
  */
+#undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
 #include "store_shared.h"
@@ -46,7 +47,7 @@ static uint32_t owner_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 /* The rows that a slot may name now; none when the size of the file cannot be had. */
 static uint64_t rows_within_reach(const mmfi_state *state)
 {
-    mmfi_bounds now;
+    mmfi_bounds now = {0, 0, 0, 0};
     return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? mmfi_shared_reach(&now) : 0;
 }
 

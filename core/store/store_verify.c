@@ -40,7 +40,7 @@ static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_f
 /* A row that is counted and cannot be looked at, because of the file or of the address space. */
 static mmf_status say_out_of_reach(const mmf_store *store, uint64_t end, mmf_error *error)
 {
-    mmfi_bounds now;
+    mmfi_bounds now = {0, 0, 0, 0};
     const mmf_status status = mmfi_bounds_now(store->state, &now, error);
     if (status != MMF_OK)
         return status;

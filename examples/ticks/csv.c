@@ -2,7 +2,9 @@
  * Reading CSV: no quotes, for numbers need none. What is not certain to be a trade is not taken for
  * one: a wrong number in a store is worse than a line that was passed over.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "examples/ticks/csv.h"
 

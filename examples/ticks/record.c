@@ -1,5 +1,7 @@
 /* Records trades into a store: of a random walk, or of a CSV file. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <errno.h>
 #include <getopt.h>

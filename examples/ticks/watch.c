@@ -1,5 +1,7 @@
 /* Follows a store of trades while another process writes it, and sums up what it saw. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,9 @@
  * Linked into every test of the coverage build with --wrap=_exit: a child of a test ends by _exit,
  * which would leave its counts unwritten.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Closing the gate, taking turns, and what concerns a store as a whole. */
+#undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
 #include "handle.h"

@@ -5,6 +5,7 @@
  * symbol has two spellings, so that it can be replaced alone and the tick stays whole. Python's
  * spelling of the same is in live_test.py.
  */
+#undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
 #include <inttypes.h>
