@@ -240,12 +240,31 @@ static mmf_status take_record(reader *from, parsed *into, char *text)
     return MMF_OK;
 }
 
-static uint32_t count_char(const char *text, size_t size, char wanted)
+/* The shortest line of a field, "  a: bool;\n". */
+#define FIELD_LINE_SIZE_MIN 11u
+
+/*
+ * One allocation: the schema, as many fields as a text of that size can have, their names and docs,
+ * and the text. Each name or doc with its NUL is shorter than the line it is from.
+ */
+static parsed *parsed_new(const char *text, size_t size, char **strings)
 {
-    uint32_t count = 0;
-    for (size_t at = 0; at < size; at++)
-        count += text[at] == wanted;
-    return count;
+    const size_t lines = size / FIELD_LINE_SIZE_MIN;
+    const size_t fields = lines < MMF_FIELDS_MAX ? lines : MMF_FIELDS_MAX;
+    const size_t strings_size = size + 2;
+    parsed *into =
+        (parsed *)malloc(sizeof *into + fields * sizeof(mmf_field) + strings_size + size + 1);
+    if (into == NULL)
+        return NULL;
+    memset(into, 0, sizeof *into);
+    *strings = (char *)(into->fields + fields);
+    char *copy = *strings + strings_size;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    into->schema.fields = into->fields;
+    into->schema.text = copy;
+    into->schema.text_size = (uint32_t)size;
+    return into;
 }
 
 mmf_status mmf_schema_parse(const char *text, size_t size, mmf_schema **out, mmf_error *error)
@@ -257,24 +276,12 @@ mmf_status mmf_schema_parse(const char *text, size_t size, mmf_schema **out, mmf
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, NULL,
                          "embedded schema: found %zu bytes of text, expected 1 to %u", size,
                          MMF_SCHEMA_TEXT_MAX);
-    /* A field takes a line at least, and each of the strings is shorter than the line it is from.
-     */
-    const uint32_t lines = count_char(text, size, '\n');
-    const uint32_t fields = lines < MMF_FIELDS_MAX ? lines : MMF_FIELDS_MAX;
-    const size_t fields_size = fields * sizeof(mmf_field);
-    /* The doc of a field without one is a NUL of its own: at most one more byte a line. */
-    const size_t strings_size = size + lines + 2;
-    parsed *into = (parsed *)calloc(1, sizeof *into + fields_size + strings_size + size + 1);
+    char *strings = NULL;
+    parsed *into = parsed_new(text, size, &strings);
     if (into == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, NULL, "no memory for the schema");
-    char *strings = (char *)into + sizeof *into + fields_size;
-    char *copy = strings + strings_size;
-    memcpy(copy, text, size);
-    into->schema.fields = into->fields;
-    into->schema.text = copy;
-    into->schema.text_size = (uint32_t)size;
-
-    reader from = {text, text + size, 1, error};
+    /* Of the copy: what is parsed is what is kept, whatever becomes of the caller's text. */
+    reader from = {into->schema.text, into->schema.text + size, 1, error};
     mmf_status status = take_record(&from, into, strings);
     if (status != MMF_OK) {
         free(into);

@@ -171,7 +171,7 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
     uint64_t capacity = 0;
     mmf_status status = check_schema(schema, path, &state->schema, error);
     if (status == MMF_OK)
-        status = choose_capacity(options, schema->record_size, path, &capacity, error);
+        status = choose_capacity(options, state->schema->record_size, path, &capacity, error);
     if (status == MMF_OK) {
         mmfi_file_remove_abandoned(path, mmfi_header_is_unused);
         status = mmfi_file_create(path, options->permissions, &state->file, error);
@@ -179,7 +179,7 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
     if (status == MMF_OK)
         status = lock_file(state, error);
     if (status == MMF_OK)
-        status = mmfi_header_write(&state->file, schema, capacity, options->shared_writers,
+        status = mmfi_header_write(&state->file, state->schema, capacity, options->shared_writers,
                                    &state->geometry, error);
     if (status == MMF_OK)
         status = mmfi_store_attach(state, options, out, error);

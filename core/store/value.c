@@ -94,14 +94,17 @@ mmf_status mmf_store_get_value(const mmf_store *store, uint64_t row, const mmf_f
     return status;
 }
 
-/* The sequence in the copy: even, and the one before when the image came from the undo slot. */
+/*
+ * The sequence in the copy: even, and the one before when the image came from the undo slot. Words
+ * whatever buffer it goes to: a scalar may be set while it is copied, before the sequence says so.
+ */
 static void copy_image(unsigned char *to, const unsigned char *record, uint64_t sequence,
                        size_t record_size)
 {
     const uint64_t even = sequence & ~UINT64_C(1);
     memcpy(to, &even, sizeof even);
-    mmfi_copy_out(to + MMF_SEQUENCE_SIZE, record + MMF_SEQUENCE_SIZE,
-                  record_size - MMF_SEQUENCE_SIZE);
+    mmfi_copy_out_words(to + MMF_SEQUENCE_SIZE, record + MMF_SEQUENCE_SIZE,
+                        record_size - MMF_SEQUENCE_SIZE);
 }
 
 static mmf_status copy_row(const mmf_store *store, uint64_t row, size_t record_size,

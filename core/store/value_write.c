@@ -15,28 +15,44 @@ static bool lengths_fit(const mmf_schema *schema, const unsigned char *image)
 {
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const mmf_field *field = &schema->fields[i];
-        uint32_t length;
-        if (!mmf_type_is_sized(field->type))
-            continue;
-        memcpy(&length, image + field->offset, sizeof length);
-        if (length > field->max)
+        if (mmf_type_is_sized(field->type) && mmfi_take32(image + field->offset) > field->max)
             return false;
     }
     return true;
 }
 
+#define SAVE_WORD(bits)                                                                            \
+    case (bits) / 8: {                                                                             \
+        uint##bits##_t word;                                                                       \
+        memcpy(&word, from, sizeof word);                                                          \
+        mmfi_store##bits(to, word);                                                                \
+        break;                                                                                     \
+    }
+
+/* One store, whose width no option of the compiler changes: others load the scalar meanwhile. */
+static void save_scalar(unsigned char *to, const unsigned char *from, uint32_t size)
+{
+    switch (size) {
+        SAVE_WORD(8)
+        SAVE_WORD(16)
+        SAVE_WORD(32)
+        SAVE_WORD(64)
+    default:
+        break;
+    }
+}
+
 /* Stores one field of an image into a record; lengths have been checked. */
 static void save_field(unsigned char *record, const unsigned char *image, const mmf_field *field)
 {
+    const unsigned char *from = image + field->offset;
     if (mmf_type_is_sized(field->type)) {
-        uint32_t length;
-        memcpy(&length, image + field->offset, sizeof length);
-        mmfi_save_bytes(record, field->offset, field->max, image + field->offset + MMFI_LENGTH_SIZE,
-                        length);
+        mmfi_save_bytes(record, field->offset, field->max, from + MMFI_LENGTH_SIZE,
+                        mmfi_take32(from));
     } else if (field->type == MMF_TYPE_BOOL) {
-        mmfi_save_bool(record, field->offset, image[field->offset] != 0);
+        mmfi_save_bool(record, field->offset, *from != 0);
     } else {
-        mmfi_copy_in(record + field->offset, image + field->offset, field->size);
+        save_scalar(record + field->offset, from, field->size);
     }
 }
 
@@ -152,8 +168,11 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
     if (write.record == NULL)
         return write.status;
     const uint32_t count = fields != NULL ? field_count : schema->field_count;
-    for (uint32_t i = 0; i < count; i++)
-        save_field(write.record, image, &schema->fields[fields != NULL ? fields[i] : i]);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t index = fields != NULL ? mmfi_take32(&fields[i]) : i;
+        if (index < schema->field_count) /* as it was when they were checked */
+            save_field(write.record, image, &schema->fields[index]);
+    }
     return checksum != 0 ? mmfi_summed_write_end(write, schema->record_size, checksum)
                          : mmfi_write_end(write);
 }

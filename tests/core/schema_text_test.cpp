@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "tests/core/neighbour.h"
+
 namespace {
 
 const char TEXT[] = "/// A trade.\n"
@@ -223,3 +225,41 @@ TEST(SchemaText, NoDocIsAnEmptyOne)
 }
 
 } // namespace
+
+// A program may hand over text that lies in a file which another one writes.
+TEST(SchemaTextTest, TextThatChangesMeanwhileIsReadOnce)
+{
+    const std::string text = TEXT;
+    Neighbour neighbour;
+    memcpy(neighbour.memory, text.data(), text.size());
+    neighbour.alternate<char>(text.find("ice: float64"), 'i', 'u');
+    for (int i = 0; i < NEIGHBOUR_ROUNDS; i++) {
+        Neighbour::let_run(i);
+        mmf_schema *out = nullptr;
+        const auto *shared = reinterpret_cast<const char *>(neighbour.memory);
+        ASSERT_EQ(mmf_schema_parse(shared, text.size(), &out, nullptr), MMF_OK);
+        const Schema schema(out, mmf_schema_free);
+        char meant[sizeof TEXT] = "";
+        ASSERT_EQ(mmf_schema_write(schema.get(), meant, sizeof meant), text.size());
+        ASSERT_STREQ(meant, schema->text);
+    }
+}
+
+// The field that takes the least text, as often as there can be one: no room is left of the schema.
+TEST(SchemaTextTest, ManyShortFieldsFit)
+{
+    std::string text = "record M version 1 {\n";
+    for (int i = 0; i < 26 * 26; i++) {
+        const std::string name = i < 26 ? std::string(1, static_cast<char>('a' + i))
+                                        : std::string(1, static_cast<char>('A' + i / 26)) +
+                                              static_cast<char>('a' + i % 26);
+        text += "  " + name + ": bool;\n";
+    }
+    text += "}\n";
+    mmf_status status = MMF_OK;
+    const Schema schema = parse(text, &status);
+    ASSERT_EQ(status, MMF_OK);
+    EXPECT_EQ(schema->field_count, 26u * 26u);
+    EXPECT_STREQ(schema->fields[25].name, "z");
+    EXPECT_EQ(std::string(schema->text), text);
+}

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "tests/core/neighbour.h"
 #include "tests/core/store_fixture.h"
 
 namespace {
@@ -226,4 +227,79 @@ TEST_F(ValueWriteTest, ABoolIsStoredAsNoughtOrOne)
     EXPECT_EQ(found[8], 1);
     EXPECT_EQ(found[9], 7);
     EXPECT_EQ(mmf_store_close(bools), MMF_OK);
+}
+
+// ---- Memory that a neighbour is changing: what was checked is what is stored ----
+
+namespace {
+
+uint32_t stored_length(const tick_store *store, uint64_t row)
+{
+    const unsigned char *record = mmfi_row(tick_store_base(store), row, TICK_RECORD_SIZE);
+    return mmfi_load32(record + TICK_SYMBOL_OFFSET);
+}
+
+} // namespace
+
+TEST_F(ValueWriteTest, ALengthThatGrowsAfterItWasCheckedStaysInItsField)
+{
+    fill(store, 2);
+    const std::vector<unsigned char> image = image_of(t_tick(7));
+    Neighbour neighbour;
+    memcpy(neighbour.memory, image.data(), image.size());
+    neighbour.alternate<uint32_t>(TICK_SYMBOL_OFFSET, TICK_SYMBOL_MAX, 0x7fffffff);
+    int stored = 0;
+    for (int i = 0; i < NEIGHBOUR_ROUNDS; i++) {
+        Neighbour::let_run(i);
+        const mmf_status set =
+            mmf_store_set_row(base, 0, neighbour.memory, TICK_RECORD_SIZE, nullptr, 0);
+        ASSERT_TRUE(set == MMF_OK || set == MMF_ERR_TOO_LONG) << mmf_status_name(set);
+        stored += set == MMF_OK;
+        ASSERT_LE(stored_length(store, 0), TICK_SYMBOL_MAX);
+        ASSERT_EQ(at(0).price, set == MMF_OK || stored > 0 ? 7 : 0);
+        ASSERT_TRUE(t_is_whole(at(1)));
+        uint64_t row = 0;
+        const mmf_status appended =
+            mmf_store_append_rows(base, neighbour.memory, 1, TICK_RECORD_SIZE, &row);
+        ASSERT_TRUE(appended == MMF_OK || appended == MMF_ERR_TOO_LONG);
+        if (appended != MMF_OK)
+            continue;
+        ASSERT_LE(stored_length(store, row), TICK_SYMBOL_MAX);
+        ASSERT_EQ(at(row).price, 7);
+    }
+}
+
+TEST_F(ValueWriteTest, ALengthThatGrowsUnderATypedCallStaysInItsField)
+{
+    fill(store, 2);
+    Neighbour neighbour;
+    auto *tick = reinterpret_cast<tick_record *>(neighbour.memory);
+    *tick = t_tick(7);
+    neighbour.alternate<size_t>(offsetof(tick_record, symbol_length), TICK_SYMBOL_MAX, 0x7fffffff);
+    for (int i = 0; i < NEIGHBOUR_ROUNDS; i++) {
+        Neighbour::let_run(i);
+        const mmf_status set = tick_store_set(store, 0, tick);
+        ASSERT_TRUE(set == MMF_OK || set == MMF_ERR_TOO_LONG) << mmf_status_name(set);
+        ASSERT_LE(stored_length(store, 0), TICK_SYMBOL_MAX);
+        uint64_t row = 0;
+        if (tick_store_append(store, tick, &row) == MMF_OK) {
+            ASSERT_LE(stored_length(store, row), TICK_SYMBOL_MAX);
+        }
+    }
+    EXPECT_TRUE(t_is_whole(at(1)));
+}
+
+TEST_F(ValueWriteTest, AFieldIndexThatGrowsAfterItWasCheckedNamesNoField)
+{
+    fill(store, 1);
+    const std::vector<unsigned char> image = image_of(t_tick(7));
+    Neighbour neighbour;
+    neighbour.alternate<uint32_t>(0, 1, 0x00ffffff);
+    const auto *fields = reinterpret_cast<const uint32_t *>(neighbour.memory);
+    for (int i = 0; i < NEIGHBOUR_ROUNDS; i++) {
+        Neighbour::let_run(i);
+        const mmf_status set = mmf_store_set_row(base, 0, image.data(), image.size(), fields, 1);
+        ASSERT_TRUE(set == MMF_OK || set == MMF_ERR_ARGUMENT) << mmf_status_name(set);
+    }
+    EXPECT_EQ(at(0).timestamp, 0u);
 }

@@ -90,7 +90,24 @@ MMFI_INLINE void mmfi_copy_words(unsigned char *to, const unsigned char *from, s
         mmfi_store64(to + at, mmfi_load64(from + at));
 }
 
+MMFI_INLINE void mmfi_copy_image(unsigned char *to, const unsigned char *from, size_t size)
+{
+    mmfi_copy_words(to, from, size);
+}
+
 /* ---- Neither ---- */
+
+MMFI_INLINE uint32_t mmfi_take32(const void *from)
+{
+    uint32_t value;
+    memcpy(&value, from, sizeof value);
+    return value;
+}
+
+MMFI_INLINE size_t mmfi_taken(size_t value)
+{
+    return value;
+}
 
 MMFI_INLINE void mmfi_compiler_barrier(void)
 {

@@ -7,9 +7,13 @@
 __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 wide_unsigned;
 
+/*
+ * One load of the value's own width, so that a scalar that is being set is not torn; an array that
+ * is no column of a store may lie at any address.
+ */
 #define LOAD(c_type, value, at)                                                                    \
-    c_type value;                                                                                  \
-    memcpy(&value, (at), sizeof value)
+    typedef c_type __attribute__((may_alias, aligned(1))) any_##value;                             \
+    const c_type value = *(const any_##value *)(const void *)(at)
 
 /*
  * Wide records do not fit the caches, and a processor fetches ahead in memory only to the end of a
@@ -59,7 +63,8 @@ __extension__ typedef unsigned __int128 wide_unsigned;
 #define DEFINE_LIMIT(name, VISIT, c_type)                                                          \
     static c_type name(const unsigned char *data, uint64_t count, int64_t stride)                  \
     {                                                                                              \
-        LOAD(c_type, found, data);                                                                 \
+        LOAD(c_type, first_value, data);                                                           \
+        c_type found = first_value;                                                                \
         OVER_BLOCKS(VISIT, c_type, , )                                                             \
         for (; count > 0; count--, data += stride)                                                 \
             VISIT(0, c_type, data)                                                                 \
@@ -74,7 +79,8 @@ __extension__ typedef unsigned __int128 wide_unsigned;
 #define DEFINE_REAL_LIMIT(name, VISIT, c_type)                                                     \
     static double name(const unsigned char *data, uint64_t count, int64_t stride)                  \
     {                                                                                              \
-        LOAD(c_type, found, data);                                                                 \
+        LOAD(c_type, first_value, data);                                                           \
+        c_type found = first_value;                                                                \
         const unsigned char *first = data;                                                         \
         const uint64_t all = count;                                                                \
         c_type sums[2] = {0, 0};                                                                   \

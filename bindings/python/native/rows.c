@@ -187,8 +187,10 @@ static void put_listed(unsigned char *record, const mmfpy_source *source, uint64
                        uint64_t count, size_t record_size, const unsigned char **next)
 {
     for (uint64_t i = begin; i < begin + count; i++, record += record_size) {
-        mmfi_save_data(record, source->offset, source->max, *next, source->lengths[i]);
-        *next += source->lengths[i];
+        const uint32_t taken = mmfi_take32(&source->lengths[i]);
+        const uint32_t length = taken <= source->max ? taken : source->max;
+        mmfi_save_data(record, source->offset, source->max, *next, length);
+        *next += length;
     }
 }
 

@@ -21,7 +21,8 @@ typedef struct mmfpy_sink {
 /*
  * Where one field's values come from when records are put together. Scalars: values of the field's
  * size, stride bytes apart. string and bytes: with lengths, values end to end; without, values of
- * width bytes that end before their first trailing NUL, stride bytes apart.
+ * width bytes that end before their first trailing NUL, stride bytes apart. The values may lie in
+ * memory that others are changing; lengths, which say how far data goes, must not.
  */
 typedef struct mmfpy_source {
     const void *data;

@@ -82,6 +82,7 @@ MMFI_INLINE mmf_status mmfi_summed_set_bytes(mmf_store *store, uint64_t row, siz
                                              size_t checksum, size_t offset, size_t max,
                                              const void *data, size_t length)
 {
+    length = mmfi_taken(length);
     const mmf_status status = mmfi_check_bytes(data, length, max);
     if (MMFI_UNLIKELY(status != MMF_OK))
         return status;

@@ -19,9 +19,12 @@ typedef uint32_t __attribute__((may_alias)) mmfi_u32;
 typedef uint64_t __attribute__((may_alias)) mmfi_u64;
 
 /*
- * Payload copies. The default lets the compiler use its widest moves between two compiler barriers;
- * the sequence word, not the width of a move, is what proves a copy whole. MMFI_WORD_COPY moves
- * aligned words with relaxed atomics instead: the form that the language standard and TSan accept.
+ * Payload copies. Of texts, of images in undo slots and of records that are not published yet, the
+ * sequence word proves a copy whole, so the default lets the compiler use its widest moves between
+ * two compiler barriers. MMFI_WORD_COPY moves aligned words with relaxed atomics instead: the form
+ * that the language standard and TSan accept. Where scalars of a published record are copied, which
+ * others load and store one by one at any moment, the copy is always by words: memcpy may move
+ * single bytes (rep movsb, overlapping tails), by which a scalar would be seen half changed.
  */
 #ifndef MMFI_WORD_COPY
 #define MMFI_WORD_COPY MMFI_TSAN
@@ -149,8 +152,29 @@ MMFI_INLINE void mmfi_compiler_barrier(void)
 }
 
 /*
- * The copies of MMFI_WORD_COPY: bytes and halves up to alignment, words, then the tail. With the
- * size and the alignment of a field known, no branch is left of all that.
+ * A length, or an index, in memory that another thread or process may be changing: taken once, and
+ * what was checked is what is used. The compiler may not go back to the memory for it.
+ */
+MMFI_INLINE uint32_t mmfi_take32(const void *from)
+{
+    uint32_t value;
+    memcpy(&value, from, sizeof value);
+    __asm__ volatile("" : "+r"(value));
+    return value;
+}
+
+/* The same for a value that was read once already: from here on it is what it is. */
+MMFI_INLINE size_t mmfi_taken(size_t value)
+{
+    if (!__builtin_constant_p(value))
+        __asm__("" : "+r"(value));
+    return value;
+}
+
+/*
+ * Copies by words: bytes and halves up to alignment, words, then the tail. With the size and the
+ * alignment of a field known, no branch is left of all that. Only the address in shared memory
+ * counts: the other one may be any.
  */
 
 /* Bytes before the first aligned word at an address in shared memory. */
@@ -216,7 +240,10 @@ MMFI_INLINE void mmfi_copy_in_words(unsigned char *to, const unsigned char *from
     mmfi_copy_in_narrow(to + words, from + words, size - words);
 }
 
-/* Copies payload out of shared memory: relaxed, so a fence or an acquire belongs on either side. */
+/*
+ * Copies text out of shared memory, or what a checksum proves whole: relaxed, so a fence or an
+ * acquire belongs on either side.
+ */
 MMFI_INLINE void mmfi_copy_out(void *to, const unsigned char *from, size_t size)
 {
     if (MMFI_WORD_COPY) {
@@ -228,7 +255,10 @@ MMFI_INLINE void mmfi_copy_out(void *to, const unsigned char *from, size_t size)
     mmfi_compiler_barrier();
 }
 
-/* Copies payload into shared memory: relaxed, so a fence or a release belongs on either side. */
+/*
+ * Copies text into shared memory, or what is not published yet: relaxed, so a fence or a release
+ * belongs on either side.
+ */
 MMFI_INLINE void mmfi_copy_in(unsigned char *to, const void *from, size_t size)
 {
     if (MMFI_WORD_COPY) {
@@ -240,12 +270,18 @@ MMFI_INLINE void mmfi_copy_in(unsigned char *to, const void *from, size_t size)
     mmfi_compiler_barrier();
 }
 
-/* Copies payload within shared memory, 8-byte words on both sides. */
+/* Copies payload within shared memory, into a record that others read: 8-byte words. */
 MMFI_INLINE void mmfi_copy_words(unsigned char *to, const unsigned char *from, size_t size)
 {
+    for (size_t at = 0; at < size; at += 8)
+        mmfi_store64(to + at, mmfi_load64(from + at));
+}
+
+/* Copies a record that only the caller may change into an undo slot. */
+MMFI_INLINE void mmfi_copy_image(unsigned char *to, const unsigned char *from, size_t size)
+{
     if (MMFI_WORD_COPY) {
-        for (size_t at = 0; at < size; at += 8)
-            mmfi_store64(to + at, mmfi_load64(from + at));
+        mmfi_copy_words(to, from, size);
         return;
     }
     mmfi_compiler_barrier();

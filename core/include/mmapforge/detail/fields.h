@@ -97,6 +97,7 @@ MMFI_INLINE mmf_status mmfi_check_bytes(const void *data, size_t length, size_t 
 MMFI_INLINE mmf_status mmfi_set_bytes(mmf_store *store, uint64_t row, size_t record_size,
                                       size_t offset, size_t max, const void *data, size_t length)
 {
+    length = mmfi_taken(length);
     const mmf_status status = mmfi_check_bytes(data, length, max);
     if (MMFI_UNLIKELY(status != MMF_OK))
         return status;

@@ -124,13 +124,16 @@ MMFI_INLINE void mmfi_copy_in_padded(unsigned char *to, const unsigned char *fro
 }
 
 /*
- * Writes length, data and zeroes up to max. length must not exceed max. data has max bytes, as the
- * arrays in the struct of a record do.
+ * Writes length, data and zeroes up to max. data has max bytes, as the arrays in the struct of a
+ * record do. length has been checked; where another thread made it larger since, max counts.
  */
 MMFI_INLINE void mmfi_save_bytes(unsigned char *record, size_t offset, size_t max, const void *data,
                                  size_t length)
 {
     unsigned char *to = record + offset + MMFI_LENGTH_SIZE;
+    length = mmfi_taken(length);
+    if (MMFI_UNLIKELY(length > max))
+        length = max;
     mmfi_store32(record + offset, (uint32_t)length);
     if (max <= MMFI_COPY_WHOLE_MAX) {
         mmfi_copy_in_padded(to, (const unsigned char *)data, max, length);

@@ -22,7 +22,7 @@ MMFI_INLINE void mmfi_undo_save(unsigned char *slot, uint64_t row, const unsigne
     mmfi_fence_release();
     mmfi_store64(slot + offsetof(mmfi_undo, row), row);
     mmfi_store64(slot + offsetof(mmfi_undo, sequence), sequence + 1);
-    mmfi_copy_words(slot + sizeof(mmfi_undo), record, record_size);
+    mmfi_copy_image(slot + sizeof(mmfi_undo), record, record_size);
 }
 
 /* True when the slot holds the before-image of the row whose sequence is odd. */
