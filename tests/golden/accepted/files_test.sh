@@ -14,6 +14,11 @@ for file in "$@"; do
     case "$file" in
         *.py | *.pyi) continue ;;
     esac
+    # A pointer that is written through a pointer of another type is undefined behaviour.
+    if grep -nF '**)' "$file"; then
+        echo "$file: casts the address of a pointer"
+        failed=1
+    fi
     if command -v clang-format >/dev/null &&
         ! clang-format --style=file --assume-filename="$file" <"$file" | diff -u "$file" -; then
         echo "$file: clang-format would change it"

@@ -360,13 +360,23 @@ const mmf_schema docs_schema = {
 mmf_status docs_store_create(const char *path, const mmf_options *options, docs_store **out,
                              mmf_error *error)
 {
-    return mmf_store_create(path, options, &docs_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &docs_schema, place, error);
+    if (out != NULL)
+        *out = (docs_store *)store;
+    return status;
 }
 
 mmf_status docs_store_open(const char *path, const mmf_options *options, docs_store **out,
                            mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &docs_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &docs_schema, place, error);
+    if (out != NULL)
+        *out = (docs_store *)store;
+    return status;
 }
 
 mmf_status docs_store_close(docs_store *store)

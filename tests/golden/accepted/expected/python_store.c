@@ -81,13 +81,23 @@ const mmf_schema python_schema = {
 mmf_status python_store_create(const char *path, const mmf_options *options, python_store **out,
                                mmf_error *error)
 {
-    return mmf_store_create(path, options, &python_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &python_schema, place, error);
+    if (out != NULL)
+        *out = (python_store *)store;
+    return status;
 }
 
 mmf_status python_store_open(const char *path, const mmf_options *options, python_store **out,
                              mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &python_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &python_schema, place, error);
+    if (out != NULL)
+        *out = (python_store *)store;
+    return status;
 }
 
 mmf_status python_store_close(python_store *store)

@@ -40,13 +40,23 @@ const mmf_schema ohlc_bar_schema = {
 mmf_status ohlc_bar_store_create(const char *path, const mmf_options *options, ohlc_bar_store **out,
                                  mmf_error *error)
 {
-    return mmf_store_create(path, options, &ohlc_bar_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &ohlc_bar_schema, place, error);
+    if (out != NULL)
+        *out = (ohlc_bar_store *)store;
+    return status;
 }
 
 mmf_status ohlc_bar_store_open(const char *path, const mmf_options *options, ohlc_bar_store **out,
                                mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &ohlc_bar_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &ohlc_bar_schema, place, error);
+    if (out != NULL)
+        *out = (ohlc_bar_store *)store;
+    return status;
 }
 
 mmf_status ohlc_bar_store_close(ohlc_bar_store *store)
@@ -108,13 +118,25 @@ const mmf_schema order_book_level_2_schema = {
 mmf_status order_book_level_2_store_create(const char *path, const mmf_options *options,
                                            order_book_level_2_store **out, mmf_error *error)
 {
-    return mmf_store_create(path, options, &order_book_level_2_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status =
+        mmf_store_create(path, options, &order_book_level_2_schema, place, error);
+    if (out != NULL)
+        *out = (order_book_level_2_store *)store;
+    return status;
 }
 
 mmf_status order_book_level_2_store_open(const char *path, const mmf_options *options,
                                          order_book_level_2_store **out, mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &order_book_level_2_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status =
+        mmf_store_open_as(path, options, &order_book_level_2_schema, place, error);
+    if (out != NULL)
+        *out = (order_book_level_2_store *)store;
+    return status;
 }
 
 mmf_status order_book_level_2_store_close(order_book_level_2_store *store)
@@ -187,16 +209,26 @@ mmf_status http_connection_statistics_store_create(const char *path, const mmf_o
                                                    http_connection_statistics_store **out,
                                                    mmf_error *error)
 {
-    return mmf_store_create(path, options, &http_connection_statistics_schema, (mmf_store **)out,
-                            error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status =
+        mmf_store_create(path, options, &http_connection_statistics_schema, place, error);
+    if (out != NULL)
+        *out = (http_connection_statistics_store *)store;
+    return status;
 }
 
 mmf_status http_connection_statistics_store_open(const char *path, const mmf_options *options,
                                                  http_connection_statistics_store **out,
                                                  mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &http_connection_statistics_schema, (mmf_store **)out,
-                             error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status =
+        mmf_store_open_as(path, options, &http_connection_statistics_schema, place, error);
+    if (out != NULL)
+        *out = (http_connection_statistics_store *)store;
+    return status;
 }
 
 mmf_status http_connection_statistics_store_close(http_connection_statistics_store *store)

@@ -29,13 +29,23 @@ const mmf_schema x_schema = {
 mmf_status x_store_create(const char *path, const mmf_options *options, x_store **out,
                           mmf_error *error)
 {
-    return mmf_store_create(path, options, &x_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &x_schema, place, error);
+    if (out != NULL)
+        *out = (x_store *)store;
+    return status;
 }
 
 mmf_status x_store_open(const char *path, const mmf_options *options, x_store **out,
                         mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &x_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &x_schema, place, error);
+    if (out != NULL)
+        *out = (x_store *)store;
+    return status;
 }
 
 mmf_status x_store_close(x_store *store)

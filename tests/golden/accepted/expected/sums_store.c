@@ -40,13 +40,23 @@ const mmf_schema quote_schema = {
 mmf_status quote_store_create(const char *path, const mmf_options *options, quote_store **out,
                               mmf_error *error)
 {
-    return mmf_store_create(path, options, &quote_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &quote_schema, place, error);
+    if (out != NULL)
+        *out = (quote_store *)store;
+    return status;
 }
 
 mmf_status quote_store_open(const char *path, const mmf_options *options, quote_store **out,
                             mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &quote_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &quote_schema, place, error);
+    if (out != NULL)
+        *out = (quote_store *)store;
+    return status;
 }
 
 mmf_status quote_store_close(quote_store *store)
@@ -104,13 +114,23 @@ const mmf_schema mark_schema = {
 mmf_status mark_store_create(const char *path, const mmf_options *options, mark_store **out,
                              mmf_error *error)
 {
-    return mmf_store_create(path, options, &mark_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &mark_schema, place, error);
+    if (out != NULL)
+        *out = (mark_store *)store;
+    return status;
 }
 
 mmf_status mark_store_open(const char *path, const mmf_options *options, mark_store **out,
                            mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &mark_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &mark_schema, place, error);
+    if (out != NULL)
+        *out = (mark_store *)store;
+    return status;
 }
 
 mmf_status mark_store_close(mark_store *store)
@@ -167,13 +187,23 @@ const mmf_schema plain_schema = {
 mmf_status plain_store_create(const char *path, const mmf_options *options, plain_store **out,
                               mmf_error *error)
 {
-    return mmf_store_create(path, options, &plain_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &plain_schema, place, error);
+    if (out != NULL)
+        *out = (plain_store *)store;
+    return status;
 }
 
 mmf_status plain_store_open(const char *path, const mmf_options *options, plain_store **out,
                             mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &plain_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &plain_schema, place, error);
+    if (out != NULL)
+        *out = (plain_store *)store;
+    return status;
 }
 
 mmf_status plain_store_close(plain_store *store)

@@ -40,13 +40,23 @@ const mmf_schema tick_schema = {
 mmf_status tick_store_create(const char *path, const mmf_options *options, tick_store **out,
                              mmf_error *error)
 {
-    return mmf_store_create(path, options, &tick_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &tick_schema, place, error);
+    if (out != NULL)
+        *out = (tick_store *)store;
+    return status;
 }
 
 mmf_status tick_store_open(const char *path, const mmf_options *options, tick_store **out,
                            mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &tick_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &tick_schema, place, error);
+    if (out != NULL)
+        *out = (tick_store *)store;
+    return status;
 }
 
 mmf_status tick_store_close(tick_store *store)

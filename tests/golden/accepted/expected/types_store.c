@@ -58,13 +58,23 @@ const mmf_schema all_types_schema = {
 mmf_status all_types_store_create(const char *path, const mmf_options *options,
                                   all_types_store **out, mmf_error *error)
 {
-    return mmf_store_create(path, options, &all_types_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_create(path, options, &all_types_schema, place, error);
+    if (out != NULL)
+        *out = (all_types_store *)store;
+    return status;
 }
 
 mmf_status all_types_store_open(const char *path, const mmf_options *options, all_types_store **out,
                                 mmf_error *error)
 {
-    return mmf_store_open_as(path, options, &all_types_schema, (mmf_store **)out, error);
+    mmf_store *store = NULL;
+    mmf_store **const place = out != NULL ? &store : NULL;
+    const mmf_status status = mmf_store_open_as(path, options, &all_types_schema, place, error);
+    if (out != NULL)
+        *out = (all_types_store *)store;
+    return status;
 }
 
 mmf_status all_types_store_close(all_types_store *store)
