@@ -247,7 +247,7 @@ mmf_status mmf_store_close(mmf_store *store)
         return MMF_ERR_CLOSED;
     mmf_status status = MMF_OK;
     if (state->writer != NULL && !mmfi_state_is_inherited(state))
-        status = mmfi_store_commit(state, true, NULL);
+        status = mmfi_link_commit(state, true, NULL);
     mmfi_handle_retire(store);
     mmfi_state_free(state);
     return status;

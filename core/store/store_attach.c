@@ -36,7 +36,7 @@ uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
 {
     mmfi_state *state = store->state;
     const uint64_t needed = state->geometry.header_size + rows * state->geometry.record_size;
-    if (!state->reserve_extends)
+    if (!state->reserve_extends || !mmfi_link_is_own_descriptor(state))
         return mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
     for (int attempt = 0; attempt < EXTENDING_ATTEMPTS; attempt++) {
         if (mmfi_load64_acquire(&state->map.size) >= needed)
@@ -151,6 +151,7 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     mmf_status status = attach_map(state, options, error);
     if (status != MMF_OK)
         return status;
+    mmfi_link_note(state);
     mmf_store *store = calloc(1, sizeof *store);
     if (store == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,

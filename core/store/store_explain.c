@@ -67,6 +67,7 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
     out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) &&
                     mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->cut_off) == 0;
     out->live = mmfi_live_is_trusted(state->map.base);
+    out->replaced = mmfi_link_find(state);
     return MMF_OK;
 }
 
@@ -151,6 +152,8 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     /* There is nothing to say of a row then. */
     if (state != NULL && status == mmfi_hole_status(state))
         return mmfi_hole_say(state, error);
+    if (state != NULL && status == MMF_ERR_NOT_FOUND)
+        return mmfi_link_say(state, status, error);
     const uint64_t count = mmf_store_count(store);
     /* The row is there, so it is the range of rows from it that ends after the last. */
     const bool is_range = status == MMF_ERR_RANGE && row < count;

@@ -45,6 +45,7 @@ void mmfi_state_free(mmfi_state *state)
     mmfi_map_close(&state->map);
     mmfi_file_close(&state->file);
     mmf_schema_free(state->schema);
+    free(state->link.path);
     mmfi_map_private_close(state->page, sizeof *state->page);
     free(state);
 }

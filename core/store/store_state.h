@@ -20,8 +20,24 @@ typedef enum mmfi_hole {
     MMFI_HOLE_REFUSED = 2    /* it lies within the file; the file system or the disk failed it */
 } mmfi_hole;
 
+/* The ids in the two superblocks. */
+typedef struct mmfi_file_ids {
+    uint8_t copy[MMFI_SUPERBLOCK_COPIES][MMFI_FILE_ID_SIZE];
+} mmfi_file_ids;
+
+/* What the path led to when the handle was made; store_link.c. */
+typedef struct mmfi_link {
+    bool known;
+    bool had_name;
+    uint64_t device;
+    uint64_t inode;
+    mmfi_file_ids ids;
+    char *path; /* absolute; NULL when it cannot be followed later */
+} mmfi_link;
+
 struct mmfi_state {
     mmfi_file file;
+    mmfi_link link;
     mmfi_map map;
     mmfi_geometry geometry;
     mmf_schema *schema;
@@ -144,6 +160,30 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
 
 /* No more writing through this handle, and readers and other writers of this boot are told. */
 void mmfi_state_poison(mmfi_state *state);
+
+/* ---- Files that lost their name, or were written over; store_link.c ---- */
+
+/* Remembers what the path leads to now. */
+void mmfi_link_note(mmfi_state *state);
+
+/* What has become of it since, as far as that can be seen. */
+mmf_replaced mmfi_link_find(const mmfi_state *state);
+
+/* False when the program closed the descriptor of the file, and another file has it now. */
+bool mmfi_link_is_own_descriptor(const mmfi_state *state);
+
+/*
+ * For a writer: MMF_ERR_NOT_FOUND when the file has no name any more; its records can still be read
+ * and written. MMF_ERR_CORRUPT when another store was written over it, and MMF_ERR_IO when the
+ * descriptor is that of another file: then the handle writes no more.
+ */
+mmf_status mmfi_link_check(mmfi_state *state, mmf_error *error);
+
+/* The message about that; returns the status. */
+mmf_status mmfi_link_say(const mmfi_state *state, mmf_status status, mmf_error *error);
+
+/* mmfi_store_commit, with such a check: what is written over or elsewhere is not committed. */
+mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error);
 
 /* ---- Records with checksums; store_examine.c ---- */
 

@@ -142,6 +142,9 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
                          "%s: the %" PRIu64 " bytes of address space reserved are full; open the "
                          "store with a larger options.reserve_bytes",
                          state->file.path, state->map.size);
+    const mmf_status linked = mmfi_link_check(state, error);
+    if (linked != MMF_OK)
+        return linked;
     const uint64_t needed = geometry->header_size + (writer->count + rows) * geometry->record_size;
     const uint64_t least = round_up_page(needed);
     mmf_status status = MMF_ERR_NO_SPACE;
@@ -219,6 +222,6 @@ mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)
     mmf_status status = MMF_OK;
     mmfi_state *state = mmfi_state_to_write(store, &status);
     if (state != NULL)
-        return mmfi_store_commit(state, false, error);
+        return mmfi_link_commit(state, false, error);
     return mmf_store_explain(store, status, 0, NULL, error);
 }

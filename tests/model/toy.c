@@ -203,6 +203,18 @@ mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
     return mmfi_hole_status(state);
 }
 
+/* Here a file keeps its name. */
+mmf_status mmfi_link_check(mmfi_state *state, mmf_error *error)
+{
+    (void)state, (void)error;
+    return MMF_OK;
+}
+
+mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error)
+{
+    return mmfi_store_commit(state, clean, error);
+}
+
 /* Here every file fits the mapping. */
 uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
 {
@@ -316,6 +328,7 @@ static handle *open_handle(unsigned index)
     opened->state.map.base = memory;
     opened->state.map.size = FILE_MAX;
     opened->state.geometry = geometry;
+    opened->state.rows_written = UINT64_MAX;
     opened->state.writer = NULL;
     opened->state.pid = getpid();
     opened->state.failed = false;

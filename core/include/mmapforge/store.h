@@ -36,6 +36,17 @@
  * Truncation. A file that another program cuts off while it is open ends this process by SIGBUS
  * when it touches what is gone, unless mmapforge/sigbus.h is installed: then it is a status.
  *
+ * Replaced files. A file that is removed, or replaced by another one under its name, stays what it
+ * was for those that have it open, and mmf_info.replaced says so. A writer whose file has no name
+ * any more is told by the next sync, close or append that needs more room (MMF_ERR_NOT_FOUND): what
+ * it wrote can be read until the last handle is closed, and is gone then. One whose file another
+ * store was written over gets MMF_ERR_CORRUPT there, and nothing is committed.
+ *
+ * Containers. On overlayfs (images of containers) a file of a lower layer is copied when the first
+ * process opens it for writing. Readers that had it open keep the old copy, and see nothing of what
+ * is written: mmf_info.replaced says so once records were appended. Keep a store that is written on
+ * a volume, or open its writer first.
+ *
  * Damage. Records whose schema has @checksums can be verified (mmapforge/verify.h). To set one
  * field of such a record is to replace the record, and MMF_ERR_CORRUPT when that is damaged.
  *
@@ -88,6 +99,19 @@ typedef struct mmf_options {
 #define MMF_RESERVE_BYTES_DEFAULT (UINT64_C(64) << 30)
 #define MMF_RESERVE_BYTES_READER  (UINT64_C(1) << 30)
 
+/*
+ * What has become of the file of an open store since, as far as it can be seen. A handle goes on
+ * with the file that it opened, and must be closed and opened again to follow the path.
+ */
+typedef enum mmf_replaced {
+    MMF_REPLACED_NO = 0,
+    MMF_REPLACED_UNLINKED = 1, /* removed: it has no name, and is gone with its last handle */
+    MMF_REPLACED_MOVED = 2,    /* renamed: it has another name, and the path leads to nothing */
+    MMF_REPLACED_BY_FILE = 3,  /* the path leads to another file */
+    MMF_REPLACED_BY_STORE = 4, /* another store was written over it in place */
+    MMF_REPLACED_COPIED_UP = 5 /* the mapping is of an old copy: see Containers, above */
+} mmf_replaced;
+
 /* What mmf_store_info tells of an open store. */
 typedef struct mmf_info {
     uint64_t count;         /* as mmf_store_count */
@@ -105,6 +129,7 @@ typedef struct mmf_info {
     uint32_t format_version;
     bool writable; /* this handle may write */
     bool live;     /* the shared count is used; false: the count of the last sync or close is */
+    mmf_replaced replaced;
 } mmf_info;
 
 /*
@@ -161,7 +186,8 @@ mmf_status mmf_store_close(mmf_store *store);
  * have dropped what it could not write: copy the records to a new store. Returns MMF_ERR_IO,
  * MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_READ_ONLY for a handle that may not write,
  * MMF_ERR_BUSY (other writers kept this one from committing for ten seconds: try again),
- * MMF_ERR_CORRUPT (the file was cut off; mmapforge/sigbus.h), MMF_ERR_ARGUMENT or MMF_ERR_CLOSED.
+ * MMF_ERR_CORRUPT (the file was truncated, mmapforge/sigbus.h, or written over), MMF_ERR_NOT_FOUND
+ * (the file has no name any more; it was synced), MMF_ERR_ARGUMENT or MMF_ERR_CLOSED.
  */
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
 

@@ -55,7 +55,8 @@ mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t 
  * *first (may be NULL) is the row of the first one.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_TOO_LONG (a length exceeds its field), MMF_ERR_READ_ONLY,
- * MMF_ERR_CLOSED, MMF_ERR_CAPACITY, MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY or MMF_ERR_IO.
+ * MMF_ERR_CLOSED, MMF_ERR_CAPACITY, MMF_ERR_NO_SPACE, MMF_ERR_NOT_FOUND (the file has no name any
+ * more), MMF_ERR_NEEDS_RECOVERY or MMF_ERR_IO.
  */
 mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t count, size_t size,
                                  uint64_t *first);
