@@ -67,11 +67,11 @@ static uint64_t address_space_left(uint64_t page)
     return used < limit.rlim_cur ? limit.rlim_cur - used : 0;
 }
 
-uint64_t mmfi_map_modest(uint64_t asked)
+uint64_t mmfi_map_modest(void)
 {
     const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    const uint64_t part = address_space_left(page) / PARTS_OF_WHAT_IS_LEFT;
-    return asked < part ? asked : part / page * page;
+    const uint64_t left = address_space_left(page);
+    return left != UINT64_MAX ? left / PARTS_OF_WHAT_IS_LEFT / page * page : UINT64_MAX;
 }
 
 /* ---- Where ---- */

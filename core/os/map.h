@@ -18,10 +18,10 @@ typedef struct mmfi_map {
 } mmfi_map;
 
 /*
- * What to ask for in place of a default: no more than a quarter of what a limit on address space
- * (ulimit -v) leaves, because the program needs some as well. asked when there is no such limit.
+ * The most to ask for where the caller did not say how much: a quarter of what a limit on address
+ * space (ulimit -v) leaves, because the program needs some as well. UINT64_MAX without a limit.
  */
-uint64_t mmfi_map_modest(uint64_t asked);
+uint64_t mmfi_map_modest(void);
 
 /*
  * Maps asked bytes (rounded up to pages, at least needed) of the file from its start, shared; for

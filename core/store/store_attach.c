@@ -17,7 +17,7 @@ static uint64_t reserve_of_reader(uint64_t file_size)
     return room > least ? room : least;
 }
 
-static uint64_t choose_reserve(mmfi_state *state, const mmf_options *options)
+static uint64_t choose_reserve(mmfi_state *state, const mmf_options *options, uint64_t most)
 {
     state->reserve_asked = options->reserve_bytes;
     if (options->reserve_bytes != 0)
@@ -26,7 +26,7 @@ static uint64_t choose_reserve(mmfi_state *state, const mmf_options *options)
     state->reserve_extends = !state->file.writable;
     state->reserve_asked =
         state->file.writable ? MMF_RESERVE_BYTES_DEFAULT : reserve_of_reader(state->file_size);
-    return mmfi_map_modest(state->reserve_asked);
+    return state->reserve_asked < most ? state->reserve_asked : most;
 }
 
 /* A thread that extends a reservation is done soon, or was lost by a fork. */
@@ -45,8 +45,10 @@ uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
             (void)sched_yield();
             continue;
         }
-        const uint64_t size = mmfi_map_extend(&state->map, state->file.fd,
-                                              mmfi_map_modest(reserve_of_reader(needed)), needed);
+        const uint64_t most = mmfi_map_modest();
+        const uint64_t asked = reserve_of_reader(needed);
+        const uint64_t size =
+            mmfi_map_extend(&state->map, state->file.fd, asked < most ? asked : most, needed);
         /* The handler for SIGBUS knows the new part before any thread may touch it. */
         mmfi_guard_resize(store, size);
         mmfi_store64_release(&state->map.size, size);
@@ -58,7 +60,10 @@ uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
 
 static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_error *error)
 {
-    mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
+    mmfi_link_note(state);
+    const uint64_t most = mmfi_map_modest();
+    /* Nothing comes between this and the mapping: a file that is truncated later is a signal. */
+    const mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status != MMF_OK)
         return status;
     if (state->file_size < state->geometry.header_size)
@@ -66,7 +71,7 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
                          "%s: the file was cut off to %" PRIu64 " bytes while it was opened, the "
                          "header alone takes %" PRIu64 "; restore it from a copy",
                          state->file.path, state->file_size, state->geometry.header_size);
-    return mmfi_map_open(state->file.fd, state->file.writable, choose_reserve(state, options),
+    return mmfi_map_open(state->file.fd, state->file.writable, choose_reserve(state, options, most),
                          state->file_size, state->file.path, &state->map, error);
 }
 
@@ -151,7 +156,6 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     mmf_status status = attach_map(state, options, error);
     if (status != MMF_OK)
         return status;
-    mmfi_link_note(state);
     mmf_store *store = calloc(1, sizeof *store);
     if (store == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,

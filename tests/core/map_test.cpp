@@ -174,7 +174,7 @@ TEST_F(MapTest, OfALimitedAddressSpaceAQuarterIsTaken)
     if (T_SANITIZER)
         GTEST_SKIP() << "a sanitizer needs more address space";
     const uint64_t asked = UINT64_C(64) << 30;
-    EXPECT_EQ(mmfi_map_modest(asked), asked) << "there is no limit here";
+    EXPECT_EQ(mmfi_map_modest(), UINT64_MAX) << "there is no limit here";
     std::ifstream statm("/proc/self/statm");
     uint64_t pages = 0;
     statm >> pages;
@@ -183,8 +183,7 @@ TEST_F(MapTest, OfALimitedAddressSpaceAQuarterIsTaken)
     ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
     const uint64_t left = UINT64_C(400) << 20;
     ASSERT_TRUE(t_limit(RLIMIT_AS, pages * page + left));
-    const uint64_t modest = mmfi_map_modest(asked);
-    const uint64_t small = mmfi_map_modest(page);
+    const uint64_t modest = mmfi_map_modest();
     const mmf_status status = mmfi_map_open(fd, false, asked, page, "m", &map, &error);
     // Also where more was asked for by name than there is.
     const uint64_t had = map.size;
@@ -192,7 +191,6 @@ TEST_F(MapTest, OfALimitedAddressSpaceAQuarterIsTaken)
     ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
     EXPECT_GT(modest, left / 8);
     EXPECT_LE(modest, left / 4);
-    EXPECT_EQ(small, page);
     EXPECT_EQ(status, MMF_OK) << error.message;
     EXPECT_LE(had, left / 4);
     EXPECT_GT(had, left / 32);
