@@ -188,6 +188,32 @@ uint64_t mmfi_map_extend(const mmfi_map *map, int fd, uint64_t asked, uint64_t n
     }
 }
 
+/* ---- Large pages ---- */
+
+#ifndef MADV_COLLAPSE /* of Linux 6.1 */
+#define MADV_COLLAPSE 25
+#endif
+
+/* Of a page table of 4 KiB pages, on every processor that has those. */
+#define LARGE_PAGE (UINT64_C(2) << 20)
+
+void mmfi_map_prefer_large(const mmfi_map *map, uint64_t first)
+{
+    if (first < map->size)
+        (void)madvise(map->base + first, (size_t)(map->size - first), MADV_HUGEPAGE);
+}
+
+uint64_t mmfi_map_collapse(const mmfi_map *map, uint64_t first, uint64_t end)
+{
+    uint64_t at = round_up(first, LARGE_PAGE);
+    for (; at + LARGE_PAGE <= end && at + LARGE_PAGE <= map->size; at += LARGE_PAGE) {
+        /* One that is in use at the moment stays as it is; what is not known fails for all. */
+        if (madvise(map->base + at, LARGE_PAGE, MADV_COLLAPSE) != 0 && errno == EINVAL)
+            break;
+    }
+    return at;
+}
+
 void mmfi_map_close(mmfi_map *map)
 {
     if (map->base != NULL)

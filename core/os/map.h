@@ -40,6 +40,18 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
  */
 uint64_t mmfi_map_extend(const mmfi_map *map, int fd, uint64_t asked, uint64_t needed);
 
+/*
+ * Asks for pages of 2 MiB from that offset on: where the file system has some, what is read from
+ * the disk from now on comes by so much at once. Without effect where the system has none.
+ */
+void mmfi_map_prefer_large(const mmfi_map *map, uint64_t first);
+
+/*
+ * Copies what lies between two offsets of the file into pages of 2 MiB, where the file system can
+ * (tmpfs): milliseconds for each. Returns where the next call should go on.
+ */
+uint64_t mmfi_map_collapse(const mmfi_map *map, uint64_t first, uint64_t end);
+
 /* Unmaps; an empty map is allowed. */
 void mmfi_map_close(mmfi_map *map);
 

@@ -51,6 +51,8 @@ uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
             mmfi_map_extend(&state->map, state->file.fd, asked < most ? asked : most, needed);
         /* The handler for SIGBUS knows the new part before any thread may touch it. */
         mmfi_guard_resize(store, size);
+        if (state->huge_pages)
+            mmfi_map_prefer_large(&(mmfi_map){state->map.base, size}, state->map.size);
         mmfi_store64_release(&state->map.size, size);
         mmfi_store64_release(&state->extending, 0);
         break;
@@ -156,6 +158,11 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     mmf_status status = attach_map(state, options, error);
     if (status != MMF_OK)
         return status;
+    state->huge_pages = options->huge_pages;
+    if (state->huge_pages) {
+        mmfi_map_prefer_large(&state->map, 0);
+        state->collapsed = mmfi_map_collapse(&state->map, 0, state->file_size);
+    }
     mmf_store *store = calloc(1, sizeof *store);
     if (store == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,

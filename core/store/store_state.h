@@ -43,9 +43,11 @@ struct mmfi_state {
     mmf_schema *schema;
     uint64_t reserve_asked;
     bool reserve_extends; /* a reader whose options did not say how much: it may become larger */
-    uint64_t extending;   /* not 0: a thread is at it */
-    uint64_t generation;  /* of the last commit */
-    uint64_t file_size;   /* as the writer knows it */
+    bool huge_pages;
+    uint64_t collapsed;  /* bytes of the file that were put into large pages, as far as they can */
+    uint64_t extending;  /* not 0: a thread is at it */
+    uint64_t generation; /* of the last commit */
+    uint64_t file_size;  /* as the writer knows it */
     /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
     mmfi_writer *writer;
     mmfi_writer *page;     /* that page, or NULL */

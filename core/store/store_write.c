@@ -162,6 +162,8 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
     }
     if (status != MMF_OK)
         return status;
+    if (state->huge_pages) /* what is full; the rest is still small when it is written */
+        state->collapsed = mmfi_map_collapse(&state->map, state->collapsed, state->file_size);
     state->file_size = size;
     writer->capacity = mmfi_geometry_rows(geometry, size);
     mmfi_store64_release(&writer->live->capacity, writer->capacity);

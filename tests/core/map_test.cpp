@@ -169,6 +169,30 @@ TEST_F(MapTest, AMappingBeginsWhereALargePageMay)
     }
 }
 
+// What is put into large pages is what it was, and the kernel says that it maps it so.
+TEST_F(MapTest, FullExtentsAreCopiedIntoLargePages)
+{
+    constexpr uint64_t kLarge = UINT64_C(2) << 20;
+    if (T_SANITIZER)
+        GTEST_SKIP() << "a sanitizer chooses the addresses, which must be multiples of 2 MiB";
+    ASSERT_EQ(ftruncate(fd, static_cast<off_t>(3 * kLarge)), 0);
+    ASSERT_EQ(mmfi_map_open(fd, true, 8 * kLarge, 3 * kLarge, "m", &map, &error), MMF_OK);
+    for (uint64_t at = 0; at < 3 * kLarge; at += page)
+        map.base[at] = static_cast<unsigned char>(at / page);
+    mmfi_map_prefer_large(&map, 0);
+    mmfi_map_prefer_large(&map, map.size);
+    const uint64_t done = mmfi_map_collapse(&map, 0, 3 * kLarge - page);
+    for (uint64_t at = 0; at < 3 * kLarge; at += page)
+        ASSERT_EQ(map.base[at], static_cast<unsigned char>(at / page)) << at;
+    if (done == 0) {
+        fprintf(stderr, "NOT TESTED: this kernel has no pages of 2 MiB for files in memory\n");
+        GTEST_SKIP() << "this kernel has no pages of 2 MiB for files in memory";
+    }
+    EXPECT_EQ(done, 2 * kLarge) << "the last one is not full";
+    EXPECT_EQ(mmfi_map_collapse(&map, done, 3 * kLarge), 3 * kLarge);
+    EXPECT_EQ(mmfi_map_collapse(&map, page, 2 * kLarge - 1), kLarge) << "no extent is whole";
+}
+
 TEST_F(MapTest, OfALimitedAddressSpaceAQuarterIsTaken)
 {
     if (T_SANITIZER)

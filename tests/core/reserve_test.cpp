@@ -269,3 +269,22 @@ TEST_F(ReserveTest, UnderALimitAReservationThatFitsIsHadWhole)
               }),
               0);
 }
+
+// Faster, and otherwise the same: for a writer that grows the file, and readers with and without.
+TEST_F(ReserveTest, WithLargePagesEverythingIsWhereItWas)
+{
+    ASSERT_EQ(tick_store_close(writer), MMF_OK);
+    writing.huge_pages = true;
+    writer = open(&writing);
+    const uint64_t rows = (uint64_t{9} << 20) / TICK_RECORD_SIZE;
+    ASSERT_EQ(t_append_up_to(writer, rows), MMF_OK);
+    mmf_options reading = MMF_OPTIONS_INIT;
+    reading.huge_pages = true;
+    tick_store *other = open(&reading);
+    EXPECT_EQ(expect_whole(other), rows);
+    EXPECT_EQ(expect_whole(reader), rows);
+    ASSERT_EQ(t_append_up_to(writer, rows * 2), MMF_OK);
+    EXPECT_EQ(expect_whole(other), rows * 2);
+    EXPECT_EQ(expect_whole(writer), rows * 2);
+    EXPECT_EQ(tick_store_close(other), MMF_OK);
+}

@@ -203,6 +203,13 @@ mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
     return mmfi_hole_status(state);
 }
 
+/* Here no page is large. */
+uint64_t mmfi_map_collapse(const mmfi_map *map, uint64_t first, uint64_t end)
+{
+    (void)map, (void)end;
+    return first;
+}
+
 /* Here a file keeps its name. */
 mmf_status mmfi_link_check(mmfi_state *state, mmf_error *error)
 {

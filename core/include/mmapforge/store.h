@@ -75,12 +75,22 @@ typedef struct mmf_options {
     uint64_t reserve_bytes; /* address space for the file to grow into; see below */
     uint64_t capacity;      /* records that a new file has room for at once; default about 64 KiB */
     bool shared_writers;    /* one of several writers at once; without effect on a reader */
+    bool huge_pages;        /* pages of 2 MiB where there are some; see below */
 } mmf_options;
 
 #define MMF_OPTIONS_INIT                                                                           \
     {                                                                                              \
-        MMF_READ_ONLY, 0, 0, 0, false                                                              \
+        MMF_READ_ONLY, 0, 0, 0, false, false                                                       \
     }
+
+/*
+ * options.huge_pages makes random reads of large files faster: one entry of the processor's page
+ * tables is for 2 MiB then, and not for 4 KiB. On ext4, XFS and btrfs of newer kernels, what is
+ * read from the disk after the open comes by 2 MiB at once, also where one record was asked for. On
+ * tmpfs (/dev/shm), from Linux 6.1 on, the open copies the file into such pages, which takes
+ * milliseconds for each, and so does an append that grows the file for what is full; other
+ * processes that open it later have them as well, without the option. Without effect elsewhere.
+ */
 
 /*
  * The default of options.reserve_bytes: 64 GiB for a writer. For a reader 8 times the size of the
