@@ -166,7 +166,8 @@ static mmf_status choose_capacity(const mmf_options *options, uint32_t record_si
 }
 
 static mmf_status create_state(mmfi_state *state, const char *path, const mmf_options *options,
-                               const mmf_schema *schema, mmf_store **out, mmf_error *error)
+                               const mmf_schema *schema, const mmfi_filling *filling,
+                               mmf_store **out, mmf_error *error)
 {
     uint64_t capacity = 0;
     mmf_status status = check_schema(schema, path, &state->schema, error);
@@ -185,7 +186,10 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
         status = mmfi_store_attach(state, options, out, error);
     if (status != MMF_OK)
         return status;
-    status = mmfi_file_name(&state->file, error);
+    if (filling != NULL)
+        status = filling->fill(*out, filling->from, error);
+    if (status == MMF_OK)
+        status = mmfi_file_name(&state->file, error);
     if (status != MMF_OK) {
         mmfi_handle_retire(*out);
         *out = NULL;
@@ -213,6 +217,13 @@ static mmf_status open_moved(const char *path, const mmf_options *options, const
 mmf_status mmf_store_create(const char *path, const mmf_options *options, const mmf_schema *schema,
                             mmf_store **out, mmf_error *error)
 {
+    return mmfi_store_create_filled(path, options, schema, NULL, out, error);
+}
+
+mmf_status mmfi_store_create_filled(const char *path, const mmf_options *options,
+                                    const mmf_schema *schema, const mmfi_filling *filling,
+                                    mmf_store **out, mmf_error *error)
+{
     if (out != NULL)
         *out = NULL;
     if (path == NULL || out == NULL || schema == NULL)
@@ -225,7 +236,7 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
     mmf_status status = begin(path, &chosen, &state, error);
     if (status != MMF_OK)
         return status;
-    status = create_state(state, path, &chosen, schema, out, error);
+    status = create_state(state, path, &chosen, schema, filling, out, error);
     const bool moved = status == MMF_OK && state->file.moved;
     if (moved) {
         mmfi_handle_retire(*out);

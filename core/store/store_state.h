@@ -154,6 +154,17 @@ mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows);
 /* Gives the file room for at least so many more records than there are. */
 mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
 
+/* What goes into a new file before it has its name: none is seen that lacks a part of it. */
+typedef struct mmfi_filling {
+    mmf_status (*fill)(mmf_store *to, const mmf_store *from, mmf_error *error);
+    const mmf_store *from;
+} mmfi_filling;
+
+/* mmf_store_create, with what there is to fill in; filling may be NULL. */
+mmf_status mmfi_store_create_filled(const char *path, const mmf_options *options,
+                                    const mmf_schema *schema, const mmfi_filling *filling,
+                                    mmf_store **out, mmf_error *error);
+
 /*
  * Records to the disk, then their count. A failure is for good: the handle writes no more, and
  * readers and later writers of this boot are told by the poisoned flag.

@@ -202,6 +202,20 @@ mmf_status mmf_store_close(mmf_store *store);
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
 
 /*
+ * Copies the store to a new file at path: the way to a backup of a file that writers are at work
+ * on, of which `cp` copies mixtures of records. Each record is of one moment during the call, and
+ * there are as many as the store had at its beginning. The file appears under its name when all of
+ * it is on the disk, has an id of its own, and is in no way bound to this one. Any handle will do,
+ * a read-only one as well; others may write meanwhile.
+ *
+ * Returns what mmf_store_create and mmf_store_sync return, MMF_ERR_EXISTS among it;
+ * MMF_ERR_CORRUPT (a record is damaged, or rows are missing) or MMF_ERR_BUSY (it is being replaced
+ * without end), with its row in the message; MMF_ERR_CAPACITY when this handle's reserve does not
+ * reach all records; MMF_ERR_CLOSED. There is no file then.
+ */
+mmf_status mmf_store_copy(const mmf_store *store, const char *path, mmf_error *error);
+
+/*
  * Records that are published now; grows only. Whoever sees a record counted also sees what its
  * writer did before it appended it. Each can be read, but for those that a damaged file lacks
  * (mmf_info.missing_rows) and those beyond the address space of the handle (mmf_info.capacity_max):

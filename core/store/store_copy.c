@@ -1,0 +1,103 @@
+/* Copying a store that writers may be at work on. */
+#include "mmapforge/detail/checksum.h"
+#include "mmapforge/value.h"
+#include "store_state.h"
+
+#include <inttypes.h>
+
+/* Copied between two looks at room: some hundred records, and of large ones one. */
+#define BLOCK_BYTES 65536u
+
+/* Beyond the records, room in the address space of the copy for what comes before them. */
+#define RESERVE_BEYOND (UINT64_C(16) << 20)
+
+static mmf_status fail_row(const mmf_store *from, mmf_status status, uint64_t row, mmf_error *error)
+{
+    mmf_error why;
+    (void)mmf_store_explain(from, status, row, NULL, &why);
+    return mmfi_fail(error, status, why.os_error, mmf_store_path(from),
+                     "%s: row %" PRIu64 " cannot be copied: %s", mmf_store_path(from), row,
+                     why.message);
+}
+
+/* The first of the copied records whose checksum is wrong; count when all are sound. */
+static uint64_t first_unsound(const mmf_schema *schema, const unsigned char *records,
+                              uint64_t count)
+{
+    uint64_t i = 0;
+    for (; i < count; i++) {
+        const unsigned char *record = records + i * schema->record_size;
+        if (mmfi_checksum_fault(record, schema->record_size, schema->checksum_offset,
+                                mmfi_load64(record)) != 0)
+            break;
+    }
+    return i;
+}
+
+/* Each record as of one moment, into room that is not published. */
+static mmf_status copy_block(mmf_store *to, const mmf_store *from, uint64_t first, uint64_t count,
+                             mmf_error *error)
+{
+    const mmf_schema *schema = mmf_store_schema(from);
+    const size_t size = (size_t)count * schema->record_size;
+    unsigned char *records = NULL;
+    uint64_t copied = 0;
+    mmf_status status = mmfi_append_rows_begin(to, count, &records);
+    if (status != MMF_OK)
+        return mmf_store_explain(to, status, first, NULL, error);
+    status = mmf_store_copy_rows(from, first, count, records, size, &copied);
+    if (status != MMF_OK)
+        return fail_row(from, status, first + copied, error);
+    if (schema->checksum_offset != 0) {
+        const uint64_t sound = first_unsound(schema, records, count);
+        if (sound < count)
+            return fail_row(from, MMF_ERR_CORRUPT, first + sound, error);
+    }
+    for (uint64_t i = 0; i < count; i++)
+        mmfi_store64(records + i * schema->record_size, MMFI_SEQUENCE_FIRST);
+    if (schema->checksum_offset != 0)
+        mmfi_append_rows_sum(schema, records, count);
+    mmfi_append_rows_end(to, count, NULL);
+    return MMF_OK;
+}
+
+/* All that the source has at this moment, and to the disk with it. */
+static mmf_status copy_records(mmf_store *to, const mmf_store *from, mmf_error *error)
+{
+    mmfi_bounds now = {0, 0, 0, 0};
+    mmf_status status = mmfi_bounds_now(from->state, &now, error);
+    const uint64_t block = BLOCK_BYTES / from->state->geometry.record_size + 1;
+    for (uint64_t row = 0; status == MMF_OK && row < now.count; row += block)
+        status =
+            copy_block(to, from, row, now.count - row < block ? now.count - row : block, error);
+    return status == MMF_OK ? mmf_store_sync(to, error) : status;
+}
+
+mmf_status mmf_store_copy(const mmf_store *store, const char *path, mmf_error *error)
+{
+    if (store == NULL || store->state == NULL || path == NULL)
+        return mmf_store_explain(
+            store, store != NULL && store->state == NULL ? MMF_ERR_CLOSED : MMF_ERR_ARGUMENT, 0,
+            NULL, error);
+    mmfi_bounds now = {0, 0, 0, 0};
+    mmf_status status = mmfi_bounds_now(store->state, &now, error);
+    if (status != MMF_OK)
+        return status;
+    const mmfi_geometry *geometry = &store->state->geometry;
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.capacity = now.count;
+    options.reserve_bytes = now.count * geometry->record_size + RESERVE_BEYOND;
+    options.shared_writers = geometry->undo_count > MMFI_UNDO_COUNT;
+    const mmfi_filling filling = {copy_records, store};
+    mmf_store *copy = NULL;
+    status =
+        mmfi_store_create_filled(path, &options, mmf_store_schema(store), &filling, &copy, error);
+    if (status != MMF_OK)
+        return status;
+    status = mmf_store_close(copy);
+    return status == MMF_OK ? MMF_OK
+                            : mmfi_fail(error, status, 0, path,
+                                        "%s: the copy was made, and closing it failed: %s; remove "
+                                        "it, and copy again",
+                                        path, mmf_status_text(status));
+}

@@ -1,0 +1,162 @@
+// Copies of stores: whole records whatever writers do meanwhile, all of them, or no file.
+#include <sys/mman.h>
+
+#include <csignal>
+#include <thread>
+
+#include "tests/core/sealed_fixture.h"
+
+namespace {
+
+class StoreCopyTest : public SealedTest {
+protected:
+    void SetUp() override
+    {
+        SealedTest::SetUp();
+        target = directory + "/copy.mmf";
+    }
+
+    mmf_status copy(const tick_store *store)
+    {
+        return mmf_store_copy(tick_store_base(store), target.c_str(), &error);
+    }
+
+    tick_store *open_copy(const mmf_options *options = nullptr)
+    {
+        tick_store *store = nullptr;
+        EXPECT_EQ(tick_store_open(target.c_str(), options, &store, &error), MMF_OK)
+            << error.message;
+        return store;
+    }
+
+    bool is_there() const
+    {
+        return access(target.c_str(), F_OK) == 0;
+    }
+
+    std::string target;
+};
+
+} // namespace
+
+TEST_F(StoreCopyTest, ACopyHasEveryRecordAndIsAStoreOfItsOwn)
+{
+    tick_store *store = create();
+    fill(store, 5000);
+    ASSERT_EQ(copy(store), MMF_OK) << error.message;
+    tick_store *copied = open_copy(&writing);
+    ASSERT_NE(copied, nullptr);
+    EXPECT_EQ(expect_whole(copied), 5000u);
+    const tick_record more = t_tick(5000);
+    EXPECT_EQ(tick_store_append(copied, &more, nullptr), MMF_OK);
+    EXPECT_EQ(tick_store_close(copied), MMF_OK);
+    EXPECT_EQ(tick_store_count(store), 5000u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(StoreCopyTest, AnEmptyStoreHasAnEmptyCopy)
+{
+    tick_store *store = create();
+    ASSERT_EQ(copy(store), MMF_OK) << error.message;
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    tick_store *copied = open_copy();
+    ASSERT_NE(copied, nullptr);
+    EXPECT_EQ(tick_store_count(copied), 0u);
+    EXPECT_EQ(tick_store_close(copied), MMF_OK);
+}
+
+TEST_F(StoreCopyTest, WhatHasTheNameStays)
+{
+    tick_store *store = create();
+    fill(store, 3);
+    ASSERT_EQ(mmf_store_copy(tick_store_base(store), path.c_str(), &error), MMF_ERR_EXISTS);
+    EXPECT_EQ(expect_whole(store), 3u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(StoreCopyTest, SaysWhatItWasNotGiven)
+{
+    EXPECT_EQ(mmf_store_copy(nullptr, target.c_str(), &error), MMF_ERR_ARGUMENT);
+    tick_store *store = create();
+    EXPECT_EQ(mmf_store_copy(tick_store_base(store), nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    EXPECT_EQ(copy(store), MMF_ERR_CLOSED);
+    EXPECT_FALSE(is_there());
+}
+
+// A copy of the bytes has mixtures of two records here in one of seven.
+TEST_F(StoreCopyTest, RecordsAreWholeWhileAWriterReplacesThem)
+{
+    constexpr uint64_t ROWS = 200;
+    tick_store *store = create();
+    fill(store, ROWS);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    const pid_t writer = fork();
+    if (writer == 0) {
+        tick_store *mine = nullptr;
+        if (tick_store_open(path.c_str(), &writing, &mine, nullptr) != MMF_OK)
+            _exit(1);
+        for (uint64_t mark = ROWS;; mark++) {
+            const tick_record tick = t_tick(mark);
+            (void)tick_store_set(mine, mark % ROWS, &tick);
+        }
+    }
+    tick_store *reader = open();
+    tick_record tick = {};
+    while (tick_store_get(reader, ROWS - 1, &tick) == MMF_OK && tick.timestamp < ROWS)
+        std::this_thread::yield();
+    for (int round = 0; round < 20; round++) {
+        const mmf_status status = copy(reader);
+        ASSERT_EQ(status, MMF_OK) << error.message;
+        tick_store *copied = open_copy();
+        ASSERT_EQ(tick_store_count(copied), ROWS);
+        for (uint64_t row = 0; row < ROWS; row++) {
+            ASSERT_EQ(tick_store_get(copied, row, &tick), MMF_OK);
+            ASSERT_TRUE(t_is_whole(tick));
+            ASSERT_EQ(tick.timestamp % ROWS, row);
+        }
+        ASSERT_EQ(tick_store_close(copied), MMF_OK);
+        ASSERT_EQ(unlink(target.c_str()), 0);
+    }
+    // Dead in the middle of a record, perhaps: its before-image is copied.
+    kill(writer, SIGKILL);
+    waitpid(writer, nullptr, 0);
+    ASSERT_EQ(copy(reader), MMF_OK) << error.message;
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+}
+
+TEST_F(StoreCopyTest, OfADamagedRecordThereIsNoCopy)
+{
+    tick_store *store = create();
+    fill(store, 10);
+    unsigned char *record = mmfi_row(tick_store_base(store), 7, TICK_RECORD_SIZE);
+    mmfi_store64(record, 0); // as if it had never been written
+    EXPECT_EQ(copy(store), MMF_ERR_CORRUPT);
+    EXPECT_NE(std::string(error.message).find("row 7"), std::string::npos) << error.message;
+    EXPECT_FALSE(is_there());
+    mmfi_store64(record, 2);
+    EXPECT_EQ(copy(store), MMF_OK) << error.message;
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(StoreCopyTest, ChecksumsAreCheckedAndMadeAnew)
+{
+    sealed_store *store = create_sealed(4);
+    const sealed_record changed = t_sealed(9);
+    ASSERT_EQ(sealed_store_set(store, 1, &changed), MMF_OK);
+    flip(place(2) + SEALED_WIDE_OFFSET, 3);
+    EXPECT_EQ(mmf_store_copy(sealed_store_base(store), target.c_str(), &error), MMF_ERR_CORRUPT);
+    EXPECT_NE(std::string(error.message).find("row 2"), std::string::npos) << error.message;
+    EXPECT_FALSE(is_there());
+    flip(place(2) + SEALED_WIDE_OFFSET, 3);
+    ASSERT_EQ(mmf_store_copy(sealed_store_base(store), target.c_str(), &error), MMF_OK)
+        << error.message;
+    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+    sealed_store *copied = nullptr;
+    ASSERT_EQ(sealed_store_open(target.c_str(), nullptr, &copied, &error), MMF_OK);
+    EXPECT_EQ(sealed_store_verify(copied, 0, MMF_TO_END, nullptr, &error), MMF_OK) << error.message;
+    sealed_record found = {};
+    ASSERT_EQ(sealed_store_get(copied, 1, &found), MMF_OK);
+    EXPECT_TRUE(t_is_sealed(found, 9));
+    EXPECT_EQ(sealed_store_close(copied), MMF_OK);
+}
