@@ -150,6 +150,16 @@ mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error
  */
 mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error);
 
+/*
+ * Gives a file blocks of its own where it shares them with a copy or a snapshot, as far as the file
+ * system can do that (XFS can, btrfs cannot), so that a store needs no room on the disk. Where it
+ * cannot, makes the first header_size bytes, mapped at header for writing, ready to be stored to
+ * now. MMF_ERR_NO_SPACE when there is no room for either: the content is as before. Only for a
+ * writer, before its first store.
+ */
+mmf_status mmfi_file_own_blocks(const mmfi_file *file, void *header, size_t header_size,
+                                mmf_error *error);
+
 /* Waits until the data and the size are on the disk. A failure must never be retried. */
 mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error);
 

@@ -84,6 +84,9 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
     /* Before the first store: from here on none may meet a hole. */
     mmf_status status = mmfi_file_fill_holes(&state->file, false, error);
     if (status == MMF_OK)
+        status = mmfi_file_own_blocks(&state->file, state->map.base,
+                                      (size_t)state->geometry.header_size, error);
+    if (status == MMF_OK)
         status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
                                    state->file.path, &found, error);
     if (status == MMF_OK)

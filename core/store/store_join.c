@@ -142,6 +142,9 @@ mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
     if (status == MMF_OK)
         status = mmfi_file_fill_holes(&state->file, true, error);
     if (status == MMF_OK)
+        status = mmfi_file_own_blocks(&state->file, state->map.base,
+                                      (size_t)state->geometry.header_size, error);
+    if (status == MMF_OK)
         status = join(state, error);
     mmfi_file_unlock_join(&state->file);
     return status;

@@ -33,6 +33,12 @@
  * (a jail without /proc) sees what was last synced, and says so in mmf_info.live. To a writer there
  * the death of the one before is what a power cut is elsewhere: sync what must survive it.
  *
+ * Full disks. Growth has blocks before it is used, so a full disk is MMF_ERR_NO_SPACE. That cannot
+ * be kept where the file system writes to other blocks than those that are there: on btrfs, and
+ * where the file was copied by reflink or in a snapshot after its writer opened it, a store on a
+ * full disk ends the process by SIGBUS. What was shared before the open gets blocks of its own then
+ * (XFS).
+ *
  * Truncation. A file that another program cuts off while it is open ends this process by SIGBUS
  * when it touches what is gone, unless mmapforge/sigbus.h is installed: then it is a status.
  *
