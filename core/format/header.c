@@ -82,6 +82,9 @@ static void fill_header(unsigned char *header, const mmfi_superblock *block,
         commit.flags = MMFI_COMMIT_CLEAN;
         commit.crc = mmfi_crc32c(&commit, offsetof(mmfi_commit, crc));
         memcpy(header + MMFI_COMMIT_OFFSET + i * MMFI_PAGE_SIZE, &commit, sizeof commit);
+        const uint64_t confirmed = mmfi_confirmation_of(commit.crc);
+        memcpy(header + MMFI_COMMIT_OFFSET + i * MMFI_PAGE_SIZE + MMFI_COMMIT_CONFIRMATION,
+               &confirmed, sizeof confirmed);
     }
     memcpy(header + block->schema_offset, schema->text, schema->text_size);
 }

@@ -22,57 +22,6 @@ bool mmfi_live_is_trusted(const unsigned char *base)
            mmfi_load64(LIVE(base, boot_id)) == boot[0];
 }
 
-/* ---- Commit slots ---- */
-
-static unsigned char *commit_at(unsigned char *base, uint64_t generation)
-{
-    return base + MMFI_COMMIT_OFFSET + generation % MMFI_COMMIT_COPIES * MMFI_PAGE_SIZE;
-}
-
-/* A private copy, if its checksum is right, which is its last word wherever that is. */
-static bool read_slot(const unsigned char *slot, mmfi_commit *out)
-{
-    unsigned char bytes[MMFI_PAGE_SIZE];
-    const uint32_t size = (uint32_t)mmfi_load64(slot); /* the first word: size, then flags */
-    uint32_t crc = 0;
-    if (size < sizeof *out || size > sizeof bytes || size % sizeof(uint64_t) != 0)
-        return false;
-    mmfi_copy_out(bytes, slot, size);
-    memcpy(&crc, bytes + size - sizeof crc, sizeof crc);
-    memcpy(out, bytes, sizeof *out);
-    return out->size == size && crc == mmfi_crc32c(bytes, size - sizeof crc);
-}
-
-bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out)
-{
-    bool found = false;
-    for (uint64_t i = 0; i < MMFI_COMMIT_COPIES; i++) {
-        mmfi_commit commit;
-        if (!read_slot(commit_at((unsigned char *)(uintptr_t)base, i), &commit) ||
-            commit.generation % MMFI_COMMIT_COPIES != i)
-            continue;
-        if (!found || commit.generation > out->generation)
-            *out = commit;
-        found = true;
-    }
-    return found;
-}
-
-void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
-                       bool clean)
-{
-    mmfi_commit commit;
-    memset(&commit, 0, sizeof commit);
-    commit.size = sizeof commit;
-    commit.generation = generation;
-    commit.count = count;
-    commit.capacity = capacity;
-    commit.flags = clean ? MMFI_COMMIT_CLEAN : 0;
-    mmfi_boot_id(commit.boot_id);
-    commit.crc = mmfi_crc32c(&commit, offsetof(mmfi_commit, crc));
-    mmfi_copy_in(commit_at(base, generation), &commit, sizeof commit);
-}
-
 /* ---- Undo slots ---- */
 
 /*
@@ -135,7 +84,11 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                              mmf_error *error)
 {
     mmfi_commit commit;
-    const bool committed = mmfi_commit_read(base, &commit);
+    /* In the boot of its writer memory has the tail; else a commit has to prove it. */
+    out->dropped = false;
+    const uint64_t rows = mmfi_geometry_rows(geometry, file_size);
+    const bool committed = trusted ? mmfi_commit_read(base, &commit)
+                                   : mmfi_commit_find(base, geometry, rows, &commit, &out->dropped);
     if (trusted && mmfi_load64(LIVE(base, poisoned)) != 0)
         return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, path,
                          "%s: a sync of this file failed since the machine started, so the disk "
@@ -153,7 +106,12 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                          "; restore the file from a copy, or open it read-only for what is there",
                          path, commit.generation, MMFI_GENERATION_MAX);
     out->generation = committed ? commit.generation : 1;
-    out->capacity = mmfi_geometry_rows(geometry, file_size);
+    out->committed = committed ? commit.count : 0;
+    out->tail_first =
+        committed && mmfi_commit_has_tail(&commit) ? commit.tail_first : out->committed;
+    out->confirmed = committed && mmfi_commit_is_confirmed(base, &commit);
+    out->replaced = trusted ? mmfi_load64(LIVE(base, replaced)) != 0 : out->committed > 0;
+    out->capacity = rows;
     /* The lock alone makes all that the last writer did visible; the acquire only says what for. */
     out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
     /* The next append would go over a record that a sync has promised. */
@@ -207,6 +165,8 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint
     mmfi_store64_release(LIVE(base, count), out->count);
     mmfi_live_sign(base);
     if (!trusted) {
+        /* Who wrote before may have been cut off from this page alone, and not from the memory. */
+        mmfi_store64(LIVE(base, replaced), out->replaced ? 1 : 0);
         /* The id last: with it, live control is believed. */
         uint64_t boot[MMFI_BOOT_ID_WORDS];
         mmfi_boot_id(boot);

@@ -8,29 +8,23 @@
 #ifndef MMF_FORMAT_RECOVER_H
 #define MMF_FORMAT_RECOVER_H
 
-#include "header.h"
+#include "commit.h"
 
 MMF_BEGIN_DECLS
 
 /* True when live control was written in the boot that the machine is in, so that it is believed. */
 bool mmfi_live_is_trusted(const unsigned char *base);
 
-/* The valid commit slot of the higher generation, from private copies; false when neither is. */
-bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out);
-
-/*
- * Fills the slot of that generation, which has the commit before the last one. The caller syncs
- * before, for a power cut may destroy what the slot had: the last commit must be on the disk by
- * then, whoever wrote it. And after.
- */
-void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
-                       bool clean);
-
 /* What a new writer goes on from. */
 typedef struct mmfi_recovery {
     uint64_t count;
     uint64_t capacity;   /* records that the file has room for */
-    uint64_t generation; /* of the last commit */
+    uint64_t generation; /* of the last commit that stands */
+    uint64_t committed;  /* its count */
+    uint64_t tail_first; /* and where its tail begins; committed when it has none */
+    bool confirmed;      /* it is known to be on the disk */
+    bool replaced;       /* records may have been replaced since the last sync */
+    bool dropped; /* a later one does not stand: mmfi_commit_forget, and a sync, come first */
 } mmfi_recovery;
 
 /*

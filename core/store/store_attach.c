@@ -92,6 +92,8 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
     if (status == MMF_OK)
         status = mmfi_check_last(state, found.count, error);
     if (status == MMF_OK)
+        status = mmfi_commit_adopt(state, &found, error);
+    if (status == MMF_OK)
         status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
                               &found, error);
     if (status != MMF_OK)
@@ -100,7 +102,6 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
      * No commit is written before the first sync: the last one may not be on the disk yet, and a
      * new one would replace the only one that is.
      */
-    state->generation = found.generation;
     state->writer->count = found.count;
     state->writer->capacity = found.capacity;
     state->writer->undo = state->map.base + state->geometry.undo_offset;

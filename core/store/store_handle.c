@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL};
+mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL, 0};
 const mmfi_live mmfi_live_closed = {.count = 0};
 const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
 
@@ -57,6 +57,7 @@ mmfi_state *mmfi_state_new(void)
         state->file = MMFI_FILE_NONE;
         state->pid = getpid();
         state->rows_written = UINT64_MAX;
+        state->proven = UINT64_MAX;
     }
     return state;
 }

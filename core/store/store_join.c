@@ -105,6 +105,8 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
                                           state->file.path, found, error);
     if (status == MMF_OK)
         status = mmfi_check_last(state, found->count, error);
+    if (status == MMF_OK)
+        status = mmfi_commit_adopt(state, found, error);
     return status == MMF_OK ? mmfi_recover(state->map.base, &state->geometry, state->file_size,
                                            state->file.path, found, error)
                             : status;
@@ -146,6 +148,8 @@ mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
                                       (size_t)state->geometry.header_size, error);
     if (status == MMF_OK)
         status = join(state, error);
+    if (status == MMF_OK)
+        status = mmfi_commit_untie(state, error);
     mmfi_file_unlock_join(&state->file);
     return status;
 }

@@ -18,7 +18,7 @@ static mmf_status count_now(const mmfi_state *state, mmfi_bounds *out, mmf_error
     if (mmfi_live_is_trusted(state->map.base)) {
         out->count = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
         out->room = mmfi_load64_acquire(live + offsetof(mmfi_live, capacity));
-    } else if (mmfi_commit_read(state->map.base, &commit)) {
+    } else if (mmfi_commit_now(state, &commit)) {
         out->count = commit.count;
         out->room = commit.capacity;
     } else

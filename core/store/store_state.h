@@ -56,9 +56,19 @@ struct mmfi_state {
     uint64_t cut_off;      /* mmfi_hole, by the SIGBUS handler; mmapforge/sigbus.h */
     uint64_t rows_backed;  /* that the file had bytes for when a reader last asked; it only grows */
     uint64_t rows_written; /* before those at the end that an open found to be zeroes; else all */
-    bool shared;           /* one of several writers; every write takes the cold path */
-    uint32_t slot;         /* its undo slot */
-    pid_t pid;             /* the process that opened the handle */
+    /* Of the only writer, store_commit.c; rows from tail_first on are proved by the last commit. */
+    uint64_t committed; /* count of the last commit */
+    uint64_t tail_first;
+    bool confirmed;   /* the last commit is on the disk */
+    bool tail_free;   /* and so is its confirmation, or it has no tail: all rows may be replaced */
+    bool replaced;    /* records were replaced since the last sync */
+    bool two_syncs;   /* records of a tail were replaced: this writer makes no more tails */
+    bool unseen;      /* records may be replaced at any time; mmfi_write_unseen */
+    uint64_t proven;  /* of a reader: generation of the last commit whose tail was checked */
+    uint64_t refuted; /* and 1 + checksum of one whose tail is not there */
+    bool shared;      /* one of several writers; every write takes the cold path */
+    uint32_t slot;    /* its undo slot */
+    pid_t pid;        /* the process that opened the handle */
 };
 
 /* What handles point at that may not write, and what handles count by when nothing is shared. */
@@ -170,6 +180,26 @@ mmf_status mmfi_store_create_filled(const char *path, const mmf_options *options
  * readers and later writers of this boot are told by the poisoned flag.
  */
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
+
+/* ---- Syncs of the only writer; store_commit.c ---- */
+
+/* Takes over what recovery found. A commit that does not stand goes, which may take a sync. */
+mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error);
+
+/* mmfi_store_commit of the only writer: no sync when nothing has changed, else one or two. */
+mmf_status mmfi_commit_alone(mmfi_state *state, bool clean, mmf_error *error);
+
+/*
+ * Before a record is replaced whose row is not below writer->settable: MMF_OK, and the bound is
+ * raised. Records of the last commit's tail wait for a sync, MMF_ERR_IO or MMF_ERR_NO_SPACE.
+ */
+mmf_status mmfi_commit_let_set(mmfi_state *state, uint64_t row);
+
+/* For several writers, who replace records without asking: a last commit without a tail. */
+mmf_status mmfi_commit_untie(mmfi_state *state, mmf_error *error);
+
+/* The last commit that stands, for a handle that does not trust memory. */
+bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out);
 
 /* No more writing through this handle, and readers and other writers of this boot are told. */
 void mmfi_state_poison(mmfi_state *state);

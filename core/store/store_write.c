@@ -31,29 +31,34 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
 }
 
 /* The record of a row that the one writer of the file may replace; else NULL and *status. */
-static unsigned char *record_to_set(const mmf_store *store, const mmfi_state *state, uint64_t row,
+static unsigned char *record_to_set(const mmf_store *store, mmfi_state *state, uint64_t row,
                                     mmf_status *status)
 {
-    if (row < state->writer->count)
-        return mmfi_row(store, row, (size_t)state->geometry.record_size);
-    *status = MMF_ERR_RANGE;
-    return NULL;
+    *status = row < state->writer->count ? mmfi_commit_let_set(state, row) : MMF_ERR_RANGE;
+    return *status == MMF_OK ? mmfi_row(store, row, (size_t)state->geometry.record_size) : NULL;
 }
 
-mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row)
+/* Not inline, so that one of several writers does not save registers for what it does not call. */
+static MMFI_COLD mmfi_entered write_alone(const mmf_store *store, mmfi_state *state, uint64_t row)
 {
     mmf_status status = MMF_OK;
     mmfi_entered entered = {NULL, 0};
-    mmfi_state *state = mmfi_state_to_write(store, &status);
-    if (state != NULL && state->shared)
-        return mmfi_shared_write(store, row);
-    if (state != NULL)
-        entered.record = record_to_set(store, state, row, &status);
+    entered.record = record_to_set(store, state, row, &status);
     entered.sequence = entered.record != NULL
                            ? mmfi_write_enter(state->writer, row, entered.record,
                                               (size_t)state->geometry.record_size)
                            : (uint64_t)status;
     return entered;
+}
+
+mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row)
+{
+    mmf_status status = MMF_OK;
+    mmfi_state *state = mmfi_state_to_write(store, &status);
+    if (state != NULL)
+        return state->shared ? mmfi_shared_write(store, row) : write_alone(store, state, row);
+    const mmfi_entered refused = {NULL, (uint64_t)status};
+    return refused;
 }
 
 static void store_word(unsigned char *to, size_t size, uint64_t word)
@@ -192,6 +197,7 @@ void mmfi_state_poison(mmfi_state *state)
     mmfi_store64(&state->failed, 1);
     state->writer->count = 0;
     state->writer->capacity = 0;
+    state->writer->settable = 0;
 }
 
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
@@ -203,20 +209,8 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
                          "%s: an earlier sync failed, and the system may have dropped what it "
                          "could not write; copy the records to a new store",
                          state->file.path);
-    if (state->shared)
-        return mmfi_shared_commit(state, error);
-    /* The records reach the disk before the count that promises them. */
-    const uint64_t count = state->writer->count;
-    mmf_status status = mmfi_file_sync(&state->file, error);
-    if (status == MMF_OK) {
-        state->generation++;
-        mmfi_commit_write(state->map.base, state->generation, count, state->writer->capacity,
-                          clean);
-        status = mmfi_file_sync(&state->file, error);
-    }
-    if (status != MMF_OK)
-        mmfi_state_poison(state);
-    return status;
+    return state->shared ? mmfi_shared_commit(state, error)
+                         : mmfi_commit_alone(state, clean, error);
 }
 
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)

@@ -32,6 +32,20 @@ TEST_F(RecoverTest, ACommitIsWrittenToTheSlotOfItsGeneration)
     slot[10] = boot[1];
     slot[63] = static_cast<uint64_t>(mmfi_crc32c(slot, 508)) << 32;
     EXPECT_TRUE(words == expected);
+
+    // With a tail, and confirmed: in the last word of the page.
+    mmfi_commit_write_tail(base, 9, 5, 5, false, 2, 77);
+    mmfi_commit_confirm(base, 9);
+    slot = &expected[(8192 + 4096) / 8];
+    slot[0] = 512;
+    slot[1] = 9;
+    slot[2] = 5;
+    slot[11] = 2;
+    slot[12] = 77;
+    const uint32_t crc = mmfi_crc32c(slot, 508);
+    slot[63] = static_cast<uint64_t>(crc) << 32;
+    slot[511] = static_cast<uint64_t>(crc) << 32 | static_cast<uint32_t>(~crc);
+    EXPECT_TRUE(words == expected);
 }
 
 TEST_F(RecoverTest, OfTwoGoodCommitsTheNewerCounts)
@@ -84,7 +98,7 @@ TEST_F(RecoverTest, NeitherZeroesNorAnyFlippedBitAreACommit)
 TEST_F(RecoverTest, ACommitMayBeLargerThanKnown)
 {
     mmfi_commit found = {};
-    for (const uint32_t size : {520u, 4096u}) {
+    for (const uint32_t size : {520u, 4088u}) {
         mmfi_commit_write(base, 2, 1, 5, false);
         unsigned char *slot = base + MMFI_COMMIT_OFFSET;
         commit(0).size = size;
@@ -96,7 +110,7 @@ TEST_F(RecoverTest, ACommitMayBeLargerThanKnown)
         slot[size - 5] ^= 1;
         EXPECT_FALSE(mmfi_commit_read(base, &found)) << size;
     }
-    for (const uint32_t size : {0u, 64u, 508u, 4104u, UINT32_MAX}) {
+    for (const uint32_t size : {0u, 64u, 508u, 4096u, 4104u, UINT32_MAX}) {
         mmfi_commit_write(base, 2, 1, 5, false);
         commit(0).size = size;
         if (size >= 4 && size <= 4096) {
@@ -115,6 +129,84 @@ TEST_F(RecoverTest, ACommitInTheOtherSlotIsNone)
     commit(1) = commit(0);
     memset(&commit(0), 0, sizeof(mmfi_commit));
     EXPECT_FALSE(mmfi_commit_read(base, &found));
+}
+
+// Of another boot a commit with a tail stands if the tail is there, or the commit is confirmed.
+TEST_F(RecoverTest, ATailProvesItsCommit)
+{
+    mmfi_commit_write(base, 4, 2, ROWS, false);
+    mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, mmfi_tail_crc(base, &geometry, 2, ROWS));
+    EXPECT_EQ(recover(), MMF_OK);
+    EXPECT_EQ(out.count, ROWS);
+    EXPECT_EQ(out.tail_first, 2u);
+    EXPECT_FALSE(out.confirmed);
+    EXPECT_FALSE(out.dropped);
+}
+
+TEST_F(RecoverTest, EveryWordOfATailCounts)
+{
+    mmfi_commit_write(base, 4, 2, ROWS, false);
+    mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, mmfi_tail_crc(base, &geometry, 2, ROWS));
+    mmfi_commit found = {};
+    bool dropped = true;
+    for (uint64_t word = 0; word < ROWS * RECORD_SIZE / 8; word++) {
+        record(0)[word] ^= 4;
+        ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, &dropped));
+        const bool in_tail = word >= 2 * RECORD_SIZE / 8;
+        EXPECT_EQ(found.count, in_tail ? 2u : ROWS) << word;
+        EXPECT_EQ(dropped, in_tail) << word;
+        record(0)[word] ^= 4;
+    }
+    // Nor is it there where the file ends before.
+    ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS - 1, &found, &dropped));
+    EXPECT_EQ(found.count, 2u);
+    record(3)[1] ^= 4;
+    mmfi_commit_confirm(base, 5);
+    ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, &dropped));
+    EXPECT_EQ(found.count, ROWS) << "a record of a confirmed tail may be replaced";
+    EXPECT_FALSE(dropped);
+}
+
+// One that a slot had before is not of the slot that is written over it.
+TEST_F(RecoverTest, AConfirmationIsOfOneCommit)
+{
+    mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, 1);
+    mmfi_commit_confirm(base, 5);
+    mmfi_commit_write(base, 6, 2, ROWS, false);
+    mmfi_commit found = {};
+    ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, nullptr));
+    EXPECT_EQ(found.generation, 6u);
+    mmfi_commit_write_tail(base, 7, ROWS, ROWS, false, 2, 1);
+    ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, nullptr));
+    EXPECT_EQ(found.generation, 6u) << "what confirms 5 does not confirm 7";
+    mmfi_commit_forget(base, 7);
+    ASSERT_TRUE(mmfi_commit_read(base, &found));
+    EXPECT_EQ(found.generation, 6u);
+}
+
+// A tail that claims to begin after its end, or to be of more than may be checked, is none.
+TEST_F(RecoverTest, ATailThatCannotBe)
+{
+    for (const uint64_t first : {ROWS + 1, UINT64_MAX}) {
+        mmfi_commit_write(base, 4, 2, ROWS, false);
+        mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, first, 0);
+        mmfi_commit found = {};
+        ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, nullptr));
+        EXPECT_EQ(found.count, 2u);
+    }
+    EXPECT_TRUE(mmfi_tail_fits(&geometry, 0, (UINT64_C(64) << 20) / RECORD_SIZE));
+    EXPECT_FALSE(mmfi_tail_fits(&geometry, 0, (UINT64_C(64) << 20) / RECORD_SIZE + 1));
+}
+
+// In the boot of its writer memory has the tail, whatever its checksum.
+TEST_F(RecoverTest, InTheSameBootATailNeedsNoProof)
+{
+    mmfi_commit_write(base, 4, 2, ROWS, false);
+    mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, 1);
+    put_live(ROWS);
+    EXPECT_EQ(recover(), MMF_OK);
+    EXPECT_EQ(out.count, ROWS);
+    EXPECT_EQ(out.generation, 5u);
 }
 
 } // namespace

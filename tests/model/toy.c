@@ -103,6 +103,8 @@ static const char *name_of_live(size_t offset)
         return "live.append_owner";
     case offsetof(mmfi_live, poisoned):
         return "live.poisoned";
+    case offsetof(mmfi_live, replaced):
+        return "live.replaced";
     default:
         return "live";
     }
@@ -135,6 +137,7 @@ bool toy_is_constant(const void *address)
     case offsetof(mmfi_commit, boot_id):
     case offsetof(mmfi_commit, boot_id) + 8:
     case offsetof(mmfi_commit, crc) - 4:
+    case MMFI_COMMIT_CONFIRMATION:
         return false;
     default:
         return true;
@@ -306,7 +309,7 @@ uint64_t toy_backed_rows(void)
 
 /* ---- Handles ---- */
 
-mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL};
+mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL, 0};
 static const mmfi_live live_frozen = {.count = UINT64_MAX};
 
 bool mmfi_state_is_inherited(const mmfi_state *state)
@@ -338,6 +341,8 @@ static handle *open_handle(unsigned index)
     opened->state.rows_written = UINT64_MAX;
     opened->state.writer = NULL;
     opened->state.pid = getpid();
+    opened->state.rows_written = UINT64_MAX;
+    opened->state.proven = UINT64_MAX;
     opened->state.failed = false;
     opened->state.shared = false;
     memset(opened->holds, 0, sizeof opened->holds);
@@ -372,6 +377,14 @@ mmf_status toy_open_writer(unsigned index, mmf_store **out)
         return status;
     opened->state.generation = found.generation;
     opened->writer.count = found.count;
+    /* As after the first replacement, which asks and changes nothing that others look at. */
+    opened->writer.settable = found.count;
+    opened->state.committed = found.committed;
+    opened->state.tail_first = found.committed;
+    opened->state.tail_free = true;
+    opened->state.replaced = true;
+    opened->state.confirmed = false;
+    opened->state.two_syncs = true;
     opened->writer.capacity = found.capacity;
     opened->writer.undo = toy_undo();
     opened->writer.live = (mmfi_live *)(void *)toy_live();
@@ -386,7 +399,7 @@ mmf_status toy_open_shared(unsigned index, mmf_store **out)
 {
     handle *opened = open_handle(index);
     opened->state.shared = true;
-    opened->writer = (mmfi_writer){0, 0, NULL, (mmfi_live *)(void *)toy_live(), NULL};
+    opened->writer = (mmfi_writer){0, 0, NULL, (mmfi_live *)(void *)toy_live(), NULL, 0};
     opened->state.writer = &opened->writer;
     const mmf_status status = mmfi_shared_attach(&opened->state, NULL);
     if (status == MMF_OK)

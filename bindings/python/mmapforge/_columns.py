@@ -154,8 +154,8 @@ class Columns(Mapping[str, Any]):
             message = f"{self._store.path}: field {name}: writes through an array would leave the "
             message += "records' checksums wrong; set it row by row"
             raise make_error(UnsupportedError, message, path=self._store.path, field=name)
-        # Nothing is appended: it only says whether it could be.
-        status = lib.mmfpy_append_rows(self._store.handle, ffi.NULL, 0, 0, ffi.NULL)
+        # From now on a sync cannot know what was written.
+        status = lib.mmfpy_write_unseen(self._store.handle)
         if status:
             self._store.fail(status, field=name)
         return self._column(field, True)

@@ -190,6 +190,17 @@ int mmfpy_sync(mmfpy_store *handle, mmf_error *error)
     return (int)status;
 }
 
+int mmfpy_write_unseen(mmfpy_store *handle)
+{
+    mmf_status status = MMF_OK;
+    mmf_store *store = mmfpy_enter_writing(handle, &status);
+    if (store == NULL)
+        return (int)status;
+    status = mmfi_write_unseen(store);
+    mmfpy_leave_writing(handle);
+    return (int)status;
+}
+
 int64_t mmfpy_count(mmfpy_store *handle)
 {
     uint64_t count = 0;

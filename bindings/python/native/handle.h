@@ -142,6 +142,9 @@ const mmf_schema *mmfpy_schema(mmfpy_store *handle);
 int mmfpy_read_info(mmfpy_store *handle, mmfpy_info *out);
 int mmfpy_sync(mmfpy_store *handle, mmf_error *error);
 
+/* As mmfi_write_unseen: Python is about to write through an array. */
+int mmfpy_write_unseen(mmfpy_store *handle);
+
 /*
  * Records there are now, or the status as a negative number: MMF_ERR_CLOSED, or MMF_ERR_CAPACITY
  * when there are more than the address space that was reserved at open has room for.

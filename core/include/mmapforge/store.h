@@ -190,16 +190,21 @@ mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const
                              mmf_store **out, mmf_error *error);
 
 /*
- * Syncs if this handle may write, unlocks, unmaps and releases. Views and columns die with it. The
- * handle is gone whatever is returned; for a while after, its use gives MMF_ERR_CLOSED. NULL is
- * allowed. Returns what the sync did, as mmf_store_sync: what failed is not promised.
+ * Syncs if this handle may write (nothing when nothing has changed), unlocks, unmaps and releases.
+ * Views and columns die with it. The handle is gone whatever is returned; for a while after, its
+ * use gives MMF_ERR_CLOSED. NULL is allowed. Returns what the sync did, as mmf_store_sync: what
+ * failed is not promised.
  */
 mmf_status mmf_store_close(mmf_store *store);
 
 /*
- * Makes every record written so far survive a power cut: the records, then their count. When the
- * disk fails, the handle stays failed (MMF_ERR_NEEDS_RECOVERY from then on), because the system may
- * have dropped what it could not write: copy the records to a new store. Returns MMF_ERR_IO,
+ * Makes every record written so far survive a power cut. It waits for the disk once when records
+ * were only appended or only replaced since the last sync, twice when both were, and not at all
+ * when nothing has changed. The first replacement of a record that was appended before the last
+ * sync and after the one before it may have to wait for the disk, too, once for a handle: it
+ * returns MMF_ERR_IO or MMF_ERR_NO_SPACE then when the disk fails, as a sync. When the disk fails,
+ * the handle stays failed (MMF_ERR_NEEDS_RECOVERY from then on), because the system may have
+ * dropped what it could not write: copy the records to a new store. Returns MMF_ERR_IO,
  * MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_READ_ONLY for a handle that may not write,
  * MMF_ERR_BUSY (other writers kept this one from committing for ten seconds: try again),
  * MMF_ERR_CORRUPT (the file was truncated, mmapforge/sigbus.h, or written over), MMF_ERR_NOT_FOUND

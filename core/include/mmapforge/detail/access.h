@@ -156,7 +156,7 @@ MMFI_INLINE uint64_t mmfi_write_enter(const mmfi_writer *writer, uint64_t row,
 MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t record_size)
 {
     mmfi_write write = {NULL, 0, MMF_OK};
-    if (MMFI_LIKELY(store != NULL && row < store->writer->count)) {
+    if (MMFI_LIKELY(store != NULL && row < store->writer->settable)) {
         write.record = mmfi_row(store, row, record_size);
         write.sequence = mmfi_write_enter(store->writer, row, write.record, record_size);
         return write;
@@ -176,6 +176,13 @@ MMFI_INLINE mmf_status mmfi_write_end(mmfi_write write)
     mmfi_sequence_leave(write.record, write.sequence);
     return MMF_OK;
 }
+
+/*
+ * Says that memory of records is about to be written by other means than these calls, which no
+ * sync could see: from then on each has everything written. MMF_ERR_READ_ONLY and the other
+ * refusals of a write, and what a sync returns.
+ */
+MMFI_COLD mmf_status mmfi_write_unseen(mmf_store *store);
 
 /* ---- Appending a record ---- */
 

@@ -50,7 +50,7 @@ MMFI_INLINE bool mmfi_summed_is_sound(const mmf_store *store, uint64_t row, size
 MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t record_size,
                                        size_t checksum)
 {
-    if (MMFI_UNLIKELY(store == NULL || row >= store->writer->count ||
+    if (MMFI_UNLIKELY(store == NULL || row >= store->writer->settable ||
                       !mmfi_summed_is_sound(store, row, record_size, checksum))) {
         const mmf_status status = mmfi_part_check(store, row);
         if (status != MMF_OK) {

@@ -40,7 +40,7 @@ MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, s
     MMFI_INLINE mmf_status mmfi_set_##name(mmf_store *store, uint64_t row, size_t record_size,     \
                                            size_t offset, c_type value)                            \
     {                                                                                              \
-        if (MMFI_UNLIKELY(store == NULL || row >= store->writer->count))                           \
+        if (MMFI_UNLIKELY(store == NULL || row >= store->writer->settable))                        \
             return mmfi_set_slow(store, row, offset, (bits) / 8, mmfi_##name##_to_word(value));    \
         unsigned char *record = mmfi_row(store, row, record_size);                                 \
         mmfi_store##bits##_release(record + offset, mmfi_##name##_to_word(value));                 \

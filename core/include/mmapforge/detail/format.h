@@ -134,11 +134,21 @@ typedef struct mmfi_commit {
     uint64_t free_count;
     uint64_t index_generation; /* reserved: that companions must have to be up to date */
     uint64_t boot_id[MMFI_BOOT_ID_WORDS];
-    uint64_t tail_first; /* reserved for a proof of the rows from here to count: */
-    uint32_t tail_crc;   /* their checksum; both zero when a sync of its own put them on the disk */
+    uint64_t tail_first;    /* the rows from here to count are proved by their checksum; */
+    uint32_t tail_crc;      /* both zero when a sync of its own put them on the disk */
     uint32_t reserved[102]; /* zero */
     uint32_t crc;           /* CRC-32C of the bytes before it */
 } mmfi_commit;
+
+/* The last word of a slot's page is its confirmation (core/format/commit.h); a slot ends before. */
+#define MMFI_COMMIT_CONFIRMATION (MMFI_PAGE_SIZE - 8u)
+#define MMFI_COMMIT_SIZE_MAX     MMFI_COMMIT_CONFIRMATION
+
+/* Of this very slot: what another one left in the page is not a confirmation of it. */
+MMFI_INLINE uint64_t mmfi_confirmation_of(uint32_t crc)
+{
+    return (uint64_t)crc << 32 | (uint32_t)~crc;
+}
 
 #define MMFI_GENERATION_MAX (UINT64_MAX / 2) /* no count of syncs gets there */
 
@@ -174,7 +184,9 @@ typedef struct mmfi_live {
     uint8_t line7[56];
     uint64_t seen_end; /* rows below it may have been seen by readers before they were dropped */
     uint8_t line8[56];
-    uint8_t reserved[448]; /* zero */
+    uint64_t replaced; /* not 0: records may have been replaced since the last sync that returned */
+    uint8_t line9[56];
+    uint8_t reserved[384]; /* zero */
 } mmfi_live;
 
 #define MMFI_ENDED_CLOSED 1u
@@ -213,6 +225,7 @@ MMFI_STATIC_ASSERT(offsetof(mmfi_live, boot_id) == 320, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, poisoned) == 384, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, append_owner) == 448, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, seen_end) == 512, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, replaced) == 576, "one cache line each");
 MMFI_STATIC_ASSERT(sizeof(mmfi_live) == 1024, "sixteen cache lines");
 MMFI_STATIC_ASSERT(sizeof(mmfi_undo) == 64, "the image begins on a cache line");
 

@@ -18,11 +18,12 @@ MMF_BEGIN_DECLS
  * so each of its writes falls into the cold path, which refuses. One thread at a time.
  */
 typedef struct mmfi_writer {
-    uint64_t count;      /* records published; rows below it may be written */
+    uint64_t count;      /* records published */
     uint64_t capacity;   /* records that the file has room for; append grows beyond it */
     unsigned char *undo; /* this writer's undo slot */
     mmfi_live *live;     /* live control, writable */
     uint64_t *turn;      /* of several writers: to be zeroed when an append ends; else NULL */
+    uint64_t settable; /* rows below it may be replaced; count, or less until that was asked for */
 } mmfi_writer;
 
 /* Everything that only cold paths need; core/store/store_state.h. */

@@ -1,0 +1,151 @@
+/* Commit slots, and which of them stands. */
+#include "commit.h"
+
+#include "mmapforge/detail/atomic.h"
+#include "mmapforge/detail/crc32c.h"
+
+#include <string.h>
+
+/* Looks at one commit, while its writer may be confirming it and then replacing records. */
+#define PROOFS_MAX 4u
+
+static unsigned char *commit_at(unsigned char *base, uint64_t generation)
+{
+    return base + MMFI_COMMIT_OFFSET + generation % MMFI_COMMIT_COPIES * MMFI_PAGE_SIZE;
+}
+
+/* A private copy, if its checksum is right, which is its last word wherever that is. */
+static bool read_slot(const unsigned char *slot, mmfi_commit *out)
+{
+    unsigned char bytes[MMFI_PAGE_SIZE];
+    const uint32_t size = (uint32_t)mmfi_load64(slot); /* the first word: size, then flags */
+    uint32_t crc = 0;
+    if (size < sizeof *out || size > MMFI_COMMIT_SIZE_MAX || size % sizeof(uint64_t) != 0)
+        return false;
+    mmfi_copy_out(bytes, slot, size);
+    memcpy(&crc, bytes + size - sizeof crc, sizeof crc);
+    memcpy(out, bytes, sizeof *out);
+    return out->size == size && crc == mmfi_crc32c(bytes, size - sizeof crc);
+}
+
+bool mmfi_commit_read_slot(const unsigned char *base, uint64_t generation, mmfi_commit *out)
+{
+    return read_slot(commit_at((unsigned char *)(uintptr_t)base, generation), out) &&
+           out->generation % MMFI_COMMIT_COPIES == generation % MMFI_COMMIT_COPIES;
+}
+
+bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out)
+{
+    bool found = false;
+    for (uint64_t i = 0; i < MMFI_COMMIT_COPIES; i++) {
+        mmfi_commit commit;
+        if (!mmfi_commit_read_slot(base, i, &commit))
+            continue;
+        if (!found || commit.generation > out->generation)
+            *out = commit;
+        found = true;
+    }
+    return found;
+}
+
+void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
+                       bool clean)
+{
+    mmfi_commit_write_tail(base, generation, count, capacity, clean, 0, 0);
+}
+
+void mmfi_commit_write_tail(unsigned char *base, uint64_t generation, uint64_t count,
+                            uint64_t capacity, bool clean, uint64_t tail_first, uint32_t tail_crc)
+{
+    mmfi_commit commit;
+    memset(&commit, 0, sizeof commit);
+    commit.size = sizeof commit;
+    commit.generation = generation;
+    commit.count = count;
+    commit.capacity = capacity;
+    commit.flags = clean ? MMFI_COMMIT_CLEAN : 0;
+    mmfi_boot_id(commit.boot_id);
+    commit.tail_first = tail_first;
+    commit.tail_crc = tail_crc;
+    commit.crc = mmfi_crc32c(&commit, offsetof(mmfi_commit, crc));
+    mmfi_copy_in(commit_at(base, generation), &commit, sizeof commit);
+}
+
+/* ---- Tails ---- */
+
+bool mmfi_tail_fits(const mmfi_geometry *geometry, uint64_t first, uint64_t count)
+{
+    return first <= count && count - first <= MMFI_TAIL_SIZE_MAX / geometry->record_size;
+}
+
+uint32_t mmfi_tail_crc(const unsigned char *base, const mmfi_geometry *geometry, uint64_t first,
+                       uint64_t count)
+{
+    return mmfi_crc32c(base + geometry->header_size + first * geometry->record_size,
+                       (size_t)((count - first) * geometry->record_size));
+}
+
+bool mmfi_commit_has_tail(const mmfi_commit *commit)
+{
+    return (commit->tail_first | commit->tail_crc) != 0;
+}
+
+bool mmfi_commit_is_confirmed(const unsigned char *base, const mmfi_commit *commit)
+{
+    return mmfi_load64(commit_at((unsigned char *)(uintptr_t)base, commit->generation) +
+                       MMFI_COMMIT_CONFIRMATION) == mmfi_confirmation_of(commit->crc);
+}
+
+bool mmfi_commit_needs_proof(const unsigned char *base, const mmfi_commit *commit)
+{
+    return mmfi_commit_has_tail(commit) && !mmfi_commit_is_confirmed(base, commit);
+}
+
+void mmfi_commit_confirm(unsigned char *base, uint64_t generation)
+{
+    mmfi_commit commit;
+    if (mmfi_commit_read_slot(base, generation, &commit) && commit.generation == generation)
+        mmfi_store64(commit_at(base, generation) + MMFI_COMMIT_CONFIRMATION,
+                     mmfi_confirmation_of(commit.crc));
+}
+
+/* A tail that lost its checksum because records were replaced has been confirmed before that. */
+static bool stands(const unsigned char *base, const mmfi_geometry *geometry, uint64_t rows,
+                   const mmfi_commit *commit)
+{
+    if (!mmfi_commit_needs_proof(base, commit))
+        return true;
+    if (commit->count > rows || !mmfi_tail_fits(geometry, commit->tail_first, commit->count))
+        return false;
+    if (mmfi_tail_crc(base, geometry, commit->tail_first, commit->count) == commit->tail_crc)
+        return true;
+    mmfi_fence_acquire();
+    return mmfi_commit_is_confirmed(base, commit);
+}
+
+bool mmfi_commit_find(const unsigned char *base, const mmfi_geometry *geometry, uint64_t rows,
+                      mmfi_commit *out, bool *dropped)
+{
+    if (dropped != NULL)
+        *dropped = false;
+    if (!mmfi_commit_read(base, out))
+        return false;
+    for (uint32_t i = 0; i < PROOFS_MAX; i++) {
+        if (stands(base, geometry, rows, out))
+            return true;
+        mmfi_commit last;
+        if (!mmfi_commit_read(base, &last))
+            return false;
+        if (last.crc == out->crc)
+            break;
+        *out = last;
+    }
+    if (dropped != NULL)
+        *dropped = true;
+    return mmfi_commit_read_slot(base, out->generation + 1, out);
+}
+
+void mmfi_commit_forget(unsigned char *base, uint64_t generation)
+{
+    mmfi_store64(commit_at(base, generation), 0);
+}

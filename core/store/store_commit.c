@@ -1,0 +1,179 @@
+/*
+ * Syncs of the only writer of a file: none when nothing has changed, one when records were only
+ * appended, and two else. core/format/commit.h says what a commit with a tail is.
+ *
+ * What makes one sync enough, and what keeps it so:
+ * 1. The commit before is on the disk when a new one is written, for its slot is what a power cut
+ *    leaves: the new slot goes over the one before that.
+ * 2. No record that the commit before counts has changed, so nothing but the tail and the slot has
+ *    to reach the disk together.
+ * 3. No record of a tail is replaced before the commit's confirmation is on the disk. The bound of
+ *    the writer, settable, sends the first replacement after each sync here. It costs one sync
+ *    where the row is of the last tail; a writer that does so makes no more tails.
+ */
+#include "../format/commit.h"
+#include "store_state.h"
+
+mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error)
+{
+    state->generation = found->generation;
+    state->committed = found->committed;
+    state->tail_first = found->tail_first;
+    state->confirmed = found->confirmed;
+    state->tail_free = found->tail_first == found->committed;
+    state->replaced = found->replaced;
+    if (!found->dropped)
+        return MMF_OK;
+    mmfi_commit_forget(state->map.base, found->generation + 1);
+    return mmfi_file_sync(&state->file, error);
+}
+
+/* Everything that was written is on the disk, the last commit as well. */
+static mmf_status sync_all(mmfi_state *state, mmf_error *error)
+{
+    const bool confirmed = state->confirmed;
+    const mmf_status status = mmfi_file_sync(&state->file, error);
+    if (status != MMF_OK) {
+        mmfi_state_poison(state);
+        return status;
+    }
+    if (confirmed)
+        state->tail_free = true;
+    else
+        mmfi_commit_confirm(state->map.base, state->generation);
+    state->confirmed = true;
+    return MMF_OK;
+}
+
+/* Of no tail when tail_first is count. */
+static void write_commit(mmfi_state *state, uint64_t count, bool clean, uint64_t tail_first,
+                         uint32_t tail_crc)
+{
+    const bool tail = tail_first < count;
+    state->generation++;
+    mmfi_commit_write_tail(state->map.base, state->generation, count, state->writer->capacity,
+                           clean, tail ? tail_first : 0, tail ? tail_crc : 0);
+    state->committed = count;
+    state->tail_first = tail_first;
+    state->tail_free = !tail;
+    state->confirmed = false;
+}
+
+mmf_status mmfi_commit_alone(mmfi_state *state, bool clean, mmf_error *error)
+{
+    const uint64_t count = state->writer->count;
+    const bool grown = count != state->committed;
+    const bool replaced = state->replaced || state->unseen;
+    if (!grown && !replaced && state->confirmed)
+        return MMF_OK;
+    bool one = grown && !replaced && state->confirmed && !state->two_syncs &&
+               mmfi_tail_fits(&state->geometry, state->committed, count);
+    uint32_t crc = 0;
+    if (one)
+        crc = mmfi_tail_crc(state->map.base, &state->geometry, state->committed, count);
+    /* A tail from row 0 on whose checksum is 0 would look like none. */
+    one = one && (state->committed | crc) != 0;
+    mmf_status status = one ? MMF_OK : sync_all(state, error);
+    if (status == MMF_OK && grown) {
+        write_commit(state, count, clean, one ? state->committed : count, crc);
+        status = sync_all(state, error);
+    }
+    if (status != MMF_OK)
+        return status;
+    state->replaced = false;
+    mmfi_store64(&state->writer->live->replaced, 0);
+    state->writer->settable = 0;
+    return MMF_OK;
+}
+
+/* All rows may be replaced, when this returns MMF_OK. */
+static mmf_status free_tail(mmfi_state *state)
+{
+    mmf_status status = MMF_OK;
+    state->two_syncs = true;
+    /* The first one may have the confirmation to come. */
+    for (int i = 0; i < 2 && status == MMF_OK && !state->tail_free; i++)
+        status = sync_all(state, NULL);
+    return status;
+}
+
+mmf_status mmfi_commit_let_set(mmfi_state *state, uint64_t row)
+{
+    /* Of no commit yet: the next one has it as it will be then. */
+    if (row >= state->committed && !state->tail_free)
+        return MMF_OK;
+    if (row >= state->tail_first && !state->tail_free) {
+        const mmf_status status = free_tail(state);
+        if (status != MMF_OK)
+            return status;
+    }
+    /* For the next writer, if this one is killed before it syncs. */
+    if (!state->replaced)
+        mmfi_store64(&state->writer->live->replaced, 1);
+    state->replaced = true;
+    state->writer->settable = state->tail_free ? state->writer->count : state->tail_first;
+    return MMF_OK;
+}
+
+mmf_status mmfi_write_unseen(mmf_store *store)
+{
+    mmf_status status = MMF_OK;
+    mmfi_state *state = mmfi_state_to_write(store, &status);
+    if (state == NULL || state->shared)
+        return status;
+    status = free_tail(state);
+    if (status != MMF_OK)
+        return status;
+    state->unseen = true;
+    mmfi_store64(&state->writer->live->replaced, 1);
+    return MMF_OK;
+}
+
+/*
+ * The first that joins finds a tail, the others do not; they all wait for each other meanwhile. The
+ * next writer that is alone cannot know what they have replaced.
+ */
+mmf_status mmfi_commit_untie(mmfi_state *state, mmf_error *error)
+{
+    mmfi_commit last;
+    if (mmfi_load64(&state->writer->live->replaced) == 0)
+        mmfi_store64(&state->writer->live->replaced, 1);
+    if (!mmfi_commit_read(state->map.base, &last) || !mmfi_commit_has_tail(&last))
+        return MMF_OK;
+    mmf_status status = mmfi_file_sync(&state->file, error);
+    if (status == MMF_OK) {
+        mmfi_commit_write(state->map.base, last.generation + 1, last.count, last.capacity, false);
+        status = mmfi_file_sync(&state->file, error);
+    }
+    if (status != MMF_OK)
+        mmfi_state_poison(state);
+    return status;
+}
+
+/* What was found of a tail is kept: it is as large as a tail may be. */
+bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out)
+{
+    uint64_t *proven = (uint64_t *)(uintptr_t)&state->proven;
+    uint64_t *refuted = (uint64_t *)(uintptr_t)&state->refuted;
+    const unsigned char *base = state->map.base;
+    mmfi_commit last;
+    uint64_t size = 0;
+    if (!mmfi_commit_read(base, out))
+        return false;
+    if (!mmfi_commit_needs_proof(base, out) || out->generation == mmfi_load64(proven))
+        return true;
+    if ((uint64_t)out->crc + 1 == mmfi_load64(refuted))
+        return mmfi_commit_read_slot(base, out->generation + 1, out);
+    if (mmfi_file_size(&state->file, &size, NULL) != MMF_OK)
+        return false;
+    if (size > state->map.size)
+        size = state->map.size;
+    last = *out;
+    const bool found = mmfi_commit_find(base, &state->geometry,
+                                        mmfi_geometry_rows(&state->geometry, size), out, NULL);
+    if (found && out->crc == last.crc)
+        mmfi_store64(proven, out->generation);
+    else
+        mmfi_store64(refuted, (uint64_t)last.crc + 1);
+    return found;
+}
