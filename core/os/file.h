@@ -102,6 +102,9 @@ mmf_status mmfi_file_lock_shared(mmfi_file *file, mmf_error *error);
 bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot);
 void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot);
 
+/* True when some other open file has that lock: the owner of the slot lives. Locks nothing. */
+bool mmfi_file_slot_is_locked(const mmfi_file *file, uint32_t slot);
+
 /*
  * The lock of one that joins the writers, so that they join one by one. Never waits:
  * MMF_ERR_LOCKED when another has it, MMF_ERR_UNSUPPORTED when there are no such locks.
@@ -118,6 +121,14 @@ bool mmfi_file_is_locked(const mmfi_file *file);
 
 /* The same of one of several writers. */
 bool mmfi_file_is_shared(const mmfi_file *file);
+
+/*
+ * A second open file of the same inode, for a mapping: one made through the first would keep its
+ * locks alive in every forked child, even in one that has closed all descriptors. -1 when there is
+ * none to be had (no permission any more, no descriptors, or no /proc and another file under the
+ * name): the first serves as well then, but for that.
+ */
+int mmfi_file_reopen(const mmfi_file *file);
 
 /* The size in bytes now. */
 mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Room for a file to grow into: it may become so many times as large, and by so much at least. */
 #define READER_GROWTH 8
@@ -65,7 +66,7 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
     mmfi_link_note(state);
     const uint64_t most = mmfi_map_modest();
     /* Nothing comes between this and the mapping: a file that is truncated later is a signal. */
-    const mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
+    mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status != MMF_OK)
         return status;
     if (state->file_size < state->geometry.header_size)
@@ -73,8 +74,14 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
                          "%s: the file was cut off to %" PRIu64 " bytes while it was opened, the "
                          "header alone takes %" PRIu64 "; restore it from a copy",
                          state->file.path, state->file_size, state->geometry.header_size);
-    return mmfi_map_open(state->file.fd, state->file.writable, choose_reserve(state, options, most),
-                         state->file_size, state->file.path, &state->map, error);
+    /* What maps a file keeps it open: not the open file that has the locks of this process. */
+    const int other = state->file.writable ? mmfi_file_reopen(&state->file) : -1;
+    status = mmfi_map_open(other >= 0 ? other : state->file.fd, state->file.writable,
+                           choose_reserve(state, options, most), state->file_size, state->file.path,
+                           &state->map, error);
+    if (other >= 0)
+        (void)close(other);
+    return status;
 }
 
 /* The only writer of the file. */

@@ -1,4 +1,7 @@
 // Children of a writer: what they may do with its handle, and what becomes of its lock.
+#include <sys/mman.h>
+
+#include <atomic>
 #include <csignal>
 
 #include "tests/core/name_spaces.h"
@@ -112,3 +115,77 @@ TEST_F(ForkTest, AChildKeepsTheLockOfAKilledParentUntilItEnds)
     for (const int end : {ready[0], ready[1], release[0], release[1]})
         close(end);
 }
+
+// The mapping is of another open file than the locks: a child that has closed every descriptor, as
+// a daemon does, keeps no writer out when its parent is killed, though it has the file mapped.
+class ForkedDaemonTest : public StoreTest, public testing::WithParamInterface<bool> {
+protected:
+    // 0 when the next writer gets in, and appends, while such a child lives; else where it failed.
+    int next_while_a_child_lives(bool shared)
+    {
+        mmf_options options = writing;
+        options.shared_writers = shared;
+        auto *stage = static_cast<std::atomic<int> *>(mmap(nullptr, sizeof(std::atomic<int>),
+                                                           PROT_READ | PROT_WRITE,
+                                                           MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+        if (stage == MAP_FAILED)
+            return 1;
+        const pid_t parent = fork();
+        if (parent == 0) {
+            tick_store *store = nullptr;
+            if (tick_store_create(path.c_str(), &options, &store, nullptr) != MMF_OK ||
+                t_append_up_to(store, 2) != MMF_OK)
+                _exit(1);
+            // With the append lock, when there are several.
+            (void)mmfi_append_begin(reinterpret_cast<mmf_store *>(store), TICK_RECORD_SIZE);
+            if (fork() == 0) {
+                for (int fd = 0; fd < 1024; fd++)
+                    close(fd);
+                *stage = 1;
+                for (int i = 0; i < 60000 && *stage == 1; i++)
+                    usleep(1000);
+                _exit(0);
+            }
+            for (;;)
+                pause();
+        }
+        for (int i = 0; i < 60000 && *stage == 0; i++)
+            usleep(1000);
+        kill(parent, SIGKILL);
+        waitpid(parent, nullptr, 0);
+        tick_store *store = nullptr;
+        int failed = *stage == 1 ? 0 : 2;
+        if (failed == 0 && tick_store_open(path.c_str(), &options, &store, nullptr) != MMF_OK)
+            failed = 3;
+        if (failed == 0 && t_append_up_to(store, tick_store_count(store) + 1) != MMF_OK)
+            failed = 4;
+        *stage = 2;
+        if (store != nullptr && tick_store_close(store) != MMF_OK)
+            failed = 5;
+        munmap(stage, sizeof *stage);
+        return failed;
+    }
+};
+
+TEST_P(ForkedDaemonTest, KeepsNoWriterOut)
+{
+    EXPECT_EQ(next_while_a_child_lives(GetParam()), 0);
+}
+
+// There the descriptor is opened again by the file's path.
+TEST_P(ForkedDaemonTest, KeepsNoWriterOutWithoutProc)
+{
+    constexpr int kRefused = 100;
+    const int result = t_in_child([this] {
+        if (!t_enter_name_spaces().empty() || mount("none", "/proc", "tmpfs", 0, nullptr) != 0)
+            return kRefused;
+        return next_while_a_child_lives(GetParam());
+    });
+    T_SKIP_WITHOUT_NAME_SPACES(result == kRefused ? "unshare, or a mount over /proc" : "");
+    EXPECT_EQ(result, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Writers, ForkedDaemonTest, testing::Values(false, true),
+                         [](const testing::TestParamInfo<bool> &shared) {
+                             return shared.param ? "OneOfSeveral" : "Alone";
+                         });
