@@ -31,7 +31,7 @@ static const struct {
     [MMF_ERR_SCHEMA] = {"MMF_ERR_SCHEMA", "the file holds records of another schema"},
     [MMF_ERR_VERSION] = {"MMF_ERR_VERSION", "the format version of the file is not supported"},
     [MMF_ERR_CAPACITY] = {"MMF_ERR_CAPACITY", "the reserved address space is used up"},
-    [MMF_ERR_BUSY] = {"MMF_ERR_BUSY", "the record kept changing while it was read"},
+    [MMF_ERR_BUSY] = {"MMF_ERR_BUSY", "another writer kept the record or the file in use"},
     [MMF_ERR_TIMEOUT] = {"MMF_ERR_TIMEOUT", "the time allowed has passed"},
     [MMF_ERR_NEEDS_RECOVERY] = {"MMF_ERR_NEEDS_RECOVERY", "an earlier sync of the file failed"},
     [MMF_ERR_UNSUPPORTED] = {"MMF_ERR_UNSUPPORTED", "this machine or file system cannot do it"},

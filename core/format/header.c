@@ -21,7 +21,7 @@ uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size)
 
 /* ---- Writing ---- */
 
-static uint32_t undo_count_for(uint64_t stride, bool shared_writers)
+uint32_t mmfi_undo_count_for(uint64_t stride, bool shared_writers)
 {
     const uint64_t fit = MMFI_UNDO_SHARED_SIZE / stride;
     if (!shared_writers || fit < MMFI_UNDO_COUNT)
@@ -54,7 +54,7 @@ static mmfi_superblock superblock_for(const mmf_schema *schema, bool shared_writ
     block.undo_header_size = sizeof(mmfi_undo);
     block.undo_offset = MMFI_UNDO_OFFSET;
     block.undo_stride = round_up(sizeof(mmfi_undo) + schema->record_size, MMFI_UNDO_ALIGNMENT);
-    block.undo_count = undo_count_for(block.undo_stride, shared_writers);
+    block.undo_count = mmfi_undo_count_for(block.undo_stride, shared_writers);
     block.registry_offset = block.undo_offset + block.undo_count * block.undo_stride;
     block.registry_offset = round_up(block.registry_offset, MMFI_PAGE_SIZE);
     block.registry_size = MMFI_REGISTRY_SIZE;

@@ -27,6 +27,9 @@ typedef struct mmfi_geometry {
 /* Whole records that a file of that size has room for. */
 uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size);
 
+/* Undo slots of a new file, each of that stride: for one writer, or for several. */
+uint32_t mmfi_undo_count_for(uint64_t stride, bool shared_writers);
+
 /*
  * True when a file is one that was being created when its creator was killed, as far as can be told
  * from what is in it: no data at all, or the header of a store that never had a record nor a sync.

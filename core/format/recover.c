@@ -63,6 +63,16 @@ static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
 static void forget_slot(unsigned char *slot)
 {
     mmfi_store64(slot + offsetof(mmfi_undo, sequence), 0);
+    mmfi_store64(slot + offsetof(mmfi_undo, mending), 0);
+}
+
+/* What its owner left: a record to be put back, or one that it had begun to mend, torn again. */
+static void settle_slot(unsigned char *base, const mmfi_geometry *geometry, unsigned char *slot,
+                        uint64_t count)
+{
+    restore_record(base, geometry, slot, count);
+    if (mmfi_load64(slot + offsetof(mmfi_undo, mending)) != 0)
+        mmfi_undo_end_mending(slot);
 }
 
 static void settle_slots(unsigned char *base, const mmfi_geometry *geometry, uint64_t count,
@@ -71,7 +81,7 @@ static void settle_slots(unsigned char *base, const mmfi_geometry *geometry, uin
     for (uint32_t i = 0; i < geometry->undo_count; i++) {
         unsigned char *slot = base + geometry->undo_offset + i * geometry->undo_stride;
         if (trusted)
-            restore_record(base, geometry, slot, count);
+            settle_slot(base, geometry, slot, count);
         else
             forget_slot(slot);
     }
@@ -133,8 +143,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
 void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
                        uint64_t count)
 {
-    restore_record(base, geometry, base + geometry->undo_offset + slot * geometry->undo_stride,
-                   count);
+    settle_slot(base, geometry, base + geometry->undo_offset + slot * geometry->undo_stride, count);
 }
 
 mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geometry,

@@ -48,8 +48,9 @@ mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geo
                              mmf_error *error);
 
 /*
- * Restores the record that the owner of an undo slot left half replaced, if it did. The owner must
- * be dead, and nobody else its heir; count is that of records.
+ * Restores the record that the owner of an undo slot left half replaced, if it did, and takes back
+ * the announcement of a torn record that it was replacing. The owner must be dead, and the caller
+ * hold the lock of its slot; count is that of records.
  */
 void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
                        uint64_t count);

@@ -106,21 +106,26 @@ bool mmfi_file_lock_all(const mmfi_file *file)
     return set_lock(file, F_WRLCK, MMFI_LOCK_OFFSET, MMFI_LOCK_SIZE) == 0;
 }
 
-/* What lock some other open file has that keeps a writer out; F_UNLCK for none. */
-static short lock_of_others(const mmfi_file *file)
+/* What lock some other open file has on a byte, so that it cannot be written; F_UNLCK for none. */
+static short lock_of_others(const mmfi_file *file, uint64_t offset)
 {
-    struct flock lock = lock_of(F_WRLCK, MMFI_LOCK_OFFSET, 1);
+    struct flock lock = lock_of(F_WRLCK, offset, 1);
     return fcntl(file->fd, F_OFD_GETLK, &lock) == 0 ? lock.l_type : F_UNLCK;
 }
 
 bool mmfi_file_is_locked(const mmfi_file *file)
 {
-    return lock_of_others(file) != F_UNLCK;
+    return lock_of_others(file, MMFI_LOCK_OFFSET) != F_UNLCK;
 }
 
 bool mmfi_file_is_shared(const mmfi_file *file)
 {
-    return lock_of_others(file) == F_RDLCK;
+    return lock_of_others(file, MMFI_LOCK_OFFSET) == F_RDLCK;
+}
+
+bool mmfi_file_slot_is_locked(const mmfi_file *file, uint32_t slot)
+{
+    return lock_of_others(file, MMFI_LOCK_SLOTS + slot) != F_UNLCK;
 }
 
 void mmfi_file_unlock(mmfi_file *file)

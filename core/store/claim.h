@@ -38,16 +38,23 @@ MMFI_INLINE bool mmfi_claim(unsigned char *record, unsigned char *undo, uint32_t
     return true;
 }
 
-/* Takes a record that a power cut left odd, of which no image is left to go back to. */
+/*
+ * Takes a torn record, of which there is no image to go back to. Its owner announces itself in its
+ * slot instead: readers then know that it is being replaced, and other writers leave it alone. If
+ * the owner dies, the announcement is taken back by the one that finds its slot free, and the
+ * record, still odd, is torn again. No reader may have begun to read it, so no fence keeps the mark
+ * before the payload.
+ */
 MMFI_INLINE bool mmfi_claim_torn(unsigned char *record, unsigned char *undo, uint32_t slot,
-                                 uint64_t torn, uint64_t *odd)
+                                 uint64_t row, uint64_t torn, uint64_t *odd)
 {
     *odd = mmfi_claim_sequence(torn, slot);
-    mmfi_store64(undo + offsetof(mmfi_undo, sequence), 0);
-    if (!mmfi_swap64_if(record, torn, *odd))
-        return false;
-    mmfi_fence_release();
-    return true;
+    mmfi_undo_announce(undo, row, *odd);
+    /* The release keeps the announcement before the mark. */
+    if (mmfi_swap64_if(record, torn, *odd))
+        return true;
+    mmfi_undo_end_mending(undo);
+    return false;
 }
 
 #endif

@@ -88,6 +88,34 @@ mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
                      path);
 }
 
+mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error)
+{
+    const mmfi_obstacle *obstacle = &state->obstacle;
+    const uint64_t pid = mmfi_load64(&obstacle->pid);
+    char who[64] = "another writer";
+    char what[64] = "the append lock (it appends, grows or syncs the file)";
+    if (pid != 0)
+        (void)snprintf(who, sizeof who, "process %" PRIu64 "%s", pid,
+                       pid == (uint64_t)state->pid ? " (this one)" : "");
+    if (mmfi_load64(&obstacle->held) == MMFI_HELD_RECORD)
+        (void)snprintf(what, sizeof what, "row %" PRIu64 " (it replaces the record)",
+                       mmfi_load64(&obstacle->row));
+    return mmfi_fail(error, MMF_ERR_BUSY, 0, state->file.path,
+                     "%s: %s has held %s for ten seconds; try again, and if it is stopped or "
+                     "hangs, continue it or end it: what it holds is freed then",
+                     state->file.path, who, what);
+}
+
+/* True when the status is that of a write which waited for another writer, and for how long. */
+static bool has_obstacle(const mmfi_state *state, mmf_status status, uint64_t row)
+{
+    if (status != MMF_ERR_BUSY || state == NULL)
+        return false;
+    const uint64_t held = mmfi_load64(&state->obstacle.held);
+    return held == MMFI_HELD_APPEND ||
+           (held == MMFI_HELD_RECORD && mmfi_load64(&state->obstacle.row) == row);
+}
+
 static const char *what_to_do(const mmfi_state *state, mmf_status status)
 {
     switch (status) {
@@ -108,7 +136,7 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
     case MMF_ERR_BUSY:
         return "try again: a writer is at work";
     case MMF_ERR_CORRUPT:
-        return "restore the file from a copy, or write the record again";
+        return "restore the file from a copy, or write the whole record again";
     case MMF_ERR_NEEDS_RECOVERY:
         return "copy the records to a new store";
     case MMF_ERR_CLOSED:
@@ -154,6 +182,8 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
         return mmfi_hole_say(state, error);
     if (state != NULL && status == MMF_ERR_NOT_FOUND)
         return mmfi_link_say(state, status, error);
+    if (has_obstacle(state, status, row))
+        return mmfi_obstacle_say(state, error);
     const uint64_t count = mmf_store_count(store);
     /* The row is there, so it is the range of rows from it that ends after the last. */
     const bool is_range = status == MMF_ERR_RANGE && row < count;

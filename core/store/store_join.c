@@ -5,20 +5,42 @@
 #include "store_shared.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+
+/* How long a joining writer looks for a place that is only being examined by another one. */
+#define PLACE_WAIT_NS MMFI_NS_PER_SECOND
+
+/* Says in the file, for messages, which process joins; by a call, for a page may be a hole yet. */
+static void sign_join(const mmfi_state *state, uint64_t pid)
+{
+    (void)mmfi_file_write(&state->file, MMFI_LIVE_OFFSET + offsetof(mmfi_live, joiner), &pid,
+                          sizeof pid, NULL);
+}
+
+static mmf_status fail_join(const mmfi_state *state, mmf_error *error)
+{
+    uint64_t pid = 0;
+    char who[64] = "another writer";
+    (void)mmfi_file_read(&state->file, MMFI_LIVE_OFFSET + offsetof(mmfi_live, joiner), &pid,
+                         sizeof pid, NULL);
+    if (pid != 0)
+        (void)snprintf(who, sizeof who, "process %" PRIu64, pid);
+    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
+                     "%s: %s has been opening the file for writing for ten seconds; try again, and "
+                     "if it is stopped or hangs, continue it or end it",
+                     state->file.path, who);
+}
 
 /* One at a time, so that what a dead boot or dead writers left is settled once. */
 static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
 {
-    for (uint32_t look = 0; look < MMFI_SHARED_LOOKS_MAX; look++) {
+    mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
+    do {
         const mmf_status status = mmfi_file_lock_join(&state->file, error);
         if (status != MMF_ERR_LOCKED)
             return status;
-        mmfi_shared_rest(look);
-    }
-    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
-                     "%s: another writer has been opening the file for ten seconds; see what stops "
-                     "it, and try again",
-                     state->file.path);
+    } while (mmfi_wait_next(&wait));
+    return fail_join(state, error);
 }
 
 /*
@@ -39,11 +61,32 @@ static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error
     return MMF_OK;
 }
 
-/* Takes the first slot that no living writer has, and settles what the dead left in all of them. */
-static mmf_status take_slot(mmfi_state *state, mmf_error *error)
+/* What there is to do depends on how the file was made. */
+static mmf_status fail_place(const mmfi_state *state, mmf_error *error)
+{
+    const uint32_t places = state->geometry.undo_count;
+    const uint32_t most = mmfi_undo_count_for(state->geometry.undo_stride, true);
+    char remedy[160] = "close one of them, or wait until one is closed";
+    if (places < most)
+        (void)snprintf(remedy, sizeof remedy,
+                       "close one of them, or copy the records to a file that is created with "
+                       "options.shared_writers, which has %" PRIu32 " places",
+                       most);
+    return mmfi_fail(
+        error, MMF_ERR_LOCKED, 0, state->file.path,
+        "%s: %" PRIu32 " writers have the file open, and it has places for %" PRIu32 "%s; %s",
+        state->file.path, places, places,
+        places == MMFI_UNDO_COUNT_MAX ? ", the most that a file can have" : "", remedy);
+}
+
+/*
+ * Takes the first slot that no living writer has, and settles what the dead left in all of them.
+ * *taken says whether there was one.
+ */
+static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
 {
     uint64_t *turn = &mmfi_shared_live(state)->append_owner;
-    bool taken = false;
+    *taken = false;
     for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             continue;
@@ -52,37 +95,50 @@ static mmf_status take_slot(mmfi_state *state, mmf_error *error)
             (void)mmfi_swap64_if(turn, (uint64_t)slot + 1, 0);
         else if (status != MMF_ERR_CAPACITY)
             return status;
-        if (status != MMF_OK || taken) {
+        if (status != MMF_OK || *taken) {
             mmfi_file_unlock_slot(&state->file, slot);
         } else {
             state->slot = slot;
-            taken = true;
+            *taken = true;
         }
     }
-    if (taken)
-        return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
-                     "%s: all of the file's %" PRIu32 " places for writers are taken; close one, "
-                     "or create the file with options.shared_writers",
-                     state->file.path, state->geometry.undo_count);
+    return MMF_OK;
+}
+
+/* The slot of a dead writer may be locked for a moment, by one that settles what it left. */
+static mmf_status take_slot(mmfi_state *state, mmf_error *error)
+{
+    mmfi_wait wait = mmfi_wait_of(PLACE_WAIT_NS);
+    bool taken = false;
+    do {
+        const mmf_status status = try_slots(state, &taken, error);
+        if (status != MMF_OK || taken)
+            return status;
+    } while (mmfi_wait_next(&wait));
+    return fail_place(state, error);
 }
 
 /*
  * Finds what there is while others are at work. A count that exceeds the file may be one that came
  * with a growth after the size was looked at, so only of a file that did not grow is it believed.
+ * Each round was lost to a growth by another writer, and the time is bounded all the same.
  */
 static mmf_status look(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
 {
-    for (;;) {
-        const uint64_t size = state->file_size;
-        mmf_status status = mmfi_recover_look(state->map.base, &state->geometry, size,
-                                              state->file.path, found, error);
+    mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
+    mmf_status status = MMF_OK;
+    uint64_t size = 0;
+    do {
+        size = state->file_size;
+        status = mmfi_recover_look(state->map.base, &state->geometry, size, state->file.path, found,
+                                   error);
         if (status != MMF_ERR_CORRUPT)
             return status;
         if (mmfi_file_size(&state->file, &state->file_size, NULL) != MMF_OK ||
             state->file_size <= size)
             return status;
-    }
+    } while (mmfi_wait_next(&wait));
+    return status;
 }
 
 /*
@@ -127,6 +183,8 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
         return status;
     if (trusted)
         mmfi_live_sign(state->map.base);
+    mmfi_store64(mmfi_shared_undo(state, state->slot) + offsetof(mmfi_undo, owner),
+                 (uint64_t)state->pid);
     state->writer->count = found.count;
     state->writer->capacity = found.capacity;
     state->writer->undo = mmfi_shared_undo(state, state->slot);
@@ -139,6 +197,7 @@ mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
     mmf_status status = wait_to_join(state, error);
     if (status != MMF_OK)
         return status;
+    sign_join(state, (uint64_t)state->pid);
     /* What was known of the file is from before the wait. */
     status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status == MMF_OK)
@@ -150,6 +209,7 @@ mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
         status = join(state, error);
     if (status == MMF_OK)
         status = mmfi_commit_untie(state, error);
+    sign_join(state, 0);
     mmfi_file_unlock_join(&state->file);
     return status;
 }

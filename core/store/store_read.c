@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "store_state.h"
+#include "wait.h"
 
 #include <inttypes.h>
 #include <sched.h>
@@ -252,24 +253,41 @@ mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *
     return reread;
 }
 
+static const unsigned char *slot_at(const mmfi_state *state, uint32_t slot)
+{
+    return state->map.base + state->geometry.undo_offset + slot * state->geometry.undo_stride;
+}
+
 /* The image of the row in any undo slot, or NULL. After another boot a slot may hold anything. */
 static const unsigned char *undo_image_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
     if (!mmfi_live_is_trusted(state->map.base))
         return NULL;
-    for (uint32_t i = 0; i < state->geometry.undo_count; i++) {
-        const unsigned char *slot =
-            state->map.base + state->geometry.undo_offset + i * state->geometry.undo_stride;
-        if (mmfi_undo_holds(slot, row, odd))
-            return mmfi_undo_image(slot);
-    }
+    for (uint32_t i = 0; i < state->geometry.undo_count; i++)
+        if (mmfi_undo_holds(slot_at(state, i), row, odd))
+            return mmfi_undo_image(slot_at(state, i));
     return NULL;
 }
 
+/* True when a writer that lives is replacing the row, which was torn: there is no image of it. */
+static bool is_being_mended(const mmfi_state *state, uint64_t row, uint64_t odd)
+{
+    uint32_t slot = 0;
+    while (slot < state->geometry.undo_count && !mmfi_undo_mends(slot_at(state, slot), row, odd))
+        slot++;
+    if (slot == state->geometry.undo_count)
+        return false;
+    if (state->writer != NULL && slot == state->slot && !mmfi_state_is_inherited(state))
+        return true;
+    /* The only writer of a file has its lock alone, and no other. */
+    return mmfi_file_slot_is_locked(&state->file, slot) ||
+           (mmfi_file_is_locked(&state->file) && !mmfi_file_is_shared(&state->file));
+}
+
 /*
- * A writer that stops in the middle leaves the image in its slot, and one that does not stop moves
- * the sequence: a record that shows neither was torn by a power cut. Where slots are not believed,
- * that much is only sure while nobody has the lock.
+ * A writer that stops in the middle leaves the image in its slot, or says there that it replaces a
+ * torn record, and one that does not stop moves the sequence: a record that shows none of it is
+ * torn. Where slots are not believed, that much is only sure while no process has the lock.
  */
 static mmf_status give_up(const mmfi_reread *reread)
 {
@@ -281,9 +299,10 @@ static mmf_status give_up(const mmfi_reread *reread)
         return MMF_ERR_CORRUPT;
     if (reread->unmoved < ATTEMPTS_TORN)
         return MMF_ERR_BUSY;
-    if (mmfi_live_is_trusted(state->map.base))
-        return MMF_ERR_CORRUPT;
-    return mmfi_file_is_locked(&state->file) ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;
+    const bool at_work = mmfi_live_is_trusted(state->map.base)
+                             ? is_being_mended(state, reread->row, reread->sequence)
+                             : mmfi_file_is_locked(&state->file);
+    return at_work ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;
 }
 
 bool mmfi_reread_next(mmfi_reread *reread)
@@ -296,6 +315,9 @@ bool mmfi_reread_next(mmfi_reread *reread)
     if (reread->record != NULL && mmfi_sequence_is(record, reread->sequence))
         return false;
     for (; reread->attempts < ATTEMPTS_MAX; reread->attempts++) {
+        /* A torn record stays so, and takes no more attempts to be called that. */
+        if (reread->unmoved == ATTEMPTS_TORN && give_up(reread) == MMF_ERR_CORRUPT)
+            break;
         const uint64_t found = mmfi_sequence_load(record);
         const bool moved = reread->record != NULL || found != reread->sequence;
         reread->unmoved = moved ? 0 : reread->unmoved + 1;
@@ -347,24 +369,16 @@ mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, size_t offs
 
 #define PAUSE_NS_FIRST UINT64_C(1000)
 #define PAUSE_NS_MAX   UINT64_C(1000000)
-#define NS_PER_SECOND  UINT64_C(1000000000)
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
 
 mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeout_ns)
 {
-    const uint64_t start = now_ns();
+    const uint64_t start = mmfi_now_ns();
     for (uint64_t pause = PAUSE_NS_FIRST;;
          pause = pause * 2 < PAUSE_NS_MAX ? pause * 2 : PAUSE_NS_MAX) {
         const mmf_status status = mmfi_refresh(store, count);
         if (status != MMF_ERR_RANGE)
             return status;
-        const uint64_t passed = now_ns() - start;
+        const uint64_t passed = mmfi_now_ns() - start;
         if (passed >= timeout_ns)
             return MMF_ERR_TIMEOUT;
         if (pause > timeout_ns - passed)

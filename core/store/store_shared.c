@@ -2,45 +2,54 @@
  * Several writers of one file, in any threads and processes, each with a handle of its own.
  *
  * A record is taken by its sequence (core/store/claim.h), appends take turns, and who dies in the
- * middle of either is found out by the lock of its undo slot, which the kernel has freed: whoever
- * meets what it left puts it right. Every wait is bounded.
+ * middle of either is found out by the lock of its undo slot, which the kernel has freed: the next
+ * writer that meets what it left puts it right. Every wait ends by the clock (core/store/wait.h),
+ * and says what was in the way.
  *
  * What a writer did comes to the next one by the turn (the release that frees it, the acquire that
  * takes it) or, from a dead one, by the lock of its slot. Other orders here repeat these: the swaps
  * acquire and release alike, and the count is loaded as it is everywhere.
  */
-#undef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-
 #include "store_shared.h"
 #include "claim.h"
 
-#include <sched.h>
-#include <time.h>
+/* ---- Who is in the way ---- */
 
-/* Looks at what another writer holds before it is asked whether that one still lives. */
-#define LOOKS_PER_QUESTION 64u
-
-void mmfi_shared_rest(uint32_t look)
+/* The owner of the slot has what this writer waited for, until its time was over. */
+static mmf_status give_up(mmfi_state *state, mmfi_held held, uint64_t row, uint32_t slot)
 {
-    const struct timespec nap = {0, MMFI_SHARED_NAP_NS};
-    if (look >= MMFI_SHARED_LOOKS_BUSY)
-        (void)nanosleep(&nap, NULL);
-    else if (look % 16 == 15)
-        (void)sched_yield();
-    else
-        mmfi_pause();
+    const bool known = slot < state->geometry.undo_count;
+    mmfi_store64(&state->obstacle.row, row);
+    mmfi_store64(&state->obstacle.pid,
+                 known ? mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, owner))
+                       : 0);
+    mmfi_store64(&state->obstacle.held, (uint64_t)held);
+    return MMF_ERR_BUSY;
+}
+
+/* Before a write that may have to wait. */
+static void forget_obstacle(mmfi_state *state)
+{
+    if (mmfi_load64(&state->obstacle.held) != MMFI_HELD_NOTHING)
+        mmfi_store64(&state->obstacle.held, MMFI_HELD_NOTHING);
 }
 
 /* ---- Records ---- */
 
-/* The slot whose owner has the row under that odd sequence; undo_count when none says so. */
+/*
+ * The slot whose owner has the row under that odd sequence, with an image or without; undo_count
+ * when none says so. An owner says so before it marks the record, and until after: with the fence,
+ * a caller that finds none, and then still that sequence, has found a torn record.
+ */
 static uint32_t owner_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
     uint32_t slot = 0;
-    while (slot < state->geometry.undo_count &&
-           !mmfi_undo_holds(mmfi_shared_undo(state, slot), row, odd))
-        slot++;
+    for (; slot < state->geometry.undo_count; slot++) {
+        const unsigned char *undo = mmfi_shared_undo(state, slot);
+        if (mmfi_undo_holds(undo, row, odd) || mmfi_undo_mends(undo, row, odd))
+            break;
+    }
+    mmfi_fence_acquire();
     return slot;
 }
 
@@ -51,52 +60,54 @@ static uint64_t rows_within_reach(const mmfi_state *state)
     return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? mmfi_shared_reach(&now) : 0;
 }
 
-/* Puts the record right if its owner is dead. True when nobody owns it, now or before. */
-static bool settle(mmfi_state *state, uint64_t row, uint64_t odd)
+/* Puts the record right if its owner is dead. What owner_of found; if that is none, it is torn. */
+static uint32_t settle(mmfi_state *state, uint64_t row, uint64_t odd)
 {
     const uint32_t slot = owner_of(state, row, odd);
-    if (slot == state->geometry.undo_count)
-        return true;
-    if (slot != state->slot && mmfi_file_lock_slot(&state->file, slot)) {
+    if (slot < state->geometry.undo_count && slot != state->slot &&
+        mmfi_file_lock_slot(&state->file, slot)) {
         mmfi_recover_slot(state->map.base, &state->geometry, slot, rows_within_reach(state));
         mmfi_file_unlock_slot(&state->file, slot);
     }
-    return false;
+    return slot;
 }
 
-static mmf_status claim(mmfi_state *state, uint64_t row, mmfi_entered *entered)
+static mmf_status claim(mmfi_state *state, uint64_t row, mmfi_extent extent, mmfi_entered *entered)
 {
     const size_t record_size = (size_t)state->geometry.record_size;
     unsigned char *undo = mmfi_shared_undo(state, state->slot);
-    uint32_t ownerless = 0;
-    for (uint32_t look = 0; look < MMFI_SHARED_LOOKS_MAX; look++) {
+    const uint32_t none = state->geometry.undo_count;
+    mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
+    uint32_t owner = none;
+    forget_obstacle(state);
+    do {
         const uint64_t found = mmfi_sequence_load(entered->record);
-        if (!mmfi_sequence_is_odd(found)) {
+        if (mmfi_sequence_is_whole(found)) {
             if (mmfi_claim(entered->record, undo, state->slot, row, found, record_size,
                            &entered->sequence))
                 return MMF_OK;
-            continue;
-        }
-        if (look % LOOKS_PER_QUESTION == LOOKS_PER_QUESTION - 1) {
-            /* One that is just leaving the record may look so once; a torn record does for ever. */
-            ownerless = settle(state, row, found) ? ownerless + 1 : 0;
-            if (ownerless > 2 &&
-                mmfi_claim_torn(entered->record, undo, state->slot, found, &entered->sequence))
+        } else if (found == 0 || mmfi_wait_asks(&wait)) {
+            owner = found != 0 ? settle(state, row, found) : none;
+            if (owner != none)
+                continue;
+            if (extent == MMFI_PART && mmfi_load64(entered->record) == found)
+                return MMF_ERR_CORRUPT;
+            if (extent == MMFI_WHOLE &&
+                mmfi_claim_torn(entered->record, undo, state->slot, row, found, &entered->sequence))
                 return MMF_OK;
         }
-        mmfi_shared_rest(look);
-    }
-    return MMF_ERR_BUSY;
+    } while (mmfi_wait_next(&wait));
+    return give_up(state, MMFI_HELD_RECORD, row, owner);
 }
 
-mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row)
+mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row, mmfi_extent extent)
 {
     mmfi_entered entered = {NULL, 0};
     mmfi_state *state = store->state;
     mmf_status status = mmfi_row_is_known(store, row) ? MMF_OK : mmfi_refresh(store, row);
     if (status == MMF_OK) {
         entered.record = mmfi_row(store, row, (size_t)state->geometry.record_size);
-        status = claim(state, row, &entered);
+        status = claim(state, row, extent, &entered);
     }
     if (status != MMF_OK) {
         entered.record = NULL;
@@ -127,16 +138,18 @@ static mmf_status take_turn(mmfi_state *state)
 {
     uint64_t *turn = &mmfi_shared_live(state)->append_owner;
     const uint64_t mine = (uint64_t)state->slot + 1;
-    for (uint32_t look = 0; look < MMFI_SHARED_LOOKS_MAX; look++) {
+    mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
+    uint64_t owner = 0;
+    forget_obstacle(state);
+    do {
         if (mmfi_swap64_if(turn, 0, mine))
             return MMF_OK;
-        const uint64_t owner = mmfi_load64(turn);
-        if (owner != 0 && look % LOOKS_PER_QUESTION == LOOKS_PER_QUESTION - 1 &&
-            inherit_turn(state, owner, mine))
+        owner = mmfi_load64(turn);
+        if (owner != 0 && mmfi_wait_asks(&wait) && inherit_turn(state, owner, mine))
             return MMF_OK;
-        mmfi_shared_rest(look);
-    }
-    return MMF_ERR_BUSY;
+    } while (mmfi_wait_next(&wait));
+    const bool is_slot = owner != 0 && owner <= state->geometry.undo_count;
+    return give_up(state, MMFI_HELD_APPEND, 0, is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
 }
 
 static void end_turn(mmfi_state *state)
@@ -213,10 +226,7 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
     }
     status = take_turn(state);
     if (status != MMF_OK)
-        return mmfi_fail(error, status, 0, state->file.path,
-                         "%s: other writers did not let this one commit within ten seconds; try "
-                         "again",
-                         state->file.path);
+        return mmfi_obstacle_say(state, error);
     (void)mmfi_commit_read(state->map.base, &last);
     /* Who wrote that commit after our sync may have died before the disk had it. */
     if (last.generation != synced)

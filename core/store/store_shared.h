@@ -4,14 +4,7 @@
 
 #include "mmapforge/detail/undo.h"
 #include "store_state.h"
-
-/* Looks without a nap, and naps: ten seconds, for one that grows or syncs the file. */
-#define MMFI_SHARED_LOOKS_BUSY 1024u
-#define MMFI_SHARED_LOOKS_MAX  (MMFI_SHARED_LOOKS_BUSY + 100000u)
-#define MMFI_SHARED_NAP_NS     100000
-
-/* Lets others run before the next look: briefly, and by naps from MMFI_SHARED_LOOKS_BUSY on. */
-void mmfi_shared_rest(uint32_t look);
+#include "wait.h"
 
 /* The undo slot of one writer. */
 static inline unsigned char *mmfi_shared_undo(const mmfi_state *state, uint32_t slot)

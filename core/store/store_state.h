@@ -35,6 +35,20 @@ typedef struct mmfi_link {
     char *path; /* absolute; NULL when it cannot be followed later */
 } mmfi_link;
 
+/* What kept one of several writers waiting until it gave up. */
+typedef enum mmfi_held {
+    MMFI_HELD_NOTHING = 0,
+    MMFI_HELD_RECORD, /* another writer was replacing the record */
+    MMFI_HELD_APPEND  /* another writer had the append lock: it appended, grew or synced the file */
+} mmfi_held;
+
+/* For a message, by whichever thread asks: words that are loaded and stored one by one. */
+typedef struct mmfi_obstacle {
+    uint64_t held; /* mmfi_held */
+    uint64_t row;  /* of MMFI_HELD_RECORD */
+    uint64_t pid;  /* of the process that held it; 0 when it is not known */
+} mmfi_obstacle;
+
 struct mmfi_state {
     mmfi_file file;
     mmfi_link link;
@@ -69,6 +83,7 @@ struct mmfi_state {
     bool shared;      /* one of several writers; every write takes the cold path */
     uint32_t slot;    /* its undo slot */
     pid_t pid;        /* the process that opened the handle */
+    mmfi_obstacle obstacle; /* of the last write; for the message of its MMF_ERR_BUSY */
 };
 
 /* What handles point at that may not write, and what handles count by when nothing is shared. */
@@ -246,11 +261,14 @@ mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row);
 /* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */
 mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error);
 
-/* mmfi_write_begin among several writers. */
-mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row);
+/* mmfi_write_begin_of among several writers. */
+mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row, mmfi_extent extent);
 
-/* Waits for the turn to append, with room for so many records. MMF_ERR_BUSY after ten seconds. */
+/* Waits for the append lock, with room for so many records. MMF_ERR_BUSY after ten seconds. */
 mmf_status mmfi_shared_append_begin(mmfi_state *state, uint64_t rows);
+
+/* The message of a MMF_ERR_BUSY that has an obstacle; returns that status. */
+mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error);
 
 /* mmfi_store_commit among several writers. */
 mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error);

@@ -1,4 +1,5 @@
-/* The cold half of writing: who may, growth, and sync. */
+/* The cold half of writing: who may, torn records, growth, and sync. */
+#include "claim.h"
 #include "store_state.h"
 
 #include <inttypes.h>
@@ -38,25 +39,46 @@ static unsigned char *record_to_set(const mmf_store *store, mmfi_state *state, u
     return *status == MMF_OK ? mmfi_row(store, row, (size_t)state->geometry.record_size) : NULL;
 }
 
+/* Takes a record as the one writer of the file; 0 when it is torn, and only a part is to be set. */
+static uint64_t take_record(const mmfi_state *state, uint64_t row, unsigned char *record,
+                            mmfi_extent extent)
+{
+    const mmfi_writer *writer = state->writer;
+    const uint64_t sequence = mmfi_load64(record);
+    uint64_t odd = 0;
+    if (mmfi_sequence_is_whole(sequence)) {
+        mmfi_undo_save(writer->undo, row, record, sequence, (size_t)state->geometry.record_size);
+        return mmfi_sequence_enter(record, sequence);
+    }
+    if (extent == MMFI_PART)
+        return 0;
+    (void)mmfi_claim_torn(record, writer->undo, 0, row, sequence, &odd);
+    return odd;
+}
+
 /* Not inline, so that one of several writers does not save registers for what it does not call. */
-static MMFI_COLD mmfi_entered write_alone(const mmf_store *store, mmfi_state *state, uint64_t row)
+static MMFI_COLD mmfi_entered write_alone(const mmf_store *store, mmfi_state *state, uint64_t row,
+                                          mmfi_extent extent)
 {
     mmf_status status = MMF_OK;
     mmfi_entered entered = {NULL, 0};
-    entered.record = record_to_set(store, state, row, &status);
-    entered.sequence = entered.record != NULL
-                           ? mmfi_write_enter(state->writer, row, entered.record,
-                                              (size_t)state->geometry.record_size)
-                           : (uint64_t)status;
+    unsigned char *record = record_to_set(store, state, row, &status);
+    if (record != NULL)
+        entered.sequence = take_record(state, row, record, extent);
+    if (entered.sequence != 0)
+        entered.record = record;
+    else
+        entered.sequence = (uint64_t)(record != NULL ? MMF_ERR_CORRUPT : status);
     return entered;
 }
 
-mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row)
+mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row, mmfi_extent extent)
 {
     mmf_status status = MMF_OK;
     mmfi_state *state = mmfi_state_to_write(store, &status);
     if (state != NULL)
-        return state->shared ? mmfi_shared_write(store, row) : write_alone(store, state, row);
+        return state->shared ? mmfi_shared_write(store, row, extent)
+                             : write_alone(store, state, row, extent);
     const mmfi_entered refused = {NULL, (uint64_t)status};
     return refused;
 }
@@ -87,7 +109,7 @@ mmf_status mmfi_set_slow(mmf_store *store, uint64_t row, size_t offset, size_t s
         return status;
     if (state->shared) {
         /* Of several writers none may see its field change under a whole record that it writes. */
-        const mmfi_entered entered = mmfi_shared_write(store, row);
+        const mmfi_entered entered = mmfi_shared_write(store, row, MMFI_PART);
         if (entered.record == NULL)
             return (mmf_status)entered.sequence;
         store_word(entered.record + offset, size, word);

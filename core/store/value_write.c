@@ -162,9 +162,10 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
     if (!lengths_fit(schema, image))
         return MMF_ERR_TOO_LONG;
     const uint32_t checksum = schema->checksum_offset;
+    const mmfi_extent extent = fields != NULL ? MMFI_PART : MMFI_WHOLE;
     const mmfi_write write = checksum != 0 && fields != NULL
                                  ? mmfi_part_begin(store, row, schema->record_size, checksum)
-                                 : mmfi_write_begin(store, row, schema->record_size);
+                                 : mmfi_write_begin_of(store, row, schema->record_size, extent);
     if (write.record == NULL)
         return write.status;
     const uint32_t count = fields != NULL ? field_count : schema->field_count;

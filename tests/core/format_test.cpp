@@ -53,7 +53,6 @@ TEST(Format, ConstantsAreThoseOfTheDocument)
     EXPECT_EQ(MMFI_UNDO_ALIGNMENT, 64u);
     EXPECT_EQ(MMFI_COMMIT_CLEAN, 1u);
     EXPECT_EQ(MMFI_ENDED_CLOSED, 1u);
-    EXPECT_EQ(MMFI_UNDO_MENDING, 1u);
     EXPECT_EQ(MMFI_LANGUAGE_VERSION, 1u);
     EXPECT_EQ(MMFI_COMPANIONS, 8u);
     EXPECT_EQ(MMFI_FLAGS_READ_KNOWN, 1u);
@@ -126,7 +125,7 @@ TEST(Format, LiveControl)
         PLACE(mmfi_live, boot_id, 320, 16),   PLACE(mmfi_live, device, 336, 8),
         PLACE(mmfi_live, inode, 344, 8),      PLACE(mmfi_live, epoch, 352, 8),
         PLACE(mmfi_live, poisoned, 384, 8),   PLACE(mmfi_live, append_owner, 448, 8),
-        PLACE(mmfi_live, seen_end, 512, 8),
+        PLACE(mmfi_live, joiner, 456, 8),     PLACE(mmfi_live, seen_end, 512, 8),
     };
     expect_places(places);
     EXPECT_EQ(sizeof(mmfi_live), 1024u);
@@ -135,9 +134,11 @@ TEST(Format, LiveControl)
 TEST(Format, UndoSlot)
 {
     const Place places[] = {
-        PLACE(mmfi_undo, row, 0, 8),    PLACE(mmfi_undo, sequence, 8, 8),
-        PLACE(mmfi_undo, epoch, 16, 8), PLACE(mmfi_undo, image_crc, 24, 4),
-        PLACE(mmfi_undo, flags, 28, 4), PLACE(mmfi_undo, reserved, 32, 32),
+        PLACE(mmfi_undo, row, 0, 8),       PLACE(mmfi_undo, sequence, 8, 8),
+        PLACE(mmfi_undo, epoch, 16, 8),    PLACE(mmfi_undo, image_crc, 24, 4),
+        PLACE(mmfi_undo, flags, 28, 4),    PLACE(mmfi_undo, mending_row, 32, 8),
+        PLACE(mmfi_undo, mending, 40, 8),  PLACE(mmfi_undo, owner, 48, 8),
+        PLACE(mmfi_undo, reserved, 56, 8),
     };
     expect_places(places);
     EXPECT_EQ(sizeof(mmfi_undo), 64u); // where the image begins

@@ -36,17 +36,6 @@ TEST(Seqlock, TheSequenceTellsWhatARecordIs)
     EXPECT_EQ(mmfi_sequence_load(record.bytes), 4u);
 }
 
-// A writer that died left it odd: the next one must pass on to a larger even one.
-TEST(Seqlock, AnOddSequenceIsEnteredAgain)
-{
-    Record record;
-    (void)mmfi_sequence_enter(record.bytes, 6);
-    const uint64_t odd = mmfi_sequence_enter(record.bytes, mmfi_sequence_load(record.bytes));
-    EXPECT_EQ(odd, 9u);
-    mmfi_sequence_leave(record.bytes, odd);
-    EXPECT_EQ(mmfi_sequence_load(record.bytes), 10u);
-}
-
 // Every word of version n is n, so a copy of two versions has two different words.
 TEST(Seqlock, NoReaderKeepsATornCopy)
 {

@@ -110,11 +110,16 @@ TEST(Claim, OneOfTwoWins)
     EXPECT_EQ(mmfi_undo_image(undo)[8], 7);
     EXPECT_FALSE(mmfi_claim(record, undo, 4, 9, 2, sizeof record, &odd));
     uint64_t later = 0;
-    ASSERT_TRUE(mmfi_claim_torn(record, undo, 5, mmfi_sequence_load(record), &later));
+    alignas(8) unsigned char second[sizeof(mmfi_undo) + 24] = {};
+    ASSERT_TRUE(mmfi_claim_torn(record, undo, 5, 9, mmfi_sequence_load(record), &later));
     EXPECT_EQ(later % 128, 1u + 10);
     EXPECT_FALSE(mmfi_undo_holds(undo, 9, later));
+    EXPECT_TRUE(mmfi_undo_mends(undo, 9, later));
+    EXPECT_FALSE(mmfi_undo_mends(undo, 8, later));
     // Two that meet one torn record: the second finds another sequence than it saw.
-    EXPECT_FALSE(mmfi_claim_torn(record, undo, 6, odd, &odd));
+    uint64_t refused = 0;
+    EXPECT_FALSE(mmfi_claim_torn(record, second, 6, 9, odd, &refused));
+    EXPECT_FALSE(mmfi_undo_mends(second, 9, refused));
     EXPECT_EQ(mmfi_sequence_load(record), later);
 }
 
@@ -217,7 +222,12 @@ TEST_F(SharedTest, AFileHasPlacesForSoManyWriters)
     while (writers.size() < MMFI_UNDO_COUNT_MAX)
         writers.push_back(join());
     EXPECT_EQ(open_fails(&sharing), MMF_ERR_LOCKED);
-    EXPECT_NE(std::string(error.message).find("64 places"), std::string::npos) << error.message;
+    EXPECT_NE(
+        std::string(error.message).find("places for 64, the most that a file can have; close"),
+        std::string::npos)
+        << error.message;
+    EXPECT_EQ(std::string(error.message).find("shared_writers"), std::string::npos)
+        << "it was created so: " << error.message;
     EXPECT_EQ(tick_store_close(writers[20]), MMF_OK);
     writers[20] = join();
     for (tick_store *writer : writers) {
@@ -232,7 +242,33 @@ TEST_F(SharedTest, AFileHasPlacesForSoManyWriters)
     for (uint32_t i = 0; i < MMFI_UNDO_COUNT; i++)
         writers.push_back(join());
     EXPECT_EQ(open_fails(&sharing), MMF_ERR_LOCKED);
-    EXPECT_NE(std::string(error.message).find("8 places"), std::string::npos) << error.message;
+    EXPECT_NE(std::string(error.message).find("places for 8; "), std::string::npos)
+        << error.message;
+    EXPECT_NE(std::string(error.message).find("options.shared_writers, which has 64 places"),
+              std::string::npos)
+        << error.message;
+    for (tick_store *writer : writers)
+        EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// A writer that settles what a dead one left has the lock of its place meanwhile: the place is
+// free.
+TEST_F(SharedTest, APlaceThatIsOnlyBeingExaminedIsWaitedFor)
+{
+    ASSERT_EQ(tick_store_close(create()), MMF_OK);
+    std::vector<tick_store *> writers;
+    for (uint32_t i = 0; i + 1 < MMFI_UNDO_COUNT; i++)
+        writers.push_back(join());
+    mmfi_file examining = MMFI_FILE_NONE;
+    ASSERT_EQ(mmfi_file_open(path.c_str(), true, &examining, &error), MMF_OK);
+    ASSERT_TRUE(mmfi_file_lock_slot(&examining, MMFI_UNDO_COUNT - 1));
+    std::thread done([&] {
+        usleep(100000);
+        mmfi_file_unlock_slot(&examining, MMFI_UNDO_COUNT - 1);
+    });
+    writers.push_back(join());
+    done.join();
+    mmfi_file_close(&examining);
     for (tick_store *writer : writers)
         EXPECT_EQ(tick_store_close(writer), MMF_OK);
 }
@@ -457,7 +493,7 @@ TEST_F(SharedTest, TheFirstOfANewBootRecovers)
     killed([](tick_store *) {});
     live_of(store)->boot_id[0] ^= 1;
     live_of(store)->append_owner = 1;              // of a process that this boot never had
-    base_of(store)->state->writer->undo = nullptr; // closes as a forked child: no commit
+    base_of(store)->state->writer->live = nullptr; // closes as a forked child: no commit
     base_of(store)->state->pid = 0;                // which is told by this where no page is wiped
     ASSERT_EQ(tick_store_close(store), MMF_OK);
     // The lock of what was closed so is still held by this process's descriptor, which is gone now.

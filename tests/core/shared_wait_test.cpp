@@ -1,4 +1,5 @@
 // Every wait of one of several writers for another ends, after some ten seconds, with a status.
+#include <chrono>
 #include <thread>
 
 #include "core/store/store_state.h"
@@ -41,14 +42,33 @@ TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
     const mmfi_append append = mmfi_append_begin(base_of(stopped), TICK_RECORD_SIZE);
     ASSERT_EQ(append.status, MMF_OK);
     ASSERT_EQ(mmfi_file_lock_join(&base_of(stopped)->state->file, &error), MMF_OK);
+    base_of(stopped)->state->writer->live->joiner = 4321; // as one that stops while it joins
+    const std::string who = "process " + std::to_string(getpid()) + " (this one) has held ";
+    const auto begin = std::chrono::steady_clock::now();
 
     const tick_record tick = t_tick(9);
-    std::thread replaces([&] { EXPECT_EQ(tick_store_set(replacing, 1, &tick), MMF_ERR_BUSY); });
-    std::thread appends(
-        [&] { EXPECT_EQ(tick_store_append(appending, &tick, nullptr), MMF_ERR_BUSY); });
+    const auto said_of = [](tick_store *store, uint64_t row) {
+        mmf_error said;
+        EXPECT_EQ(mmf_store_explain(base_of(store), MMF_ERR_BUSY, row, nullptr, &said),
+                  MMF_ERR_BUSY);
+        return std::string(said.message);
+    };
+    std::thread replaces([&] {
+        EXPECT_EQ(tick_store_set(replacing, 1, &tick), MMF_ERR_BUSY);
+        EXPECT_NE(said_of(replacing, 1).find(who + "row 1 "), std::string::npos)
+            << said_of(replacing, 1);
+        EXPECT_EQ(said_of(replacing, 2).find(who), std::string::npos) << said_of(replacing, 2);
+    });
+    std::thread appends([&] {
+        EXPECT_EQ(tick_store_append(appending, &tick, nullptr), MMF_ERR_BUSY);
+        EXPECT_NE(said_of(appending, 0).find(who + "the append lock"), std::string::npos)
+            << said_of(appending, 0);
+    });
     std::thread syncs([&] {
         mmf_error why;
         EXPECT_EQ(tick_store_sync(syncing, &why), MMF_ERR_BUSY);
+        EXPECT_NE(std::string(why.message).find(who + "the append lock"), std::string::npos)
+            << why.message;
         EXPECT_NE(std::string(why.message).find("try again"), std::string::npos) << why.message;
     });
     std::thread joins([&] {
@@ -56,13 +76,18 @@ TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
         mmf_error why;
         EXPECT_EQ(tick_store_open(path.c_str(), &sharing, &late, &why), MMF_ERR_LOCKED);
         EXPECT_EQ(late, nullptr);
-        EXPECT_NE(std::string(why.message).find("has been opening the file"), std::string::npos)
+        EXPECT_NE(std::string(why.message).find("process 4321 has been opening the file"),
+                  std::string::npos)
             << why.message;
     });
     replaces.join();
     appends.join();
     syncs.join();
     joins.join();
+    // By the clock, and not by naps that a busy machine makes longer.
+    const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - begin;
+    EXPECT_GE(waited.count(), 10);
+    EXPECT_LT(waited.count(), 14);
 
     // It goes on, and so do they.
     mmfi_file_unlock_join(&base_of(stopped)->state->file);
@@ -72,6 +97,7 @@ TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
     EXPECT_EQ(tick_store_append(appending, &tick, nullptr), MMF_OK);
     EXPECT_EQ(tick_store_set(replacing, 1, &tick), MMF_OK);
     EXPECT_EQ(tick_store_sync(syncing, &error), MMF_OK) << error.message;
+    EXPECT_EQ(said_of(appending, 0).find(who), std::string::npos) << "of a wait that is over";
     EXPECT_EQ(tick_store_count(stopped), 5u);
     for (tick_store *store : {stopped, replacing, appending, syncing})
         EXPECT_EQ(tick_store_close(store), MMF_OK);

@@ -29,11 +29,11 @@ TEST_F(ExplainTest, AStatusAboutARowNamesIt)
         explain(store, MMF_ERR_RANGE, 7),
         "row 7 of 3: the row is at or beyond the count of records; use a row below the count");
     EXPECT_EQ(explain(store, MMF_ERR_BUSY, 2, "symbol"),
-              "row 2 of 3: field symbol: the record kept changing while it was read; try again: a "
-              "writer is at work");
+              "row 2 of 3: field symbol: another writer kept the record or the file in use; try "
+              "again: a writer is at work");
     EXPECT_EQ(explain(store, MMF_ERR_CORRUPT, 1),
               "row 1 of 3: the file contradicts itself; restore the file from a copy, or write the "
-              "record again");
+              "whole record again");
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 

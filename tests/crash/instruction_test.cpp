@@ -163,4 +163,55 @@ TEST_P(Instruction, RecoveryAfterARestart)
     EXPECT_GE(recovery.images, 2u * 6);
 }
 
+// A record that a power cut left torn is replaced: a writer killed at any instruction leaves it
+// torn or wholly new, whoever looks, and whatever the next writer does with a part of it.
+TEST_P(Instruction, ATornRecordIsTornUntilItIsWhollyReplaced)
+{
+    std::vector<Step> steps;
+    for (uint64_t row = 0; row < 3; row++)
+        steps.push_back({Kind::kAppend, row, row});
+    steps.push_back({Kind::kSync, 0, 0});
+    Tracer first(new_store(4));
+    first.run(first.add(steps, GetParam()));
+    Bytes image = first.bytes();
+    image[65536 + TICK_RECORD_SIZE] = 3;
+    for (size_t at = 0; at < 16; at++) // half of a record that never was
+        image[65536 + TICK_RECORD_SIZE + TICK_TIMESTAMP_OFFSET - 8 + at] ^= 0xff;
+    start_again(image);
+    const tick_record mended = marked_tick(7);
+    Tracer tracer(image);
+    const int writer = tracer.add({{Kind::kSet, 1, 7}}, GetParam());
+    uint64_t torn = 0;
+    uint64_t whole = 0;
+    size_t seen = 0;
+    while (tracer.step(writer)) {
+        if (tracer.trace.events.size() == seen)
+            continue;
+        seen = tracer.trace.events.size();
+        const MemoryFile copy(tracer.bytes());
+        mmf_error error;
+        tick_store *reader = open_image(copy, MMF_READ_ONLY, &error);
+        ASSERT_NE(reader, nullptr) << error.message;
+        tick_record found = {};
+        const mmf_status status = tick_store_get(reader, 1, &found);
+        ASSERT_TRUE(status == MMF_ERR_CORRUPT || (status == MMF_OK && is_same(found, mended)))
+            << "boundary " << tracer.boundaries << ": " << mmf_status_name(status);
+        (status == MMF_OK ? whole : torn)++;
+        tick_store *next = open_image(copy, MMF_READ_WRITE, &error, torn % 2 == 0);
+        ASSERT_NE(next, nullptr) << error.message;
+        ASSERT_EQ(tick_store_get(next, 1, &found), status);
+        ASSERT_EQ(tick_store_set_symbol(next, 1, mended.symbol, mended.symbol_length), status);
+        ASSERT_EQ(tick_store_get(reader, 1, &found), status);
+        ASSERT_EQ(tick_store_set(next, 1, &mended), MMF_OK);
+        ASSERT_EQ(tick_store_get(reader, 1, &found), MMF_OK);
+        EXPECT_TRUE(is_same(found, mended));
+        EXPECT_EQ(unsound(reader, 0, 3), "");
+        EXPECT_EQ(tick_store_close(next), MMF_OK);
+        EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    }
+    // The announcement, the mark, and the record by moves of any width; then its end, and a close.
+    EXPECT_GE(torn, 8u);
+    EXPECT_GE(whole, 1u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Writers, Instruction, testing::Values(false, true), kind_of_writer);

@@ -32,6 +32,7 @@ const Mutant mutants[] = {
     {"mmfi_sequence_bump", "store release", "record", "scalars", nullptr},
     // core/include/mmapforge/detail/undo.h
     {"mmfi_undo_save", "fence release", "", "undo slot of two rows", nullptr},
+    {"mmfi_undo_announce", "fence release", "", "two menders, two rows", nullptr},
     // core/include/mmapforge/detail/access.h
     {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle", nullptr},
     {"mmfi_append_end", "store release", "&append.store->row_bound", "writer's handle", nullptr},
@@ -78,7 +79,11 @@ const Mutant mutants[] = {
     {"mmfi_claim", "update acquire", "record", nullptr,
      "the sequence that it replaces was loaded with an acquire"},
     {"mmfi_claim", "fence release", "", "two writers", nullptr},
+    {"mmfi_claim_torn", "update release", "record", "two menders", nullptr},
+    {"mmfi_claim_torn", "update acquire", "record", nullptr,
+     "the sequence that it replaces was loaded with an acquire"},
     // core/store/store_shared.c
+    {"owner_of", "fence acquire", "", "two menders, two rows", nullptr},
     {"take_turn", "update acquire", "turn", "two writers, append", nullptr},
     {"take_turn", "update release", "turn", nullptr, "nobody takes anything from a turn's owner"},
     {"inherit_turn", "update acquire", "turn", nullptr,

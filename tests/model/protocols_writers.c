@@ -1,8 +1,8 @@
 /* Several writers at once, one of which may die; the others have opened the file before. */
 #include "tests/model/parts.h"
 
-/* Waiting for another writer, so long that it is asked for whether it lives. */
-#define PATIENCE 62u
+/* Attempts of one that waits for another writer: enough to find it dead, and to go on. */
+#define PATIENCE 2u
 
 #define SHARED(name, function, index)                                                              \
     {                                                                                              \
@@ -180,6 +180,90 @@ static void set_and_append(const void *argument)
     append(store, 2 + index);
 }
 
+/* ---- Torn records: odd, and no image ---- */
+
+static void two_writers_and_a_torn_row(void)
+{
+    open_two((toy_options){.count = 1, .torn = 1});
+}
+
+static void two_writers_and_two_torn_rows(void)
+{
+    open_two((toy_options){.count = 2, .torn = 2});
+}
+
+static void a_writer_of_a_torn_row_and_room_for_another(void)
+{
+    mmf_store *store;
+    toy_make((toy_options){.count = 1, .torn = 1, .undo_count = 2});
+    (void)toy_open_shared(0, &store);
+    toy_remember();
+}
+
+static void a_torn_row(void)
+{
+    toy_make((toy_options){.count = 1, .torn = 1});
+}
+
+static void mend_two_rows(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = toy_handle_again(index);
+    set(store, 0, 2 + index);
+    set(store, 1, 2 + index);
+}
+
+/* A part is set of a record that somebody made whole, and never of a torn one. */
+static void set_part(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = toy_handle_again(index);
+    const mmf_status status = mmfi_set_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, 2 + index);
+    model_check(status == MMF_OK || status == MMF_ERR_CORRUPT, "set of a part: status %d",
+                (int)status);
+    if (status == MMF_OK)
+        model_check(get(store, 0).b == 2, "a part was set of a torn record");
+}
+
+static void read_mended_in_part(const void *argument)
+{
+    (void)argument;
+    const toy_record record = get(toy_open_reader(3), 0);
+    model_check(record.b == 2 && (record.a == 2 || record.a == 3), "a = %d, b = %d", (int)record.a,
+                (int)record.b);
+}
+
+static void join_and_mend(const void *argument)
+{
+    const unsigned index = number_of(argument);
+    mmf_store *store = NULL;
+    const mmf_status status = toy_open_shared(index, &store);
+    model_check(status == MMF_OK, "join: status %d", (int)status);
+    set(store, 0, 2 + index);
+    check_whole(get(store, 0));
+}
+
+static void mend_alone(const void *argument)
+{
+    (void)argument;
+    set(open_writer(0), 0, 2);
+}
+
+/* What the one before left is whole, or refuses a part. */
+static void set_part_after(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(1);
+    const mmfi_write write = mmfi_write_begin_of(store, 0, TOY_RECORD_SIZE, MMFI_PART);
+    model_check(write.status == MMF_OK || write.status == MMF_ERR_CORRUPT, "part: status %d",
+                (int)write.status);
+    if (write.status != MMF_OK)
+        return;
+    mmfi_save_uint64(write.record, TOY_A, 2);
+    (void)mmfi_write_end(write);
+    check_whole(get(store, 0));
+}
+
 /* ---- The table ---- */
 
 static const protocol all[] = {
@@ -243,6 +327,55 @@ static const protocol all[] = {
                     {"joiner", only_join, NUMBER(2), 0, MODEL_NEVER, false, NULL, 0, free_locks},
                     SHARED("other", append_one, 1),
                     READER(read_first, NULL)},
+        .mortal_count = 1,
+    },
+    {
+        .name = "two menders",
+        .what = "a torn record is replaced by one at a time, and read when it is whole",
+        .prepare = two_writers_and_a_torn_row,
+        .threads = {SHARED("one", set_shared, 0), SHARED("other", set_shared, 1),
+                    READER(read_row, NUMBER(0))},
+        .patience = PATIENCE,
+    },
+    {
+        .name = "two menders, two rows",
+        .what = "a mender that has gone on is not taken for a dead one",
+        .prepare = two_writers_and_two_torn_rows,
+        .threads = {SHARED("one", mend_two_rows, 0), SHARED("other", set_shared, 1),
+                    READER(read_row, NUMBER(0))},
+        .patience = PATIENCE,
+    },
+    {
+        .name = "a mender and a part",
+        .what = "a part of a torn record is refused",
+        .prepare = two_writers_and_a_torn_row,
+        .threads = {SHARED("mender", set_shared, 0), SHARED("other", set_part, 1),
+                    READER(read_mended_in_part, NULL)},
+        .patience = PATIENCE,
+    },
+    {
+        .name = "a mender dies",
+        .what = "the record is torn again until another one has replaced it",
+        .prepare = two_writers_and_a_torn_row,
+        .threads = {SHARED("one", set_shared, 0), SHARED("other", set_shared, 1),
+                    READER(read_row, NUMBER(0))},
+        .mortal_count = 1,
+        .patience = PATIENCE,
+    },
+    {
+        .name = "a mender dies, join",
+        .what = "the same when the other one joins, be it in the place of the dead",
+        .prepare = a_writer_of_a_torn_row_and_room_for_another,
+        .threads = {SHARED("one", set_shared, 0), SHARED("joiner", join_and_mend, 1),
+                    READER(read_row, NUMBER(0))},
+        .mortal_count = 1,
+        .patience = PATIENCE,
+    },
+    {
+        .name = "a mender alone dies",
+        .what = "its successor finds a whole record or a torn one",
+        .prepare = a_torn_row,
+        .threads = {WRITER(mend_alone), SUCCESSOR(set_part_after), READER(read_row, NUMBER(0))},
         .mortal_count = 1,
     },
     {

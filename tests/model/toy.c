@@ -1,6 +1,8 @@
 /* The toy file, what core asks of lower layers, and the calls that the generator writes. */
 #include "tests/model/toy.h"
 
+#include "core/store/wait.h"
+
 #include <stdio.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -77,6 +79,10 @@ void toy_make(toy_options options)
         put(toy_record_at(row) + TOY_A, 1);
         put(toy_record_at(row) + TOY_B, 1);
     }
+    for (uint64_t row = 0; row < options.torn; row++) {
+        put(toy_record_at(row), MMFI_SEQUENCE_FIRST + 1);
+        put(toy_record_at(row) + TOY_B, 0);
+    }
     /* The rubbish of another boot has a count that the file does not have. */
     const uint64_t rubbish = options.other_boot ? 3 : 0;
     put(toy_live() + offsetof(mmfi_live, count), options.count + rubbish);
@@ -112,6 +118,22 @@ static const char *name_of_live(size_t offset)
 
 static const char *const words[] = {"sequence", "a", "b"};
 
+static const char *name_of_slot_word(size_t offset)
+{
+    switch (offset) {
+    case offsetof(mmfi_undo, row):
+        return "row";
+    case offsetof(mmfi_undo, sequence):
+        return "sequence";
+    case offsetof(mmfi_undo, mending_row):
+        return "mending_row";
+    case offsetof(mmfi_undo, mending):
+        return "mending";
+    default:
+        return "owner";
+    }
+}
+
 static void name_of_undo(size_t offset, char *name, size_t size)
 {
     const size_t slot = offset / geometry.undo_stride;
@@ -119,8 +141,7 @@ static void name_of_undo(size_t offset, char *name, size_t size)
     if (within >= sizeof(mmfi_undo))
         snprintf(name, size, "undo[%zu].image.%s", slot, words[(within - sizeof(mmfi_undo)) / 8]);
     else
-        snprintf(name, size, "undo[%zu].%s", slot,
-                 within == offsetof(mmfi_undo, row) ? "row" : "sequence");
+        snprintf(name, size, "undo[%zu].%s", slot, name_of_slot_word(within));
 }
 
 bool toy_is_constant(const void *address)
@@ -259,6 +280,33 @@ static void unlock(handle *holder, size_t which)
     holder->holds[which] = false;
 }
 
+bool mmfi_file_is_shared(const mmfi_file *file)
+{
+    (void)file;
+    return true;
+}
+
+bool mmfi_file_slot_is_locked(const mmfi_file *file, uint32_t slot)
+{
+    (void)file, (void)slot;
+    return true;
+}
+
+mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *buffer, size_t size,
+                           mmf_error *error)
+{
+    (void)file, (void)offset, (void)buffer, (void)size, (void)error;
+    return MMF_OK; /* words for messages, which no call goes by */
+}
+
+mmf_status mmfi_file_read(const mmfi_file *file, uint64_t offset, void *buffer, size_t size,
+                          mmf_error *error)
+{
+    (void)file, (void)offset, (void)error;
+    memset(buffer, 0, size);
+    return MMF_OK;
+}
+
 bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot)
 {
     return lock(handle_of(file), slot);
@@ -307,6 +355,32 @@ uint64_t toy_backed_rows(void)
     return mmfi_geometry_rows(&geometry, mmfi_load64(&file_size));
 }
 
+uint32_t mmfi_undo_count_for(uint64_t stride, bool shared_writers)
+{
+    (void)stride, (void)shared_writers;
+    return geometry.undo_count;
+}
+
+/* ---- Waiting: as long as the program has patience, and every attempt asks who lives ---- */
+
+bool mmfi_wait_next(mmfi_wait *wait)
+{
+    wait->attempts++;
+    model_pause();
+    return true;
+}
+
+bool mmfi_wait_asks(const mmfi_wait *wait)
+{
+    (void)wait;
+    return true;
+}
+
+uint64_t mmfi_now_ns(void)
+{
+    return 0;
+}
+
 /* ---- Handles ---- */
 
 mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL, 0};
@@ -322,6 +396,12 @@ const mmf_schema *mmf_store_schema(const mmf_store *store)
 {
     (void)store;
     return NULL;
+}
+
+mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error)
+{
+    (void)state, (void)error;
+    return MMF_ERR_BUSY;
 }
 
 mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
@@ -344,6 +424,7 @@ static handle *open_handle(unsigned index)
     opened->state.rows_written = UINT64_MAX;
     opened->state.proven = UINT64_MAX;
     opened->state.failed = false;
+    opened->state.rows_written = UINT64_MAX;
     opened->state.shared = false;
     memset(opened->holds, 0, sizeof opened->holds);
     opened->store.records = toy_record_at(0);

@@ -25,6 +25,7 @@ typedef struct toy_record {
 
 typedef struct toy_options {
     uint64_t count;    /* records at the begin, of version 1 and sequence 2 */
+    uint64_t torn;     /* of them the first ones are odd and half of version 0, without an image */
     uint64_t capacity; /* records that the file has room for; 0: TOY_ROWS_MAX */
     bool other_boot;   /* live control is of another boot, and holds rubbish */
     bool sync_fails;

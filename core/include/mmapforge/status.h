@@ -25,7 +25,7 @@ typedef enum mmf_status {
     MMF_ERR_SCHEMA = 14,         /* the file holds records of another schema */
     MMF_ERR_VERSION = 15,        /* the file's format version is not one this library reads */
     MMF_ERR_CAPACITY = 16,       /* the address space reserved at open is used up */
-    MMF_ERR_BUSY = 17,           /* no consistent copy could be had within the bounded retries */
+    MMF_ERR_BUSY = 17,           /* another writer kept the record, or the append lock, in use */
     MMF_ERR_TIMEOUT = 18,        /* the time given to a wait has passed */
     MMF_ERR_NEEDS_RECOVERY = 19, /* a sync failed earlier: the disk may lack what memory shows */
     MMF_ERR_UNSUPPORTED = 20     /* this machine, file system or build cannot do it */

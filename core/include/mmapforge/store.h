@@ -11,9 +11,14 @@
  * With options.shared_writers several writers have a file at once, in any threads and processes,
  * each with a handle of its own: at most 64 in a file that was made so, 8 in another. A record is
  * then taken by compare-and-swap, and appends take turns, which costs a writer some ten times as
- * much; reading costs the same. What a killed writer held is put right by whoever meets it. A
- * writer that wants the file alone and several writers keep each other out. All of them must be
- * able to read the boot's id (see Durability): with one that cannot, MMF_ERR_UNSUPPORTED.
+ * much; reading costs the same. What a killed writer held is put right by the next one that meets
+ * it. One that lives and does not go on (it is stopped, or hangs) keeps the others waiting for ten
+ * seconds at most: MMF_ERR_BUSY, and mmf_store_explain names its process and what it holds. Each
+ * append and each replacement takes effect, one after the other; to read a value and to set one
+ * that depends on it are two calls, between which another writer may set it: that takes one writer,
+ * or a lock of the application's own. A writer that wants the file alone and several writers keep
+ * each other out. All of them must be able to read the boot's id (see Durability): with one that
+ * cannot, MMF_ERR_UNSUPPORTED.
  *
  * Consistency. A record or a string that is copied out is of one moment, whatever writers do or die
  * of meanwhile. A scalar is one load: of a record that is being replaced it may be the new value
@@ -25,13 +30,18 @@
  * Fork. A child may read through an inherited handle, and is refused writing (MMF_ERR_READ_ONLY):
  * it closes the handle and opens the file itself once the parent has closed it. Its close writes
  * nothing and leaves the lock to the parent. A child that keeps the handle of a parent that was
- * killed keeps the file locked until it closes the handle or ends.
+ * killed keeps the file locked until it closes the handle, or every descriptor, or ends.
  *
  * Durability. What is written survives the death of the writing process at once, without a sync.
  * mmf_store_sync makes it survive a power cut; mmf_store_close of a writer syncs. Processes know by
  * /proc/sys/kernel/random/boot_id that memory is still that of the writer: one that cannot read it
  * (a jail without /proc) sees what was last synced, and says so in mmf_info.live. To a writer there
  * the death of the one before is what a power cut is elsewhere: sync what must survive it.
+ *
+ * Torn records. A power cut may leave a record half replaced (core/FORMAT.md, What survives):
+ * reading it is MMF_ERR_CORRUPT until it is replaced as a whole. To set a part of it is
+ * MMF_ERR_CORRUPT, too, but for a scalar that the only writer sets, which leaves it torn. While it
+ * is being replaced, reading it is MMF_ERR_BUSY: it has no earlier content to give.
  *
  * Full disks. Growth has blocks before it is used, so a full disk is MMF_ERR_NO_SPACE. That cannot
  * be kept where the file system writes to other blocks than those that are there: on btrfs, and
@@ -178,7 +188,8 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
  * to have room at that moment: MMF_ERR_NO_SPACE when it has none now.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_NOT_FOUND, MMF_ERR_FORMAT, MMF_ERR_VERSION, MMF_ERR_CORRUPT,
- * MMF_ERR_LOCKED, MMF_ERR_READ_ONLY, MMF_ERR_NO_SPACE, MMF_ERR_NO_MEMORY, MMF_ERR_NEEDS_RECOVERY,
+ * MMF_ERR_LOCKED (a writer has it; of several, all places are taken, or one has been opening it for
+ * ten seconds), MMF_ERR_READ_ONLY, MMF_ERR_NO_SPACE, MMF_ERR_NO_MEMORY, MMF_ERR_NEEDS_RECOVERY,
  * MMF_ERR_UNSUPPORTED or MMF_ERR_IO; *out is NULL and not a byte of the file has changed then.
  * Messages with MMF_OK as in create. Release with mmf_store_close.
  */
@@ -206,7 +217,8 @@ mmf_status mmf_store_close(mmf_store *store);
  * the handle stays failed (MMF_ERR_NEEDS_RECOVERY from then on), because the system may have
  * dropped what it could not write: copy the records to a new store. Returns MMF_ERR_IO,
  * MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_READ_ONLY for a handle that may not write,
- * MMF_ERR_BUSY (other writers kept this one from committing for ten seconds: try again),
+ * MMF_ERR_BUSY (another writer kept this one from committing for ten seconds; the message says
+ * which: try again),
  * MMF_ERR_CORRUPT (the file was truncated, mmapforge/sigbus.h, or written over), MMF_ERR_NOT_FOUND
  * (the file has no name any more; it was synced), MMF_ERR_ARGUMENT or MMF_ERR_CLOSED.
  */

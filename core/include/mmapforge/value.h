@@ -55,8 +55,10 @@ mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t 
  * *first (may be NULL) is the row of the first one.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_TOO_LONG (a length exceeds its field), MMF_ERR_READ_ONLY,
- * MMF_ERR_CLOSED, MMF_ERR_CAPACITY, MMF_ERR_NO_SPACE, MMF_ERR_NOT_FOUND (the file has no name any
- * more), MMF_ERR_NEEDS_RECOVERY or MMF_ERR_IO.
+ * MMF_ERR_CLOSED, MMF_ERR_CAPACITY, MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_BUSY (another
+ * of several writers held the append lock for ten seconds), MMF_ERR_CORRUPT (the file was
+ * truncated, or its count exceeds it), MMF_ERR_NOT_FOUND (it has no name any more),
+ * MMF_ERR_UNSUPPORTED or MMF_ERR_IO.
  */
 mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t count, size_t size,
                                  uint64_t *first);
@@ -64,8 +66,9 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
 /*
  * Replaces fields of one row by those of an image, all or nothing even under a kill. fields are
  * field_count indexes into mmf_schema.fields; NULL and 0 mean every field. size is the image's, at
- * least record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE; with checksums, and fields
- * that stay, MMF_ERR_CORRUPT when the record is damaged.
+ * least record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE; MMF_ERR_BUSY when another
+ * of several writers had the record for ten seconds. With fields that stay, MMF_ERR_CORRUPT when
+ * the record is torn or, with checksums, damaged.
  */
 mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record, size_t size,
                              const uint32_t *fields, uint32_t field_count);

@@ -138,30 +138,35 @@ typedef struct mmfi_entered {
     uint64_t sequence;     /* the odd one; the mmf_status when there is no record */
 } mmfi_entered;
 
+/*
+ * How much of a record a write replaces. A part leaves the rest as it is, so a torn record refuses
+ * it (MMF_ERR_CORRUPT): it would look whole afterwards.
+ */
+typedef enum mmfi_extent {
+    MMFI_WHOLE = 0,
+    MMFI_PART = 1
+} mmfi_extent;
+
 /* mmfi_write_begin, if row may be written after all. */
-MMFI_COLD mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row);
+MMFI_COLD mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row, mmfi_extent extent);
 
-/* The undo slot first, then the odd sequence. */
-MMFI_INLINE uint64_t mmfi_write_enter(const mmfi_writer *writer, uint64_t row,
-                                      unsigned char *record, size_t record_size)
-{
-    const uint64_t sequence = mmfi_load64(record);
-    /* Odd here means torn by a power cut: such a record is no image to go back to. */
-    if (MMFI_LIKELY(!mmfi_sequence_is_odd(sequence)))
-        mmfi_undo_save(writer->undo, row, record, sequence, record_size);
-    return mmfi_sequence_enter(record, sequence);
-}
-
-/* Every payload store lies between begin and end. */
-MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t record_size)
+/* Every payload store lies between begin and end. The undo slot first, then the odd sequence. */
+MMFI_INLINE mmfi_write mmfi_write_begin_of(mmf_store *store, uint64_t row, size_t record_size,
+                                           mmfi_extent extent)
 {
     mmfi_write write = {NULL, 0, MMF_OK};
     if (MMFI_LIKELY(store != NULL && row < store->writer->settable)) {
-        write.record = mmfi_row(store, row, record_size);
-        write.sequence = mmfi_write_enter(store->writer, row, write.record, record_size);
-        return write;
+        unsigned char *record = mmfi_row(store, row, record_size);
+        const uint64_t sequence = mmfi_load64(record);
+        /* A torn record is not an image to go back to. */
+        if (MMFI_LIKELY(mmfi_sequence_is_whole(sequence))) {
+            mmfi_undo_save(store->writer->undo, row, record, sequence, record_size);
+            write.record = record;
+            write.sequence = mmfi_sequence_enter(record, sequence);
+            return write;
+        }
     }
-    const mmfi_entered entered = mmfi_write_slow(store, row);
+    const mmfi_entered entered = mmfi_write_slow(store, row, extent);
     write.record = entered.record;
     write.sequence = entered.sequence;
     if (entered.record == NULL) {
@@ -169,6 +174,12 @@ MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t r
         MMFI_ASSUME(write.status != MMF_OK);
     }
     return write;
+}
+
+/* Of a whole record, whatever it is now. */
+MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t record_size)
+{
+    return mmfi_write_begin_of(store, row, record_size, MMFI_WHOLE);
 }
 
 MMFI_INLINE mmf_status mmfi_write_end(mmfi_write write)

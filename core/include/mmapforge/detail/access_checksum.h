@@ -58,7 +58,7 @@ MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t re
             return refused;
         }
     }
-    return mmfi_write_begin(store, row, record_size);
+    return mmfi_write_begin_of(store, row, record_size, MMFI_PART);
 }
 
 /* mmfi_summed_set_float64, and so on. */

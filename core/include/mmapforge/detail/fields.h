@@ -93,7 +93,10 @@ MMFI_INLINE mmf_status mmfi_check_bytes(const void *data, size_t length, size_t 
     return MMFI_LIKELY(length <= max) ? MMF_OK : MMF_ERR_TOO_LONG;
 }
 
-/* All or nothing, as a whole record is. data may be NULL when length is 0. */
+/*
+ * All or nothing, as a whole record is; MMF_ERR_CORRUPT when the record is torn. data may be NULL
+ * when length is 0.
+ */
 MMFI_INLINE mmf_status mmfi_set_bytes(mmf_store *store, uint64_t row, size_t record_size,
                                       size_t offset, size_t max, const void *data, size_t length)
 {
@@ -101,7 +104,7 @@ MMFI_INLINE mmf_status mmfi_set_bytes(mmf_store *store, uint64_t row, size_t rec
     const mmf_status status = mmfi_check_bytes(data, length, max);
     if (MMFI_UNLIKELY(status != MMF_OK))
         return status;
-    const mmfi_write write = mmfi_write_begin(store, row, record_size);
+    const mmfi_write write = mmfi_write_begin_of(store, row, record_size, MMFI_PART);
     if (MMFI_UNLIKELY(write.status != MMF_OK))
         return write.status;
     mmfi_save_data(write.record, offset, max, data, length);

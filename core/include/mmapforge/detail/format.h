@@ -181,7 +181,8 @@ typedef struct mmfi_live {
     uint64_t poisoned; /* not 0: a sync failed in this boot */
     uint8_t line6[56];
     uint64_t append_owner; /* of several writers: slot + 1 of the one that appends, 0 for none */
-    uint8_t line7[56];
+    uint64_t joiner;       /* process id of the one that joins them now; for messages only */
+    uint8_t line7[48];
     uint64_t seen_end; /* rows below it may have been seen by readers before they were dropped */
     uint8_t line8[56];
     uint64_t replaced; /* not 0: records may have been replaced since the last sync that returned */
@@ -200,12 +201,12 @@ typedef struct mmfi_undo {
     uint64_t sequence;    /* the odd sequence that the record has while the image is the truth */
     uint64_t epoch;       /* reserved */
     uint32_t image_crc;   /* reserved */
-    uint32_t flags;       /* MMFI_UNDO_MENDING */
-    uint64_t reserved[4]; /* zero */
+    uint32_t flags;       /* reserved */
+    uint64_t mending_row; /* of a torn record that is being replaced as a whole: no image of it */
+    uint64_t mending;     /* and the odd sequence that it has meanwhile; 0 for none */
+    uint64_t owner;       /* process id of the writer that has or had the slot; for messages only */
+    uint64_t reserved;    /* zero */
 } mmfi_undo;
-
-/* There is no image: the slot's owner is putting right a record that a power cut left odd. */
-#define MMFI_UNDO_MENDING 1u
 
 MMFI_STATIC_ASSERT(sizeof(mmfi_companion) == 24, "no padding");
 MMFI_STATIC_ASSERT(sizeof(mmfi_superblock) == 512, "a superblock has 512 bytes");

@@ -52,13 +52,13 @@ MMFI_INLINE bool mmfi_sequence_is(const unsigned char *record, uint64_t sequence
 }
 
 /*
- * Marks the record as being replaced; returns the odd sequence, for mmfi_sequence_leave. The
+ * Marks a whole record as being replaced; returns the odd sequence, for mmfi_sequence_leave. The
  * release keeps the undo slot's stores before the mark. The fence keeps the mark before the
  * payload: a release store alone would not.
  */
 MMFI_INLINE uint64_t mmfi_sequence_enter(unsigned char *record, uint64_t sequence)
 {
-    const uint64_t odd = (sequence + 1) | 1;
+    const uint64_t odd = sequence + 1;
     mmfi_store64_release(record, odd);
     mmfi_fence_release();
     return odd;

@@ -32,6 +32,31 @@ MMFI_INLINE bool mmfi_undo_holds(const unsigned char *slot, uint64_t row, uint64
            mmfi_load64(slot + offsetof(mmfi_undo, sequence)) == odd;
 }
 
+/*
+ * Announces that a torn record, of which there is no image, is about to be replaced as a whole
+ * under that odd sequence. The words are apart from those of an image, so neither has to be taken
+ * back when the other is used. The fence keeps the end of the mending before, as in mmfi_undo_save.
+ */
+MMFI_INLINE void mmfi_undo_announce(unsigned char *slot, uint64_t row, uint64_t odd)
+{
+    mmfi_fence_release();
+    mmfi_store64(slot + offsetof(mmfi_undo, mending_row), row);
+    mmfi_store64(slot + offsetof(mmfi_undo, mending), odd);
+}
+
+/* True when the owner of the slot replaces the row, which was torn, under that odd sequence. */
+MMFI_INLINE bool mmfi_undo_mends(const unsigned char *slot, uint64_t row, uint64_t odd)
+{
+    return mmfi_load64(slot + offsetof(mmfi_undo, mending_row)) == row &&
+           mmfi_load64(slot + offsetof(mmfi_undo, mending)) == odd;
+}
+
+/* Takes the announcement back; its record, if it still has that sequence, is torn again. */
+MMFI_INLINE void mmfi_undo_end_mending(unsigned char *slot)
+{
+    mmfi_store64(slot + offsetof(mmfi_undo, mending), 0);
+}
+
 /* The before-image, laid out as a record, with the sequence word that it had. */
 MMFI_INLINE const unsigned char *mmfi_undo_image(const unsigned char *slot)
 {
