@@ -92,6 +92,7 @@ static void fill_header(unsigned char *header, const mmfi_superblock *block,
 static mmfi_geometry geometry_of(const mmfi_superblock *block, const mmf_schema *schema)
 {
     mmfi_geometry geometry;
+    memset(&geometry, 0, sizeof geometry);
     geometry.header_size = block->header_size;
     geometry.record_size = block->record_size;
     /* What is known of a slot's header is the end of it, before the image. */

@@ -11,7 +11,7 @@
 
 #define LIVE(base, member) ((base) + MMFI_LIVE_OFFSET + offsetof(mmfi_live, member))
 
-bool mmfi_live_is_trusted(const unsigned char *base)
+bool mmfi_live_is_trusted(const unsigned char *base, const mmfi_geometry *geometry)
 {
     uint64_t boot[MMFI_BOOT_ID_WORDS];
     mmfi_boot_id(boot);
@@ -19,7 +19,9 @@ bool mmfi_live_is_trusted(const unsigned char *base)
         return false;
     /* The acquire pairs with the release that ends mmfi_recover: a new count comes with the id. */
     return mmfi_load64_acquire(LIVE(base, boot_id) + 8) == boot[1] &&
-           mmfi_load64(LIVE(base, boot_id)) == boot[0];
+           mmfi_load64(LIVE(base, boot_id)) == boot[0] &&
+           mmfi_load64(LIVE(base, device)) == geometry->device &&
+           mmfi_load64(LIVE(base, inode)) == geometry->inode;
 }
 
 /* ---- Undo slots ---- */
@@ -89,6 +91,15 @@ static void settle_slots(unsigned char *base, const mmfi_geometry *geometry, uin
 
 /* ---- Takeover ---- */
 
+/* What a page that is not valid says may be anything; more than the file has room for it never is.
+ */
+static uint64_t count_dropped(const unsigned char *base, const mmfi_recovery *found)
+{
+    const uint64_t count = mmfi_load64(LIVE(base, count));
+    const uint64_t seen = count < found->capacity ? count : found->capacity;
+    return seen > found->count ? seen - found->count : 0;
+}
+
 static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geometry,
                              uint64_t file_size, bool trusted, const char *path, mmfi_recovery *out,
                              mmf_error *error)
@@ -137,6 +148,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                          "; it was truncated: restore it from a copy, or open it read-only for "
                          "what is there",
                          path, out->count, out->capacity);
+    out->dropped_rows = trusted ? 0 : count_dropped(base, out);
     return MMF_OK;
 }
 
@@ -150,7 +162,8 @@ mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geo
                              uint64_t file_size, const char *path, mmfi_recovery *out,
                              mmf_error *error)
 {
-    return find_count(base, geometry, file_size, mmfi_live_is_trusted(base), path, out, error);
+    return find_count(base, geometry, file_size, mmfi_live_is_trusted(base, geometry), path, out,
+                      error);
 }
 
 void mmfi_live_sign(unsigned char *base)
@@ -162,7 +175,7 @@ void mmfi_live_sign(unsigned char *base)
 mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
                         const char *path, mmfi_recovery *out, mmf_error *error)
 {
-    const bool trusted = mmfi_live_is_trusted(base);
+    const bool trusted = mmfi_live_is_trusted(base, geometry);
     const mmf_status status = find_count(base, geometry, file_size, trusted, path, out, error);
     if (status != MMF_OK)
         return status;
@@ -179,6 +192,8 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint
         /* The id last: with it, live control is believed. */
         uint64_t boot[MMFI_BOOT_ID_WORDS];
         mmfi_boot_id(boot);
+        mmfi_store64(LIVE(base, device), geometry->device);
+        mmfi_store64(LIVE(base, inode), geometry->inode);
         mmfi_store64(LIVE(base, boot_id), boot[0]);
         mmfi_store64_release(LIVE(base, boot_id) + 8, boot[1]);
     }

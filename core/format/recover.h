@@ -12,8 +12,12 @@
 
 MMF_BEGIN_DECLS
 
-/* True when live control was written in the boot that the machine is in, so that it is believed. */
-bool mmfi_live_is_trusted(const unsigned char *base);
+/*
+ * True when live control was written in the boot that the machine is in, and of this very file, so
+ * that it is valid. A copy or a snapshot that is mounted in the same boot has the id of the boot,
+ * and not the memory.
+ */
+bool mmfi_live_is_trusted(const unsigned char *base, const mmfi_geometry *geometry);
 
 /* What a new writer goes on from. */
 typedef struct mmfi_recovery {
@@ -25,6 +29,7 @@ typedef struct mmfi_recovery {
     bool confirmed;      /* it is known to be on the disk */
     bool replaced;       /* records may have been replaced since the last sync */
     bool dropped; /* a later one does not stand: mmfi_commit_forget, and a sync, come first */
+    uint64_t dropped_rows; /* records beyond count that live control had, when it is not valid */
 } mmfi_recovery;
 
 /*

@@ -204,6 +204,17 @@ int mmfi_file_reopen(const mmfi_file *file)
 
 /* ---- Bytes ---- */
 
+mmf_status mmfi_file_identity(const mmfi_file *file, uint64_t *device, uint64_t *inode,
+                              mmf_error *error)
+{
+    struct stat info;
+    if (fstat(file->fd, &info) != 0)
+        return mmfi_file_fail(error, errno, file->path, "find the identity of the file");
+    *device = (uint64_t)info.st_dev;
+    *inode = (uint64_t)info.st_ino;
+    return MMF_OK;
+}
+
 mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error)
 {
     struct stat info;

@@ -130,6 +130,10 @@ bool mmfi_file_is_shared(const mmfi_file *file);
  */
 int mmfi_file_reopen(const mmfi_file *file);
 
+/* What tells the file from every other one that is there now: st_dev and st_ino. */
+mmf_status mmfi_file_identity(const mmfi_file *file, uint64_t *device, uint64_t *inode,
+                              mmf_error *error);
+
 /* The size in bytes now. */
 mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error);
 
@@ -179,9 +183,12 @@ void mmfi_file_close(mmfi_file *file);
 
 /*
  * Finds the id of this boot, once in a process. MMF_OK, too, when this system lets nobody read one
- * (a jail without /proc). MMF_ERR_IO or MMF_ERR_NO_MEMORY when it could not be read now, for want
- * of descriptors, say: to go on without would be to take another boot for this one, and to lose
- * what was not synced. path is for the message.
+ * (a jail without /proc), or when it is not the kernel's: in a container the file may be a mount
+ * of its own, which says another id at each start of the container. On a tmpfs that is an id of the
+ * container's life, and serves together with the file that it is in; elsewhere it is none.
+ * MMF_ERR_IO or MMF_ERR_NO_MEMORY when it could not be read now, for want of descriptors, say: to
+ * go on without would be to take another boot for this one, and to lose what was not synced. path
+ * is for the message.
  */
 mmf_status mmfi_boot_id_find(const char *path, mmf_error *error);
 

@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* ---- Locks ---- */
@@ -288,6 +289,11 @@ mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
 /* ---- Identities ---- */
 
 #define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
+#define BOOT_ID_ROOT "/proc/sys"
+
+/* f_type; <linux/magic.h> is not everywhere. */
+#define MAGIC_PROC  0x9fa0
+#define MAGIC_TMPFS 0x01021994
 
 static uint64_t boot_words[2];
 static uint64_t boot_is_final; /* the words will not change any more */
@@ -313,6 +319,30 @@ static void parse_boot_id(const char *text, size_t length, uint64_t words[2])
     }
     if (digits == 32)
         memcpy(words, found, sizeof found);
+}
+
+/*
+ * LXC and systemd-nspawn mount a file of a tmpfs over the id, with another text at each start of a
+ * container. Within one start it tells as much as the kernel's, once it is mixed with what tells
+ * the file from that of any other start: no tmpfs survives a boot. Of any other file nothing is
+ * known.
+ */
+static void judge_boot_id(int fd, uint64_t words[2])
+{
+    struct statfs system;
+    struct stat file;
+    struct stat root;
+    const bool known =
+        (words[0] | words[1]) != 0 && fstatfs(fd, &system) == 0 && fstat(fd, &file) == 0;
+    if (known && system.f_type == MAGIC_PROC && stat(BOOT_ID_ROOT, &root) == 0 &&
+        root.st_dev == file.st_dev)
+        return;
+    if (known && system.f_type == MAGIC_TMPFS) {
+        words[0] ^= (uint64_t)file.st_dev << 32 ^ (uint64_t)file.st_ino;
+        words[1] ^= (uint64_t)file.st_ctim.tv_sec << 30 ^ (uint64_t)file.st_ctim.tv_nsec;
+        return;
+    }
+    words[0] = words[1] = 0;
 }
 
 static int open_boot_id(int *why)
@@ -351,9 +381,11 @@ static int read_boot_id(uint64_t words[2])
     if (fd < 0)
         return why == ENOENT || why == ENOTDIR || why == EACCES || why == EPERM ? 0 : why;
     why = read_text(fd, text, sizeof text, &length);
-    (void)close(fd);
-    if (why == 0)
+    if (why == 0) {
         parse_boot_id(text, length, words);
+        judge_boot_id(fd, words);
+    }
+    (void)close(fd);
     return why;
 }
 

@@ -65,8 +65,11 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
 {
     mmfi_link_note(state);
     const uint64_t most = mmfi_map_modest();
+    mmf_status status =
+        mmfi_file_identity(&state->file, &state->geometry.device, &state->geometry.inode, error);
     /* Nothing comes between this and the mapping: a file that is truncated later is a signal. */
-    mmf_status status = mmfi_file_size(&state->file, &state->file_size, error);
+    if (status == MMF_OK)
+        status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status != MMF_OK)
         return status;
     if (state->file_size < state->geometry.header_size)
@@ -109,6 +112,7 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
      * No commit is written before the first sync: the last one may not be on the disk yet, and a
      * new one would replace the only one that is.
      */
+    state->dropped = found.dropped_rows;
     state->writer->count = found.count;
     state->writer->capacity = found.capacity;
     state->writer->undo = state->map.base + state->geometry.undo_offset;
@@ -154,6 +158,13 @@ static void say_notices(const mmfi_state *state, mmf_error *error)
     if (state->writer == NULL && mmfi_bounds_now(state, &bounds, NULL) == MMF_OK &&
         mmfi_bounds_missing(&bounds) > 0)
         (void)mmfi_say_missing(state, &bounds, MMF_OK, error);
+    else if (state->dropped > 0)
+        (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
+                        "%s: up to %" PRIu64 " records that were appended after the last sync are "
+                        "gone, and %" PRIu64 " are left: the machine, or the container of the last "
+                        "writer, was started anew, or the file is a copy; call mmf_store_sync for "
+                        "what must survive that",
+                        state->file.path, state->dropped, state->writer->count);
     else if (state->map.size < state->reserve_asked)
         (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
                         "%s: %" PRIu64 " bytes of address space are reserved and %" PRIu64
@@ -191,7 +202,7 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
         free(store);
         return status;
     }
-    store->live = mmfi_live_is_trusted(state->map.base)
+    store->live = mmfi_live_is_trusted(state->map.base, &state->geometry)
                       ? (const mmfi_live *)(const void *)(state->map.base + MMFI_LIVE_OFFSET)
                       : &mmfi_live_frozen;
     (void)mmfi_count_slow(store);

@@ -52,6 +52,7 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
         return status;
     out->writer_pid = pid;
     out->count = mmf_store_count(store);
+    out->dropped_rows = state->dropped;
     mmfi_bounds bounds = {0, 0, 0, 0};
     if (mmfi_bounds_now(state, &bounds, NULL) == MMF_OK)
         out->missing_rows = mmfi_bounds_missing(&bounds);
@@ -66,7 +67,7 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
     out->format_version = MMFI_FORMAT_VERSION;
     out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) &&
                     mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->cut_off) == 0;
-    out->live = mmfi_live_is_trusted(state->map.base);
+    out->live = mmfi_live_is_trusted(state->map.base, &state->geometry);
     out->replaced = mmfi_link_find(state);
     return MMF_OK;
 }

@@ -172,7 +172,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* In the boot that live control is of, others may be at work. Else this is the first one. */
-    const bool trusted = mmfi_live_is_trusted(state->map.base);
+    const bool trusted = mmfi_live_is_trusted(state->map.base, &state->geometry);
     mmf_status status = trusted ? look(state, &found, error) : begin_boot(state, &found, error);
     if (status == MMF_OK && trusted)
         status = mmfi_check_last(state, found.count, error);
@@ -183,6 +183,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
         return status;
     if (trusted)
         mmfi_live_sign(state->map.base);
+    state->dropped = found.dropped_rows;
     mmfi_store64(mmfi_shared_undo(state, state->slot) + offsetof(mmfi_undo, owner),
                  (uint64_t)state->pid);
     state->writer->count = found.count;

@@ -16,7 +16,7 @@ static mmf_status count_now(const mmfi_state *state, mmfi_bounds *out, mmf_error
 {
     const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
     mmfi_commit commit;
-    if (mmfi_live_is_trusted(state->map.base)) {
+    if (mmfi_live_is_trusted(state->map.base, &state->geometry)) {
         out->count = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
         out->room = mmfi_load64_acquire(live + offsetof(mmfi_live, capacity));
     } else if (mmfi_commit_now(state, &commit)) {
@@ -193,7 +193,7 @@ mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error)
     if (!mmfi_commit_read(base, &commit))
         return MMF_OK;
     mmfi_fence_acquire();
-    if (!mmfi_live_is_trusted(base))
+    if (!mmfi_live_is_trusted(base, &state->geometry))
         return MMF_OK;
     const uint64_t live = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
     if (live >= commit.count)
@@ -261,7 +261,7 @@ static const unsigned char *slot_at(const mmfi_state *state, uint32_t slot)
 /* The image of the row in any undo slot, or NULL. After another boot a slot may hold anything. */
 static const unsigned char *undo_image_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
-    if (!mmfi_live_is_trusted(state->map.base))
+    if (!mmfi_live_is_trusted(state->map.base, &state->geometry))
         return NULL;
     for (uint32_t i = 0; i < state->geometry.undo_count; i++)
         if (mmfi_undo_holds(slot_at(state, i), row, odd))
@@ -299,7 +299,7 @@ static mmf_status give_up(const mmfi_reread *reread)
         return MMF_ERR_CORRUPT;
     if (reread->unmoved < ATTEMPTS_TORN)
         return MMF_ERR_BUSY;
-    const bool at_work = mmfi_live_is_trusted(state->map.base)
+    const bool at_work = mmfi_live_is_trusted(state->map.base, &state->geometry)
                              ? is_being_mended(state, reread->row, reread->sequence)
                              : mmfi_file_is_locked(&state->file);
     return at_work ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;

@@ -61,6 +61,7 @@ struct mmfi_state {
     uint64_t collapsed;  /* bytes of the file that were put into large pages, as far as they can */
     uint64_t extending;  /* not 0: a thread is at it */
     uint64_t generation; /* of the last commit */
+    uint64_t dropped;    /* records that recovery did not keep */
     uint64_t file_size;  /* as the writer knows it */
     /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
     mmfi_writer *writer;

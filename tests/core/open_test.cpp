@@ -276,3 +276,35 @@ TEST_F(StoreTest, CreateRefusesACapacityThatNoFileHas)
     EXPECT_EQ(store, nullptr);
     EXPECT_NE(access(path.c_str(), F_OK), 0);
 }
+
+// A copy of a live file in the same boot: its page is not valid, and what is dropped is said.
+TEST_F(StoreTest, ACopyIsAnotherFile)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    ASSERT_EQ(tick_store_sync(writer, &error), MMF_OK);
+    for (uint64_t i = 3; i < 8; i++) {
+        const tick_record tick = t_tick(i);
+        ASSERT_EQ(tick_store_append(writer, &tick, nullptr), MMF_OK);
+    }
+    const std::string copy = path + ".copy";
+    ASSERT_EQ(system(("cp '" + path + "' '" + copy + "'").c_str()), 0);
+    mmf_info info;
+    tick_store *reader = nullptr;
+    ASSERT_EQ(tick_store_open(copy.c_str(), nullptr, &reader, &error), MMF_OK) << error.message;
+    ASSERT_EQ(mmf_store_info(tick_store_base(reader), &info), MMF_OK);
+    EXPECT_FALSE(info.live);
+    EXPECT_EQ(info.count, 3u);
+    tick_store *other = nullptr;
+    ASSERT_EQ(tick_store_open(copy.c_str(), &writing, &other, &error), MMF_OK) << error.message;
+    EXPECT_NE(strstr(error.message, "up to 5 records"), nullptr) << error.message;
+    ASSERT_EQ(mmf_store_info(tick_store_base(other), &info), MMF_OK);
+    EXPECT_TRUE(info.live);
+    EXPECT_EQ(info.count, 3u);
+    EXPECT_EQ(info.dropped_rows, 5u);
+    EXPECT_EQ(tick_store_count(writer), 8u);
+    EXPECT_EQ(tick_store_close(other), MMF_OK);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+    unlink(copy.c_str());
+}

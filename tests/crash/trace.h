@@ -44,7 +44,7 @@ inline uint64_t word_at(const Bytes &bytes, size_t offset)
 // Writers of one file, of whom one at a time is let run for an instruction.
 class Tracer {
 public:
-    explicit Tracer(const Bytes &begin) : file(begin), last(begin), memory(map(file.fd))
+    explicit Tracer(const Bytes &begin) : file(begin), last(file.bytes()), memory(map(file.fd))
     {
         trace.begin = begin;
     }

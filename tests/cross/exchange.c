@@ -129,6 +129,7 @@ static int blank(const char *path)
         {MMFI_COMMIT_OFFSET + MMFI_PAGE_SIZE + offsetof(mmfi_commit, crc), 4},
         {MMFI_LIVE_OFFSET + offsetof(mmfi_live, writer_pid), 8},
         {MMFI_LIVE_OFFSET + offsetof(mmfi_live, boot_id), 16},
+        {MMFI_LIVE_OFFSET + offsetof(mmfi_live, device), 16},
     };
     bool good = true;
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)

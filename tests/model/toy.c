@@ -147,6 +147,9 @@ static void name_of_undo(size_t offset, char *name, size_t size)
 bool toy_is_constant(const void *address)
 {
     const unsigned char *at = (const unsigned char *)address;
+    if (at == toy_live() + offsetof(mmfi_live, device) ||
+        at == toy_live() + offsetof(mmfi_live, inode))
+        return true;
     if (at < memory + MMFI_COMMIT_OFFSET || at >= memory + MMFI_LIVE_OFFSET)
         return false;
     switch ((size_t)(at - memory) % MMFI_PAGE_SIZE & ~(size_t)7) {
@@ -442,8 +445,9 @@ static handle *open_handle(unsigned index)
 
 static mmf_store *attach(handle *opened)
 {
-    opened->store.live =
-        mmfi_live_is_trusted(memory) ? (const mmfi_live *)(const void *)toy_live() : &live_frozen;
+    opened->store.live = mmfi_live_is_trusted(memory, &geometry)
+                             ? (const mmfi_live *)(const void *)toy_live()
+                             : &live_frozen;
     (void)mmfi_count_slow(&opened->store);
     return &opened->store;
 }

@@ -36,7 +36,7 @@ typedef struct toy_options {
 void toy_make(toy_options options);
 
 /* The name of a place in it, for reports. */
-/* What of the commit slots no library of this version ever stores: it is zero. */
+/* What is never stored, or never another value: most of a commit slot, and which file it is. */
 bool toy_is_constant(const void *address);
 
 const char *toy_name(const void *address);

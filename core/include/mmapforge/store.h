@@ -35,8 +35,9 @@
  * Durability. What is written survives the death of the writing process at once, without a sync.
  * mmf_store_sync makes it survive a power cut; mmf_store_close of a writer syncs. Processes know by
  * /proc/sys/kernel/random/boot_id that memory is still that of the writer: one that cannot read it
- * (a jail without /proc) sees what was last synced, and says so in mmf_info.live. To a writer there
- * the death of the one before is what a power cut is elsewhere: sync what must survive it.
+ * (a jail without /proc, a container whose id is a file on a disk) sees what was last synced, and
+ * says so in mmf_info.live; so does one that opens a copy or a snapshot of a file. To a writer
+ * there the death of the one before is what a power cut is elsewhere: sync what must survive it.
  *
  * Torn records. A power cut may leave a record half replaced (core/FORMAT.md, What survives):
  * reading it is MMF_ERR_CORRUPT until it is replaced as a whole. To set a part of it is
@@ -141,6 +142,8 @@ typedef enum mmf_replaced {
 /* What mmf_store_info tells of an open store. */
 typedef struct mmf_info {
     uint64_t count;         /* as mmf_store_count */
+    uint64_t dropped_rows;  /* a writer's: the most that opening did not keep, appended after the
+                               last sync before the machine or a container was started anew */
     uint64_t missing_rows;  /* of them, the last so many are not in the file, which is damaged; 0 */
     uint64_t capacity;      /* records that the file has room for without growing */
     uint64_t capacity_max;  /* records that fit the address space reserved by this handle */
