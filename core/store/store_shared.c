@@ -72,14 +72,15 @@ static uint32_t settle(mmfi_state *state, uint64_t row, uint64_t odd)
     return slot;
 }
 
-static mmf_status claim(mmfi_state *state, uint64_t row, mmfi_extent extent, mmfi_entered *entered)
+/* Another writer has the record, or it is torn. */
+static MMFI_COLD mmf_status wait_to_claim(mmfi_state *state, uint64_t row, mmfi_extent extent,
+                                          mmfi_entered *entered)
 {
     const size_t record_size = (size_t)state->geometry.record_size;
     unsigned char *undo = mmfi_shared_undo(state, state->slot);
     const uint32_t none = state->geometry.undo_count;
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     uint32_t owner = none;
-    forget_obstacle(state);
     do {
         const uint64_t found = mmfi_sequence_load(entered->record);
         if (mmfi_sequence_is_whole(found)) {
@@ -98,6 +99,17 @@ static mmf_status claim(mmfi_state *state, uint64_t row, mmfi_extent extent, mmf
         }
     } while (mmfi_wait_next(&wait));
     return give_up(state, MMFI_HELD_RECORD, row, owner);
+}
+
+static mmf_status claim(mmfi_state *state, uint64_t row, mmfi_extent extent, mmfi_entered *entered)
+{
+    const uint64_t found = mmfi_sequence_load(entered->record);
+    forget_obstacle(state);
+    if (MMFI_LIKELY(mmfi_sequence_is_whole(found)) &&
+        mmfi_claim(entered->record, state->writer->undo, state->slot, row, found,
+                   (size_t)state->geometry.record_size, &entered->sequence))
+        return MMF_OK;
+    return wait_to_claim(state, row, extent, entered);
 }
 
 mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row, mmfi_extent extent)
@@ -134,13 +146,12 @@ static bool inherit_turn(mmfi_state *state, uint64_t owner, uint64_t mine)
     return taken;
 }
 
-static mmf_status take_turn(mmfi_state *state)
+static MMFI_COLD mmf_status wait_for_turn(mmfi_state *state)
 {
     uint64_t *turn = &mmfi_shared_live(state)->append_owner;
     const uint64_t mine = (uint64_t)state->slot + 1;
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     uint64_t owner = 0;
-    forget_obstacle(state);
     do {
         if (mmfi_swap64_if(turn, 0, mine))
             return MMF_OK;
@@ -150,6 +161,14 @@ static mmf_status take_turn(mmfi_state *state)
     } while (mmfi_wait_next(&wait));
     const bool is_slot = owner != 0 && owner <= state->geometry.undo_count;
     return give_up(state, MMFI_HELD_APPEND, 0, is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
+}
+
+static mmf_status take_turn(mmfi_state *state)
+{
+    forget_obstacle(state);
+    if (MMFI_LIKELY(mmfi_swap64_if(&mmfi_shared_live(state)->append_owner, 0, state->slot + 1u)))
+        return MMF_OK;
+    return wait_for_turn(state);
 }
 
 static void end_turn(mmfi_state *state)

@@ -93,8 +93,8 @@ const Mutant mutants[] = {
     {"make_room", "load acquire", "&writer->live->count", nullptr,
      "the turn hands on what its last owner did"},
     // core/store/store_join.c
-    {"take_slot", "update release", "turn", "a joiner frees the turn", nullptr},
-    {"take_slot", "update acquire", "turn", nullptr,
+    {"try_slots", "update release", "turn", "a joiner frees the turn", nullptr},
+    {"try_slots", "update acquire", "turn", nullptr,
      "the lock of the dead owner's slot hands on what it had done"},
 };
 
