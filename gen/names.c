@@ -92,6 +92,7 @@ static const pattern PATTERNS[] = {
     {OF_RECORD, LOWER, NAMES_FILE, "_store_base", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_capacity", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_close", ""},
+    {OF_RECORD, LOWER, NAMES_FILE, "_store_copy", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_count", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_create", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_get", ""},

@@ -187,7 +187,7 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
     if (status != MMF_OK)
         return status;
     if (filling != NULL)
-        status = filling->fill(*out, filling->from, error);
+        status = filling->fill(*out, filling->what, error);
     if (status == MMF_OK)
         status = mmfi_file_name(&state->file, error);
     if (status != MMF_OK) {

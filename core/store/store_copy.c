@@ -8,12 +8,20 @@
 /* Copied between two looks at room: some hundred records, and of large ones one. */
 #define BLOCK_BYTES 65536u
 
+/* What is copied, and where the first row is put that cannot be. */
+typedef struct copying {
+    const mmf_store *from;
+    uint64_t *bad_row;
+} copying;
+
 /* Beyond the records, room in the address space of the copy for what comes before them. */
 #define RESERVE_BEYOND (UINT64_C(16) << 20)
 
-static mmf_status fail_row(const mmf_store *from, mmf_status status, uint64_t row, mmf_error *error)
+static mmf_status fail_row(const copying *what, mmf_status status, uint64_t row, mmf_error *error)
 {
+    const mmf_store *from = what->from;
     mmf_error why;
+    *what->bad_row = row;
     (void)mmf_store_explain(from, status, row, NULL, &why);
     return mmfi_fail(error, status, why.os_error, mmf_store_path(from),
                      "%s: row %" PRIu64 " cannot be copied: %s", mmf_store_path(from), row,
@@ -35,9 +43,10 @@ static uint64_t first_unsound(const mmf_schema *schema, const unsigned char *rec
 }
 
 /* Each record as of one moment, into room that is not published. */
-static mmf_status copy_block(mmf_store *to, const mmf_store *from, uint64_t first, uint64_t count,
+static mmf_status copy_block(mmf_store *to, const copying *what, uint64_t first, uint64_t count,
                              mmf_error *error)
 {
+    const mmf_store *from = what->from;
     const mmf_schema *schema = mmf_store_schema(from);
     const size_t size = (size_t)count * schema->record_size;
     unsigned char *records = NULL;
@@ -47,11 +56,11 @@ static mmf_status copy_block(mmf_store *to, const mmf_store *from, uint64_t firs
         return mmf_store_explain(to, status, first, NULL, error);
     status = mmf_store_copy_rows(from, first, count, records, size, &copied);
     if (status != MMF_OK)
-        return fail_row(from, status, first + copied, error);
+        return fail_row(what, status, first + copied, error);
     if (schema->checksum_offset != 0) {
         const uint64_t sound = first_unsound(schema, records, count);
         if (sound < count)
-            return fail_row(from, MMF_ERR_CORRUPT, first + sound, error);
+            return fail_row(what, MMF_ERR_CORRUPT, first + sound, error);
     }
     for (uint64_t i = 0; i < count; i++)
         mmfi_store64(records + i * schema->record_size, MMFI_SEQUENCE_FIRST);
@@ -62,19 +71,23 @@ static mmf_status copy_block(mmf_store *to, const mmf_store *from, uint64_t firs
 }
 
 /* All that the source has at this moment, and to the disk with it. */
-static mmf_status copy_records(mmf_store *to, const mmf_store *from, mmf_error *error)
+static mmf_status copy_records(mmf_store *to, const void *context, mmf_error *error)
 {
+    const copying *what = (const copying *)context;
+    const mmf_store *from = what->from;
     mmfi_bounds now = {0, 0, 0, 0};
     mmf_status status = mmfi_bounds_now(from->state, &now, error);
     const uint64_t block = BLOCK_BYTES / from->state->geometry.record_size + 1;
     for (uint64_t row = 0; status == MMF_OK && row < now.count; row += block)
         status =
-            copy_block(to, from, row, now.count - row < block ? now.count - row : block, error);
+            copy_block(to, what, row, now.count - row < block ? now.count - row : block, error);
     return status == MMF_OK ? mmf_store_sync(to, error) : status;
 }
 
-mmf_status mmf_store_copy(const mmf_store *store, const char *path, mmf_error *error)
+mmf_status mmfi_store_copy(const mmf_store *store, const char *path, uint64_t *bad_row,
+                           mmf_error *error)
 {
+    *bad_row = UINT64_MAX;
     if (store == NULL || store->state == NULL || path == NULL)
         return mmf_store_explain(
             store, store != NULL && store->state == NULL ? MMF_ERR_CLOSED : MMF_ERR_ARGUMENT, 0,
@@ -88,7 +101,8 @@ mmf_status mmf_store_copy(const mmf_store *store, const char *path, mmf_error *e
     options.capacity = now.count;
     options.reserve_bytes = now.count * geometry->record_size + RESERVE_BEYOND;
     options.shared_writers = geometry->undo_count > MMFI_UNDO_COUNT;
-    const mmfi_filling filling = {copy_records, store};
+    const copying what = {store, bad_row};
+    const mmfi_filling filling = {copy_records, &what};
     mmf_store *copy = NULL;
     status =
         mmfi_store_create_filled(path, &options, mmf_store_schema(store), &filling, &copy, error);
@@ -100,4 +114,10 @@ mmf_status mmf_store_copy(const mmf_store *store, const char *path, mmf_error *e
                                         "%s: the copy was made, and closing it failed: %s; remove "
                                         "it, and copy again",
                                         path, mmf_status_text(status));
+}
+
+mmf_status mmf_store_copy(const mmf_store *store, const char *path, mmf_error *error)
+{
+    uint64_t bad_row = 0;
+    return mmfi_store_copy(store, path, &bad_row, error);
 }

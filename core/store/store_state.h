@@ -182,8 +182,8 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
 
 /* What goes into a new file before it has its name: none is seen that lacks a part of it. */
 typedef struct mmfi_filling {
-    mmf_status (*fill)(mmf_store *to, const mmf_store *from, mmf_error *error);
-    const mmf_store *from;
+    mmf_status (*fill)(mmf_store *to, const void *what, mmf_error *error);
+    const void *what;
 } mmfi_filling;
 
 /* mmf_store_create, with what there is to fill in; filling may be NULL. */

@@ -18,7 +18,7 @@ protected:
 
     mmf_status copy(const tick_store *store)
     {
-        return mmf_store_copy(tick_store_base(store), target.c_str(), &error);
+        return tick_store_copy(store, target.c_str(), &error);
     }
 
     tick_store *open_copy(const mmf_options *options = nullptr)

@@ -12,6 +12,16 @@ from mmapforge._schema import Schema
 
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
+# Info.replaced of mmf_replaced.
+REPLACED = {
+    lib.MMF_REPLACED_NO: "",
+    lib.MMF_REPLACED_UNLINKED: "unlinked",
+    lib.MMF_REPLACED_MOVED: "moved",
+    lib.MMF_REPLACED_BY_FILE: "by file",
+    lib.MMF_REPLACED_BY_STORE: "by store",
+    lib.MMF_REPLACED_COPIED_UP: "copied up",
+}
+
 _MODES = {"r": 0, "r+": 1}
 _CREATE = 2
 
@@ -31,6 +41,10 @@ class Info(NamedTuple):
     writable: bool
     live: bool
     missing_rows: int  # of count: the last so many, which a damaged file lacks
+    # What became of the file since it was opened: "" for nothing, or "unlinked" (removed), "moved"
+    # (renamed), "by file" (the path leads to another file), "by store" (written over by another
+    # store), "copied up" (by overlayfs: this is the old copy). Open the store again to follow it.
+    replaced: str
 
 
 def check_mode(mode: str) -> None:
@@ -40,7 +54,7 @@ def check_mode(mode: str) -> None:
         raise _errors.make_error(_errors.ArgumentError, message)
 
 
-def _encoded(path: Path) -> bytes:
+def encoded_path(path: Path) -> bytes:
     """The path as the system takes it."""
     try:
         name = os.fsencode(path)
@@ -93,7 +107,7 @@ def open_handle(
     runs finalizers in any order, so that one of them may use a store whose closer has run.
     """
     check_mode(mode)
-    name = _encoded(path)
+    name = encoded_path(path)
     for what, value, limit in (
         ("reserve", reserve, 1 << 63),
         ("capacity", capacity, 1 << 63),

@@ -26,7 +26,7 @@ from mmapforge._access import check_row, field_methods, set_value
 from mmapforge._codec import Codec, codec_of
 from mmapforge._columns import Aggregates, Columns, total_over
 from mmapforge._core import ffi, lib
-from mmapforge._handle import Info, Path, open_handle, real_path
+from mmapforge._handle import REPLACED, Info, Path, encoded_path, open_handle, real_path
 from mmapforge._record import Record
 from mmapforge._rows import one_record, replace_fields
 from mmapforge._schema import Field, Schema
@@ -216,6 +216,23 @@ class Store(Aggregates, Generic[R]):
         if status:
             raise _errors.error_of(error, path=self.path)
 
+    def copy(self, path: Path) -> None:
+        """Copies the store to a new file, also while writers are at work on it: never use `cp`.
+
+        There are as many records as the store has now, each of one moment. The file appears when
+        all of it is on the disk. StoreExistsError when something has the name; CorruptError when a
+        record is damaged or missing, whose `row` says which. There is no file then.
+        """
+        name = encoded_path(path)
+        error = ffi.new("mmf_error *")
+        bad = ffi.new("int64_t *")
+        status = lib.mmfpy_copy(self.handle, name, bad, error)
+        if status == lib.MMF_ERR_CLOSED:
+            self.fail(status)
+        if status:
+            row = int(bad[0])
+            raise _errors.error_of(error, path=self.path, row=None if row < 0 else row)
+
     def info(self) -> Info:
         """Counts and sizes of the file now."""
         out = ffi.new("mmfpy_info *")
@@ -226,6 +243,7 @@ class Store(Aggregates, Generic[R]):
             out.count, out.capacity, out.capacity_max, out.file_size, out.header_size,
             out.reserve_bytes, out.writer_pid, out.record_size, out.format_version,
             bool(out.writable), bool(out.live), out.missing_rows,
+            REPLACED[out.replaced],
         )  # fmt: skip
 
     @property

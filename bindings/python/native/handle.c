@@ -174,6 +174,7 @@ int mmfpy_read_info(mmfpy_store *handle, mmfpy_info *out)
     out->format_version = info.format_version;
     out->writable = info.writable;
     out->live = info.live;
+    out->replaced = (int)info.replaced;
     return MMF_OK;
 }
 
@@ -187,6 +188,18 @@ int mmfpy_sync(mmfpy_store *handle, mmf_error *error)
     }
     status = mmf_store_sync(store, error);
     mmfpy_leave_writing(handle);
+    return (int)status;
+}
+
+int mmfpy_copy(mmfpy_store *handle, const char *path, int64_t *bad_row, mmf_error *error)
+{
+    uint64_t row = UINT64_MAX;
+    const mmf_store *store = mmfpy_enter(handle);
+    mmf_status status = MMF_ERR_CLOSED;
+    if (store != NULL)
+        status = mmfi_store_copy(store, path, &row, error);
+    mmfpy_leave(handle);
+    *bad_row = row == UINT64_MAX ? -1 : (int64_t)row;
     return (int)status;
 }
 

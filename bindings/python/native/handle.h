@@ -42,6 +42,7 @@ typedef struct mmfpy_info {
     uint32_t format_version;
     int writable;
     int live;
+    int replaced; /* mmf_replaced */
 } mmfpy_info;
 
 /* ---- For the calls of this directory ---- */
@@ -141,6 +142,9 @@ const mmf_schema *mmfpy_schema(mmfpy_store *handle);
 
 int mmfpy_read_info(mmfpy_store *handle, mmfpy_info *out);
 int mmfpy_sync(mmfpy_store *handle, mmf_error *error);
+
+/* As mmf_store_copy. *bad_row is the row that cannot be copied; -1 when it was for none. */
+int mmfpy_copy(mmfpy_store *handle, const char *path, int64_t *bad_row, mmf_error *error);
 
 /* As mmfi_write_unseen: Python is about to write through an array. */
 int mmfpy_write_unseen(mmfpy_store *handle);

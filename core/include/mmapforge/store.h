@@ -64,6 +64,9 @@
  * is written: mmf_info.replaced says so once records were appended. Keep a store that is written on
  * a volume, or open its writer first.
  *
+ * Copies. A file that writers have open is copied by mmf_store_copy, never by `cp`. Files that no
+ * writer has open may be copied as any other.
+ *
  * Damage. Records whose schema has @checksums can be verified (mmapforge/verify.h). To set one
  * field of such a record is to replace the record, and MMF_ERR_CORRUPT when that is damaged.
  *
@@ -228,11 +231,13 @@ mmf_status mmf_store_close(mmf_store *store);
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
 
 /*
- * Copies the store to a new file at path: the way to a backup of a file that writers are at work
- * on, of which `cp` copies mixtures of records. Each record is of one moment during the call, and
- * there are as many as the store had at its beginning. The file appears under its name when all of
- * it is on the disk, has an id of its own, and is in no way bound to this one. Any handle will do,
- * a read-only one as well; others may write meanwhile.
+ * Copies the store to a new file at path. A file that writers have open is copied by this call,
+ * never by `cp`, which copies mixtures of two records. Each record is of one moment during the
+ * call, and there are as many as the store had at its beginning. The file appears under its name
+ * when all of it is on the disk, has an id of its own, and is in no way bound to this one. Any
+ * handle will do, a read-only one as well; others may write meanwhile. Where a message says to
+ * restore a file from a copy, it means such a copy: close every handle of the file, and rename the
+ * copy to its path.
  *
  * Returns what mmf_store_create and mmf_store_sync return, MMF_ERR_EXISTS among it;
  * MMF_ERR_CORRUPT (a record is damaged, or rows are missing) or MMF_ERR_BUSY (it is being replaced

@@ -391,6 +391,7 @@ CLOSED_CALLS = {
     "info": lambda s: s.info(),
     "capacity": lambda s: s.capacity,
     "sync": lambda s: s.sync(),
+    "copy": lambda s: s.copy(s.path + ".copy"),
     "wait": lambda s: s.wait(0),
     "follow": lambda s: next(s.follow(0)),
     "in": lambda s: None in s,

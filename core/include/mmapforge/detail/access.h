@@ -195,6 +195,10 @@ MMFI_INLINE mmf_status mmfi_write_end(mmfi_write write)
  */
 MMFI_COLD mmf_status mmfi_write_unseen(mmf_store *store);
 
+/* mmf_store_copy, with the row that could not be copied; UINT64_MAX when it was for none. */
+MMFI_COLD mmf_status mmfi_store_copy(const mmf_store *store, const char *path, uint64_t *bad_row,
+                                     mmf_error *error);
+
 /* ---- Appending a record ---- */
 
 /* record is NULL unless status is MMF_OK. */

@@ -389,6 +389,11 @@ mmf_status docs_store_sync(docs_store *store, mmf_error *error)
     return mmf_store_sync((mmf_store *)store, error);
 }
 
+mmf_status docs_store_copy(const docs_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(docs_store_base(store), path, error);
+}
+
 uint64_t docs_store_capacity(const docs_store *store)
 {
     return mmf_store_capacity(docs_store_base(store));

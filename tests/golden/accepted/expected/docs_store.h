@@ -254,6 +254,9 @@ mmf_status docs_store_close(docs_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status docs_store_sync(docs_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status docs_store_copy(const docs_store *store, const char *path, mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *docs_store_base(const docs_store *store)
 {

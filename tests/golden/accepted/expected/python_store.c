@@ -110,6 +110,11 @@ mmf_status python_store_sync(python_store *store, mmf_error *error)
     return mmf_store_sync((mmf_store *)store, error);
 }
 
+mmf_status python_store_copy(const python_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(python_store_base(store), path, error);
+}
+
 uint64_t python_store_capacity(const python_store *store)
 {
     return mmf_store_capacity(python_store_base(store));

@@ -97,6 +97,9 @@ mmf_status python_store_close(python_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status python_store_sync(python_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status python_store_copy(const python_store *store, const char *path, mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *python_store_base(const python_store *store)
 {

@@ -69,6 +69,11 @@ mmf_status ohlc_bar_store_sync(ohlc_bar_store *store, mmf_error *error)
     return mmf_store_sync((mmf_store *)store, error);
 }
 
+mmf_status ohlc_bar_store_copy(const ohlc_bar_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(ohlc_bar_store_base(store), path, error);
+}
+
 uint64_t ohlc_bar_store_capacity(const ohlc_bar_store *store)
 {
     return mmf_store_capacity(ohlc_bar_store_base(store));
@@ -147,6 +152,12 @@ mmf_status order_book_level_2_store_close(order_book_level_2_store *store)
 mmf_status order_book_level_2_store_sync(order_book_level_2_store *store, mmf_error *error)
 {
     return mmf_store_sync((mmf_store *)store, error);
+}
+
+mmf_status order_book_level_2_store_copy(const order_book_level_2_store *store, const char *path,
+                                         mmf_error *error)
+{
+    return mmf_store_copy(order_book_level_2_store_base(store), path, error);
 }
 
 uint64_t order_book_level_2_store_capacity(const order_book_level_2_store *store)
@@ -240,6 +251,12 @@ mmf_status http_connection_statistics_store_sync(http_connection_statistics_stor
                                                  mmf_error *error)
 {
     return mmf_store_sync((mmf_store *)store, error);
+}
+
+mmf_status http_connection_statistics_store_copy(const http_connection_statistics_store *store,
+                                                 const char *path, mmf_error *error)
+{
+    return mmf_store_copy(http_connection_statistics_store_base(store), path, error);
 }
 
 uint64_t http_connection_statistics_store_capacity(const http_connection_statistics_store *store)

@@ -70,6 +70,9 @@ mmf_status ohlc_bar_store_close(ohlc_bar_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status ohlc_bar_store_sync(ohlc_bar_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status ohlc_bar_store_copy(const ohlc_bar_store *store, const char *path, mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *ohlc_bar_store_base(const ohlc_bar_store *store)
 {
@@ -402,6 +405,10 @@ mmf_status order_book_level_2_store_close(order_book_level_2_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status order_book_level_2_store_sync(order_book_level_2_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status order_book_level_2_store_copy(const order_book_level_2_store *store, const char *path,
+                                         mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *order_book_level_2_store_base(const order_book_level_2_store *store)
 {
@@ -718,6 +725,10 @@ mmf_status http_connection_statistics_store_close(http_connection_statistics_sto
 /* Makes what was written survive a power cut. */
 mmf_status http_connection_statistics_store_sync(http_connection_statistics_store *store,
                                                  mmf_error *error);
+
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status http_connection_statistics_store_copy(const http_connection_statistics_store *store,
+                                                 const char *path, mmf_error *error);
 
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *http_connection_statistics_store_base(

@@ -58,6 +58,11 @@ mmf_status x_store_sync(x_store *store, mmf_error *error)
     return mmf_store_sync((mmf_store *)store, error);
 }
 
+mmf_status x_store_copy(const x_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(x_store_base(store), path, error);
+}
+
 uint64_t x_store_capacity(const x_store *store)
 {
     return mmf_store_capacity(x_store_base(store));

@@ -58,6 +58,9 @@ mmf_status x_store_close(x_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status x_store_sync(x_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status x_store_copy(const x_store *store, const char *path, mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *x_store_base(const x_store *store)
 {

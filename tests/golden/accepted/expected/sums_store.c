@@ -69,6 +69,11 @@ mmf_status quote_store_sync(quote_store *store, mmf_error *error)
     return mmf_store_sync((mmf_store *)store, error);
 }
 
+mmf_status quote_store_copy(const quote_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(quote_store_base(store), path, error);
+}
+
 uint64_t quote_store_capacity(const quote_store *store)
 {
     return mmf_store_capacity(quote_store_base(store));
@@ -143,6 +148,11 @@ mmf_status mark_store_sync(mark_store *store, mmf_error *error)
     return mmf_store_sync((mmf_store *)store, error);
 }
 
+mmf_status mark_store_copy(const mark_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(mark_store_base(store), path, error);
+}
+
 uint64_t mark_store_capacity(const mark_store *store)
 {
     return mmf_store_capacity(mark_store_base(store));
@@ -214,6 +224,11 @@ mmf_status plain_store_close(plain_store *store)
 mmf_status plain_store_sync(plain_store *store, mmf_error *error)
 {
     return mmf_store_sync((mmf_store *)store, error);
+}
+
+mmf_status plain_store_copy(const plain_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(plain_store_base(store), path, error);
 }
 
 uint64_t plain_store_capacity(const plain_store *store)

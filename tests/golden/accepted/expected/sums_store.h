@@ -76,6 +76,9 @@ mmf_status quote_store_close(quote_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status quote_store_sync(quote_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status quote_store_copy(const quote_store *store, const char *path, mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *quote_store_base(const quote_store *store)
 {
@@ -410,6 +413,9 @@ mmf_status mark_store_close(mark_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status mark_store_sync(mark_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status mark_store_copy(const mark_store *store, const char *path, mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *mark_store_base(const mark_store *store)
 {
@@ -611,6 +617,9 @@ mmf_status plain_store_close(plain_store *store);
 
 /* Makes what was written survive a power cut. */
 mmf_status plain_store_sync(plain_store *store, mmf_error *error);
+
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status plain_store_copy(const plain_store *store, const char *path, mmf_error *error);
 
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *plain_store_base(const plain_store *store)

@@ -69,6 +69,11 @@ mmf_status tick_store_sync(tick_store *store, mmf_error *error)
     return mmf_store_sync((mmf_store *)store, error);
 }
 
+mmf_status tick_store_copy(const tick_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(tick_store_base(store), path, error);
+}
+
 uint64_t tick_store_capacity(const tick_store *store)
 {
     return mmf_store_capacity(tick_store_base(store));

@@ -69,6 +69,9 @@ mmf_status tick_store_close(tick_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status tick_store_sync(tick_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status tick_store_copy(const tick_store *store, const char *path, mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *tick_store_base(const tick_store *store)
 {

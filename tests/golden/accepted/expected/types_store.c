@@ -87,6 +87,11 @@ mmf_status all_types_store_sync(all_types_store *store, mmf_error *error)
     return mmf_store_sync((mmf_store *)store, error);
 }
 
+mmf_status all_types_store_copy(const all_types_store *store, const char *path, mmf_error *error)
+{
+    return mmf_store_copy(all_types_store_base(store), path, error);
+}
+
 uint64_t all_types_store_capacity(const all_types_store *store)
 {
     return mmf_store_capacity(all_types_store_base(store));

@@ -103,6 +103,9 @@ mmf_status all_types_store_close(all_types_store *store);
 /* Makes what was written survive a power cut. */
 mmf_status all_types_store_sync(all_types_store *store, mmf_error *error);
 
+/* Copies whole records to a new file, also while writers are at work: never use cp. */
+mmf_status all_types_store_copy(const all_types_store *store, const char *path, mmf_error *error);
+
 /* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
 static inline const mmf_store *all_types_store_base(const all_types_store *store)
 {
