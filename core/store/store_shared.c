@@ -146,6 +146,13 @@ static bool inherit_turn(mmfi_state *state, uint64_t owner, uint64_t mine)
     return taken;
 }
 
+static bool try_turn(mmfi_state *state)
+{
+    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
+    return mmfi_swap64_if(turn, 0, (uint64_t)state->slot + 1);
+}
+
+/* Another writer has it, or died with it. */
 static MMFI_COLD mmf_status wait_for_turn(mmfi_state *state)
 {
     uint64_t *turn = &mmfi_shared_live(state)->append_owner;
@@ -153,7 +160,7 @@ static MMFI_COLD mmf_status wait_for_turn(mmfi_state *state)
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     uint64_t owner = 0;
     do {
-        if (mmfi_swap64_if(turn, 0, mine))
+        if (try_turn(state))
             return MMF_OK;
         owner = mmfi_load64(turn);
         if (owner != 0 && mmfi_wait_asks(&wait) && inherit_turn(state, owner, mine))
@@ -166,7 +173,7 @@ static MMFI_COLD mmf_status wait_for_turn(mmfi_state *state)
 static mmf_status take_turn(mmfi_state *state)
 {
     forget_obstacle(state);
-    if (MMFI_LIKELY(mmfi_swap64_if(&mmfi_shared_live(state)->append_owner, 0, state->slot + 1u)))
+    if (MMFI_LIKELY(try_turn(state)))
         return MMF_OK;
     return wait_for_turn(state);
 }

@@ -84,8 +84,8 @@ const Mutant mutants[] = {
      "the sequence that it replaces was loaded with an acquire"},
     // core/store/store_shared.c
     {"owner_of", "fence acquire", "", "two menders, two rows", nullptr},
-    {"take_turn", "update acquire", "turn", "two writers, append", nullptr},
-    {"take_turn", "update release", "turn", nullptr, "nobody takes anything from a turn's owner"},
+    {"try_turn", "update acquire", "turn", "two writers, append", nullptr},
+    {"try_turn", "update release", "turn", nullptr, "nobody takes anything from a turn's owner"},
     {"inherit_turn", "update acquire", "turn", nullptr,
      "the lock of the dead owner's slot hands on what it had done"},
     {"inherit_turn", "update release", "turn", nullptr,
