@@ -72,6 +72,17 @@ __extension__ typedef unsigned __int128 wide_unsigned;
     }
 
 /*
+ * isnan of the bits: compiled with -ffast-math, the macro is false whatever the value. Both types
+ * are compared as doubles, to which each NaN of 32 bits is a NaN.
+ */
+static bool is_nan(double value)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &value, sizeof bits);
+    return (bits & (UINT64_MAX >> 1)) > UINT64_C(0x7ff) << 52;
+}
+
+/*
  * Of reals: NaN when one of them is. A sum of them is NaN then, too, and an addition is cheaper
  * than a comparison of each; infinities may make it NaN as well, so a sum that is has them looked
  * at.
@@ -87,10 +98,10 @@ __extension__ typedef unsigned __int128 wide_unsigned;
         OVER_BLOCKS(VISIT, c_type, , )                                                             \
         for (; count > 0; count--, data += stride)                                                 \
             VISIT(0, c_type, data)                                                                 \
-        const bool suspect = isnan(sums[0]) || isnan(sums[1]);                                     \
+        const bool suspect = is_nan((double)sums[0]) || is_nan((double)sums[1]);                   \
         for (uint64_t i = 0; suspect && i < all; i++, first += stride) {                           \
             LOAD(c_type, value, first);                                                            \
-            if (isnan(value))                                                                      \
+            if (is_nan((double)value))                                                             \
                 return (double)NAN;                                                                \
         }                                                                                          \
         return (double)found;                                                                      \
