@@ -4,7 +4,9 @@
  *
  *     huge_pages DIRECTORY [MEBIBYTES]
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "tick_store.h"
 

@@ -3,7 +3,9 @@
  * SIGBUS when it has none, where the file system does not write to the block that is there: to a
  * block that a copy or a snapshot shares (XFS, btrfs), and on btrfs to any block at all.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "file_private.h"
 

@@ -94,8 +94,12 @@ static uint64_t wishes_made;
 static void *next_wish(void)
 {
     /* Where the first one is differs from process to process, as other addresses do. */
-    const uint64_t *random = (const uint64_t *)(uintptr_t)getauxval(AT_RANDOM);
-    const uint64_t start = random != NULL ? *random >> 16 : 0;
+    const void *random = (const void *)(uintptr_t)getauxval(AT_RANDOM);
+    uint64_t start = 0;
+    /* The kernel's 16 random bytes lie at any address. */
+    if (random != NULL)
+        memcpy(&start, random, sizeof start);
+    start >>= 16;
     const uint64_t place = (start + mmfi_add64(&wishes_made, 1)) * WISH_MULTIPLIER % WISHES;
     return (void *)(uintptr_t)(WISH_FIRST + place * WISH_STEP);
 }

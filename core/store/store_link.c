@@ -2,7 +2,9 @@
  * Whether the path of a store still leads to the file that the handle has: it may have been
  * removed, replaced by another file, or written over.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "store_state.h"
 

@@ -41,7 +41,7 @@ TEST_F(StoreTest, RowsOutOfRange)
         size_t length = 1;
         EXPECT_EQ(tick_store_get(store, row, &tick), MMF_ERR_RANGE);
         EXPECT_EQ(tick_store_get_price(store, row, &price), MMF_ERR_RANGE);
-        EXPECT_EQ(price, 5);
+        EXPECT_EQ(price, 0);
         EXPECT_EQ(tick_store_set_price(store, row, 1), MMF_ERR_RANGE);
         EXPECT_EQ(tick_store_set(store, row, &tick), MMF_ERR_RANGE);
         EXPECT_EQ(tick_store_get_symbol(store, row, symbol, sizeof symbol, &length), MMF_ERR_RANGE);

@@ -75,7 +75,7 @@ constexpr size_t AT = TICK_VOLUME_OFFSET;
         EXPECT_EQ(mmfi_get_##name(nullptr, 1, TICK_RECORD_SIZE, AT, &found), MMF_ERR_ARGUMENT);    \
         EXPECT_EQ(mmfi_get_##name(store, 1, TICK_RECORD_SIZE, AT, nullptr), MMF_ERR_ARGUMENT);     \
         EXPECT_EQ(mmfi_get_##name(store, 4, TICK_RECORD_SIZE, AT, &found), MMF_ERR_RANGE);         \
-        EXPECT_EQ(found, value) << "a refused get leaves the result alone";                        \
+        EXPECT_EQ(found, static_cast<c_type>(0)) << "a refused get leaves nothing to mistake";     \
         /* A row that came after the reader. */                                                    \
         tick_store *reader = open();                                                               \
         const uint64_t row = add_row();                                                            \

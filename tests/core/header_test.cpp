@@ -63,7 +63,7 @@ protected:
     }
 
     std::string directory;
-    mmfi_file file = {-1, false, false, 0, nullptr, nullptr};
+    mmfi_file file = {-1, false, false, 0, nullptr, nullptr, false};
     mmf_schema *schema = nullptr;
     mmfi_geometry written;
     mmfi_geometry geometry;

@@ -8,8 +8,10 @@ if ! command -v musl-gcc >/dev/null; then
 fi
 mapfile -t sources < <(find -L core -name '*.c' | sort)
 [ "${#sources[@]}" -gt 20 ] || { echo "FAILED: ${#sources[@]} sources were found"; exit 1; }
+# The kernel's headers, which Debian's musl lacks, after musl's own.
+kernel=(-idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch)")
 for level in -O2 -Os; do
-    musl-gcc -std=c11 -Wall -Wextra -Werror "$level" -Icore/include -Itests/core/widths \
+    musl-gcc "${kernel[@]}" -std=c11 -Wall -Wextra -Werror "$level" -Icore/include -Itests/core/widths \
         tests/core/widths/widths_test.c tests/core/widths/widths_store.c "${sources[@]}" -o "$TEST_TMPDIR/widths"
     "$TEST_TMPDIR/widths"
 done
