@@ -59,6 +59,14 @@ static void write_commit(mmfi_state *state, uint64_t count, bool clean, uint64_t
     state->confirmed = false;
 }
 
+/* A file that was truncated has no bytes to make a checksum of; to read them would be SIGBUS. */
+static bool tail_is_there(const mmfi_state *state, uint64_t count)
+{
+    uint64_t size = 0;
+    return mmfi_file_size(&state->file, &size, NULL) == MMF_OK &&
+           count <= mmfi_geometry_rows(&state->geometry, size);
+}
+
 mmf_status mmfi_commit_alone(mmfi_state *state, bool clean, mmf_error *error)
 {
     const uint64_t count = state->writer->count;
@@ -67,7 +75,8 @@ mmf_status mmfi_commit_alone(mmfi_state *state, bool clean, mmf_error *error)
     if (!grown && !replaced && state->confirmed)
         return MMF_OK;
     bool one = grown && !replaced && state->confirmed && !state->two_syncs &&
-               mmfi_tail_fits(&state->geometry, state->committed, count);
+               mmfi_tail_fits(&state->geometry, state->committed, count) &&
+               tail_is_there(state, count);
     uint32_t crc = 0;
     if (one)
         crc = mmfi_tail_crc(state->map.base, &state->geometry, state->committed, count);
