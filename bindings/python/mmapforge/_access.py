@@ -1,7 +1,7 @@
 """get_price and set_price: one field of one row, by one call of C."""
 
 import operator
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, List, Tuple
 
 from mmapforge._codec import check
 from mmapforge._core import ffi, lib
@@ -76,14 +76,31 @@ def _get_again(store: Any, row: Any, field: Field) -> Any:
 
 def _get_sized(field: Field) -> Getter:
     offset, most, name, is_text = field.offset, field.max, field.name, field.is_text
+    call = lib.mmfpy_get_bytes
+    # Memory for values, one for each thread that is reading.
+    pool: List[Tuple[Any, Any]] = []
 
     def get_sized(self: Any, row: int, /) -> Any:
-        buffer = ffi.new("char[]", most)
-        length = lib.mmfpy_get_bytes(self.handle, check_row(self, row), offset, most, buffer)
+        try:
+            memory, buffer = pool.pop()
+        except IndexError:
+            memory = ffi.new("char[]", most)
+            buffer = ffi.buffer(memory)
+        try:
+            at = row if type(row) is int else check_row(self, row)
+            length = call(self.handle, at, offset, most, memory)
+        except OverflowError:
+            length = call(self.handle, check_row(self, row), offset, most, memory)
         if length < 0:
             self.fail(-length, row, name)
-        data = ffi.buffer(buffer, length)[:]
-        return self.codec.decode(field, data, self.path, row) if is_text else data
+        data = buffer[:length]
+        pool.append((memory, buffer))
+        if not is_text:
+            return data
+        try:
+            return data.decode("utf-8", self.codec.errors)
+        except UnicodeDecodeError:
+            return self.codec.decode(field, data, self.path, row)
 
     return get_sized
 

@@ -206,7 +206,7 @@ def pack_fields(buffer, mapping):
     {lines}
     pack_into(buffer, 0, {packed})
 
-def pack_rows(rows, buffer, values_of, pack_checked):
+def pack_rows(rows, buffer, values_of, pack_checked, record, values_in):
     at = 0
     try:
         for row in rows:
@@ -216,6 +216,8 @@ def pack_rows(rows, buffer, values_of, pack_checked):
                     row = pick(row)
                 except KeyError:
                     row = values_of(row)
+            elif kind is record:
+                row = values_in(row)
             elif kind is not tuple:
                 row = values_of(row)
             try:

@@ -118,6 +118,7 @@ def make_column(
         "data": (int(ffi.cast("uintptr_t", pointer)) + offset, not writable),
         "shape": (count,),
         "strides": (stride,),
-        "typestr": numpy.dtype(dtype).str,
+        # A format of the package names the byte order, as the protocol asks for.
+        "typestr": dtype if dtype != "?" else "|b1",
     }
     return numpy.asarray(_Window(pointer, interface)).view(Column)

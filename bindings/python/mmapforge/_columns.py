@@ -1,7 +1,8 @@
 """Fields as columns: zero-copy windows into the mapping, and sums over them."""
 
+import functools
 import importlib.util
-from typing import Any, Iterator, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Iterator, Mapping, Optional, Tuple, Union
 
 from mmapforge._core import ffi, lib
 from mmapforge._errors import (
@@ -10,7 +11,7 @@ from mmapforge._errors import (
     UnsupportedError,
     make_error,
 )
-from mmapforge._schema import STRUCT_CODES, Field, data_offset
+from mmapforge._schema import Field
 from mmapforge._window import open_window
 
 Number = Union[int, float]
@@ -107,6 +108,14 @@ def total_over(store: Any, rows: range, name: str, what: int) -> Tuple[Any, int,
     return out, len(rows), field
 
 
+@functools.lru_cache(maxsize=None)
+def _column_maker() -> Callable[..., Any]:
+    """make_column, from a module that needs numpy and that needs this one."""
+    from mmapforge._column_numpy import make_column
+
+    return make_column
+
+
 class Columns(Mapping[str, Any]):
     """The fields of a store, or of a slice of it, as columns; `store.columns`.
 
@@ -169,10 +178,7 @@ class Columns(Mapping[str, Any]):
         return self._make(field, "<u4", "I", field.offset, False)
 
     def _column(self, field: Field, writable: bool) -> Any:
-        from mmapforge._schema import numpy_format
-
-        code = STRUCT_CODES.get(field.type, "")
-        return self._make(field, numpy_format(field), code, data_offset(field), writable)
+        return self._make(field, field.numpy_format, field.code, field.data_offset, writable)
 
     def _make(self, field: Field, dtype: str, code: str, offset: int, writable: bool) -> Any:
         rows = range(len(self._store)) if self._rows is None else self._rows
@@ -189,11 +195,9 @@ class Columns(Mapping[str, Any]):
         else:
             self._store.check_open()
         if HAS_NUMPY:
-            from mmapforge._column_numpy import make_column
-
             begin = (rows[0] - first) * record_size + offset if rows else 0
             stride = step_of(rows) * record_size
-            return make_column(pointer, len(rows), dtype, begin, stride, writable)
+            return _column_maker()(pointer, len(rows), dtype, begin, stride, writable)
         # Any: a letter that is not written out is none that a type checker knows.
         empty: Any = memoryview(b"")
         empty = empty.cast(code)

@@ -1,6 +1,7 @@
 """Appending many records: columns at the speed of memory, rows a batch at a time."""
 
 import itertools
+from collections.abc import Mapping as AnyMapping
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NoReturn
 
 from mmapforge._chunk import chunk_rows
@@ -24,7 +25,7 @@ def extend(store: Any, rows: Any, columns: Dict[str, Any]) -> int:
     if columns:
         message = f"{store.path}: extend: give rows or columns by name, not both"
         raise make_error(FieldTypeError, message, path=store.path)
-    if isinstance(rows, Mapping):
+    if isinstance(rows, AnyMapping):
         return _append_columns(store, rows)
     if isinstance(rows, (Store, View)):
         return _append_store(store, rows)
@@ -128,7 +129,10 @@ def _pack(store: Any, buffer: bytearray, rows: Iterable[Any]) -> int:
     def pack_checked(at: int, row: Any) -> None:
         store.codec.pack_into(buffer, at, values_of(store, row, "extend"), store.path)
 
-    return int(store.codec.pack_rows(rows, buffer, values, pack_checked))
+    record = store.record
+    return int(
+        store.codec.pack_rows(rows, buffer, values, pack_checked, record, record._values)
+    )
 
 
 def _append_store(store: Any, rows: Any) -> int:

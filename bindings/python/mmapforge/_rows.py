@@ -1,7 +1,9 @@
 """One record from whatever a caller gives: names, a record, a mapping or a sequence."""
 
 import difflib
-from typing import AbstractSet, Any, Dict, Mapping, NoReturn, Optional, Sequence
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Set as AnySet
+from typing import Any, Dict, Mapping, NoReturn, Optional, Sequence
 
 from mmapforge._access import check_row
 from mmapforge._core import ffi, lib
@@ -26,12 +28,17 @@ def fail_names(store: Any, given: Mapping[str, Any], what: str) -> NoReturn:
 
 def values_of(store: Any, record: Any, what: str) -> Sequence[Any]:
     """Every field's value, in order."""
-    if type(record) is dict and len(record) == len(store.schema.fields):
+    kind = type(record)
+    if kind is store.record:
+        return kind._values(record)  # type: ignore[no-any-return]
+    if kind is tuple and len(record) == len(store.schema.fields):
+        return record  # type: ignore[no-any-return]
+    if kind is dict and len(record) == len(store.schema.fields):
         try:
             return store.codec.pick(record)  # type: ignore[no-any-return]
         except KeyError:
             fail_names(store, record, what)
-    if isinstance(record, Mapping):
+    if isinstance(record, AnyMapping):
         try:
             values = [record[name] for name in store.schema.names]
         except KeyError:
@@ -43,11 +50,11 @@ def values_of(store: Any, record: Any, what: str) -> Sequence[Any]:
         if record._fields != store.schema.names:
             return values_of(store, record._asdict(), what)
         return tuple(record)
-    if isinstance(record, (str, bytes, AbstractSet)) or not hasattr(record, "__iter__"):
+    if isinstance(record, (str, bytes, AnySet)) or not hasattr(record, "__iter__"):
         message = f"{store.path}: {what}: {record!r} is of type {type(record).__name__}, expected "
         message += f"a {store.record.__name__}, a mapping or a sequence of its fields"
         raise make_error(FieldTypeError, message, path=store.path)
-    if type(record) is not list and is_table(record):
+    if kind is not list and kind is not tuple and is_table(record):
         message = f"{store.path}: {what}: a {type(record).__name__} is a table and not a record; "
         message += "give tables to extend, one by one"
         raise make_error(FieldTypeError, message, path=store.path)
@@ -95,6 +102,11 @@ def one_record(
 def replace_fields(store: Any, row: Any, record: Any, fields: Dict[str, Any]) -> None:
     """Replaces a whole record or, when fields are named, those."""
     number = check_row(store, row)
+    if record is None and len(fields) == 1:
+        (name,) = fields
+        if name not in store.schema.by_name:
+            fail_names(store, fields, "set")
+        return getattr(store, "set_" + name)(row, fields[name])  # type: ignore[no-any-return]
     if record is not None or len(fields) == len(store.schema.fields):
         packed = one_record(store, record, fields, "set", number)
         status = lib.mmfpy_set_row(

@@ -51,7 +51,10 @@ class Field:
         doc: the doc comment, "" if there is none.
     """
 
-    __slots__ = ("name", "type", "index", "offset", "size", "max", "doc", "type_number", "c_name")
+    __slots__ = (
+        "name", "type", "index", "offset", "size", "max", "doc", "type_number", "c_name", "is_sized",
+        "code", "numpy_format", "data_offset",
+    )  # fmt: skip
 
     def __init__(self, index: int, c_field: Any) -> None:
         self.name = text_of(c_field.name)
@@ -63,16 +66,15 @@ class Field:
         self.doc = text_of(c_field.doc)
         self.type_number = int(c_field.type)
         self.c_name = self.name.encode()
+        self.is_sized = self.type in ("string", "bytes")  # True for string and bytes
+        self.code = STRUCT_CODES.get(self.type, "")  # of the struct module; "" where is_sized
+        self.numpy_format = numpy_format(self)
+        self.data_offset = data_offset(self)
 
     @property
     def is_text(self) -> bool:
         """True for string."""
         return self.type == "string"
-
-    @property
-    def is_sized(self) -> bool:
-        """True for string and bytes."""
-        return self.type in ("string", "bytes")
 
     @property
     def is_integer(self) -> bool:

@@ -4,7 +4,9 @@ import array
 import itertools
 import struct
 import sys
-from typing import AbstractSet, Any, List, Mapping, NoReturn, Optional, Sequence
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Set as AnySet
+from typing import Any, List, NoReturn, Optional, Sequence
 
 from mmapforge._codec import FLOAT32_MAX, check
 from mmapforge._columns import HAS_NUMPY
@@ -55,7 +57,7 @@ class Source:
 
 def source_of(store: Any, field: Field, values: Any) -> Source:
     """The source for a column that a caller gave."""
-    if isinstance(values, (AbstractSet, Mapping)):
+    if isinstance(values, (AnySet, AnyMapping)):
         _fail(store, FieldTypeError, field, f"a {type(values).__name__} has no rows in order; list them")
     given = column_of(values, field.is_sized, HAS_NUMPY)
     if given.problem:
