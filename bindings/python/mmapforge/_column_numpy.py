@@ -6,6 +6,7 @@ import numpy
 
 from mmapforge._columns import limits_in, sum_in, total_of
 from mmapforge._core import ffi, lib
+from mmapforge._errors import FieldTypeError, make_error
 
 # Keys are of the machine's byte order, so a column of another one is left to numpy.
 _TYPE_OF: Dict["numpy.dtype[Any]", int] = {
@@ -37,8 +38,64 @@ else:
     Array = numpy.ndarray
 
 
+# ---- Comparing ----
+
+_UINT64 = numpy.dtype("u8")
+
+
+def _encoded(values: Any) -> Any:
+    """Text as a column of strings holds it: numpy finds no str equal to bytes, and does not say so."""
+    if isinstance(values, str):
+        return values.encode("utf-8", "surrogateescape")
+    if isinstance(values, bytes):
+        return values
+    given = numpy.asarray(values)
+    if given.dtype.kind == "U":
+        return numpy.char.encode(given, "utf-8", "surrogateescape")
+    if given.dtype.kind == "O":
+        listed = [v.encode("utf-8", "surrogateescape") if isinstance(v, str) else v for v in given.flat]
+        return numpy.array(listed, object).reshape(given.shape)
+    return given
+
+
+def _refuse_to_compare(column: Any, other: Any) -> None:
+    """Raises for what numpy would find unlike all bytes without a word."""
+    if getattr(other, "dtype", None) == column.dtype or isinstance(other, numpy.void):
+        return
+    size = column.dtype.itemsize
+    what = f"a column of bytes[{size}] is compared with a {type(other).__name__}; its values are padded "
+    what += f"with NUL, so compare with numpy.void(value.ljust({size}, b'\\0')), or read them by tuples()"
+    raise make_error(FieldTypeError, what)
+
+
+def _comparison(name: str, with_negative: bool) -> Any:
+    """A comparison of ndarray that is right for text and, of uint64, for signed integers.
+
+    with_negative is what it says of an unsigned number and a negative one: numpy turns both into
+    floats, of which large ones are no longer what they were.
+    """
+    own = getattr(numpy.ndarray, name)
+
+    def compare(self: Any, other: Any) -> Any:
+        kind = self.dtype.kind
+        if kind == "S":
+            other = _encoded(other)
+        elif kind == "V" and self.dtype.names is None:
+            _refuse_to_compare(self, other)
+        elif self.dtype == _UINT64 and getattr(getattr(other, "dtype", None), "kind", "") == "i":
+            signed = numpy.asarray(other)
+            made = own(self, signed.astype(_UINT64))
+            return numpy.where(signed < 0, with_negative, made)
+        return own(self, other)
+
+    compare.__name__ = name
+    return compare
+
+
 class Column(Array):
     """A numpy array whose sum, min, max and mean run in C, at the speed of memory.
+
+    It compares with text as its strings read, and with integers exactly; so does searchsorted.
 
     With arguments they are numpy's own. The sum of floats is pairwise, as numpy's is, but of other
     blocks, so that last digits may differ; sums of float32 are made in float64. What numpy computes
@@ -87,6 +144,27 @@ class Column(Array):
             own = super().max if is_most else super().min
             return own(*arguments, **options)
         return self.dtype.type(limits_in(total, self.dtype.kind == "b")[is_most])
+
+    __eq__: Any = _comparison("__eq__", False)
+    __ne__: Any = _comparison("__ne__", True)
+    __lt__: Any = _comparison("__lt__", False)
+    __le__: Any = _comparison("__le__", False)
+    __gt__: Any = _comparison("__gt__", True)
+    __ge__: Any = _comparison("__ge__", True)
+
+    def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
+        """As numpy's. Integers are sought as they are: numpy turns a column of uint64 into floats."""
+        if self.dtype.kind == "S":
+            return super().searchsorted(_encoded(v), side, sorter)
+        keys = numpy.asarray(v)
+        if self.dtype.kind not in "iu" or keys.dtype.kind not in "iu" or keys.dtype == self.dtype:
+            return super().searchsorted(v, side, sorter)
+        has, asked = numpy.iinfo(self.dtype), numpy.iinfo(keys.dtype)
+        below = keys < has.min if asked.min < has.min else numpy.zeros(keys.shape, bool)
+        above = keys > has.max if asked.max > has.max else numpy.zeros(keys.shape, bool)
+        inside = numpy.where(below | above, 0, keys).astype(self.dtype)
+        found = super().searchsorted(inside, side, sorter)
+        return numpy.where(below, 0, numpy.where(above, len(self), found))[()]
 
     def __array_wrap__(self, made: Any, context: Any = None, return_scalar: bool = False) -> Any:
         return numpy.asarray(made)[()]

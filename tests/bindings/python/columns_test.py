@@ -1,9 +1,11 @@
 """Columns: zero-copy arrays over the file, their sums in C, and snapshots."""
 
+import bisect
 import copy
 import fractions
 import gc
 import math
+import operator
 import pickle
 
 import mmapforge
@@ -338,6 +340,87 @@ def test_arguments_are_those_of_numpy(many):
 
 
 # ---- Snapshots ----
+
+
+# ---- Comparing and seeking ----
+
+
+def test_text_compares_with_str(path):
+    """numpy finds no str equal to bytes, in silence."""
+    symbols = ["AAPL", "MSFT", "é", "", "AAPL"]
+    with TickStore.create(path) as store:
+        store.extend(symbol=symbols, price=1.0, volume=1.0, timestamp=1)
+        column = store.columns["symbol"]
+        for wanted in ("AAPL", "é", "", "B", b"AAPL"):
+            text = wanted if isinstance(wanted, str) else wanted.decode()
+            assert (column == wanted).tolist() == [s == text for s in symbols]
+            assert (column != wanted).tolist() == [s != text for s in symbols]
+            assert (wanted == column).tolist() == [s == text for s in symbols]
+            assert (column < wanted).tolist() == [s.encode() < text.encode() for s in symbols]
+            assert (column >= wanted).tolist() == [s.encode() >= text.encode() for s in symbols]
+            assert (wanted in column) == (text in symbols)
+        others = ["AAPL", "x", "é", "", "MSFT"]
+        for given in (others, numpy.array(others), numpy.array(others, object), numpy.array(others).astype(object)):
+            assert (column == given).tolist() == [a == b for a, b in zip(symbols, others)]
+        assert (column[::2] == "AAPL").tolist() == [True, False, True]
+        assert type(column == "AAPL") is numpy.ndarray
+        del column
+    ordered = sorted(["AAPL", "MSFT", "TSLA"])
+    with TickStore.open(path, "r+") as store:
+        store.extend(symbol=ordered, price=1.0, volume=1.0, timestamp=1)
+        column = store[-3:].columns["symbol"]
+        assert column.searchsorted("MSFT") == 1 and numpy.searchsorted(column, "MSFT", "right") == 2
+        assert column.searchsorted(["A", "MSFT", "Z"]).tolist() == [0, 1, 3]
+        del column
+
+
+def test_bytes_compare_or_say_why_not(every):
+    every.append({**ZERO, "digest": b"abcde"})
+    every.append({**ZERO, "digest": b"ab"})
+    column = every.columns["digest"]
+    for other in (b"ab", b"abcde", "abcde", [b"abcde", b"ab"]):
+        with raises(mmapforge.FieldTypeError, "bytes[5]", "tuples()"):
+            column == other
+    assert (column == numpy.void(b"abcde")).tolist() == [True, False]
+    assert (column == column).tolist() == [True, True]
+    del column
+    gc.collect()  # the tracebacks
+
+
+TIMES = [0, 1, 2**53, 2**53 + 1, 2**53 + 2, 2**63 - 1, 2**63, 2**64 - 1]
+
+
+def test_large_times_are_sought_exactly(every):
+    """Between int64 and uint64 numpy goes by float64, of which 2**53 and 2**53 + 1 are the same."""
+    every.extend({**ZERO, "stamp": TIMES})
+    column = every.columns["stamp"]
+    keys = [-1, *TIMES, 3]
+    for side, find in (("left", bisect.bisect_left), ("right", bisect.bisect_right)):
+        expected = [find(TIMES, key) for key in keys]
+        assert [column.searchsorted(key, side) for key in keys] == expected
+        assert [numpy.searchsorted(column, key, side) for key in keys] == expected
+        small = [key for key in keys if key < 2**63]
+        assert column.searchsorted(numpy.array(small, "i8"), side).tolist() == [find(TIMES, key) for key in small]
+    for name in ("large", "tiny", "octet"):
+        _, low, high = INTEGERS[name]
+        every.set(0, **{name: low})
+        some = every[:1].columns[name]
+        assert [some.searchsorted(key, "right") for key in (low - 1, low, low + 1)] == [0, 1, 1]
+        assert some.searchsorted(numpy.array([0, 200, 2**63], "u8")).tolist()[-1] == 1
+        del some
+    del column
+
+
+def test_large_times_compare_exactly(every):
+    every.extend({**ZERO, "stamp": TIMES})
+    column = every.columns["stamp"]
+    for key in (-1, 0, 2**53 + 1, 2**63 - 1):
+        for other in (key, numpy.int64(key), numpy.full(len(TIMES), key, "i8")):
+            for name in ("eq", "ne", "lt", "le", "gt", "ge"):
+                compare = getattr(operator, name)
+                assert compare(column, other).tolist() == [compare(time, key) for time in TIMES], (name, key)
+                assert compare(other, column).tolist() == [compare(key, time) for time in TIMES], (name, key)
+    del column
 
 
 def test_snapshots(many):
