@@ -21,7 +21,7 @@ static void emit_head(emitter *to, const gen_model *model)
 }
 
 /* One store has an `open` and a `create`; of several, only `open` knows by the file which. */
-static void emit_names(emitter *to, const gen_model *model)
+void emit_python_names(emitter *to, const gen_model *model)
 {
     emit_text names = {NULL, 0, 0, false};
     for (uint32_t i = 0; i < model->record_count; i++)
@@ -54,7 +54,7 @@ void emit_python(emitter *to, const gen_model *model, const char *name)
     emit_line(to, "");
     emit_line(to, "from mmapforge import define, opener");
     emit_line(to, "");
-    emit_names(to, model);
+    emit_python_names(to, model);
     emit_text stores = {NULL, 0, 0, false};
     for (uint32_t i = 0; i < model->record_count; i++) {
         emit_line(to, "");

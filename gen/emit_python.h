@@ -39,6 +39,9 @@ void emit_python_list(emitter *to, uint32_t indent, const char *head, const emit
  */
 void emit_python_string(emitter *to, const char *text, size_t size);
 
+/* Emits __all__, the names that a module and its stub have in common. */
+void emit_python_names(emitter *to, const gen_model *model);
+
 /* Emits lines of prose as a docstring, on one line if it fits; nothing for "". */
 void emit_python_doc(emitter *to, uint32_t indent, const char *text);
 

@@ -88,6 +88,17 @@ static void emit_attribute(emitter *to, const mmf_schema *schema, const mmf_fiel
     emit_text_free(&line);
 }
 
+/* The names by which a record is taken apart in `case Tick(symbol, price):`. */
+static void emit_match_args(emitter *to, const mmf_schema *schema)
+{
+    emit_text names = {NULL, 0, 0, false};
+    for (uint32_t i = 0; i < schema->field_count; i++)
+        emit_append_format(&names, "\"%s\"\n", schema->fields[i].name);
+    /* A tuple of one needs its comma; of several on lines of their own each has one. */
+    emit_python_list(to, 4, "__match_args__ = (", &names, schema->field_count == 1 ? ",)" : ")");
+    emit_text_free(&names);
+}
+
 static void emit_record_class(emitter *to, const mmf_schema *schema)
 {
     char doc[MMF_NAME_LENGTH_MAX + 32];
@@ -95,8 +106,9 @@ static void emit_record_class(emitter *to, const mmf_schema *schema)
     emit_format(to, "class %s(mmapforge.Record):", schema->name);
     emit_python_doc(to, 4, schema->doc[0] != '\0' ? schema->doc : doc);
     emit_line(to, "");
+    emit_match_args(to, schema);
     function init = {4, "__init__", "", "None", "", NULL, {NULL, 0, 0, false}};
-    parameter(&init, "self");
+    parameter(&init, "_self"); /* as it is called there, where a field may be called self */
     for (uint32_t i = 0; i < schema->field_count; i++) {
         emit_attribute(to, schema, &schema->fields[i]);
         emit_append_format(&init.parameters, "%s: ", schema->fields[i].name);
@@ -127,7 +139,8 @@ static void emit_record_calls(emitter *to, const mmf_schema *schema)
     emit_line(to,
               "    # The class that all stores share takes any fields; this one takes its own.");
     char record[MMF_NAME_LENGTH_MAX + 64];
-    (void)snprintf(record, sizeof record, "_record: typing.Union[%s, _Values] = ...", schema->name);
+    (void)snprintf(record, sizeof record, "_record: typing.Union[%s, _Values, None] = ...",
+                   schema->name);
     function append = {4, "append", "", "int", "", NULL, {NULL, 0, 0, false}};
     append.comment = OVERRIDE;
     append.doc = "Adds a record, given whole or by its fields, and returns its row.";
@@ -252,6 +265,8 @@ static void emit_head(emitter *to, const gen_model *model, const char *name)
     emit_line(to, "import typing");
     emit_line(to, "");
     emit_line(to, "import mmapforge");
+    emit_line(to, "");
+    emit_python_names(to, model);
     emit_line(to, "");
     emit_line(to, "_Path = typing.Union[str, \"os.PathLike[str]\"]");
     emit_line(to, "_Values = typing.Union[typing.Mapping[str, typing.Any], "

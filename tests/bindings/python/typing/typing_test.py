@@ -1,6 +1,7 @@
 """mypy over a right program, a wrong one, every stub of the golden schemas, and the package."""
 
 import glob
+import importlib.util
 import os
 import re
 import subprocess
@@ -75,6 +76,25 @@ def test_accepts_every_stub(directory, cache, tmp_path):
     )
     stub = os.path.join(directory, store, "__init__.pyi")
     assert mypy(cache, directory, str(program), stub) == (0, "")
+
+
+@pytest.mark.parametrize("directory", [STORE, *GOLDEN], ids=os.path.basename)
+def test_stubs_agree_with_the_modules(directory, cache):
+    """By mypy's stubtest, which imports the module and looks at what is there."""
+    if importlib.util.find_spec("mypy.stubtest") is None:
+        pytest.skip("this mypy has no stubtest")
+    store = os.path.basename(directory)[: -len("-python")]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", store],
+        env={"MYPYPATH": directory, "PYTHONPATH": os.pathsep.join([directory, *filter(None, sys.path)])},
+        cwd=cache,  # where it keeps a cache of its own
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "Success: no issues found" in done.stdout
 
 
 def test_sees_every_golden_store():

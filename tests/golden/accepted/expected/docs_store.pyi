@@ -9,6 +9,8 @@ import typing
 
 import mmapforge
 
+__all__ = ["Docs", "DocsStore", "create", "open"]
+
 _Path = typing.Union[str, "os.PathLike[str]"]
 _Values = typing.Union[typing.Mapping[str, typing.Any], typing.Sequence[typing.Any]]
 
@@ -24,6 +26,54 @@ class Docs(mmapforge.Record):
     https://example.org/a/word/that/is/longer/than/a/whole/line/of/the/header/and/cannot/be/wrapped/anywhere/at/all
     """
 
+    __match_args__ = (
+        "plain",
+        "wordy",
+        "lines",
+        "hostile",
+        "quoted",
+        "foreign",
+        "filler_0",
+        "filler_1",
+        "filler_2",
+        "filler_3",
+        "filler_4",
+        "filler_5",
+        "filler_6",
+        "filler_7",
+        "filler_8",
+        "filler_9",
+        "filler_10",
+        "filler_11",
+        "filler_12",
+        "filler_13",
+        "filler_14",
+        "filler_15",
+        "filler_16",
+        "filler_17",
+        "filler_18",
+        "filler_19",
+        "filler_20",
+        "filler_21",
+        "filler_22",
+        "filler_23",
+        "filler_24",
+        "filler_25",
+        "filler_26",
+        "filler_27",
+        "filler_28",
+        "filler_29",
+        "filler_30",
+        "filler_31",
+        "filler_32",
+        "filler_33",
+        "filler_34",
+        "filler_35",
+        "filler_36",
+        "filler_37",
+        "filler_38",
+        "filler_39",
+    )
     plain: int
     """short"""
     wordy: int
@@ -124,7 +174,7 @@ class Docs(mmapforge.Record):
     """Filler number 39, which makes the text of this schema longer than one literal of C may be."""
 
     def __init__(
-        self,
+        _self,
         plain: int,
         wordy: int,
         lines: str,
@@ -179,7 +229,7 @@ class DocsStore(mmapforge.Store[Docs]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[Docs, _Values] = ...,
+        _record: typing.Union[Docs, _Values, None] = ...,
         /,
         *,
         plain: int = ...,
@@ -288,7 +338,7 @@ class DocsStore(mmapforge.Store[Docs]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[Docs, _Values] = ...,
+        _record: typing.Union[Docs, _Values, None] = ...,
         /,
         *,
         plain: int = ...,

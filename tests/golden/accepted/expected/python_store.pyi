@@ -10,6 +10,8 @@ import typing
 
 import mmapforge
 
+__all__ = ["Python", "PythonStore", "create", "open"]
+
 _Path = typing.Union[str, "os.PathLike[str]"]
 _Values = typing.Union[typing.Mapping[str, typing.Any], typing.Sequence[typing.Any]]
 
@@ -26,6 +28,7 @@ class Python(mmapforge.Record):
     価格は円で、とても長い行なので、百桁の行に入りません。価格は円で、とても長い行なので、百桁の行に入りません。
     """
 
+    __match_args__ = ("str", "bytes", "builtins", "row", "record", "open", "typing", "define", "os")
     str: _builtins.str
     """\"\"\""""
     bytes: _builtins.bytes
@@ -47,7 +50,7 @@ class Python(mmapforge.Record):
     os: float
 
     def __init__(
-        self,
+        _self,
         str: _builtins.str,
         bytes: _builtins.bytes,
         builtins: int,
@@ -65,7 +68,7 @@ class PythonStore(mmapforge.Store[Python]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[Python, _Values] = ...,
+        _record: typing.Union[Python, _Values, None] = ...,
         /,
         *,
         str: str = ...,
@@ -100,7 +103,7 @@ class PythonStore(mmapforge.Store[Python]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[Python, _Values] = ...,
+        _record: typing.Union[Python, _Values, None] = ...,
         /,
         *,
         str: str = ...,

@@ -9,12 +9,23 @@ import typing
 
 import mmapforge
 
+__all__ = [
+    "OHLCBar",
+    "OHLCBarStore",
+    "order_book_level_2",
+    "order_book_level_2Store",
+    "HTTPConnectionStatistics",
+    "HTTPConnectionStatisticsStore",
+    "open",
+]
+
 _Path = typing.Union[str, "os.PathLike[str]"]
 _Values = typing.Union[typing.Mapping[str, typing.Any], typing.Sequence[typing.Any]]
 
 class OHLCBar(mmapforge.Record):
     """A bar of one minute."""
 
+    __match_args__ = ("open", "high", "low", "close", "openTime")
     open: float
     high: float
     low: float
@@ -23,7 +34,7 @@ class OHLCBar(mmapforge.Record):
     """nanoseconds since the Unix epoch"""
 
     def __init__(
-        self,
+        _self,
         open: float,
         high: float,
         low: float,
@@ -37,7 +48,7 @@ class OHLCBarStore(mmapforge.Store[OHLCBar]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[OHLCBar, _Values] = ...,
+        _record: typing.Union[OHLCBar, _Values, None] = ...,
         /,
         *,
         open: float = ...,
@@ -64,7 +75,7 @@ class OHLCBarStore(mmapforge.Store[OHLCBar]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[OHLCBar, _Values] = ...,
+        _record: typing.Union[OHLCBar, _Values, None] = ...,
         /,
         *,
         open: float = ...,
@@ -100,12 +111,13 @@ class OHLCBarStore(mmapforge.Store[OHLCBar]):
 class order_book_level_2(mmapforge.Record):
     """A record of order_book_level_2Store."""
 
+    __match_args__ = ("bid", "venue", "ask")
     bid: float
     venue: str
     """best first"""
     ask: float
 
-    def __init__(self, bid: float, venue: str, ask: float) -> None: ...
+    def __init__(_self, bid: float, venue: str, ask: float) -> None: ...
 
 class order_book_level_2Store(mmapforge.Store[order_book_level_2]):
     """A file of order_book_level_2 records."""
@@ -113,7 +125,7 @@ class order_book_level_2Store(mmapforge.Store[order_book_level_2]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[order_book_level_2, _Values] = ...,
+        _record: typing.Union[order_book_level_2, _Values, None] = ...,
         /,
         *,
         bid: float = ...,
@@ -136,7 +148,7 @@ class order_book_level_2Store(mmapforge.Store[order_book_level_2]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[order_book_level_2, _Values] = ...,
+        _record: typing.Union[order_book_level_2, _Values, None] = ...,
         /,
         *,
         bid: float = ...,
@@ -162,6 +174,12 @@ class order_book_level_2Store(mmapforge.Store[order_book_level_2]):
 class HTTPConnectionStatistics(mmapforge.Record):
     """One connection, with names that make lines wrap."""
 
+    __match_args__ = (
+        "remote_address_and_port",
+        "bytes_received_since_start",
+        "certificate_fingerprint_sha256",
+        "is_kept_alive",
+    )
     remote_address_and_port: str
     bytes_received_since_start: int
     """never goes back"""
@@ -169,7 +187,7 @@ class HTTPConnectionStatistics(mmapforge.Record):
     is_kept_alive: bool
 
     def __init__(
-        self,
+        _self,
         remote_address_and_port: str,
         bytes_received_since_start: int,
         certificate_fingerprint_sha256: bytes,
@@ -182,7 +200,7 @@ class HTTPConnectionStatisticsStore(mmapforge.Store[HTTPConnectionStatistics]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[HTTPConnectionStatistics, _Values] = ...,
+        _record: typing.Union[HTTPConnectionStatistics, _Values, None] = ...,
         /,
         *,
         remote_address_and_port: str = ...,
@@ -207,7 +225,7 @@ class HTTPConnectionStatisticsStore(mmapforge.Store[HTTPConnectionStatistics]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[HTTPConnectionStatistics, _Values] = ...,
+        _record: typing.Union[HTTPConnectionStatistics, _Values, None] = ...,
         /,
         *,
         remote_address_and_port: str = ...,

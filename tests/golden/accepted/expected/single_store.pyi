@@ -9,15 +9,18 @@ import typing
 
 import mmapforge
 
+__all__ = ["X", "XStore", "create", "open"]
+
 _Path = typing.Union[str, "os.PathLike[str]"]
 _Values = typing.Union[typing.Mapping[str, typing.Any], typing.Sequence[typing.Any]]
 
 class X(mmapforge.Record):
     """A record of XStore."""
 
+    __match_args__ = ("y",)
     y: bool
 
-    def __init__(self, y: bool) -> None: ...
+    def __init__(_self, y: bool) -> None: ...
 
 class XStore(mmapforge.Store[X]):
     """A file of X records."""
@@ -25,7 +28,7 @@ class XStore(mmapforge.Store[X]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[X, _Values] = ...,
+        _record: typing.Union[X, _Values, None] = ...,
         /,
         *,
         y: bool = ...,
@@ -44,7 +47,7 @@ class XStore(mmapforge.Store[X]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[X, _Values] = ...,
+        _record: typing.Union[X, _Values, None] = ...,
         /,
         *,
         y: bool = ...,

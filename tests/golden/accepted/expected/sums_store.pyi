@@ -9,12 +9,15 @@ import typing
 
 import mmapforge
 
+__all__ = ["Quote", "QuoteStore", "Mark", "MarkStore", "Plain", "PlainStore", "open"]
+
 _Path = typing.Union[str, "os.PathLike[str]"]
 _Values = typing.Union[typing.Mapping[str, typing.Any], typing.Sequence[typing.Any]]
 
 class Quote(mmapforge.Record):
     """A quote that somebody will want to trust in ten years."""
 
+    __match_args__ = ("symbol", "size", "price", "open", "digest")
     symbol: str
     """exchange ticker"""
     size: int
@@ -22,7 +25,14 @@ class Quote(mmapforge.Record):
     open: bool
     digest: bytes
 
-    def __init__(self, symbol: str, size: int, price: float, open: bool, digest: bytes) -> None: ...
+    def __init__(
+        _self,
+        symbol: str,
+        size: int,
+        price: float,
+        open: bool,
+        digest: bytes,
+    ) -> None: ...
 
 class QuoteStore(mmapforge.Store[Quote]):
     """A file of Quote records."""
@@ -30,7 +40,7 @@ class QuoteStore(mmapforge.Store[Quote]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[Quote, _Values] = ...,
+        _record: typing.Union[Quote, _Values, None] = ...,
         /,
         *,
         symbol: str = ...,
@@ -57,7 +67,7 @@ class QuoteStore(mmapforge.Store[Quote]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[Quote, _Values] = ...,
+        _record: typing.Union[Quote, _Values, None] = ...,
         /,
         *,
         symbol: str = ...,
@@ -93,9 +103,10 @@ class QuoteStore(mmapforge.Store[Quote]):
 class Mark(mmapforge.Record):
     """The smallest record that has one: eight bytes of sequence, a field and the checksum."""
 
+    __match_args__ = ("at",)
     at: int
 
-    def __init__(self, at: int) -> None: ...
+    def __init__(_self, at: int) -> None: ...
 
 class MarkStore(mmapforge.Store[Mark]):
     """A file of Mark records."""
@@ -103,7 +114,7 @@ class MarkStore(mmapforge.Store[Mark]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[Mark, _Values] = ...,
+        _record: typing.Union[Mark, _Values, None] = ...,
         /,
         *,
         at: int = ...,
@@ -122,7 +133,7 @@ class MarkStore(mmapforge.Store[Mark]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[Mark, _Values] = ...,
+        _record: typing.Union[Mark, _Values, None] = ...,
         /,
         *,
         at: int = ...,
@@ -136,9 +147,10 @@ class MarkStore(mmapforge.Store[Mark]):
 class Plain(mmapforge.Record):
     """One beside them that has none."""
 
+    __match_args__ = ("at",)
     at: int
 
-    def __init__(self, at: int) -> None: ...
+    def __init__(_self, at: int) -> None: ...
 
 class PlainStore(mmapforge.Store[Plain]):
     """A file of Plain records."""
@@ -146,7 +158,7 @@ class PlainStore(mmapforge.Store[Plain]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[Plain, _Values] = ...,
+        _record: typing.Union[Plain, _Values, None] = ...,
         /,
         *,
         at: int = ...,
@@ -165,7 +177,7 @@ class PlainStore(mmapforge.Store[Plain]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[Plain, _Values] = ...,
+        _record: typing.Union[Plain, _Values, None] = ...,
         /,
         *,
         at: int = ...,

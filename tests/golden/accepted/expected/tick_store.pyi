@@ -9,12 +9,15 @@ import typing
 
 import mmapforge
 
+__all__ = ["Tick", "TickStore", "create", "open"]
+
 _Path = typing.Union[str, "os.PathLike[str]"]
 _Values = typing.Union[typing.Mapping[str, typing.Any], typing.Sequence[typing.Any]]
 
 class Tick(mmapforge.Record):
     """A trade print. Doc comments reach the generated header and the Python docstrings."""
 
+    __match_args__ = ("symbol", "price", "volume", "timestamp")
     symbol: str
     """exchange ticker, UTF-8, at most 64 bytes"""
     price: float
@@ -22,7 +25,7 @@ class Tick(mmapforge.Record):
     timestamp: int
     """nanoseconds since the Unix epoch"""
 
-    def __init__(self, symbol: str, price: float, volume: float, timestamp: int) -> None: ...
+    def __init__(_self, symbol: str, price: float, volume: float, timestamp: int) -> None: ...
 
 class TickStore(mmapforge.Store[Tick]):
     """A file of Tick records."""
@@ -30,7 +33,7 @@ class TickStore(mmapforge.Store[Tick]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[Tick, _Values] = ...,
+        _record: typing.Union[Tick, _Values, None] = ...,
         /,
         *,
         symbol: str = ...,
@@ -55,7 +58,7 @@ class TickStore(mmapforge.Store[Tick]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[Tick, _Values] = ...,
+        _record: typing.Union[Tick, _Values, None] = ...,
         /,
         *,
         symbol: str = ...,

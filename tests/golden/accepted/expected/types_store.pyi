@@ -9,12 +9,30 @@ import typing
 
 import mmapforge
 
+__all__ = ["AllTypes", "AllTypesStore", "create", "open"]
+
 _Path = typing.Union[str, "os.PathLike[str]"]
 _Values = typing.Union[typing.Mapping[str, typing.Any], typing.Sequence[typing.Any]]
 
 class AllTypes(mmapforge.Record):
     """One field of every type."""
 
+    __match_args__ = (
+        "flag",
+        "tiny",
+        "octet",
+        "small",
+        "port",
+        "medium",
+        "colour",
+        "large",
+        "stamp",
+        "ratio",
+        "price",
+        "name",
+        "digest",
+        "blob",
+    )
     flag: bool
     tiny: int
     octet: int
@@ -33,7 +51,7 @@ class AllTypes(mmapforge.Record):
     blob: bytes
 
     def __init__(
-        self,
+        _self,
         flag: bool,
         tiny: int,
         octet: int,
@@ -56,7 +74,7 @@ class AllTypesStore(mmapforge.Store[AllTypes]):
     # The class that all stores share takes any fields; this one takes its own.
     def append(  # type: ignore[override]
         self,
-        _record: typing.Union[AllTypes, _Values] = ...,
+        _record: typing.Union[AllTypes, _Values, None] = ...,
         /,
         *,
         flag: bool = ...,
@@ -101,7 +119,7 @@ class AllTypesStore(mmapforge.Store[AllTypes]):
     def set(  # type: ignore[override]
         self,
         _row: int,
-        _record: typing.Union[AllTypes, _Values] = ...,
+        _record: typing.Union[AllTypes, _Values, None] = ...,
         /,
         *,
         flag: bool = ...,
