@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bench/loop.h"
+#include "mmapforge/value.h"
 #include "tick_store.h"
 
 typedef struct raw_tick {
@@ -168,6 +169,20 @@ LOOP string_view(uint64_t count)
     }
 }
 
+/* The same of any store, whose field was found in its schema. */
+LOOP value_string(uint64_t count)
+{
+    const mmf_store *from = tick_store_base(store);
+    const mmf_field *symbol = mmf_schema_find(mmf_store_schema(from), "symbol");
+    char out[TICK_SYMBOL_MAX + 1];
+    for (uint64_t i = 0; i < count; i++) {
+        mmf_value value;
+        must(mmf_store_get_value(from, i % ROWS, symbol, out, sizeof out, &value));
+        keep_word(value.as.string.length);
+        keep_memory(out);
+    }
+}
+
 LOOP string_copy(uint64_t count)
 {
     const tick_store *from = store;
@@ -264,6 +279,7 @@ int main(int argc, char **argv)
         {"string_view", string_view},
         {"raw_string_copy", raw_string_copy},
         {"string_copy", string_copy},
+        {"value_string", value_string},
         {"string_set", string_set},
         {"raw_set", raw_set},
         {"set", set},

@@ -73,9 +73,8 @@ static mmf_status bad(const reader *from, const char *expected)
                      from->line, expected);
 }
 
-static bool take(reader *from, const char *text)
+MMFI_INLINE bool take_bytes(reader *from, const char *text, size_t length)
 {
-    const size_t length = strlen(text);
     if ((size_t)(from->end - from->at) < length || memcmp(from->at, text, length) != 0)
         return false;
     from->at += length;
@@ -83,6 +82,9 @@ static bool take(reader *from, const char *text)
         from->line++;
     return true;
 }
+
+/* A text that is written out here, whose length is known when it is compiled. */
+#define TAKE(from, literal) take_bytes(from, "" literal, sizeof(literal) - 1)
 
 static bool is_letter(char c)
 {
@@ -124,9 +126,9 @@ static bool take_number(reader *from, uint32_t max, uint32_t *out)
 /* One line of a doc behind its slashes: a blank and its text, or nothing. */
 static bool take_doc_line(reader *from, char **out)
 {
-    if (take(from, "\n"))
+    if (TAKE(from, "\n"))
         return true;
-    if (!take(from, " "))
+    if (!TAKE(from, " "))
         return false;
     const char *newline = memchr(from->at, '\n', (size_t)(from->end - from->at));
     if (newline == NULL || newline == from->at ||
@@ -136,20 +138,20 @@ static bool take_doc_line(reader *from, char **out)
     memcpy(*out, from->at, length);
     *out += length;
     from->at = newline;
-    return take(from, "\n");
+    return TAKE(from, "\n");
 }
 
 /*
  * Doc lines behind indent, joined by '\n', into *text, which moves on past the NUL. A doc is never
  * longer than the lines it comes from, so the room for the whole text is enough for all of them.
  */
-static bool take_doc(reader *from, const char *indent, char **text)
+static bool take_doc(reader *from, const char *indent, size_t indent_size, char **text)
 {
     char *out = *text;
     uint32_t lines = 0;
     for (;; lines++) {
         const char *begin = from->at;
-        if (!take(from, indent) || !take(from, "///")) {
+        if (!take_bytes(from, indent, indent_size) || !TAKE(from, "///")) {
             from->at = begin;
             break;
         }
@@ -176,8 +178,8 @@ static bool take_type(reader *from, mmf_field *field)
     if (field->type == MMF_TYPE_NONE)
         return false;
     return !mmf_type_is_sized(field->type) ||
-           (take(from, "[") && take_number(from, MMF_FIELD_BYTES_MAX, &field->max) &&
-            take(from, "]"));
+           (TAKE(from, "[") && take_number(from, MMF_FIELD_BYTES_MAX, &field->max) &&
+            TAKE(from, "]"));
 }
 
 /* What one parsed schema owns, in one allocation; text is where names and docs go. */
@@ -190,19 +192,18 @@ static mmf_status take_field(reader *from, mmf_field *fields, uint32_t index, ch
 {
     mmf_field *field = &fields[index];
     field->doc = *text;
-    if (!take_doc(from, "  ", text))
+    if (!take_doc(from, "  ", 2, text))
         return bad(from, "'/// text', or '///' between other lines of a doc comment");
-    char name[MMF_NAME_LENGTH_MAX + 1];
-    if (!take(from, "  ") || !take_name(from, name) || !take(from, ": "))
+    char *name = *text;
+    if (!TAKE(from, "  ") || !take_name(from, name) || !TAKE(from, ": "))
         return bad(from, "'  name: type;'");
     for (uint32_t other = 0; other < index; other++)
         if (strcmp(fields[other].name, name) == 0)
             return bad(from, "a name that no other field has");
-    if (!take_type(from, field) || !take(from, ";\n"))
+    if (!take_type(from, field) || !TAKE(from, ";\n"))
         return bad(from, "a type of format version 2 and ';'");
-    const size_t size = strlen(name) + 1;
-    field->name = memcpy(*text, name, size);
-    *text += size;
+    field->name = name;
+    *text += strlen(name) + 1;
     return MMF_OK;
 }
 
@@ -210,19 +211,19 @@ static mmf_status take_record(reader *from, parsed *into, char *text)
 {
     mmf_schema *schema = &into->schema;
     schema->doc = text;
-    if (!take_doc(from, "", &text))
+    if (!take_doc(from, "", 0, &text))
         return bad(from, "'/// text', or '///' between other lines of a doc comment");
     schema->name = text;
-    if (!take(from, "record ") || !take_name(from, text))
+    if (!TAKE(from, "record ") || !take_name(from, text))
         return bad(from, "'record Name version N {'");
     text += strlen(text) + 1;
-    if (!take(from, " version ") || !take_number(from, MMF_SCHEMA_VERSION_MAX, &schema->version))
+    if (!TAKE(from, " version ") || !take_number(from, MMF_SCHEMA_VERSION_MAX, &schema->version))
         return bad(from, "'record Name version N {'");
-    const bool checksums = take(from, " " MMF_ATTRIBUTE_CHECKSUMS);
-    if (!take(from, " {\n"))
+    const bool checksums = TAKE(from, " " MMF_ATTRIBUTE_CHECKSUMS);
+    if (!TAKE(from, " {\n"))
         return bad(from,
                    "'record Name version N {', or '" MMF_ATTRIBUTE_CHECKSUMS "' before the '{'");
-    while (!take(from, "}\n")) {
+    while (!TAKE(from, "}\n")) {
         if (schema->field_count == MMF_FIELDS_MAX)
             return bad(from, "at most 1024 fields");
         mmf_status status = take_field(from, into->fields, schema->field_count, &text);

@@ -6,25 +6,28 @@
 /* The length word that begins a string or bytes field. */
 #define LENGTH_SIZE 4u
 
+#define NAMED(name) name, sizeof(name) - 1
+
 static const struct {
     const char *name;
+    uint32_t name_length;
     uint32_t size; /* of the fixed part */
     uint32_t alignment;
 } TYPES[MMF_TYPE_COUNT] = {
-    [MMF_TYPE_NONE] = {"?", 0, 0},
-    [MMF_TYPE_BOOL] = {"bool", 1, 1},
-    [MMF_TYPE_INT8] = {"int8", 1, 1},
-    [MMF_TYPE_UINT8] = {"uint8", 1, 1},
-    [MMF_TYPE_INT16] = {"int16", 2, 2},
-    [MMF_TYPE_UINT16] = {"uint16", 2, 2},
-    [MMF_TYPE_INT32] = {"int32", 4, 4},
-    [MMF_TYPE_UINT32] = {"uint32", 4, 4},
-    [MMF_TYPE_INT64] = {"int64", 8, 8},
-    [MMF_TYPE_UINT64] = {"uint64", 8, 8},
-    [MMF_TYPE_FLOAT32] = {"float32", 4, 4},
-    [MMF_TYPE_FLOAT64] = {"float64", 8, 8},
-    [MMF_TYPE_STRING] = {"string", LENGTH_SIZE, 4},
-    [MMF_TYPE_BYTES] = {"bytes", LENGTH_SIZE, 4},
+    [MMF_TYPE_NONE] = {NAMED("?"), 0, 0},
+    [MMF_TYPE_BOOL] = {NAMED("bool"), 1, 1},
+    [MMF_TYPE_INT8] = {NAMED("int8"), 1, 1},
+    [MMF_TYPE_UINT8] = {NAMED("uint8"), 1, 1},
+    [MMF_TYPE_INT16] = {NAMED("int16"), 2, 2},
+    [MMF_TYPE_UINT16] = {NAMED("uint16"), 2, 2},
+    [MMF_TYPE_INT32] = {NAMED("int32"), 4, 4},
+    [MMF_TYPE_UINT32] = {NAMED("uint32"), 4, 4},
+    [MMF_TYPE_INT64] = {NAMED("int64"), 8, 8},
+    [MMF_TYPE_UINT64] = {NAMED("uint64"), 8, 8},
+    [MMF_TYPE_FLOAT32] = {NAMED("float32"), 4, 4},
+    [MMF_TYPE_FLOAT64] = {NAMED("float64"), 8, 8},
+    [MMF_TYPE_STRING] = {NAMED("string"), LENGTH_SIZE, 4},
+    [MMF_TYPE_BYTES] = {NAMED("bytes"), LENGTH_SIZE, 4},
 };
 
 static mmf_type known(mmf_type type)
@@ -40,7 +43,8 @@ const char *mmf_type_name(mmf_type type)
 mmf_type mmf_type_from_name(const char *name, size_t length)
 {
     for (int type = MMF_TYPE_NONE + 1; type < MMF_TYPE_COUNT; type++)
-        if (strlen(TYPES[type].name) == length && memcmp(TYPES[type].name, name, length) == 0)
+        if (TYPES[type].name_length == length && TYPES[type].name[0] == name[0] &&
+            memcmp(TYPES[type].name, name, length) == 0)
             return (mmf_type)type;
     return MMF_TYPE_NONE;
 }

@@ -3,13 +3,38 @@
 
 #include "store_state.h"
 
+/*
+ * One attempt of mmfi_get_bytes_slow, for a record that no writer is at work on. False when it was
+ * not good: the other attempts say what is wrong, if anything.
+ */
+static bool get_bytes_at_once(const mmf_store *store, uint64_t row, const mmf_field *field,
+                              bool terminate, void *buffer, size_t size, size_t *length)
+{
+    const size_t record_size = (size_t)store->state->geometry.record_size;
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
+    if (read.record == NULL)
+        return false;
+    const size_t found = mmfi_load_length(read.record, field->offset, field->max);
+    if (found + (terminate ? 1 : 0) > size)
+        return false;
+    mmfi_copy_out(buffer, read.record + field->offset + MMFI_LENGTH_SIZE, found);
+    if (!mmfi_read_end(read))
+        return false;
+    if (terminate)
+        ((char *)buffer)[found] = '\0';
+    *length = found;
+    return true;
+}
+
 static mmf_status get_text(const mmf_store *store, uint64_t row, const mmf_field *field,
                            void *buffer, size_t buffer_size, mmf_value *out)
 {
     const bool text = field->type == MMF_TYPE_STRING;
     size_t length = 0;
-    const mmf_status status = mmfi_get_bytes_slow(store, row, field->offset, field->max, text,
-                                                  buffer, buffer_size, &length);
+    mmf_status status = MMF_OK;
+    if (MMFI_UNLIKELY(!get_bytes_at_once(store, row, field, text, buffer, buffer_size, &length)))
+        status = mmfi_get_bytes_slow(store, row, field->offset, field->max, text, buffer,
+                                     buffer_size, &length);
     if (status != MMF_OK)
         return status;
     if (text) {
