@@ -222,6 +222,7 @@ USES = {
     "assign item": lambda s: s.__setitem__(0, values(1)),
     "assign field": lambda s: s.__setitem__((0, "price"), 1.0),
     "sync": lambda s: s.sync(),
+    "copy": lambda s: s.copy(s.path + ".copy"),
     "info": lambda s: s.info(),
     "capacity": lambda s: s.capacity,
     "wait": lambda s: s.wait(0, timeout=0),
