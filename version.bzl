@@ -1,3 +1,3 @@
-"""The version of this project."""
+"""The version of this project; core/include/mmapforge/version.h and the Python package repeat it."""
 
-MMF_VERSION = "0.1.0"
+MMF_VERSION = "0.2.0"

@@ -21,7 +21,7 @@ failed=0
 # Layers from the lowest to the highest: a file includes its own layer and lower ones.
 awk '
 BEGIN {
-    core = "port status types atomic wait seqlock crc32c checksum schema format undo claim file map header commit recover store generated"
+    core = "port version status types atomic wait seqlock crc32c checksum schema format undo claim file map header commit recover store mmapforge generated"
     gen = "arena source diag edits model lexer parser sema names emit main"
     count = split(core, names, " ")
     for (i = 1; i <= count; i++)

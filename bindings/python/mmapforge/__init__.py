@@ -48,7 +48,7 @@ from mmapforge._schema import Field, Schema
 from mmapforge._store import Store
 from mmapforge._view import View
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "ArgumentError",

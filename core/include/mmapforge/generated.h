@@ -6,9 +6,6 @@
 #include "mmapforge/detail/access_checksum.h"
 #include "mmapforge/detail/columns.h"
 #include "mmapforge/detail/fields.h"
-#include "mmapforge/sigbus.h"
-#include "mmapforge/store.h"
-#include "mmapforge/value.h"
-#include "mmapforge/verify.h"
+#include "mmapforge/mmapforge.h"
 
 #endif

@@ -1,0 +1,17 @@
+/*
+ * The version of this library, as the headers of a program know it. A program is compiled with the
+ * headers of the version that it is linked with.
+ */
+#ifndef MMAPFORGE_VERSION_H
+#define MMAPFORGE_VERSION_H
+
+#define MMF_VERSION_MAJOR 0
+#define MMF_VERSION_MINOR 2
+#define MMF_VERSION_PATCH 0
+
+/* One number, to be compared: `#if MMF_VERSION >= 300` asks for 0.3.0 or newer. */
+#define MMF_VERSION (MMF_VERSION_MAJOR * 10000 + MMF_VERSION_MINOR * 100 + MMF_VERSION_PATCH)
+
+#define MMF_VERSION_STRING "0.2.0"
+
+#endif
