@@ -154,6 +154,12 @@ mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *b
 mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error);
 
 /*
+ * What is in the way of growth that failed with that errno, and what to do, where the text for any
+ * full or failing disk would mislead: EFBIG and EINTR. NULL for all others. Static text.
+ */
+const char *mmfi_file_growth_text(int os_error);
+
+/*
  * Gives real blocks to the holes of a file, which a sparse copy has and a store into which is
  * SIGBUS on a full disk. One look at the file when it has as many blocks as its size needs; a file
  * system that keeps files smaller than they are (compression) is asked each time. MMF_ERR_NO_SPACE

@@ -150,8 +150,32 @@ bool mmfi_file_again(int os_error, int attempt)
     return os_error == EINTR && attempt < INTERRUPTS_MAX;
 }
 
+const char *mmfi_file_growth_text(int os_error)
+{
+    switch (os_error) {
+    case EFBIG:
+        return "the limit on the size of a file is reached, that of this process (ulimit -f) or "
+               "that "
+               "of the file system; raise it (ulimit -f unlimited), or use another file system, "
+               "and "
+               "try again: nothing was lost";
+    case EINTR:
+        return "signals interrupted every request for room, down to one of a page: a timer of this "
+               "process (of a profiler, maybe) sends them too fast; slow it down or stop it, and "
+               "try "
+               "again: nothing was lost";
+    default:
+        return NULL;
+    }
+}
+
 static mmf_status fail_full(const mmfi_file *file, int why, uint64_t size, mmf_error *error)
 {
+    const char *text = mmfi_file_growth_text(why);
+    if (text != NULL)
+        return mmfi_fail(error, MMF_ERR_NO_SPACE, why, file->path,
+                         "%s: no room for a file of %" PRIu64 " bytes: %s: %s", file->path, size,
+                         mmfi_os_describe(why).text, text);
     return mmfi_fail(error, MMF_ERR_NO_SPACE, why, file->path,
                      "%s: no room for a file of %" PRIu64 " bytes: %s; free space or raise the "
                      "quota, and try again: nothing was lost",
@@ -171,24 +195,49 @@ static mmf_status check_limit(const mmfi_file *file, uint64_t size, mmf_error *e
                      file->path, (uint64_t)limit.rlim_cur, size);
 }
 
+/* 0 or the error of the system. */
+typedef int (*ask_for_range)(int fd, off_t begin, off_t size);
+
+static int ask_kernel(int fd, off_t begin, off_t size)
+{
+    return fallocate(fd, 0, begin, size) == 0 ? 0 : errno;
+}
+
+/*
+ * tmpfs of kernels up to 6.1 gives back what it had when a signal arrives, so a request that takes
+ * longer than the time between two signals never ends well. Each that is interrupted is halved, and
+ * doubled again when it is not: only one of a page is repeated as it is.
+ */
+static int ask_in_steps(ask_for_range ask, int fd, uint64_t begin, uint64_t end)
+{
+    uint64_t step = end - begin;
+    for (int attempt = 0; begin < end;) {
+        if (step > end - begin)
+            step = end - begin;
+        const int why = ask(fd, (off_t)begin, (off_t)step);
+        if (why == 0) {
+            begin += step;
+            step *= 2;
+            attempt = 0;
+        } else if (why == EINTR && step > MMFI_PAGE_SIZE) {
+            step = (step / 2 + MMFI_PAGE_SIZE - 1) / MMFI_PAGE_SIZE * MMFI_PAGE_SIZE;
+        } else if (!mmfi_file_again(why, attempt++)) {
+            return why;
+        }
+    }
+    return 0;
+}
+
 /* Real blocks for the bytes from begin to end: 0 or the error of the system. */
 static int allocate(const mmfi_file *file, uint64_t begin, uint64_t end)
 {
-    for (int attempt = 0;; attempt++) {
-        const int why = posix_fallocate(file->fd, (off_t)begin, (off_t)(end - begin));
-        if (!mmfi_file_again(why, attempt))
-            return why;
-    }
+    return ask_in_steps(posix_fallocate, file->fd, begin, end);
 }
 
 /* The same from the file's begin, by the kernel alone: nothing is written. */
 static int ask_for_blocks(const mmfi_file *file, uint64_t end)
 {
-    for (int attempt = 0;; attempt++) {
-        const int why = fallocate(file->fd, 0, 0, (off_t)end) == 0 ? 0 : errno;
-        if (!mmfi_file_again(why, attempt))
-            return why;
-    }
+    return ask_in_steps(ask_kernel, file->fd, 0, end);
 }
 
 static bool is_full(int os_error)
@@ -217,6 +266,11 @@ mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error
     (void)!ftruncate(file->fd, (off_t)now);
     if (is_full(why))
         return fail_full(file, why, size, error);
+    const char *text = mmfi_file_growth_text(why);
+    if (text != NULL)
+        return mmfi_fail(error, MMF_ERR_IO, why, file->path,
+                         "%s: cannot give the file %" PRIu64 " bytes: %s: %s", file->path, size,
+                         mmfi_os_describe(why).text, text);
     return mmfi_fail(error, is_unable(why) ? MMF_ERR_UNSUPPORTED : MMF_ERR_IO, why, file->path,
                      "%s: cannot give the file %" PRIu64 " bytes: %s", file->path, size,
                      mmfi_os_describe(why).text);
@@ -267,6 +321,11 @@ mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *e
         return MMF_OK;
     if (is_full(why))
         return fail_full(file, why, size, error);
+    const char *text = mmfi_file_growth_text(why);
+    if (text != NULL)
+        return mmfi_fail(error, MMF_ERR_IO, why, file->path,
+                         "%s: cannot fill the holes of the file: %s: %s", file->path,
+                         mmfi_os_describe(why).text, text);
     return mmfi_file_fail(error, why, file->path, "fill the holes of the file");
 }
 

@@ -1,6 +1,7 @@
 /* What a store says of itself, and of the statuses of calls that take no mmf_error. */
 #include "store_state.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -185,6 +186,13 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
         return mmfi_link_say(state, status, error);
     if (has_obstacle(state, status, row))
         return mmfi_obstacle_say(state, error);
+    if (state != NULL && (status == MMF_ERR_NO_SPACE || status == MMF_ERR_IO)) {
+        const int why = (int)mmfi_load64(&state->growth_error);
+        const char *text = mmfi_file_growth_text(why);
+        if (text != NULL && (status == MMF_ERR_NO_SPACE) == (why == EFBIG))
+            return mmfi_fail(error, status, why, path, "%s: the file cannot grow: %s: %s", path,
+                             mmfi_os_describe(why).text, text);
+    }
     const uint64_t count = mmf_store_count(store);
     /* The row is there, so it is the range of rows from it that ends after the last. */
     const bool is_range = status == MMF_ERR_RANGE && row < count;

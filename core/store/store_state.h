@@ -85,6 +85,7 @@ struct mmfi_state {
     uint32_t slot;    /* its undo slot */
     pid_t pid;        /* the process that opened the handle */
     mmfi_obstacle obstacle; /* of the last write; for the message of its MMF_ERR_BUSY */
+    uint64_t growth_error;  /* errno of the last growth of the file, 0 when it went well */
 };
 
 /* What handles point at that may not write, and what handles count by when nothing is shared. */

@@ -172,6 +172,8 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
     const mmf_status linked = mmfi_link_check(state, error);
     if (linked != MMF_OK)
         return linked;
+    mmf_error unread;
+    mmf_error *said = error != NULL ? error : &unread;
     const uint64_t needed = geometry->header_size + (writer->count + rows) * geometry->record_size;
     const uint64_t least = round_up_page(needed);
     mmf_status status = MMF_ERR_NO_SPACE;
@@ -183,10 +185,12 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
             size = state->map.size;
         if (size < least)
             size = least;
-        status = mmfi_file_grow(&state->file, size, error);
+        status = mmfi_file_grow(&state->file, size, said);
         if (size == least)
             break;
     }
+    /* Appends have no mmf_error: mmf_store_explain says it for them. */
+    mmfi_store64(&state->growth_error, status == MMF_OK ? 0 : (uint64_t)said->os_error);
     if (status != MMF_OK)
         return status;
     if (state->huge_pages) /* what is full; the rest is still small when it is written */

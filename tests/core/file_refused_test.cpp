@@ -206,6 +206,9 @@ TEST_F(FileRefusedTest, GrowthThatIsRefusedLeavesTheSize)
         ASSERT_TRUE(t_while_refused(SYS_fallocate, refusal.os_error, [&] {
             EXPECT_EQ(mmfi_file_grow(&file, 8192, &error), refusal.expected);
             expect_said(refusal.expected, refusal.os_error);
+            EXPECT_EQ(std::string(error.message).find("ulimit -f") != std::string::npos,
+                      refusal.os_error == EFBIG)
+                << error.message;
         }));
         uint64_t size = 0;
         EXPECT_EQ(mmfi_file_size(&file, &size, &error), MMF_OK);

@@ -1,5 +1,8 @@
 // What a store says of itself, and of the statuses of calls that take no mmf_error.
+#include "tests/core/limit.h"
 #include "tests/core/store_fixture.h"
+
+#include <cerrno>
 
 namespace {
 
@@ -51,6 +54,30 @@ TEST_F(ExplainTest, ARangeThatIsTooLongIsNotBlamedOnItsFirstRow)
     EXPECT_EQ(
         explain(store, MMF_ERR_RANGE, 4),
         "row 4 of 3: the row is at or beyond the count of records; use a row below the count");
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+// Free space on the disk would not help.
+TEST_F(ExplainTest, AnAppendBeyondTheLimitOnFileSizesNamesTheLimit)
+{
+    tick_store *store = create();
+    const uint64_t before = bytes().size();
+    rlimit old = {};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old), 0);
+    ASSERT_TRUE(t_limit(RLIMIT_FSIZE, before));
+    const tick_record tick = t_tick(1);
+    mmf_status status = MMF_OK;
+    while (status == MMF_OK)
+        status = tick_store_append(store, &tick, nullptr);
+    ASSERT_TRUE(t_limit(RLIMIT_FSIZE, old.rlim_cur));
+    ASSERT_EQ(status, MMF_ERR_NO_SPACE);
+    const std::string said = explain(store, status);
+    EXPECT_EQ(error.os_error, EFBIG);
+    EXPECT_NE(said.find("ulimit -f"), std::string::npos) << said;
+    EXPECT_EQ(said.find("free space"), std::string::npos) << said;
+    // Growth that went well leaves nothing to tell of.
+    ASSERT_EQ(tick_store_append(store, &tick, nullptr), MMF_OK);
+    EXPECT_EQ(explain(store, status).find("ulimit"), std::string::npos);
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
