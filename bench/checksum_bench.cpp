@@ -27,7 +27,7 @@ struct SealedTick {
     }
     static mmf_status close(Store *store)
     {
-        return sealed_tick_store_close(store);
+        return closed(sealed_tick_store_close(store));
     }
     static mmf_status append(Store *store, const Record *in)
     {
@@ -108,7 +108,7 @@ void verify(benchmark::State &state)
     for (auto _ : state)
         must(sealed_tick_store_verify(store, 0, rows, nullptr, nullptr));
     count_rows(state, rows);
-    must(sealed_tick_store_close(store));
+    must(closed(sealed_tick_store_close(store)));
 }
 
 // The checksum of as many bytes as such a record has, and nothing else.

@@ -16,6 +16,12 @@
 #include "bench/measure.h"
 #include "tick_store.h"
 
+// What a close said of a store whose file has no name any more, which is meant here.
+inline mmf_status closed(mmf_status status)
+{
+    return status == MMF_ERR_NOT_FOUND ? MMF_OK : status;
+}
+
 // ---- Two records, and each as a program without a store would keep it, at the file's size ----
 
 struct Tick {
@@ -54,7 +60,7 @@ struct Tick {
     }
     static mmf_status close(Store *store)
     {
-        return tick_store_close(store);
+        return closed(tick_store_close(store));
     }
     static mmf_status append(Store *store, const Record *in)
     {
@@ -104,7 +110,7 @@ struct MarketCap {
     }
     static mmf_status close(Store *store)
     {
-        return market_cap_store_close(store);
+        return closed(market_cap_store_close(store));
     }
     static mmf_status append(Store *store, const Record *in)
     {

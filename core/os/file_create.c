@@ -258,12 +258,16 @@ static int link_to_name(mmfi_file *file)
     return 0;
 }
 
-/* renameat2 with RENAME_NOREPLACE, which not every C library has. */
-#define NO_REPLACE 1u
+#define NO_REPLACE 1u /* RENAME_NOREPLACE */
 
 static int rename_new(const char *from, const char *to)
 {
+#if defined(__GLIBC__)
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, NO_REPLACE);
+#else
+    /* Not every C library has a function for it. */
     return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, NO_REPLACE);
+#endif
 }
 
 static mmf_status move_to_name(mmfi_file *file, mmf_error *error)

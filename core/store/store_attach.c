@@ -67,21 +67,22 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
     const uint64_t most = mmfi_map_modest();
     mmf_status status =
         mmfi_file_identity(&state->file, &state->geometry.device, &state->geometry.inode, error);
-    /* Nothing comes between this and the mapping: a file that is truncated later is a signal. */
-    if (status == MMF_OK)
-        status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status != MMF_OK)
         return status;
-    if (state->file_size < state->geometry.header_size)
-        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
-                         "%s: the file was cut off to %" PRIu64 " bytes while it was opened, the "
-                         "header alone takes %" PRIu64 "; restore it from a copy",
-                         state->file.path, state->file_size, state->geometry.header_size);
     /* What maps a file keeps it open: not the open file that has the locks of this process. */
     const int other = state->file.writable ? mmfi_file_reopen(&state->file) : -1;
-    status = mmfi_map_open(other >= 0 ? other : state->file.fd, state->file.writable,
-                           choose_reserve(state, options, most), state->file_size, state->file.path,
-                           &state->map, error);
+    /* Nothing comes between this and the mapping: a file that is truncated later is a signal. */
+    status = mmfi_file_size(&state->file, &state->file_size, error);
+    if (status == MMF_OK && state->file_size < state->geometry.header_size)
+        status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                           "%s: the file was cut off to %" PRIu64
+                           " bytes while it was opened, the header alone takes %" PRIu64
+                           "; restore it from a copy",
+                           state->file.path, state->file_size, state->geometry.header_size);
+    if (status == MMF_OK)
+        status = mmfi_map_open(other >= 0 ? other : state->file.fd, state->file.writable,
+                               choose_reserve(state, options, most), state->file_size,
+                               state->file.path, &state->map, error);
     if (other >= 0)
         (void)close(other);
     return status;

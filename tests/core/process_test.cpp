@@ -204,19 +204,15 @@ TEST_F(ProcessTest, WhatOnlyLooksLikeAnAbandonedFileStays)
     ASSERT_EQ(mkdir((directory + "/directory" + digits).c_str(), 0700), 0);
     ASSERT_EQ(symlink("short.123456789abcdef.new", (directory + "/link" + digits).c_str()), 0);
     ASSERT_EQ(mkfifo((directory + "/pipe" + digits).c_str(), 0600), 0);
-    const std::string stores[] = {directory + "/full" + digits, directory + "/closed" + digits,
-                                  directory + "/open" + digits};
     tick_store *store = nullptr;
-    for (const std::string &name : stores) {
-        ASSERT_EQ(tick_store_create(name.c_str(), nullptr, &store, &error), MMF_OK);
-        if (&name != &stores[2]) {
-            ASSERT_EQ(t_append_up_to(store, &name == &stores[0] ? 1 : 0), MMF_OK);
-            ASSERT_EQ(tick_store_sync(store, &error), MMF_OK);
-            ASSERT_EQ(tick_store_close(store), MMF_OK);
-        }
-    }
+    ASSERT_EQ(tick_store_create((directory + "/full" + digits).c_str(), nullptr, &store, &error),
+              MMF_OK);
+    ASSERT_EQ(t_append_up_to(store, 1), MMF_OK);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    ASSERT_EQ(tick_store_create((directory + "/open" + digits).c_str(), nullptr, &store, &error),
+              MMF_OK);
     const std::vector<std::string> before = litter();
-    ASSERT_EQ(before.size(), 11u);
+    ASSERT_EQ(before.size(), 10u);
     std::ofstream(directory + "/empty" + digits); // a creator that had only begun
     ASSERT_EQ(create_and_close(path), MMF_OK);
     EXPECT_EQ(litter(), before);
