@@ -79,13 +79,15 @@ template <typename Kind> void store_grow(benchmark::State &state)
     typename Kind::Record in = Kind::sample(1);
     for (auto _ : state) {
         state.PauseTiming();
-        typename Kind::Store *store = create<Kind>(0, true);
+        std::string path;
+        typename Kind::Store *store = create<Kind>(0, true, &path);
         state.ResumeTiming();
         for (uint64_t row = 0; row < kRows; row++) {
             keep_memory(&in);
             must(Kind::append(store, &in));
         }
         state.PauseTiming();
+        (void)unlink(path.c_str());
         must(Kind::close(store));
         state.ResumeTiming();
     }

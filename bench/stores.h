@@ -136,8 +136,10 @@ static_assert(sizeof(MarketCap::Raw) == MARKET_CAP_RECORD_SIZE,
 
 // ---- Places ----
 
-// A new store; its file is gone by name at once, so that nothing is left behind.
-template <typename Kind> typename Kind::Store *create(uint64_t capacity, bool on_disk = false)
+// A new store. Its file loses its name at once, so that nothing is left, unless *named is to have
+// the name: one without does not grow.
+template <typename Kind>
+typename Kind::Store *create(uint64_t capacity, bool on_disk = false, std::string *named = nullptr)
 {
     const std::string path = scratch_path(on_disk);
     mmf_options options = MMF_OPTIONS_INIT;
@@ -148,7 +150,10 @@ template <typename Kind> typename Kind::Store *create(uint64_t capacity, bool on
     if (status != MMF_OK)
         std::fprintf(stderr, "bench: %s\n", error.message);
     must(status);
-    (void)unlink(path.c_str());
+    if (named != nullptr)
+        *named = path;
+    else
+        (void)unlink(path.c_str());
     return store;
 }
 
