@@ -71,6 +71,17 @@ void mmfi_commit_write_tail(unsigned char *base, uint64_t generation, uint64_t c
     mmfi_copy_in(commit_at(base, generation), &commit, sizeof commit);
 }
 
+void mmfi_commit_save(const unsigned char *base, uint64_t generation, unsigned char *out)
+{
+    mmfi_copy_out(out, commit_at((unsigned char *)(uintptr_t)base, generation),
+                  sizeof(mmfi_commit));
+}
+
+void mmfi_commit_put_back(unsigned char *base, uint64_t generation, const unsigned char *saved)
+{
+    mmfi_copy_in(commit_at(base, generation), saved, sizeof(mmfi_commit));
+}
+
 /* ---- Tails ---- */
 
 bool mmfi_tail_fits(const mmfi_geometry *geometry, uint64_t first, uint64_t count)

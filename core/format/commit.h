@@ -41,6 +41,13 @@ void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count,
 void mmfi_commit_write_tail(unsigned char *base, uint64_t generation, uint64_t count,
                             uint64_t capacity, bool clean, uint64_t tail_first, uint32_t tail_crc);
 
+/*
+ * What the slot of that generation has, sizeof(mmfi_commit) bytes, and that it has this again: for
+ * a caller whose sync after the change fails, so that the file stays as it was found.
+ */
+void mmfi_commit_save(const unsigned char *base, uint64_t generation, unsigned char *out);
+void mmfi_commit_put_back(unsigned char *base, uint64_t generation, const unsigned char *saved);
+
 /* ---- Tails ---- */
 
 /* A larger tail would take too long to check when the file is opened; it is synced by itself. */

@@ -24,8 +24,14 @@ mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_
     state->replaced = found->replaced;
     if (!found->dropped)
         return MMF_OK;
+    unsigned char before[sizeof(mmfi_commit)];
+    mmfi_commit_save(state->map.base, found->generation + 1, before);
     mmfi_commit_forget(state->map.base, found->generation + 1);
-    return mmfi_file_sync(&state->file, error);
+    const mmf_status status = mmfi_file_sync(&state->file, error);
+    /* The next writer finds it again, and syncs before it appends. */
+    if (status != MMF_OK)
+        mmfi_commit_put_back(state->map.base, found->generation + 1, before);
+    return status;
 }
 
 /* Everything that was written is on the disk, the last commit as well. */
@@ -138,6 +144,21 @@ mmf_status mmfi_write_unseen(mmf_store *store)
     return MMF_OK;
 }
 
+/* Commits the same count without a tail; when the disk does not take that, nothing has changed. */
+static mmf_status untie_from(mmfi_state *state, const mmfi_commit *last, mmf_error *error)
+{
+    unsigned char before[sizeof(mmfi_commit)];
+    mmf_status status = mmfi_file_sync(&state->file, error);
+    if (status != MMF_OK)
+        return status;
+    mmfi_commit_save(state->map.base, last->generation + 1, before);
+    mmfi_commit_write(state->map.base, last->generation + 1, last->count, last->capacity, false);
+    status = mmfi_file_sync(&state->file, error);
+    if (status != MMF_OK)
+        mmfi_commit_put_back(state->map.base, last->generation + 1, before);
+    return status;
+}
+
 /*
  * The first that joins finds a tail, the others do not; they all wait for each other meanwhile. The
  * next writer that is alone cannot know what they have replaced.
@@ -145,18 +166,16 @@ mmf_status mmfi_write_unseen(mmf_store *store)
 mmf_status mmfi_commit_untie(mmfi_state *state, mmf_error *error)
 {
     mmfi_commit last;
+    if (mmfi_commit_read(state->map.base, &last) && mmfi_commit_has_tail(&last)) {
+        const mmf_status status = untie_from(state, &last, error);
+        if (status != MMF_OK) {
+            mmfi_state_poison(state);
+            return status;
+        }
+    }
     if (mmfi_load64(&state->writer->live->replaced) == 0)
         mmfi_store64(&state->writer->live->replaced, 1);
-    if (!mmfi_commit_read(state->map.base, &last) || !mmfi_commit_has_tail(&last))
-        return MMF_OK;
-    mmf_status status = mmfi_file_sync(&state->file, error);
-    if (status == MMF_OK) {
-        mmfi_commit_write(state->map.base, last.generation + 1, last.count, last.capacity, false);
-        status = mmfi_file_sync(&state->file, error);
-    }
-    if (status != MMF_OK)
-        mmfi_state_poison(state);
-    return status;
+    return MMF_OK;
 }
 
 /* What was found of a tail is kept: it is as large as a tail may be. */

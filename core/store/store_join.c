@@ -179,6 +179,9 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     if (status != MMF_OK)
         return status;
     status = take_slot(state, error);
+    /* The last that may fail comes before what says that there is one writer more. */
+    if (status == MMF_OK)
+        status = mmfi_commit_untie(state, error);
     if (status != MMF_OK)
         return status;
     if (trusted)
@@ -208,8 +211,6 @@ mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
                                       (size_t)state->geometry.header_size, error);
     if (status == MMF_OK)
         status = join(state, error);
-    if (status == MMF_OK)
-        status = mmfi_commit_untie(state, error);
     sign_join(state, 0);
     mmfi_file_unlock_join(&state->file);
     return status;

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,6 +27,8 @@ const Known kKnown[kCalls] = {
     {"fstat", {EIO, ENOMEM}},
     {"lstat", {EIO, EACCES, ENOMEM}},
     {"fstatvfs", {EIO, ENOSYS, EINTR}},
+    {"fstatfs", {EIO, ENOSYS, EINTR}},
+    {"ioctl", {EIO, EINTR, EOPNOTSUPP, ENOTTY}},
     {"pread", {EIO, EINTR, ENOMEM, kShort}},
     {"pwrite", {EIO, EINTR, ENOSPC, EDQUOT, EFBIG, kShort}},
     {"read", {EIO, EINTR, kShort}},
@@ -105,6 +108,23 @@ template <typename T> T *got(T *memory, size_t size)
     if (armed && memory != nullptr)
         held().memory[memory] = size;
     return memory;
+}
+
+// Addresses that are of no mapping any more; a part of one may be given back alone.
+void give_back(char *base, size_t size)
+{
+    const auto all = held().mappings;
+    for (const auto &mapping : all) {
+        char *begin = static_cast<char *>(mapping.first);
+        char *end = begin + mapping.second;
+        if (end <= base || begin >= base + size)
+            continue;
+        held().mappings.erase(begin);
+        if (begin < base)
+            held().mappings[begin] = static_cast<size_t>(base - begin);
+        if (end > base + size)
+            held().mappings[base + size] = static_cast<size_t>(end - (base + size));
+    }
 }
 
 } // namespace
@@ -212,6 +232,23 @@ int __real_fstatvfs(int fd, struct statvfs *out);
 int __wrap_fstatvfs(int fd, struct statvfs *out)
 {
     return fails(Call::kFstatvfs) ? -1 : __real_fstatvfs(fd, out);
+}
+
+int __real_fstatfs(int fd, struct statfs *out);
+int __wrap_fstatfs(int fd, struct statfs *out)
+{
+    return fails(Call::kFstatfs) ? -1 : __real_fstatfs(fd, out);
+}
+
+// Only requests with a pointer come here.
+int __real_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+    va_list rest;
+    va_start(rest, request);
+    void *argument = va_arg(rest, void *);
+    va_end(rest);
+    return fails(Call::kIoctl) ? -1 : __real_ioctl(fd, request, argument);
 }
 
 ssize_t __real_pread(int fd, void *buffer, size_t size, off_t offset);
@@ -334,13 +371,12 @@ void *__wrap_mmap(void *at, size_t size, int access, int flags, int fd, off_t of
     return base;
 }
 
-// Of a whole mapping it cannot fail; what is tested is that its word is no reason to stop.
+// Of a whole mapping, or its end, it cannot fail; what is tested is that its word is no reason to
+// stop.
 int __real_munmap(void *base, size_t size);
 int __wrap_munmap(void *base, size_t size)
 {
-    const auto mapping = held().mappings.find(base);
-    if (mapping != held().mappings.end() && mapping->second == size)
-        held().mappings.erase(mapping);
+    give_back(static_cast<char *>(base), size);
     const int result = __real_munmap(base, size);
     return fails(Call::kMunmap) ? -1 : result;
 }

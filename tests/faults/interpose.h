@@ -17,6 +17,8 @@ enum class Call {
     kFstat,
     kLstat,
     kFstatvfs,
+    kFstatfs,
+    kIoctl,
     kPread,
     kPwrite,
     kRead,

@@ -9,6 +9,7 @@
 
 #include "core/os/file.h"
 #include "tests/core/store_fixture.h"
+#include "tests/faults/interpose.h"
 
 constexpr uint64_t kRowsMax = 1024;
 
@@ -17,9 +18,10 @@ struct Outcome {
     uint64_t count = 0;  // records that were there, and that calls said they had appended
     uint64_t synced = 0; // how many of them a sync that succeeded had before it
     uint64_t marks[kRowsMax] = {};
-    bool created = false; // there must be a store
-    bool refused = false; // the open failed, so not a byte has changed
-    bool sync_failed = false;
+    bool created = false;       // there must be a store
+    bool refused = false;       // the open failed, so not a byte has changed
+    bool sync_failed = false;   // of the open, too
+    bool write_failed = false;  // what a call writes may be cut off, or not be there
     bool unlink_failed = false; // what could not be removed may be there
     bool boot_unknown = false;  // the writer could not read the boot's id
     bool fired = false;         // the fault happened
@@ -52,6 +54,9 @@ public:
         const mmf_status status = tick_store_open(path.c_str(), &options, &store, &error);
         opened("open", status);
         outcome->refused = status != MMF_OK;
+        // One that joins others may have to sync first, and the disk may lack what is read then.
+        if (status != MMF_OK && t_has_failed(Call::kFdatasync))
+            outcome->sync_failed = true;
     }
 
     // Rows up to count; one that fails is tried again once, because the fault may have been one.
