@@ -261,6 +261,8 @@ TEST_F(GuardHandlerTest, WhereTheKernelRefusesItIsAStatus)
 // Zeroes cannot be had for the hole: the fault is the next one's.
 TEST_F(GuardHandlerTest, AHoleThatCannotBeCoveredGoesToWhoWasThereBefore)
 {
+    if (T_SANITIZER)
+        GTEST_SKIP() << "a sanitizer asks for memory itself while it is refused";
     tick_store *made = create();
     fill(made, 10);
     ASSERT_EQ(tick_store_close(made), MMF_OK);
@@ -318,8 +320,8 @@ char *found_stack = nullptr;
 
 void look_around(int, siginfo_t *info, void *context)
 {
-    char here = 0;
-    found_stack = &here;
+    // Not the address of a variable: a sanitizer keeps those elsewhere.
+    found_stack = static_cast<char *>(__builtin_frame_address(0));
     pthread_sigmask(SIG_SETMASK, nullptr, &found_mask);
     long_handler(0, info, context);
 }
