@@ -4,12 +4,14 @@ A generated module (`import tick_store`) is built on this package; `mmapforge.op
 store by the schema that its file carries. bindings/python/README.md is the tour.
 """
 
-import importlib.util as _importing
-
-if _importing.find_spec("_cffi_backend") is None:
-    # The extension would say that a module is missing which no package is called.
+try:
+    import mmapforge._core as _core  # noqa: F401
+except ModuleNotFoundError as _error:
+    if _error.name != "_cffi_backend":
+        raise
+    # The extension says that a module is missing which no package is called.
     _message = "mmapforge needs cffi, which is not installed: pip install cffi (Debian: apt-get install "
-    raise ModuleNotFoundError(_message + "python3-cffi)", name="_cffi_backend")
+    raise ModuleNotFoundError(_message + "python3-cffi)", name="_cffi_backend") from None
 
 from mmapforge._define import define, open, opener
 from mmapforge._errors import (
