@@ -123,6 +123,12 @@ bool mmfi_file_is_locked(const mmfi_file *file);
 bool mmfi_file_is_shared(const mmfi_file *file);
 
 /*
+ * True when a writer that shares the file has a place, or is taking one. False with a shared lock
+ * on the writer's byte means that the lock is of a program that may only read the file.
+ */
+bool mmfi_file_has_sharers(const mmfi_file *file);
+
+/*
  * A second open file of the same inode, for a mapping: one made through the first would keep its
  * locks alive in every forked child, even in one that has closed all descriptors. -1 when there is
  * none to be had (no permission any more, no descriptors, or no /proc and another file under the
@@ -181,7 +187,10 @@ mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *e
 mmf_status mmfi_file_own_blocks(const mmfi_file *file, void *header, size_t header_size,
                                 mmf_error *error);
 
-/* Waits until the data and the size are on the disk. A failure must never be retried. */
+/*
+ * Waits until the data and the size are on the disk, and sets the file's time of modification for
+ * backups and make. A failure must never be retried.
+ */
 mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error);
 
 /* Unlocks (in the process that locked), closes, and removes the file if it never got its name. */

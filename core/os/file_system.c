@@ -124,6 +124,13 @@ bool mmfi_file_is_shared(const mmfi_file *file)
     return lock_of_others(file, MMFI_LOCK_OFFSET) == F_RDLCK;
 }
 
+bool mmfi_file_has_sharers(const mmfi_file *file)
+{
+    /* What keeps a read lock out is a write lock, which takes a descriptor that may write. */
+    struct flock lock = lock_of(F_RDLCK, MMFI_LOCK_SLOTS, MMFI_LOCK_JOIN + 1 - MMFI_LOCK_SLOTS);
+    return fcntl(file->fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
 bool mmfi_file_slot_is_locked(const mmfi_file *file, uint32_t slot)
 {
     return lock_of_others(file, MMFI_LOCK_SLOTS + slot) != F_UNLCK;
@@ -332,6 +339,9 @@ mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *e
 mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
 {
     int why = 0;
+    /* Stores into a mapping leave the times of a file on a tmpfs as they were. A failure is no
+     * harm. */
+    (void)futimens(file->fd, NULL);
     for (int attempt = 0;; attempt++) {
         why = fdatasync(file->fd) == 0 ? 0 : errno;
         if (!mmfi_file_again(why, attempt))

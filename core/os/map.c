@@ -164,6 +164,12 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
                          "%s: no address space for the %" PRIu64 " bytes of the file; raise the "
                          "limit (ulimit -v, and -l after mlockall) or close other stores",
                          path, needed);
+    if (why == ENODEV)
+        return mmfi_fail(error, MMF_ERR_UNSUPPORTED, why, path,
+                         "%s: the file system cannot share a mapping of the file between "
+                         "processes, as with direct I/O in FUSE; mount it with the cache of pages "
+                         "on (mergerfs: cache.files=auto-full), or put the store on another disk",
+                         path);
     return mmfi_fail(error, MMF_ERR_IO, why, path, "%s: cannot map the file: %s", path,
                      mmfi_os_describe(why).text);
 }

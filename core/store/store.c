@@ -55,7 +55,15 @@ static mmf_status lock_file(mmfi_state *state, mmf_error *error)
     uint64_t pid = 0;
     (void)mmfi_file_read(&state->file, MMFI_LIVE_OFFSET + offsetof(mmfi_live, writer_pid), &pid,
                          sizeof pid, NULL);
-    if (mmfi_file_is_shared(&state->file))
+    const bool shared = mmfi_file_is_shared(&state->file);
+    if (shared && !mmfi_file_has_sharers(&state->file))
+        return mmfi_fail(error, MMF_ERR_LOCKED, 0, state->file.path,
+                         "%s: no writer has the file open, but another process has a read lock on "
+                         "the byte that writers lock, for which it need only be allowed to read; "
+                         "find it by lsof or in /proc/locks, and take the permission to read from "
+                         "users who must not keep writers out",
+                         state->file.path);
+    if (shared)
         return mmfi_fail(
             error, MMF_ERR_LOCKED, 0, state->file.path,
             "%s: writers that share the file have it open for writing, and process %" PRIu64

@@ -236,7 +236,7 @@ TEST_F(MapTest, WhatTheKernelRefusesIsSaid)
         mmf_status expected;
     } refusals[] = {
         {ENOMEM, MMF_ERR_NO_MEMORY}, {EAGAIN, MMF_ERR_NO_MEMORY}, {EOVERFLOW, MMF_ERR_IO},
-        {EINVAL, MMF_ERR_IO},        {EACCES, MMF_ERR_IO},
+        {EINVAL, MMF_ERR_IO},        {EACCES, MMF_ERR_IO},        {ENODEV, MMF_ERR_UNSUPPORTED},
     };
     if (T_ADDRESS_SANITIZER)
         GTEST_SKIP() << "the address sanitizer maps memory of its own";

@@ -308,3 +308,32 @@ TEST_F(StoreTest, ACopyIsAnotherFile)
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
     unlink(copy.c_str());
 }
+
+// Who may only read can lock for reading, which keeps a writer out; no writer is blamed for it.
+TEST_F(StoreTest, AReadLockOfAProgramThatMayOnlyReadIsToldFromAWriter)
+{
+    tick_store *made = create();
+    ASSERT_EQ(tick_store_close(made), MMF_OK);
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    ASSERT_GE(fd, 0);
+    struct flock lock = {};
+    lock.l_type = F_RDLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = off_t{1} << 62;
+    lock.l_len = 1;
+    ASSERT_EQ(fcntl(fd, F_OFD_SETLK, &lock), 0);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
+    EXPECT_NE(strstr(error.message, "no writer has the file open"), nullptr) << error.message;
+    EXPECT_NE(strstr(error.message, "permission to read"), nullptr) << error.message;
+    // Several writers have read locks themselves, and are not kept out.
+    mmf_options several = writing;
+    several.shared_writers = true;
+    tick_store *one = open(&several);
+    ASSERT_NE(one, nullptr);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
+    EXPECT_NE(strstr(error.message, "was the last to join"), nullptr) << error.message;
+    EXPECT_EQ(tick_store_close(one), MMF_OK);
+    ::close(fd);
+    tick_store *store = open(&writing);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}

@@ -1,6 +1,13 @@
 // What a sync promises and in which order, and that a failed one is for good.
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <unistd.h>
 #include <vector>
 
 #include "core/format/recover.h"
@@ -304,4 +311,37 @@ TEST_F(SyncTest, ACreateSyncsTheHeaderAndACloseIsMarked)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
     EXPECT_EQ(commit().generation, generation + 2);
     EXPECT_EQ(commit().flags, MMFI_COMMIT_CLEAN);
+}
+
+// Stores into a mapping leave the times of a file on a tmpfs as they were, by which backups and
+// make tell that a file has changed.
+TEST_F(SyncTest, ASyncOfChangesIsAChangeOfTheFile)
+{
+    struct statfs where = {};
+    if (statfs("/dev/shm", &where) != 0 || where.f_type != TMPFS_MAGIC ||
+        access("/dev/shm", W_OK) != 0)
+        GTEST_SKIP() << "there is no tmpfs at /dev/shm to write to";
+    const std::string name = "/dev/shm/mmf_sync_test." + std::to_string(getpid());
+    tick_store *store = nullptr;
+    ASSERT_EQ(tick_store_create(name.c_str(), nullptr, &store, &error), MMF_OK) << error.message;
+    fill(store, 1);
+    const auto set_old = [&] {
+        const timespec old[2] = {{1000, 0}, {1000, 0}};
+        return utimensat(AT_FDCWD, name.c_str(), old, 0);
+    };
+    const auto modified = [&] {
+        struct stat file = {};
+        return stat(name.c_str(), &file) == 0 ? file.st_mtim.tv_sec : time_t{-1};
+    };
+    EXPECT_EQ(set_old(), 0);
+    EXPECT_EQ(tick_store_sync(store, &error), MMF_OK) << error.message;
+    EXPECT_GT(modified(), 1000) << "appended";
+    EXPECT_EQ(set_old(), 0);
+    EXPECT_EQ(tick_store_sync(store, &error), MMF_OK) << error.message;
+    EXPECT_EQ(modified(), 1000) << "nothing to sync";
+    EXPECT_EQ(tick_store_set_price(store, 0, 9), MMF_OK);
+    EXPECT_EQ(set_old(), 0);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    EXPECT_GT(modified(), 1000) << "replaced, and closed";
+    EXPECT_EQ(unlink(name.c_str()), 0);
 }
