@@ -201,7 +201,8 @@ static mmf_status take_field(reader *from, mmf_field *fields, uint32_t index, ch
         if (strcmp(fields[other].name, name) == 0)
             return bad(from, "a name that no other field has");
     if (!take_type(from, field) || !TAKE(from, ";\n"))
-        return bad(from, "a type of format version 2 and ';'");
+        return bad(from,
+                   "a type of the schema language, such as 'float64' or 'string[64]', and ';'");
     field->name = name;
     *text += strlen(name) + 1;
     return MMF_OK;

@@ -179,6 +179,18 @@ TEST(SchemaText, WrongTextsAreRefused)
     }
 }
 
+TEST(SchemaText, AnUnknownTypeIsSaidWithItsLine)
+{
+    const std::string text = "record T version 1 {\n  a: bool;\n  b: float128;\n}\n";
+    mmf_schema *out = nullptr;
+    mmf_error error = {};
+    ASSERT_EQ(mmf_schema_parse(text.data(), text.size(), &out, &error), MMF_ERR_CORRUPT);
+    EXPECT_EQ(out, nullptr);
+    EXPECT_STREQ(error.message,
+                 "embedded schema, line 3: expected a type of the schema language, such as "
+                 "'float64' or 'string[64]', and ';'; the header of the file is damaged");
+}
+
 TEST(SchemaText, LimitsHold)
 {
     const std::string longest(MMF_NAME_LENGTH_MAX, 'n');
