@@ -6,6 +6,7 @@ from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
 from mmapforge._codec import Codec
 from mmapforge._core import ffi, lib
+from mmapforge._errors import Error
 from mmapforge._schema import LENGTH_SIZE, STRUCT_CODES, Field
 
 CHUNK_ROWS = 1024
@@ -90,6 +91,16 @@ class ChunkReader:
 
     def read(self, first: int, count: int) -> List[Sequence[Any]]:
         """The values of the fields of count rows, at most `self.rows`; one sequence per field."""
+        _, columns, error = self._read_some(first, count)
+        if error is not None:
+            raise error
+        return columns
+
+    def _read_some(
+        self, first: int, count: int
+    ) -> Tuple[int, List[Sequence[Any]], Optional[Error]]:
+        """The number of rows before the first that cannot be read, their values, and its error."""
+        error: Optional[Error] = None
         status = lib.mmfpy_gather(
             self._store.handle,
             first,
@@ -101,21 +112,34 @@ class ChunkReader:
             self._copied,
         )
         if status:
-            self._store.fail(status, first + self._copied[0])
+            count = int(self._copied[0])
+            error = self._store._error_of(status, first + count)
         try:
-            return [sink.values(count) for sink in self._sinks]
+            return count, [sink.values(count) for sink in self._sinks], error
         except UnicodeDecodeError:
-            self._blame_text(first, count)
-            raise
+            count, error = self._text_error(first, count)
+            return count, [sink.values(count) for sink in self._sinks], error
 
-    def _blame_text(self, first: int, count: int) -> None:
+    def _text_error(self, first: int, count: int) -> Tuple[int, Error]:
+        """The number of rows before the first string that is not UTF-8, and the error for it."""
         for row in range(count):
             for sink in self._sinks:
-                if sink.field.is_text:
+                if not sink.field.is_text:
+                    continue
+                try:
                     self._codec.decode(sink.field, sink.data(row), self._store.path, first + row)
+                except Error as error:
+                    return row, error
+        raise AssertionError("every string can be decoded")
 
     def chunks(self, start: int, stop: int) -> Iterator[Tuple[int, int, List[Sequence[Any]]]]:
-        """(first row, rows, columns) until the rows from start to stop are read."""
+        """(first row, rows, columns) until the rows from start to stop are read.
+
+        When a row cannot be read, the rows before it are yielded, and then its error is raised.
+        """
         for first in range(start, stop, self.rows):
-            count = min(self.rows, stop - first)
-            yield first, count, self.read(first, count)
+            count, columns, error = self._read_some(first, min(self.rows, stop - first))
+            if count:
+                yield first, count, columns
+            if error is not None:
+                raise error

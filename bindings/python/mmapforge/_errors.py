@@ -1,7 +1,7 @@
 """What can go wrong, and the one table from the statuses of C to exceptions."""
 
 import errno
-from typing import Any, Dict, NoReturn, Optional, Tuple, Type, Union
+from typing import Any, Dict, Optional, Tuple, Type, Union
 
 from mmapforge._core import ffi, lib
 
@@ -217,16 +217,19 @@ def text_of(message: Any) -> str:
     return str(ffi.string(message).decode("utf-8", "replace"))
 
 
-# What a hint of C calls its options, and what they are called here.
+# What a message of C names, and the name here.
 _IN_PYTHON = (
     ("options.mode = MMF_READ_WRITE", "mode 'r+'"),
     ("options.reserve_bytes", "reserve"),
     ("options.capacity", "capacity"),
     ("options.permissions", "permissions"),
+    ("mmf_store_sync", "sync()"),
+    ("from a copy", "from a copy that store.copy(path) made"),
 )
 
 
-def _in_python(message: str) -> str:
+def in_python(message: str) -> str:
+    """A message of C with the names that a program in Python uses."""
     for of_c, here in _IN_PYTHON:
         message = message.replace(of_c, here)
     return message
@@ -242,7 +245,7 @@ def error_of(
     """The exception for a filled mmf_error."""
     return make_error(
         class_of(error.status, error.os_error),
-        _in_python(text_of(error.message)),
+        in_python(text_of(error.message)),
         path=text_of(error.path) or path,
         row=row,
         field=field,
@@ -251,7 +254,7 @@ def error_of(
     )
 
 
-def fail(
+def status_error(
     handle: Any,
     status: int,
     *,
@@ -259,13 +262,13 @@ def fail(
     row: Optional[int] = None,
     field: FieldName = None,
     count: Optional[int] = None,
-) -> NoReturn:
-    """Raises the exception for a status that a call of C returned."""
+) -> Error:
+    """The exception for a status that a call of C returned."""
     in_field = "" if field is None else f", field {field}"
     if status == lib.MMF_ERR_RANGE and row is not None:
         there = 0 if count is None else count
         rows = "there are no rows" if there == 0 else f"use a row from {-there} to {there - 1}"
-        raise make_error(
+        return make_error(
             RowError,
             f"{path}: row {row} of {there}{in_field}: there is no such row; {rows}",
             path=path,
@@ -283,9 +286,9 @@ def fail(
     places = [] if row is None else [f"row {row}"]
     places += [] if field is None else [f"field {field}"]
     where = ", ".join(places) + ": " if places else ""
-    raise make_error(
+    return make_error(
         CLASS_OF_STATUS[status],
-        f"{path}: {where}{text}; {_in_python(hint)}",
+        f"{path}: {where}{text}; {in_python(hint)}",
         path=path,
         row=row,
         field=field,

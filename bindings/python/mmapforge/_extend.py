@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping as AnyMapping
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NoReturn
+from typing import Any, Dict, Iterable, List, Mapping
 
 from mmapforge._chunk import chunk_rows
 from mmapforge._codec import PackFailed
@@ -100,7 +100,7 @@ def _append_rows(store: Any, rows: Any) -> int:
             # None of them, too: a store that is closed or read-only says so.
             status = lib.mmfpy_append_rows(store.handle, memory, packed, len(buffer), ffi.NULL)
             if status:
-                _fail_after(store, status, done)
+                raise _after(store._error_of(status), done)
             done += packed
         if error is not None:
             if isinstance(error, Error) and error.args:
@@ -112,14 +112,10 @@ def _append_rows(store: Any, rows: Any) -> int:
             return done
 
 
-def _fail_after(store: Any, status: int, done: int) -> NoReturn:
-    """Raises for a status, and says how many records are there already."""
-    fail: Callable[[int], NoReturn] = store.fail
-    try:
-        fail(status)
-    except Error as error:
-        error.args = (*error.args[:-1], f"{error.args[-1]} ({done} records of extend were appended)")
-        raise
+def _after(error: Error, done: int) -> Error:
+    """The error, whose message says how many records were appended before it."""
+    error.args = (*error.args[:-1], f"{error.args[-1]} ({done} records of extend were appended)")
+    return error
 
 
 def _pack(store: Any, buffer: bytearray, rows: Iterable[Any]) -> int:
@@ -149,9 +145,11 @@ def _append_store(store: Any, rows: Any) -> int:
     for first in range(wanted.start, wanted.stop, batch):
         count = min(batch, wanted.stop - first)
         status = lib.mmfpy_copy_rows(source.handle, first, count, memory, batch * size, copied)
+        read_error = source._error_of(status, first + copied[0]) if status else None
+        done = first - wanted.start
+        status = lib.mmfpy_append_rows(store.handle, memory, copied[0], batch * size, ffi.NULL)
         if status:
-            source.fail(status, first + copied[0])
-        status = lib.mmfpy_append_rows(store.handle, memory, count, batch * size, ffi.NULL)
-        if status:
-            _fail_after(store, status, first - wanted.start)
+            raise _after(store._error_of(status), done)
+        if read_error is not None:
+            raise _after(read_error, done + copied[0])
     return len(wanted)

@@ -41,6 +41,9 @@ class Info(NamedTuple):
     writable: bool
     live: bool
     missing_rows: int  # of count: the last so many, which a damaged file lacks
+    # At most so many records, appended after the last sync, were lost when this writer opened the
+    # file: the machine or a container was restarted, or the file is a copy that `cp` made.
+    dropped_rows: int
     # What became of the file since it was opened: "" for nothing, or "unlinked" (removed), "moved"
     # (renamed), "by file" (the path leads to another file), "by store" (written over by another
     # store), "copied up" (by overlayfs: this is the old copy). Open the store again to follow it.
@@ -135,7 +138,8 @@ def open_handle(
         if status:
             raise _errors.error_of(error, path=os.fsdecode(path))
         if error.message[0] != b"\0":
-            warnings.warn(_errors.text_of(error.message), _warning_for(handle), stacklevel=3)
+            message = _errors.in_python(_errors.text_of(error.message))
+            warnings.warn(message, _warning_for(handle), stacklevel=3)
     except BaseException:
         # A create that fails leaves no file; while it is open, it is the one that was made here.
         if create and lib.mmfpy_count(handle) >= 0:

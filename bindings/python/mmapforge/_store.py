@@ -242,7 +242,7 @@ class Store(Aggregates, Generic[R]):
         return Info(
             out.count, out.capacity, out.capacity_max, out.file_size, out.header_size,
             out.reserve_bytes, out.writer_pid, out.record_size, out.format_version,
-            bool(out.writable), bool(out.live), out.missing_rows,
+            bool(out.writable), bool(out.live), out.missing_rows, out.dropped_rows,
             REPLACED[out.replaced],
         )  # fmt: skip
 
@@ -369,8 +369,9 @@ class Store(Aggregates, Generic[R]):
     def __iter__(self) -> Iterator[R]:
         """The records that there are when the loop begins, each consistent.
 
-        They are read by the chunk: of one that was read before a close the rest still comes, and
-        ClosedError behind it.
+        At a record that cannot be read (damaged, missing, or with text that is not UTF-8) the loop
+        raises, after it has yielded every record before it. Records are read in chunks: after a
+        close the rest of a chunk still comes, and then ClosedError.
         """
         return _view.iterate(self, range(len(self)))
 
@@ -520,9 +521,21 @@ class Store(Aggregates, Generic[R]):
         count: Optional[int] = None,
     ) -> NoReturn:
         """Raises the exception for a status of C."""
+        raise self._error_of(status, row, field, count)
+
+    def _error_of(
+        self,
+        status: int,
+        row: Optional[int] = None,
+        field: Optional[str] = None,
+        count: Optional[int] = None,
+    ) -> _errors.Error:
+        """The exception for a status of C."""
         if count is None:
             count = max(0, lib.mmfpy_count(self.handle))
-        _errors.fail(self.handle, status, path=self.path, row=row, field=field, count=count)
+        return _errors.status_error(
+            self.handle, status, path=self.path, row=row, field=field, count=count
+        )
 
 
 def _reopen(cls: Optional[Type[Any]], path: str, errors: str) -> Any:

@@ -164,6 +164,7 @@ int mmfpy_read_info(mmfpy_store *handle, mmfpy_info *out)
         return (int)status;
     out->count = info.count;
     out->missing_rows = info.missing_rows;
+    out->dropped_rows = info.dropped_rows;
     out->capacity = info.capacity;
     out->capacity_max = info.capacity_max;
     out->file_size = info.file_size;

@@ -32,6 +32,7 @@ typedef struct mmfpy_store {
 typedef struct mmfpy_info {
     uint64_t count;
     uint64_t missing_rows;
+    uint64_t dropped_rows;
     uint64_t capacity;
     uint64_t capacity_max;
     uint64_t file_size;
