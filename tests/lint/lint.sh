@@ -1,20 +1,27 @@
-#!/bin/bash
-# Reads the C and C++ files of a tree and names each line that breaks a rule of the repository.
-set -euo pipefail
+#!/bin/sh
+# lint.sh [DIRECTORY]: reads the C and C++ files of a tree (of ".", if none is named) and prints each
+# line that breaks a rule of the repository.
+set -eu
 
-if [ "$#" != 1 ] || [ ! -d "$1" ]; then
-    echo "usage: lint.sh DIRECTORY" >&2
+if [ "$#" -gt 1 ] || [ ! -d "${1:-.}" ]; then
+    echo "usage: lint.sh [DIRECTORY]" >&2
     exit 2
 fi
-cd "$1"
+cd "${1:-.}"
 
 # What stands in tests/golden is output of the generator, which has tests of its own.
-mapfile -t files < <(find . -path './bazel-*' -prune -o -path './.git' -prune -o \
-    -path './tests/golden' -prune -o -type f -regex '.*\.\(c\|h\|cpp\)' -printf '%P\n' | sort)
-if [ "${#files[@]}" = 0 ]; then
-    echo "lint.sh: no C or C++ file under $1" >&2
+files="$(find . -path './bazel-*' -prune -o -path './.git' -prune -o \
+    -path './tests/golden' -prune -o -type f -regex '.*\.\(c\|h\|cpp\)' -printf '%P\n' | sort)"
+if [ -z "$files" ]; then
+    echo "lint.sh: no C or C++ file under ${1:-.}" >&2
     exit 2
 fi
+# From here on the arguments are the files, one a line above.
+set -f
+IFS='
+'
+# shellcheck disable=SC2086
+set -- $files
 
 failed=0
 
@@ -93,9 +100,9 @@ length($0) > 110 { complain("a line of " length($0) " columns; at most 110") }
 /TO[D]O|FIX[M]E/ { complain("a note of unfinished work; finish it") }
 /"\/(home|work|root|Users)\// { complain("an absolute path of one machine") }
 END { exit bad }
-' "${files[@]}" || failed=1
+' "$@" || failed=1
 
 # A bad file is printed with the place of the first difference.
-clang-format --dry-run -Werror "${files[@]}" || failed=1
+clang-format --dry-run -Werror "$@" || failed=1
 
 exit "$failed"

@@ -45,6 +45,18 @@ check 1 'core/os/map.c:1: an absolute path' core/os/map.c 'const char *p = "/hom
 check 1 'clang-format' core/os/map.c 'int  x;\n'
 check 2 'no C or C++ file' core/README.md 'words\n'
 
+# Without an argument it reads the directory that it is run in, by any shell of POSIX.
+tree="$(mktemp -d)"
+cp "$style" "$tree/.clang-format"
+echo 'int  x;' >"$tree/a b.c"
+said="$(cd "$tree" && sh "$lint" 2>&1)"
+status="$?"
+rm -rf "$tree"
+if [ "$status" != 1 ] || [[ "$said" != *"a b.c:1:4: error"* ]]; then
+    echo "FAILED: without an argument: exit $status; it said: $said"
+    failed=1
+fi
+
 # Where there is no buildifier, its lint passes, and says aloud that it has checked nothing.
 said="$(env -u BUILDIFIER PATH=/nowhere "$buildifier" .)"
 status="$?"
