@@ -1,15 +1,58 @@
 /* Opening, creating and closing stores. */
 #include "store_state.h"
 
+#include "mmapforge/version.h"
+
 #include <inttypes.h>
+#include <string.h>
 
 /* A new file has room for about so many bytes of records unless options.capacity says else. */
 #define FIRST_CAPACITY_BYTES 65536u
 
-static mmf_options options_or_default(const mmf_options *options)
+/* The sizes of mmf_options: of the first version that has one, and more than any will have. */
+#define OPTIONS_SIZE_FIRST 40u
+#define OPTIONS_SIZE_MAX   4096u
+
+MMFI_STATIC_ASSERT(sizeof(mmf_options) >= OPTIONS_SIZE_FIRST, "an option was removed");
+/* Where there is padding, its bytes are whatever the caller's memory was. */
+MMFI_STATIC_ASSERT(offsetof(mmf_options, reserved) + sizeof((mmf_options *)0)->reserved ==
+                       sizeof(mmf_options),
+                   "bytes that the caller need not set are taken for options");
+
+/* The bytes are there: the caller says so, by a size that could be one. */
+static bool has_unknown_options(const mmf_options *options)
+{
+    const unsigned char *bytes = (const unsigned char *)options;
+    for (size_t i = offsetof(mmf_options, reserved); i < options->size; i++)
+        if (bytes[i] != 0)
+            return true;
+    return false;
+}
+
+/* Takes the options that the caller's version has, and the defaults of the others. */
+static mmf_status read_options(const char *path, const mmf_options *options, mmf_options *out,
+                               mmf_error *error)
 {
     const mmf_options defaults = MMF_OPTIONS_INIT;
-    return options != NULL ? *options : defaults;
+    *out = defaults;
+    if (options == NULL)
+        return MMF_OK;
+    const size_t size = options->size;
+    if (size < OPTIONS_SIZE_FIRST || size > OPTIONS_SIZE_MAX)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                         "%s: options.size is %zu, expected %zu; initialise the options with "
+                         "MMF_OPTIONS_INIT, and compile the program with the headers of this "
+                         "library",
+                         path, size, sizeof *out);
+    if (has_unknown_options(options))
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                         "%s: an option is set that this library, mmapforge " MMF_VERSION_STRING
+                         ", does not know; initialise the options with MMF_OPTIONS_INIT, and "
+                         "compile the program with the headers of this library",
+                         path);
+    memcpy(out, options, size > sizeof *out ? sizeof *out : size);
+    out->size = sizeof *out;
+    return MMF_OK;
 }
 
 static mmf_status check_options(const char *path, const mmf_options *options, mmf_error *error)
@@ -21,11 +64,16 @@ static mmf_status check_options(const char *path, const mmf_options *options, mm
     return MMF_OK;
 }
 
-/* What opening and creating share: is it possible at all, and the state to do it with. */
-static mmf_status begin(const char *path, const mmf_options *options, mmfi_state **out,
-                        mmf_error *error)
+/*
+ * What opening and creating share: is it possible at all, the options as this version has them, and
+ * the state to do it with.
+ */
+static mmf_status begin(const char *path, const mmf_options *given, mmf_options *options,
+                        mmfi_state **out, mmf_error *error)
 {
-    const mmf_status status = check_options(path, options, error);
+    mmf_status status = read_options(path, given, options, error);
+    if (status == MMF_OK)
+        status = check_options(path, options, error);
     if (status != MMF_OK)
         return status;
     if (!MMFI_LITTLE_ENDIAN)
@@ -98,9 +146,9 @@ static mmf_status open_store(const char *path, const mmf_options *options, const
     if (path == NULL || out == NULL)
         return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_open: %s is NULL",
                          path == NULL ? "path" : "out");
-    const mmf_options chosen = options_or_default(options);
+    mmf_options chosen;
     mmfi_state *state = NULL;
-    mmf_status status = begin(path, &chosen, &state, error);
+    mmf_status status = begin(path, options, &chosen, &state, error);
     if (status != MMF_OK)
         return status;
     status = open_state(state, path, &chosen, schema, out, error);
@@ -239,9 +287,9 @@ mmf_status mmfi_store_create_filled(const char *path, const mmf_options *options
                          path == NULL  ? "path"
                          : out == NULL ? "out"
                                        : "schema");
-    const mmf_options chosen = options_or_default(options);
+    mmf_options chosen;
     mmfi_state *state = NULL;
-    mmf_status status = begin(path, &chosen, &state, error);
+    mmf_status status = begin(path, options, &chosen, &state, error);
     if (status != MMF_OK)
         return status;
     status = create_state(state, path, &chosen, schema, filling, out, error);

@@ -36,15 +36,9 @@ static uint64_t writer_pid(const mmfi_state *state)
     return mmfi_load64(live + offsetof(mmfi_live, writer_pid));
 }
 
-mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
+static mmf_status find_info(const mmf_store *store, mmf_info *out)
 {
-    if (out != NULL)
-        memset(out, 0, sizeof *out);
-    if (store == NULL || out == NULL)
-        return MMF_ERR_ARGUMENT;
     const mmfi_state *state = store->state;
-    if (state == NULL)
-        return MMF_ERR_CLOSED;
     /* The pid before the count: a writer found gone has published all that it ever will. */
     const uint64_t pid = writer_pid(state);
     uint64_t size = 0;
@@ -70,6 +64,24 @@ mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
                     mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->cut_off) == 0;
     out->live = mmfi_live_is_trusted(state->map.base, &state->geometry);
     out->replaced = mmfi_link_find(state);
+    return MMF_OK;
+}
+
+mmf_status mmfi_store_info(const mmf_store *store, mmf_info *out, size_t size)
+{
+    if (out != NULL)
+        memset(out, 0, size);
+    if (store == NULL || out == NULL)
+        return MMF_ERR_ARGUMENT;
+    if (store->state == NULL)
+        return MMF_ERR_CLOSED;
+    mmf_info info;
+    memset(&info, 0, sizeof info);
+    const mmf_status status = find_info(store, &info);
+    if (status != MMF_OK)
+        return status;
+    info.size = size < sizeof info ? size : sizeof info;
+    memcpy(out, &info, info.size);
     return MMF_OK;
 }
 

@@ -3,6 +3,8 @@
 #include "tests/core/store_fixture.h"
 
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 
 namespace {
 
@@ -170,4 +172,59 @@ TEST_F(ExplainTest, InfoTellsOfTheFileAndTheHandle)
     EXPECT_EQ(mmf_store_info(nullptr, &info), MMF_ERR_ARGUMENT);
     EXPECT_EQ(mmf_store_info(tick_store_base(reader), nullptr), MMF_ERR_ARGUMENT);
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
+}
+
+TEST_F(ExplainTest, InfoHasTheLayoutOfTheFirstVersion)
+{
+    // Programs that are compiled have these offsets in them; what lies between is of one type.
+    EXPECT_EQ(offsetof(mmf_info, size), 0u);
+    EXPECT_EQ(offsetof(mmf_info, count), 8u);
+    EXPECT_EQ(offsetof(mmf_info, writer_pid), 88u);
+    EXPECT_EQ(offsetof(mmf_info, record_size), 96u);
+    EXPECT_EQ(offsetof(mmf_info, format_version), 100u);
+    EXPECT_EQ(offsetof(mmf_info, writable), 104u);
+    EXPECT_EQ(offsetof(mmf_info, live), 105u);
+    EXPECT_EQ(offsetof(mmf_info, replaced), 108u);
+    EXPECT_EQ(sizeof(mmf_info), 112u) << "a field after the last begins where nothing was";
+}
+
+TEST_F(ExplainTest, InfoIsFilledAsFarAsCallerAndLibraryKnowIt)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    const mmf_store *store = tick_store_base(writer);
+    mmf_info whole;
+    ASSERT_EQ(mmf_store_info(store, &whole), MMF_OK);
+    EXPECT_EQ(whole.size, sizeof whole);
+
+    struct {
+        mmf_info known;
+        unsigned char rest[64];
+    } given;
+    const auto bytes = reinterpret_cast<unsigned char *>(&given);
+    const auto expected = reinterpret_cast<const unsigned char *>(&whole);
+    // An older caller's: it ends before capacity, and nothing after it is touched.
+    const size_t older = offsetof(mmf_info, capacity);
+    memset(&given, 0xa5, sizeof given);
+    ASSERT_EQ(mmfi_store_info(store, &given.known, older), MMF_OK);
+    EXPECT_EQ(given.known.size, older);
+    EXPECT_EQ(given.known.count, 3u);
+    for (size_t i = sizeof(size_t); i < sizeof given; i++)
+        ASSERT_EQ(bytes[i], i < older ? expected[i] : 0xa5) << i;
+    // A later caller's: what the library does not know is 0.
+    memset(&given, 0xa5, sizeof given);
+    ASSERT_EQ(mmfi_store_info(store, &given.known, sizeof given), MMF_OK);
+    EXPECT_EQ(given.known.size, sizeof(mmf_info));
+    for (size_t i = 0; i < sizeof given; i++)
+        ASSERT_EQ(bytes[i], i < sizeof whole ? expected[i] : 0) << i;
+    // A failure sets all of the caller's struct to 0, and nothing after it.
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+    memset(&given, 0xa5, sizeof given);
+    EXPECT_EQ(mmfi_store_info(store, &given.known, older), MMF_ERR_CLOSED);
+    for (size_t i = 0; i < sizeof given; i++)
+        ASSERT_EQ(bytes[i], i < older ? 0 : 0xa5) << i;
+    EXPECT_EQ(mmfi_store_info(nullptr, &given.known, sizeof given), MMF_ERR_ARGUMENT);
+    for (const unsigned char byte : given.rest)
+        ASSERT_EQ(byte, 0);
+    EXPECT_EQ(mmfi_store_info(store, nullptr, sizeof given), MMF_ERR_ARGUMENT);
 }

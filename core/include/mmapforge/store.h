@@ -90,19 +90,32 @@ typedef enum mmf_mode {
     MMF_READ_WRITE = 1 /* takes the writer lock; a second writer gets MMF_ERR_LOCKED */
 } mmf_mode;
 
-/* How to open or create. Start from MMF_OPTIONS_INIT; 0 means the default. */
+/*
+ * How to open or create. Start from MMF_OPTIONS_INIT, which sets size, and assign to the options
+ * that matter; 0 means the default. Without it (`mmf_options o = {.mode = MMF_READ_WRITE};`) size
+ * is 0, and the call is MMF_ERR_ARGUMENT.
+ *
+ * Later versions take reserved bytes for new options, or add them after the last one. A library
+ * reads the first `size` bytes, and takes the default of every option beyond them. An option that
+ * it does not know and that is not 0 is MMF_ERR_ARGUMENT, so that none is ignored in silence.
+ */
 typedef struct mmf_options {
+    size_t size;            /* of this struct as the caller was compiled; MMF_OPTIONS_INIT has it */
     mmf_mode mode;          /* of open; create always writes */
     unsigned permissions;   /* of a new file, less the umask; default 0666; at least 0400 is left */
     uint64_t reserve_bytes; /* address space for the file to grow into; see below */
     uint64_t capacity;      /* records that a new file has room for at once; default about 64 KiB */
     bool shared_writers;    /* one of several writers at once; without effect on a reader */
     bool huge_pages;        /* pages of 2 MiB where there are some; see below */
+    uint8_t reserved[6];    /* of later options: 0 */
 } mmf_options;
 
 #define MMF_OPTIONS_INIT                                                                           \
     {                                                                                              \
-        MMF_READ_ONLY, 0, 0, 0, false, false                                                       \
+        sizeof(mmf_options), MMF_READ_ONLY, 0, 0, 0, false, false,                                 \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
     }
 
 /*
@@ -144,8 +157,12 @@ typedef enum mmf_replaced {
     MMF_REPLACED_COPIED_UP = 5 /* the mapping is of an old copy: see Containers, above */
 } mmf_replaced;
 
-/* What mmf_store_info tells of an open store. */
+/*
+ * What mmf_store_info tells of an open store. Later versions add fields after the last one; one
+ * that lies beyond `size` is not known to the library, and is 0.
+ */
 typedef struct mmf_info {
+    size_t size;            /* bytes of this struct that the library has filled */
     uint64_t count;         /* as mmf_store_count */
     uint64_t dropped_rows;  /* a writer's: the most that opening did not keep, appended after the
                                last sync before the machine or a container was started anew */
@@ -268,8 +285,18 @@ MMFI_INLINE uint64_t mmf_store_count(const mmf_store *store)
 /* Records that the file has room for without growing. 0 for NULL and closed handles. */
 uint64_t mmf_store_capacity(const mmf_store *store);
 
-/* Fills *out. MMF_ERR_ARGUMENT, MMF_ERR_CLOSED or MMF_ERR_IO. */
-mmf_status mmf_store_info(const mmf_store *store, mmf_info *out);
+/* Of mmf_store_info: fills as much of *out as it knows and size allows, and the rest with 0. */
+mmf_status mmfi_store_info(const mmf_store *store, mmf_info *out, size_t size);
+
+/*
+ * Fills *out, which need not be initialised. MMF_ERR_ARGUMENT, MMF_ERR_CLOSED or MMF_ERR_IO; all of
+ * *out is 0 then.
+ */
+MMFI_INLINE mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
+{
+    /* An inline call, so that the size is the one that the caller was compiled with. */
+    return mmfi_store_info(store, out, sizeof *out);
+}
 
 /* The schema in the file; NULL for a closed handle. Owned by the handle. */
 const mmf_schema *mmf_store_schema(const mmf_store *store);
