@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "emit_store.h"
+#include "mmapforge/version.h"
 
 static void emit_one_record(emitter *to, const mmf_schema *schema)
 {
@@ -44,6 +45,17 @@ static void set_guard(const gen_model *model, const char *name, char guard[NAMES
             *c = (char)(*c - 'a' + 'A');
 }
 
+/* Generated code uses what only headers of the same binary interface have. */
+static void emit_abi_check(emitter *to, const char *name)
+{
+    emit_format(to, "#if MMF_ABI != %d", MMF_ABI);
+    emit_format(to,
+                "#error \"%s.h needs headers of mmapforge %d.%d; for others, run their mmfgen\"",
+                name, MMF_VERSION_MAJOR, MMF_VERSION_MINOR);
+    emit_line(to, "#endif");
+    emit_line(to, "");
+}
+
 void emit_header(emitter *to, const gen_model *model, const char *name)
 {
     char guard[NAMES_IDENTIFIER_SIZE];
@@ -57,7 +69,9 @@ void emit_header(emitter *to, const gen_model *model, const char *name)
                   "#define MMF_GENERATED_$guard$_H\n"
                   "\n"
                   "#include \"mmapforge/generated.h\"\n"
-                  "\n"
+                  "\n");
+    emit_abi_check(to, name);
+    emit_template(to, &holes,
                   "#ifdef __cplusplus\n"
                   "#ifdef __clang__ /* it warns of casts in extern \"C\", too */\n"
                   "#pragma clang diagnostic push\n"

@@ -28,7 +28,7 @@ failed=0
 # Layers from the lowest to the highest: a file includes its own layer and lower ones.
 awk '
 BEGIN {
-    core = "port version status types atomic wait seqlock crc32c checksum schema format undo claim file map header commit recover store mmapforge generated"
+    core = "port version abi status types atomic wait seqlock crc32c checksum schema format undo claim file map header commit recover store mmapforge generated"
     gen = "arena source diag edits model lexer parser sema names emit main"
     count = split(core, names, " ")
     for (i = 1; i <= count; i++)
@@ -41,7 +41,7 @@ BEGIN {
     for (i = 1; i <= count; i++)
         rank["core/" names[i]] = rank["core/store"]
     # All that the generator may know of the runtime.
-    known["core/port"] = known["core/status"] = known["core/types"] = known["core/schema"] = 1
+    known["core/port"] = known["core/version"] = known["core/status"] = known["core/types"] = known["core/schema"] = 1
 }
 function complain(what) {
     print FILENAME ":" FNR ": " what
@@ -82,7 +82,7 @@ function top(path) {
     if (top(FILENAME) == "core" && top(to) != "core")
         complain("core includes \"" to "\"; it may include core only")
     else if (top(FILENAME) == "gen" && top(to) == "core" && !(layer(to) in known))
-        complain("gen includes \"" to "\"; of core it may include port, status, types and schema")
+        complain("gen includes \"" to "\"; of core it may include port, version, status, types and schema")
     else if (top(FILENAME) == "examples" && top(to) == "gen")
         complain("an example includes \"" to "\"; the generator is no library")
     else if (top(FILENAME) == top(to) && (top(to) == "core" || top(to) == "gen")) {

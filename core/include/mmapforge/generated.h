@@ -2,6 +2,7 @@
 #ifndef MMAPFORGE_GENERATED_H
 #define MMAPFORGE_GENERATED_H
 
+#include "mmapforge/detail/abi.h"
 #include "mmapforge/detail/access.h"
 #include "mmapforge/detail/access_checksum.h"
 #include "mmapforge/detail/columns.h"

@@ -360,6 +360,7 @@ const mmf_schema docs_schema = {
 mmf_status docs_store_create(const char *path, const mmf_options *options, docs_store **out,
                              mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &docs_schema, place, error);
@@ -371,6 +372,7 @@ mmf_status docs_store_create(const char *path, const mmf_options *options, docs_
 mmf_status docs_store_open(const char *path, const mmf_options *options, docs_store **out,
                            mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &docs_schema, place, error);

@@ -81,6 +81,7 @@ const mmf_schema python_schema = {
 mmf_status python_store_create(const char *path, const mmf_options *options, python_store **out,
                                mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &python_schema, place, error);
@@ -92,6 +93,7 @@ mmf_status python_store_create(const char *path, const mmf_options *options, pyt
 mmf_status python_store_open(const char *path, const mmf_options *options, python_store **out,
                              mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &python_schema, place, error);

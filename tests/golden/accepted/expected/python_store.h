@@ -4,6 +4,10 @@
 
 #include "mmapforge/generated.h"
 
+#if MMF_ABI != 2
+#error "python_store.h needs headers of mmapforge 0.2; for others, run their mmfgen"
+#endif
+
 #ifdef __cplusplus
 #ifdef __clang__ /* it warns of casts in extern "C", too */
 #pragma clang diagnostic push

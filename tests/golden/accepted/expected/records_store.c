@@ -40,6 +40,7 @@ const mmf_schema ohlc_bar_schema = {
 mmf_status ohlc_bar_store_create(const char *path, const mmf_options *options, ohlc_bar_store **out,
                                  mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &ohlc_bar_schema, place, error);
@@ -51,6 +52,7 @@ mmf_status ohlc_bar_store_create(const char *path, const mmf_options *options, o
 mmf_status ohlc_bar_store_open(const char *path, const mmf_options *options, ohlc_bar_store **out,
                                mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &ohlc_bar_schema, place, error);
@@ -123,6 +125,7 @@ const mmf_schema order_book_level_2_schema = {
 mmf_status order_book_level_2_store_create(const char *path, const mmf_options *options,
                                            order_book_level_2_store **out, mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status =
@@ -135,6 +138,7 @@ mmf_status order_book_level_2_store_create(const char *path, const mmf_options *
 mmf_status order_book_level_2_store_open(const char *path, const mmf_options *options,
                                          order_book_level_2_store **out, mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status =
@@ -220,6 +224,7 @@ mmf_status http_connection_statistics_store_create(const char *path, const mmf_o
                                                    http_connection_statistics_store **out,
                                                    mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status =
@@ -233,6 +238,7 @@ mmf_status http_connection_statistics_store_open(const char *path, const mmf_opt
                                                  http_connection_statistics_store **out,
                                                  mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status =

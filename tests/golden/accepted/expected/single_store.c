@@ -29,6 +29,7 @@ const mmf_schema x_schema = {
 mmf_status x_store_create(const char *path, const mmf_options *options, x_store **out,
                           mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &x_schema, place, error);
@@ -40,6 +41,7 @@ mmf_status x_store_create(const char *path, const mmf_options *options, x_store 
 mmf_status x_store_open(const char *path, const mmf_options *options, x_store **out,
                         mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &x_schema, place, error);

@@ -40,6 +40,7 @@ const mmf_schema quote_schema = {
 mmf_status quote_store_create(const char *path, const mmf_options *options, quote_store **out,
                               mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &quote_schema, place, error);
@@ -51,6 +52,7 @@ mmf_status quote_store_create(const char *path, const mmf_options *options, quot
 mmf_status quote_store_open(const char *path, const mmf_options *options, quote_store **out,
                             mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &quote_schema, place, error);
@@ -119,6 +121,7 @@ const mmf_schema mark_schema = {
 mmf_status mark_store_create(const char *path, const mmf_options *options, mark_store **out,
                              mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &mark_schema, place, error);
@@ -130,6 +133,7 @@ mmf_status mark_store_create(const char *path, const mmf_options *options, mark_
 mmf_status mark_store_open(const char *path, const mmf_options *options, mark_store **out,
                            mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &mark_schema, place, error);
@@ -197,6 +201,7 @@ const mmf_schema plain_schema = {
 mmf_status plain_store_create(const char *path, const mmf_options *options, plain_store **out,
                               mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &plain_schema, place, error);
@@ -208,6 +213,7 @@ mmf_status plain_store_create(const char *path, const mmf_options *options, plai
 mmf_status plain_store_open(const char *path, const mmf_options *options, plain_store **out,
                             mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &plain_schema, place, error);

@@ -40,6 +40,7 @@ const mmf_schema tick_schema = {
 mmf_status tick_store_create(const char *path, const mmf_options *options, tick_store **out,
                              mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &tick_schema, place, error);
@@ -51,6 +52,7 @@ mmf_status tick_store_create(const char *path, const mmf_options *options, tick_
 mmf_status tick_store_open(const char *path, const mmf_options *options, tick_store **out,
                            mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &tick_schema, place, error);

@@ -58,6 +58,7 @@ const mmf_schema all_types_schema = {
 mmf_status all_types_store_create(const char *path, const mmf_options *options,
                                   all_types_store **out, mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_create(path, options, &all_types_schema, place, error);
@@ -69,6 +70,7 @@ mmf_status all_types_store_create(const char *path, const mmf_options *options,
 mmf_status all_types_store_open(const char *path, const mmf_options *options, all_types_store **out,
                                 mmf_error *error)
 {
+    MMFI_REQUIRE_ABI(); /* which a library of another version does not have */
     mmf_store *store = NULL;
     mmf_store **const place = out != NULL ? &store : NULL;
     const mmf_status status = mmf_store_open_as(path, options, &all_types_schema, place, error);
