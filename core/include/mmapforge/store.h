@@ -72,6 +72,10 @@
  * Damage. Records whose schema has @checksums can be verified (mmapforge/verify.h). To set one
  * field of such a record is to replace the record, and MMF_ERR_CORRUPT when that is damaged.
  *
+ * Versions. Programs, generated code and the library are of one binary interface (MMF_ABI), which
+ * versions share that differ only in their patch. Compiler, linker and loader refuse what is not
+ * (mmapforge/version.h). mmf_options and mmf_info carry their sizes and may grow within one.
+ *
  * Errors. Every call that can fail returns a mmf_status; results go through the last pointers,
  * which are left alone or set to NULL or 0 on failure. Where a mmf_error can be passed it may be
  * NULL.

@@ -18,7 +18,8 @@
 /*
  * The binary interface: the same number for all versions that differ only in their patch. Generated
  * code compiles only with headers of the number that its generator has, and links only with a
- * library of the number that its headers have.
+ * library of the number that its headers have. The shared library has it in its name and in the
+ * version of its symbols.
  */
 #define MMF_ABI (MMF_VERSION_MAJOR * 100 + MMF_VERSION_MINOR)
 
