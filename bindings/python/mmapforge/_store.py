@@ -23,6 +23,7 @@ from typing import (
 
 from mmapforge import _errors, _view
 from mmapforge._access import check_row, field_methods, set_value
+from mmapforge._bulk import append_copies, extend
 from mmapforge._codec import Codec, codec_of
 from mmapforge._columns import Aggregates, Columns, total_over
 from mmapforge._core import ffi, lib
@@ -463,8 +464,12 @@ class Store(Aggregates, Generic[R]):
         Columns and tables are appended all or none, and nulls in them are refused. Of an iterable,
         the records before a bad one stay appended; the message says how many.
         """
-        from mmapforge._extend import extend
-
+        if isinstance(rows, (Store, _view.View)) and not columns:
+            view = rows[:] if isinstance(rows, Store) else rows
+            same = view._store.schema.layout_hash == self.schema.layout_hash
+            if same and view._rows and view._rows.step == 1:
+                return append_copies(self, view._store, view._rows)
+            rows = view
         return extend(self, rows, columns)
 
     def set(self, row: int, record: Optional[RecordLike] = None, /, **fields: Any) -> None:
