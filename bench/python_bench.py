@@ -76,8 +76,8 @@ def calls(function: Callable[[int], Any]) -> Callable[[], None]:
 
 def read_cases(store: Any, directory: str, rows: int) -> List[Case]:
     """One field of one row, and a record."""
-    handle, get = store.handle, lib.mmfpy_get_float64
-    offset = store.field("price").offset
+    handle, get = store._handle, lib.mmfpy_get_float64
+    offset = store._field("price").offset
     nothing, null = lib.mmf_schema_free, ffi.NULL
     raw_path = os.path.join(directory, "raw")
     store.snapshot(0, LOOPS).tofile(raw_path)

@@ -13,7 +13,6 @@ except ModuleNotFoundError as _error:
     _message = "mmapforge needs cffi, which is not installed: pip install cffi (Debian: apt-get install "
     raise ModuleNotFoundError(_message + "python3-cffi)", name="_cffi_backend") from None
 
-from mmapforge._define import define, open, opener
 from mmapforge._errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -47,8 +46,7 @@ from mmapforge._errors import (
 )
 from mmapforge._record import Record
 from mmapforge._schema import Field, Schema
-from mmapforge._store import Store
-from mmapforge._view import View
+from mmapforge._store import Store, View, define, open, opener
 
 __version__ = "0.2.0"
 

@@ -6,9 +6,9 @@ import os
 import sys
 from typing import List, Optional
 
-from mmapforge._define import open as open_store
 from mmapforge._errors import BusyError, CorruptError, Error
 from mmapforge._printable import printable
+from mmapforge._store import open as open_store
 
 
 def _say(text: object = "", end: str = "\n") -> None:

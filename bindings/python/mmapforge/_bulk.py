@@ -10,7 +10,6 @@ from typing import Any, Dict, Iterable, List, Mapping, NoReturn, Optional, Seque
 
 from mmapforge._chunk import chunk_rows
 from mmapforge._codec import FLOAT32_MAX, PackFailed, check
-from mmapforge._columns import HAS_NUMPY
 from mmapforge._core import ffi, lib
 from mmapforge._errors import (
     ArgumentError,
@@ -21,9 +20,10 @@ from mmapforge._errors import (
     TooLongError,
     make_error,
 )
+from mmapforge._handle import OpenStore
 from mmapforge._rows import fail_names, values_of
-from mmapforge._schema import STRUCT_CODES, Field, numpy_format
-from mmapforge._tables import column_of, columns_of
+from mmapforge._schema import STRUCT_CODES, Field
+from mmapforge._tables import HAS_NUMPY, column_of, columns_of
 
 _FLOAT_LIMITS = {
     "float32": (-FLOAT32_MAX, FLOAT32_MAX),
@@ -67,11 +67,11 @@ class Source:
         c_source.max = self.field.max
 
 
-def source_of(store: Any, field: Field, values: Any) -> Source:
+def source_of(store: OpenStore, field: Field, values: Any) -> Source:
     """The source for a column that a caller gave."""
     if isinstance(values, (AnySet, AnyMapping)):
         _fail(store, FieldTypeError, field, f"a {type(values).__name__} has no rows in order; list them")
-    given = column_of(values, field.is_sized, HAS_NUMPY)
+    given = column_of(values, field.is_sized)
     if given.problem:
         _fail(store, FieldTypeError, field, given.problem)
     if given.null is not None:
@@ -88,15 +88,15 @@ def source_of(store: Any, field: Field, values: Any) -> Source:
     return _plain_source(store, field, values)
 
 
-def _fail(store: Any, kind: Any, field: Field, what: str) -> NoReturn:
+def _fail(store: OpenStore, kind: Any, field: Field, what: str) -> NoReturn:
     message = f"{store.path}: extend: field {field.name}: {what}; nothing was appended"
     raise make_error(kind, message, path=store.path, field=field.name)
 
 
-def _blame(store: Any, field: Field, values: Sequence[Any]) -> None:
+def _blame(store: OpenStore, field: Field, values: Sequence[Any]) -> None:
     """Raises for the first value that the field does not take."""
     for row, value in enumerate(values):
-        check(field, value, store.codec.errors, store.path, row)
+        check(field, value, store._codec.errors, store.path, row)
 
 
 def _is_sequence(values: Any) -> bool:
@@ -118,7 +118,7 @@ def _is_array(values: Any) -> bool:
     return True
 
 
-def _plain_source(store: Any, field: Field, values: Any) -> Source:
+def _plain_source(store: OpenStore, field: Field, values: Any) -> Source:
     """Without an array: a buffer of the right type as it is, anything else by way of a list."""
     code = STRUCT_CODES[field.type]
     try:
@@ -156,14 +156,14 @@ def _packed(field: Field, code: str, listed: Sequence[Any]) -> Any:
     return array.array(code, listed)
 
 
-def _one_value(store: Any, field: Field, value: Any) -> Source:
-    good = check(field, value, store.codec.errors, store.path)
+def _one_value(store: OpenStore, field: Field, value: Any) -> Source:
+    good = check(field, value, store._codec.errors, store.path)
     code = STRUCT_CODES[field.type]
     made = array.array("B" if code == "?" else code, [good])
     return Source(field, None, ffi.from_buffer(made))
 
 
-def _numpy_source(store: Any, field: Field, values: Any) -> Source:
+def _numpy_source(store: OpenStore, field: Field, values: Any) -> Source:
     import numpy
 
     masked: Any = numpy.ma
@@ -193,11 +193,11 @@ class _Kept(Source):
         self._array = array_
 
 
-def _convert(store: Any, field: Field, given: Any) -> Any:
+def _convert(store: OpenStore, field: Field, given: Any) -> Any:
     """The array in the field's own type, or an exception where a value would change."""
     import numpy
 
-    wanted = numpy.dtype(numpy_format(field))
+    wanted = numpy.dtype(field._numpy_format)
     kind = given.dtype.kind
     if given.dtype == wanted:
         # A byte of a bool may be anything, and in a file it is 0 or 1.
@@ -229,13 +229,13 @@ def _convert(store: Any, field: Field, given: Any) -> Any:
     return made
 
 
-def _need_range(store: Any, field: Field, given: Any, low: Any, high: Any) -> None:
+def _need_range(store: OpenStore, field: Field, given: Any, low: Any, high: Any) -> None:
     for value in (given.min(), given.max()):
         if not low <= value.item() <= high:
             _fail_range(store, field, int((given == value).argmax()), value.item(), low, high)
 
 
-def _fail_range(store: Any, field: Field, row: int, value: Any, low: Any, high: Any) -> NoReturn:
+def _fail_range(store: OpenStore, field: Field, row: int, value: Any, low: Any, high: Any) -> NoReturn:
     message = f"{store.path}: extend: row {row}, field {field.name}: {value} is outside the range of "
     message += f"{field.type}, {low} to {high}; nothing was appended"
     raise make_error(FieldRangeError, message, path=store.path, row=row, field=field.name)
@@ -244,9 +244,9 @@ def _fail_range(store: Any, field: Field, row: int, value: Any, low: Any, high: 
 # ---- Strings and bytes, as memory ----
 
 
-def _sized_source(store: Any, field: Field, values: Any) -> Source:
+def _sized_source(store: OpenStore, field: Field, values: Any) -> Source:
     if isinstance(values, (str, bytes, bytearray, memoryview)):
-        data = check(field, values, store.codec.errors, store.path)
+        data = check(field, values, store._codec.errors, store.path)
         if data.endswith(b"\0"):
             _fail(store, ArgumentError, field, "one value for every row that ends in NUL; list it")
         return Source(field, None, ffi.from_buffer(data + b"\0"), width=len(data))
@@ -263,18 +263,18 @@ def _sized_source(store: Any, field: Field, values: Any) -> Source:
             return _array_source(store, field, values)
         values = values.tolist()
     if not _is_sequence(values):
-        check(field, values, store.codec.errors, store.path)
+        check(field, values, store._codec.errors, store.path)
     return _list_source(store, field, list(values))
 
 
-def _array_source(store: Any, field: Field, values: Any) -> Source:
+def _array_source(store: OpenStore, field: Field, values: Any) -> Source:
     """A numpy array of fixed width: 'S' ends before its NULs, as numpy has it, 'V' has its width."""
     import numpy
 
     given = numpy.asarray(values)
     width = given.dtype.itemsize
     if given.dtype.kind == "S":
-        if field.is_text and store.codec.errors == "strict":
+        if field.is_text and store._codec.errors == "strict":
             _need_text(store, field, given)
         address = ffi.cast("void *", given.__array_interface__["data"][0])
         source = Source(field, len(given), address, stride=given.strides[0], width=width)
@@ -288,7 +288,7 @@ def _array_source(store: Any, field: Field, values: Any) -> Source:
     )
 
 
-def _need_text(store: Any, field: Field, given: Any) -> None:
+def _need_text(store: OpenStore, field: Field, given: Any) -> None:
     """Raises for the first value of an array that is not UTF-8."""
     import numpy
 
@@ -306,8 +306,8 @@ def _need_text(store: Any, field: Field, given: Any) -> None:
             ) from None
 
 
-def _list_source(store: Any, field: Field, values: List[Any]) -> Source:
-    errors = store.codec.errors
+def _list_source(store: OpenStore, field: Field, values: List[Any]) -> Source:
+    errors = store._codec.errors
     try:
         if field.is_text:
             data = [value.encode("utf-8", errors) for value in values]
@@ -330,7 +330,7 @@ def _list_source(store: Any, field: Field, values: List[Any]) -> Source:
 # ---- extend ----
 
 
-def extend(store: Any, rows: Any, columns: Dict[str, Any]) -> int:
+def extend(store: OpenStore, rows: Any, columns: Dict[str, Any]) -> int:
     """As Store.extend."""
     if rows is None:
         if not columns:
@@ -342,7 +342,7 @@ def extend(store: Any, rows: Any, columns: Dict[str, Any]) -> int:
         raise make_error(FieldTypeError, message, path=store.path)
     if isinstance(rows, AnyMapping):
         return _append_columns(store, rows)
-    table = columns_of(store, rows)
+    table = columns_of(store.path, rows)
     if table is not None:
         return _append_columns(store, table)
     return _append_rows(store, rows)
@@ -351,7 +351,7 @@ def extend(store: Any, rows: Any, columns: Dict[str, Any]) -> int:
 # ---- Appending columns ----
 
 
-def _append_columns(store: Any, columns: Mapping[str, Any]) -> int:
+def _append_columns(store: OpenStore, columns: Mapping[str, Any]) -> int:
     fields = store.schema.fields
     if len(columns) != len(fields) or any(field.name not in columns for field in fields):
         fail_names(store, columns, "extend")
@@ -363,7 +363,7 @@ def _append_columns(store: Any, columns: Mapping[str, Any]) -> int:
     first, bad = ffi.new("uint64_t *"), ffi.new("uint64_t *")
     bad_source = ffi.new("uint32_t *")
     status = lib.mmfpy_append_columns(
-        store.handle, count, c_sources, len(sources), first, bad, bad_source
+        store._handle, count, c_sources, len(sources), first, bad, bad_source
     )
     if status == lib.MMF_ERR_TOO_LONG:
         field = fields[bad_source[0]]
@@ -372,11 +372,11 @@ def _append_columns(store: Any, columns: Mapping[str, Any]) -> int:
         raise make_error(TooLongError, message, path=store.path, row=int(bad[0]), field=field.name,
                          status="MMF_ERR_TOO_LONG")  # fmt: skip
     if status:
-        store.fail(status)
+        store._fail(status)
     return count
 
 
-def _common_length(store: Any, sources: List[Source]) -> int:
+def _common_length(store: OpenStore, sources: List[Source]) -> int:
     lengths = {s.field.name: s.count for s in sources if s.count is not None}
     if not lengths:
         return 1
@@ -390,7 +390,7 @@ def _common_length(store: Any, sources: List[Source]) -> int:
 # ---- Appending rows ----
 
 
-def _append_rows(store: Any, rows: Any) -> int:
+def _append_rows(store: OpenStore, rows: Any) -> int:
     try:
         iterator = iter(rows)
     except TypeError:
@@ -411,7 +411,7 @@ def _append_rows(store: Any, rows: Any) -> int:
             packed, error = failed.packed, failed.__cause__
         if packed or error is None:
             # None of them, too: a store that is closed or read-only says so.
-            status = lib.mmfpy_append_rows(store.handle, memory, packed, len(buffer), ffi.NULL)
+            status = lib.mmfpy_append_rows(store._handle, memory, packed, len(buffer), ffi.NULL)
             if status:
                 raise _after(store._error_of(status), done)
             done += packed
@@ -431,20 +431,20 @@ def _after(error: Error, done: int) -> Error:
     return error
 
 
-def _pack(store: Any, buffer: bytearray, rows: Iterable[Any]) -> int:
+def _pack(store: OpenStore, buffer: bytearray, rows: Iterable[Any]) -> int:
     def values(row: Any) -> Any:
         return values_of(store, row, "extend")
 
     def pack_checked(at: int, row: Any) -> None:
-        store.codec.pack_into(buffer, at, values_of(store, row, "extend"), store.path)
+        store._codec.pack_into(buffer, at, values_of(store, row, "extend"), store.path)
 
     record = store.record
     return int(
-        store.codec.pack_rows(rows, buffer, values, pack_checked, record, record._values)
+        store._codec.pack_rows(rows, buffer, values, pack_checked, record, record._values)
     )
 
 
-def append_copies(store: Any, source: Any, rows: range) -> int:
+def append_copies(store: OpenStore, source: OpenStore, rows: range) -> int:
     """Appends rows of another store with the same layout: records are copied as they are."""
     size = store.schema.record_size
     batch = chunk_rows(size)
@@ -452,10 +452,10 @@ def append_copies(store: Any, source: Any, rows: range) -> int:
     copied = ffi.new("uint64_t *")
     for first in range(rows.start, rows.stop, batch):
         count = min(batch, rows.stop - first)
-        status = lib.mmfpy_copy_rows(source.handle, first, count, memory, batch * size, copied)
+        status = lib.mmfpy_copy_rows(source._handle, first, count, memory, batch * size, copied)
         read_error = source._error_of(status, first + copied[0]) if status else None
         done = first - rows.start
-        status = lib.mmfpy_append_rows(store.handle, memory, copied[0], batch * size, ffi.NULL)
+        status = lib.mmfpy_append_rows(store._handle, memory, copied[0], batch * size, ffi.NULL)
         if status:
             raise _after(store._error_of(status), done)
         if read_error is not None:

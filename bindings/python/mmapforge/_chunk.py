@@ -4,9 +4,9 @@ import array
 import struct
 from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
-from mmapforge._codec import Codec
 from mmapforge._core import ffi, lib
 from mmapforge._errors import Error
+from mmapforge._handle import OpenStore
 from mmapforge._schema import LENGTH_SIZE, STRUCT_CODES, Field
 
 CHUNK_ROWS = 1024
@@ -69,14 +69,13 @@ class _Texts:
 class ChunkReader:
     """Reads chosen fields of rows, chunk by chunk, through memory of its own. For one thread."""
 
-    def __init__(self, store: Any, codec: Codec, names: Optional[Sequence[str]] = None) -> None:
-        schema = codec.schema
-        fields = schema.fields if names is None else [store.field(name) for name in names]
+    def __init__(self, store: OpenStore, names: Optional[Sequence[str]] = None) -> None:
+        schema = store.schema
+        fields = schema.fields if names is None else [store._field(name) for name in names]
         self._store = store
-        self._codec = codec
         self.rows = chunk_rows(schema.record_size)
         self._sinks: List[Any] = [
-            _Texts(field, self.rows, codec.errors) if field.is_sized else _Scalars(field, self.rows)
+            _Texts(field, self.rows, store._codec.errors) if field.is_sized else _Scalars(field, self.rows)
             for field in fields
         ]
         self._c_sinks = ffi.new("mmfpy_sink[]", len(fields))
@@ -102,7 +101,7 @@ class ChunkReader:
         """The number of rows before the first that cannot be read, their values, and its error."""
         error: Optional[Error] = None
         status = lib.mmfpy_gather(
-            self._store.handle,
+            self._store._handle,
             first,
             count,
             self._c_sinks,
@@ -127,7 +126,7 @@ class ChunkReader:
                 if not sink.field.is_text:
                     continue
                 try:
-                    self._codec.decode(sink.field, sink.data(row), self._store.path, first + row)
+                    self._store._codec.decode(sink.field, sink.data(row), self._store.path, first + row)
                 except Error as error:
                     return row, error
         raise AssertionError("every string can be decoded")

@@ -184,9 +184,9 @@ class Codec:
 
 def codec_of(schema: Schema, errors: str) -> Codec:
     """The codec of a schema, made once: compiling its code takes longer than opening a file."""
-    made: Optional[Codec] = schema.codecs.get(errors)
+    made: Optional[Codec] = schema._codecs.get(errors)
     if made is None:
-        made = schema.codecs.setdefault(errors, Codec(schema, errors))
+        made = schema._codecs.setdefault(errors, Codec(schema, errors))
     return made
 
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any, Dict, Tuple
 
 import numpy
 
-from mmapforge._columns import limits_in, sum_in, total_of
 from mmapforge._core import ffi, lib
 from mmapforge._errors import FieldTypeError, make_error
+from mmapforge._totals import limits_in, sum_in, total_of
 
 # Keys are of the machine's byte order, so a column of another one is left to numpy.
 _TYPE_OF: Dict["numpy.dtype[Any]", int] = {

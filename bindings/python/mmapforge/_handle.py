@@ -1,14 +1,27 @@
-"""Handles of C: how a file is opened, and what is told of it."""
+"""An open file: its handle in C, how it is opened, and what every module knows of a store."""
 
 import codecs
 import operator
 import os
 import warnings
-from typing import Any, NamedTuple, Optional, Tuple, Type, Union
+from typing import (
+    Any,
+    Dict,
+    List,
+    NamedTuple,
+    NoReturn,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from mmapforge import _errors
+from mmapforge._codec import Codec, codec_of
 from mmapforge._core import ffi, lib
-from mmapforge._schema import Schema
+from mmapforge._record import Record
+from mmapforge._schema import Field, Schema
 
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
@@ -126,7 +139,7 @@ def open_handle(
             raise _errors.make_error(_errors.ArgumentError, message)
     _check_errors(errors)
     error = ffi.new("mmf_error *")
-    c_schema = ffi.NULL if schema is None else schema.c_schema
+    c_schema = ffi.NULL if schema is None else schema._c_schema
     number = _CREATE if create else _MODES[mode]
     handle = ffi.new("mmfpy_store *")
     # Before the call: an exception which a signal's handler raises right after it closes the file.
@@ -163,3 +176,99 @@ def close_handle(handle: Any) -> None:
 def schema_text(handle: Any) -> str:
     """The canonical schema in the file of an open handle."""
     return _errors.text_of(lib.mmfpy_schema(handle).text)
+
+S = TypeVar("S", bound="OpenStore")
+
+
+class OpenStore:
+    """A file that is open, and the schema of its class: what every module knows of a store."""
+
+    __slots__ = ("_handle", "path", "mode", "_views", "_codec", "_closer", "_pool", "_spare",
+                 "_name", "__weakref__")  # fmt: skip
+
+    schema: Schema
+    record: Type[Record]
+    _dynamic: bool = False
+
+    _handle: Any
+    path: str
+    mode: str
+    _views: Dict[Any, str]  # weak references to what is alive, and its names
+    _codec: Codec
+    _closer: Any
+    _pool: List[Any]  # memory of records being read, one per thread that reads
+    _spare: List[Any]  # memory of records being written
+    _name: str
+
+    @classmethod
+    def _attach(cls: Type[S], opened: Tuple[Any, Any], path: Path, mode: str, errors: str) -> S:
+        self = object.__new__(cls)
+        self._handle, self._closer = opened
+        self.path = os.fsdecode(path)
+        self.mode = mode
+        self._views = {}
+        self._codec = codec_of(cls.schema, errors)
+        self._pool = []
+        self._spare = []
+        self._name = real_path(path)
+        return self
+
+    @property
+    def closed(self) -> bool:
+        return bool(lib.mmfpy_count(self._handle) == -lib.MMF_ERR_CLOSED)
+
+    def __len__(self) -> int:
+        """How many records there are; CapacityError when not all fit the address space."""
+        count = lib.mmfpy_count(self._handle)
+        if count < 0:
+            self._fail(-count)
+        return int(count)
+
+    def _field(self, name: str) -> Field:
+        """The field of that name; FieldNameError if there is none."""
+        try:
+            return self.schema.by_name[name]
+        except (KeyError, TypeError):
+            pass
+        raise _errors.make_error(
+            _errors.FieldNameError,
+            f"{self.path}: there is no field {name!r}; the fields are {', '.join(self.schema.names)}",
+            path=self.path,
+            field=name if isinstance(name, str) else None,
+        )
+
+    def _number(self, value: Any, what: str) -> int:
+        try:
+            return operator.index(value)
+        except TypeError:
+            message = f"{self.path}: {what} is of type {type(value).__name__}, expected an int"
+            raise _errors.make_error(_errors.ArgumentTypeError, message, path=self.path) from None
+
+    def _check_open(self) -> None:
+        """ClosedError unless the store is open."""
+        if self.closed:
+            self._fail(lib.MMF_ERR_CLOSED)
+
+    def _fail(
+        self,
+        status: int,
+        row: Optional[int] = None,
+        field: Optional[str] = None,
+        count: Optional[int] = None,
+    ) -> NoReturn:
+        """Raises the exception for a status of C."""
+        raise self._error_of(status, row, field, count)
+
+    def _error_of(
+        self,
+        status: int,
+        row: Optional[int] = None,
+        field: Optional[str] = None,
+        count: Optional[int] = None,
+    ) -> _errors.Error:
+        """The exception for a status of C."""
+        if count is None:
+            count = max(0, lib.mmfpy_count(self._handle))
+        return _errors.status_error(
+            self._handle, status, path=self.path, row=row, field=field, count=count
+        )

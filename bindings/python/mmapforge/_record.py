@@ -2,14 +2,19 @@
 
 import keyword
 import operator
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, Iterator, List, Optional, Protocol, Tuple, Type, TypeVar
 
-from mmapforge._access import set_value
 from mmapforge._errors import ArgumentTypeError, make_error
 from mmapforge._printable import printable
 from mmapforge._schema import Field, Schema
 
 R = TypeVar("R", bound="Record")
+
+
+class Assignable(Protocol):
+    """What a record needs of its store."""
+
+    def _set_value(self, row: int, field: Field, value: Any) -> Any: ...
 
 
 class Record:
@@ -30,9 +35,10 @@ class Record:
     _fields: Tuple[str, ...] = ()
     _values: Callable[["Record"], Tuple[Any, ...]]
     _load: Callable[..., Iterator[Any]]
-    _dynamic: bool = False
+    # Makes a record again from its schema's text and its values, where no module has the class.
+    _rebuild: Optional[Callable[..., Any]] = None
 
-    _store: Any
+    _store: Optional[Assignable]
     _row: int  # of the store, or -1
 
     def __init__(self, *values: Any, **fields: Any) -> None:
@@ -59,22 +65,15 @@ class Record:
 
     def __reduce__(self) -> Any:
         values = type(self)._values(self)
-        if self._dynamic:
-            return _rebuild, (self._schema.text, values)
+        if self._rebuild is not None:
+            return self._rebuild, (self._schema.text, values)
         return type(self), values
-
-
-def _rebuild(text: str, values: Tuple[Any, ...]) -> Record:
-    from mmapforge._define import classes_of
-
-    record: Record = classes_of(text)[0](*values)
-    return record
 
 
 def _setter(field: Field, slot: Any) -> Callable[[Record, Any], None]:
     def assign(self: Record, value: Any) -> None:
         if self._store is not None:
-            value = set_value(self._store, self._row, field, value)
+            value = self._store._set_value(self._row, field, value)
         slot.__set__(self, value)
 
     return assign
@@ -119,8 +118,10 @@ def _values_getter(slots: List[str]) -> Callable[[Record], Tuple[Any, ...]]:
     return lambda record: (get(record),)
 
 
-def make_record(schema: Schema, module: str, dynamic: bool) -> Type[Record]:
-    """The record class of a schema."""
+def make_record(
+    schema: Schema, module: str, rebuild: Optional[Callable[..., Any]]
+) -> Type[Record]:
+    """The record class of a schema; rebuild is the class's Record._rebuild."""
     slots = [f"_v_{field.name}" for field in schema.fields]
     body = _methods(schema)
     body.update(
@@ -131,7 +132,7 @@ def make_record(schema: Schema, module: str, dynamic: bool) -> Type[Record]:
             "__match_args__": schema.names,
             "_schema": schema,
             "_fields": schema.names,
-            "_dynamic": dynamic,
+            "_rebuild": None if rebuild is None else staticmethod(rebuild),
             "_values": staticmethod(_values_getter(slots)),
         }
     )

@@ -1,18 +1,177 @@
-"""One record from whatever a caller gives: names, a record, a mapping or a sequence."""
+"""One row: get_ and set_ of its fields, and a record from whatever a caller gives."""
 
 import difflib
+import operator
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Set as AnySet
-from typing import Any, Dict, Mapping, NoReturn, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
-from mmapforge._access import check_row
+from mmapforge._codec import check
 from mmapforge._core import ffi, lib
 from mmapforge._errors import FieldNameError, FieldTypeError, make_error
+from mmapforge._handle import OpenStore
+from mmapforge._printable import printable
 from mmapforge._record import Record
+from mmapforge._schema import STRUCT_CODES, Field, Schema
 from mmapforge._tables import is_table
 
+ROW_MAX = (1 << 63) - 1
 
-def fail_names(store: Any, given: Mapping[str, Any], what: str) -> NoReturn:
+_C_TYPES = {"bool": "uint8_t", "float32": "float", "float64": "double"}
+
+# What a field takes and gives back as it was.
+_PLAIN: Dict[str, type] = {"bool": bool, "float64": float, "bytes": bytes, "string": str}
+_PLAIN.update({name: int for name in STRUCT_CODES if "int" in name})
+
+Getter = Callable[[Any, int], Any]
+Setter = Callable[[Any, int, Any], None]
+
+
+def check_row(store: OpenStore, row: Any) -> int:
+    """The row as a number that C takes; FieldTypeError or RowError."""
+    try:
+        number = operator.index(row)
+    except TypeError:
+        message = f"{store.path}: {row!r} is of type {type(row).__name__}, expected the number of a row"
+        raise make_error(FieldTypeError, message, path=store.path) from None
+    if not -ROW_MAX <= number <= ROW_MAX:
+        store._fail(lib.MMF_ERR_RANGE, number)
+    return number
+
+
+def _get_scalar(field: Field) -> Getter:
+    call = getattr(lib, "mmfpy_get_" + field.type)
+    offset = field.offset
+    failed = {
+        "int8": -(1 << 63), "int16": -(1 << 63), "int32": -(1 << 63), "int64": -(1 << 63),
+        "uint64": (1 << 64) - 1,
+    }.get(field.type, -1)  # fmt: skip
+
+    # cffi rounds whatever has an __int__, such as a float of numpy, so other types are looked at.
+    def get_float(self: OpenStore, row: int, /) -> Any:
+        try:
+            value = call(self._handle, row if type(row) is int else check_row(self, row), offset)
+        except OverflowError:
+            value = call(self._handle, check_row(self, row), offset)
+        return value if value == value else _get_again(self, row, field)
+
+    def get_integer(self: OpenStore, row: int, /) -> Any:
+        try:
+            value = call(self._handle, row if type(row) is int else check_row(self, row), offset)
+        except OverflowError:
+            value = call(self._handle, check_row(self, row), offset)
+        return value if value != failed else _get_again(self, row, field)
+
+    def get_bool(self: OpenStore, row: int, /) -> Any:
+        return bool(get_integer(self, row))
+
+    if field.type == "bool":
+        return get_bool
+    return get_float if field.type.startswith("float") else get_integer
+
+
+def _get_again(store: OpenStore, row: Any, field: Field) -> Any:
+    """The value of a scalar field that may have been the sign of a failure, or the exception."""
+    number = check_row(store, row)
+    out = ffi.new(_C_TYPES.get(field.type, field.type + "_t") + " *")
+    status = lib.mmfpy_get_field(store._handle, number, field.offset, field.size, out)
+    if status:
+        store._fail(status, row, field.name)
+    return out[0]
+
+
+def _get_sized(field: Field) -> Getter:
+    offset, most, name, is_text = field.offset, field.max, field.name, field.is_text
+    call = lib.mmfpy_get_bytes
+    # Memory for values, one for each thread that is reading.
+    pool: List[Tuple[Any, Any]] = []
+
+    def get_sized(self: OpenStore, row: int, /) -> Any:
+        try:
+            memory, buffer = pool.pop()
+        except IndexError:
+            memory = ffi.new("char[]", most)
+            buffer = ffi.buffer(memory)
+        try:
+            at = row if type(row) is int else check_row(self, row)
+            length = call(self._handle, at, offset, most, memory)
+        except OverflowError:
+            length = call(self._handle, check_row(self, row), offset, most, memory)
+        if length < 0:
+            self._fail(-length, row, name)
+        data = buffer[:length]
+        pool.append((memory, buffer))
+        if not is_text:
+            return data
+        try:
+            return data.decode("utf-8", self._codec.errors)
+        except UnicodeDecodeError:
+            return self._codec.decode(field, data, self.path, row)
+
+    return get_sized
+
+
+def _set_scalar(field: Field) -> Setter:
+    call = getattr(lib, "mmfpy_set_" + field.type)
+    offset, name = field.offset, field.name
+    # A float that is too large for float32 is one that C would make infinite.
+    plain = None if field.type == "float32" else _PLAIN[field.type]
+
+    def set_scalar(self: OpenStore, row: int, value: Any, /) -> None:
+        try:
+            if type(value) is plain and type(row) is int:
+                status = call(self._handle, row, offset, value)
+            else:
+                good = check(field, value, self._codec.errors, self.path, row)
+                status = call(self._handle, check_row(self, row), offset, good)
+        except OverflowError:
+            good = check(field, value, self._codec.errors, self.path, row)
+            status = call(self._handle, check_row(self, row), offset, good)
+        if status:
+            self._fail(status, row, name)
+
+    return set_scalar
+
+
+def _set_sized(field: Field) -> Setter:
+    def set_sized(self: OpenStore, row: int, value: Any, /) -> None:
+        data = check(field, value, self._codec.errors, self.path, row)
+        number = check_row(self, row)
+        status = lib.mmfpy_set_bytes(self._handle, number, field.offset, field.max, data, len(data))
+        if status:
+            self._fail(status, row, field.name)
+
+    return set_sized
+
+
+def set_value(store: OpenStore, row: int, field: Field, value: Any) -> Any:
+    """Replaces one field of one row; returns the value as the field holds it."""
+    getattr(store, "set_" + field.name)(row, value)
+    if type(value) is _PLAIN.get(field.type):
+        return value
+    return getattr(store, "get_" + field.name)(row)
+
+
+def field_methods(schema: Schema) -> Dict[str, Any]:
+    """get_ and set_ of every field, for the body of a store class."""
+    methods: Dict[str, Any] = {}
+    for field in schema.fields:
+        about = f"{field.name} of a row ({field.declaration})"
+        about += f": {printable(field.doc)}" if field.doc else "."
+        get = _get_sized(field) if field.is_sized else _get_scalar(field)
+        put = _set_sized(field) if field.is_sized else _set_scalar(field)
+        for method, prefix, verb in ((get, "get_", ""), (put, "set_", "Sets ")):
+            method.__name__ = prefix + field.name
+            method.__qualname__ = f"{schema.name}Store.{method.__name__}"
+            method.__doc__ = verb + about
+            methods[method.__name__] = method
+    return methods
+
+
+# ---- Whole records ----
+
+
+def fail_names(store: OpenStore, given: Mapping[str, Any], what: str) -> NoReturn:
     """Raises for the first name that is no field, or the fields that are missing."""
     names = store.schema.names
     for name in given:
@@ -26,7 +185,7 @@ def fail_names(store: Any, given: Mapping[str, Any], what: str) -> NoReturn:
     raise make_error(FieldNameError, message, path=store.path, field=missing[0])
 
 
-def values_of(store: Any, record: Any, what: str) -> Sequence[Any]:
+def values_of(store: OpenStore, record: Any, what: str) -> Sequence[Any]:
     """Every field's value, in order."""
     kind = type(record)
     if kind is store.record:
@@ -35,7 +194,7 @@ def values_of(store: Any, record: Any, what: str) -> Sequence[Any]:
         return record  # type: ignore[no-any-return]
     if kind is dict and len(record) == len(store.schema.fields):
         try:
-            return store.codec.pick(record)  # type: ignore[no-any-return]
+            return store._codec.pick(record)
         except KeyError:
             fail_names(store, record, what)
     if isinstance(record, AnyMapping):
@@ -78,7 +237,7 @@ class Packed:
 
 
 def one_record(
-    store: Any, record: Any, fields: Dict[str, Any], what: str, row: Optional[int] = None
+    store: OpenStore, record: Any, fields: Dict[str, Any], what: str, row: Optional[int] = None
 ) -> Packed:
     """A packed record; the caller may give it back to store._spare."""
     if record is not None and fields:
@@ -90,16 +249,16 @@ def one_record(
         packed = Packed(store.schema.record_size)
     if record is None and len(fields) == len(store.schema.fields):
         try:
-            store.codec.pack_fields(packed.buffer, fields)
+            store._codec.pack_fields(packed.buffer, fields)
             return packed
         except Exception:
             pass  # the slow way says what is wrong
     values = values_of(store, fields if record is None else record, what)
-    store.codec.pack_into(packed.buffer, 0, values, store.path, row)
+    store._codec.pack_into(packed.buffer, 0, values, store.path, row)
     return packed
 
 
-def replace_fields(store: Any, row: Any, record: Any, fields: Dict[str, Any]) -> None:
+def replace_fields(store: OpenStore, row: Any, record: Any, fields: Dict[str, Any]) -> None:
     """Replaces a whole record or, when fields are named, those."""
     number = check_row(store, row)
     if record is None and len(fields) == 1:
@@ -110,7 +269,7 @@ def replace_fields(store: Any, row: Any, record: Any, fields: Dict[str, Any]) ->
     if record is not None or len(fields) == len(store.schema.fields):
         packed = one_record(store, record, fields, "set", number)
         status = lib.mmfpy_set_row(
-            store.handle, number, packed.memory, packed.size, ffi.NULL, 0
+            store._handle, number, packed.memory, packed.size, ffi.NULL, 0
         )
     elif not fields:
         message = f"{store.path}: set: no record and no field to set"
@@ -118,10 +277,10 @@ def replace_fields(store: Any, row: Any, record: Any, fields: Dict[str, Any]) ->
     else:
         status = _replace_some(store, number, fields)
     if status:
-        store.fail(status, row)
+        store._fail(status, row)
 
 
-def _replace_some(store: Any, row: int, fields: Dict[str, Any]) -> int:
+def _replace_some(store: OpenStore, row: int, fields: Dict[str, Any]) -> int:
     if any(name not in store.schema.by_name for name in fields):
         fail_names(store, fields, "set")
     # What the other fields hold here is not looked at.
@@ -130,10 +289,10 @@ def _replace_some(store: Any, row: int, fields: Dict[str, Any]) -> int:
         for field in store.schema.fields
     ]
     buffer = bytearray(store.schema.record_size)
-    store.codec.pack_into(buffer, 0, values, store.path, row)
+    store._codec.pack_into(buffer, 0, values, store.path, row)
     chosen = [store.schema.by_name[name].index for name in fields]
     return int(
         lib.mmfpy_set_row(
-            store.handle, row, ffi.from_buffer(buffer), len(buffer), chosen, len(chosen)
+            store._handle, row, ffi.from_buffer(buffer), len(buffer), chosen, len(chosen)
         )
     )

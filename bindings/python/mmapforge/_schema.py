@@ -52,8 +52,8 @@ class Field:
     """
 
     __slots__ = (
-        "name", "type", "index", "offset", "size", "max", "doc", "type_number", "c_name", "is_sized",
-        "code", "numpy_format", "data_offset",
+        "name", "type", "index", "offset", "size", "max", "doc", "_type_number", "is_sized",
+        "_code", "_numpy_format", "_data_offset",
     )  # fmt: skip
 
     def __init__(self, index: int, c_field: Any) -> None:
@@ -64,12 +64,11 @@ class Field:
         self.size = int(c_field.size)
         self.max = int(c_field.max)
         self.doc = text_of(c_field.doc)
-        self.type_number = int(c_field.type)
-        self.c_name = self.name.encode()
+        self._type_number = int(c_field.type)
         self.is_sized = self.type in ("string", "bytes")  # True for string and bytes
-        self.code = STRUCT_CODES.get(self.type, "")  # of the struct module; "" where is_sized
-        self.numpy_format = numpy_format(self)
-        self.data_offset = data_offset(self)
+        self._code = STRUCT_CODES.get(self.type, "")  # of the struct module; "" where is_sized
+        self._numpy_format = _numpy_format_of(self)
+        self._data_offset = _data_offset_of(self)
 
     @property
     def is_text(self) -> bool:
@@ -113,7 +112,7 @@ class Schema:
 
     __slots__ = (
         "name", "doc", "version", "fields", "record_size", "checksums", "layout_hash", "text",
-        "by_name", "names", "codecs", "c_schema", "_dtype",
+        "by_name", "names", "_codecs", "_c_schema", "_dtype",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -122,7 +121,7 @@ class Schema:
         error = ffi.new("mmf_error *")
         if lib.mmf_schema_parse(data, len(data), out, error) != lib.MMF_OK:
             _fail_text(text_of(error.message))
-        self.c_schema = ffi.gc(out[0], lib.mmf_schema_free)
+        self._c_schema = ffi.gc(out[0], lib.mmf_schema_free)
         self.name = text_of(out[0].name)
         self.doc = text_of(out[0].doc)
         self.version = int(out[0].version)
@@ -135,7 +134,7 @@ class Schema:
         )
         self.by_name: Dict[str, Field] = {field.name: field for field in self.fields}
         self.names: Tuple[str, ...] = tuple(field.name for field in self.fields)
-        self.codecs: Dict[str, Any] = {}  # by how strings are decoded; codec_of makes them
+        self._codecs: Dict[str, Any] = {}  # by how strings are decoded; codec_of makes them
         self._dtype: Any = None
 
     @property
@@ -154,8 +153,8 @@ class Schema:
             self._dtype = numpy.dtype(
                 {
                     "names": list(self.names),
-                    "formats": [numpy_format(field) for field in self.fields],
-                    "offsets": [data_offset(field) for field in self.fields],
+                    "formats": [field._numpy_format for field in self.fields],
+                    "offsets": [field._data_offset for field in self.fields],
                     "itemsize": self.record_size,
                 }
             )
@@ -208,12 +207,12 @@ def schema_of(text: str) -> Schema:
     return _schema_of(text)
 
 
-def data_offset(field: Field) -> int:
+def _data_offset_of(field: Field) -> int:
     """Where the value itself begins: behind the length word of string and bytes."""
     return field.offset + (LENGTH_SIZE if field.is_sized else 0)
 
 
-def numpy_format(field: Field) -> str:
+def _numpy_format_of(field: Field) -> str:
     """The field's numpy dtype."""
     if field.type == "string":
         return f"S{field.max}"

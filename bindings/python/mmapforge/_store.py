@@ -1,11 +1,13 @@
-"""The store class that generated modules and `mmapforge.open` build on."""
+"""Stores: the class that generated modules build on, slices of one, and opening any file."""
 
+import functools
 import operator
 import os
 import time
 import warnings
 from typing import (
     Any,
+    Callable,
     Dict,
     Generic,
     Iterator,
@@ -21,18 +23,28 @@ from typing import (
     overload,
 )
 
-from mmapforge import _errors, _view
-from mmapforge._access import check_row, field_methods, set_value
+from mmapforge import _errors
 from mmapforge._bulk import append_copies, extend
-from mmapforge._codec import Codec, codec_of
-from mmapforge._columns import Aggregates, Columns, total_over
+from mmapforge._chunk import ChunkReader
+from mmapforge._columns import Columns
 from mmapforge._core import ffi, lib
-from mmapforge._handle import REPLACED, Info, Path, encoded_path, open_handle, real_path
-from mmapforge._record import Record
-from mmapforge._rows import one_record, replace_fields
-from mmapforge._schema import Field, Schema
-
-__all__ = ["Store", "field_methods"]
+from mmapforge._handle import (
+    REPLACED,
+    Info,
+    OpenStore,
+    Path,
+    check_mode,
+    close_handle,
+    encoded_path,
+    open_handle,
+    schema_text,
+)
+from mmapforge._printable import printable
+from mmapforge._record import Record, make_record
+from mmapforge._rows import check_row, field_methods, one_record, replace_fields, set_value
+from mmapforge._schema import Field, Schema, schema_of
+from mmapforge._tables import HAS_NUMPY
+from mmapforge._totals import Aggregates, total_over
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="Store[Any]")
@@ -46,7 +58,7 @@ _NAMING_TRIES = 1000
 _NAMING_S = 0.0001
 
 
-class Store(Aggregates, Generic[R]):
+class Store(OpenStore, Aggregates, Generic[R]):
     """A sequence of records in a memory-mapped file, which other processes may be writing.
 
     `open` and `create` make one. `len(store)` and every read see what a writer has published by
@@ -55,22 +67,9 @@ class Store(Aggregates, Generic[R]):
     writing; a pickled store opens its file again, for reading, where it is unpickled.
     """
 
-    __slots__ = ("handle", "path", "mode", "views", "codec", "_closer", "_pool", "_spare",
-                 "_name", "__weakref__")  # fmt: skip
+    __slots__ = ()
 
-    schema: Schema
     record: Type[R]
-    _dynamic: bool = False
-
-    handle: Any
-    path: str
-    mode: str
-    views: Dict[Any, str]  # weak references to what is alive, and its names
-    codec: Codec
-    _closer: Any
-    _pool: List[Any]  # memory of records being read, one per thread that reads
-    _spare: List[Any]  # memory of records being written
-    _name: str
 
     def __init__(self, *_: Any, **__: Any) -> None:
         name = type(self).__name__
@@ -135,19 +134,6 @@ class Store(Aggregates, Generic[R]):
             raise _errors.make_error(_errors.ArgumentTypeError, message)
         return cls.schema
 
-    @classmethod
-    def _attach(cls: Type[S], opened: Tuple[Any, Any], path: Path, mode: str, errors: str) -> S:
-        self = object.__new__(cls)
-        self.handle, self._closer = opened
-        self.path = os.fsdecode(path)
-        self.mode = mode
-        self.views = {}
-        self.codec = codec_of(cls.schema, errors)
-        self._pool = []
-        self._spare = []
-        self._name = real_path(path)
-        return self
-
     # ---- The whole ----
 
     def close(self) -> None:
@@ -156,16 +142,16 @@ class Store(Aggregates, Generic[R]):
         It waits for calls of other threads that are under way. ViewsAliveError (a BufferError) when
         columns or memoryviews are alive: nothing has happened then. Closing twice is no error.
         """
-        status = lib.mmfpy_close(self.handle)
+        status = lib.mmfpy_close(self._handle)
         for _ in range(_NAMING_TRIES):
             if status != lib.MMF_ERR_BUSY:
                 break
-            alive = list(self.views.values())
+            alive = list(self._views.values())
             if alive:
                 self._fail_views(alive)
             # The view that was alive has ended since.
             time.sleep(_NAMING_S)
-            status = lib.mmfpy_close(self.handle)
+            status = lib.mmfpy_close(self._handle)
         else:
             self._fail_views([])
         if status != lib.MMF_OK and status != lib.MMF_ERR_CLOSED:
@@ -189,18 +175,14 @@ class Store(Aggregates, Generic[R]):
         message += f"{them}), then close"
         raise _errors.make_error(_errors.ViewsAliveError, message, path=self.path)
 
-    @property
-    def closed(self) -> bool:
-        return bool(lib.mmfpy_count(self.handle) == -lib.MMF_ERR_CLOSED)
-
     def __enter__(self: S) -> S:
         return self
 
     def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
         """As close. A reader whose views are alive is closed, too: the file stays mapped for them."""
-        if self.views and (self.mode == "r" or kind is not None):
-            lib.mmfpy_shut(self.handle)
-            lib.mmfpy_close(self.handle)  # if the last view has ended just now
+        if self._views and (self.mode == "r" or kind is not None):
+            lib.mmfpy_shut(self._handle)
+            lib.mmfpy_close(self._handle)  # if the last view has ended just now
         else:
             self.close()
 
@@ -211,9 +193,9 @@ class Store(Aggregates, Generic[R]):
     def sync(self) -> None:
         """Makes what was written survive a power cut; a kill never loses any of it."""
         error = ffi.new("mmf_error *")
-        status = lib.mmfpy_sync(self.handle, error)
+        status = lib.mmfpy_sync(self._handle, error)
         if status in (lib.MMF_ERR_CLOSED, lib.MMF_ERR_READ_ONLY):
-            self.fail(status)
+            self._fail(status)
         if status:
             raise _errors.error_of(error, path=self.path)
 
@@ -227,9 +209,9 @@ class Store(Aggregates, Generic[R]):
         name = encoded_path(path)
         error = ffi.new("mmf_error *")
         bad = ffi.new("int64_t *")
-        status = lib.mmfpy_copy(self.handle, name, bad, error)
+        status = lib.mmfpy_copy(self._handle, name, bad, error)
         if status == lib.MMF_ERR_CLOSED:
-            self.fail(status)
+            self._fail(status)
         if status:
             row = int(bad[0])
             raise _errors.error_of(error, path=self.path, row=None if row < 0 else row)
@@ -237,9 +219,9 @@ class Store(Aggregates, Generic[R]):
     def info(self) -> Info:
         """Counts and sizes of the file now."""
         out = ffi.new("mmfpy_info *")
-        status = lib.mmfpy_read_info(self.handle, out)
+        status = lib.mmfpy_read_info(self._handle, out)
         if status:
-            self.fail(status)
+            self._fail(status)
         return Info(
             out.count, out.capacity, out.capacity_max, out.file_size, out.header_size,
             out.reserve_bytes, out.writer_pid, out.record_size, out.format_version,
@@ -272,11 +254,11 @@ class Store(Aggregates, Generic[R]):
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = _WAIT_S if end is None else min(_WAIT_S, max(0.0, end - time.monotonic()))
-            status = lib.mmfpy_wait(self.handle, count, int(left * 1e9))
+            status = lib.mmfpy_wait(self._handle, count, int(left * 1e9))
             if status == 0:
                 return len(self)
             if status != lib.MMF_ERR_TIMEOUT:
-                self.fail(status)
+                self._fail(status)
             if end is not None and time.monotonic() >= end:
                 message = f"{self.path}: still {len(self)} records after {timeout} s"
                 raise _errors.make_error(
@@ -284,10 +266,10 @@ class Store(Aggregates, Generic[R]):
                 )
 
     def __reduce__(self) -> Any:
-        return _reopen, (None if self._dynamic else type(self), self._name, self.codec.errors)
+        return _reopen, (None if self._dynamic else type(self), self._name, self._codec.errors)
 
     def __repr__(self) -> str:
-        count = lib.mmfpy_count(self.handle)
+        count = lib.mmfpy_count(self._handle)
         if count == -lib.MMF_ERR_CLOSED:
             return f"<{type(self).__name__} {self.path!r}: closed>"
         how = "reading" if self.mode == "r" else "writing"
@@ -298,18 +280,11 @@ class Store(Aggregates, Generic[R]):
 
     # ---- Reading ----
 
-    def __len__(self) -> int:
-        """How many records there are; CapacityError when not all fit the address space."""
-        count = lib.mmfpy_count(self.handle)
-        if count < 0:
-            self.fail(-count)
-        return int(count)
-
     @overload
     def __getitem__(self, key: int) -> R: ...
 
     @overload
-    def __getitem__(self, key: slice) -> "_view.View[R]": ...
+    def __getitem__(self, key: slice) -> "View[R]": ...
 
     @overload
     def __getitem__(self, key: Tuple[int, str]) -> Any: ...
@@ -319,10 +294,10 @@ class Store(Aggregates, Generic[R]):
         if type(key) is int:
             return self._read(key)
         if isinstance(key, slice):
-            return _view.View(self, _view.sliced(self.path, range(len(self)), key))
+            return View(self, _sliced(self.path, range(len(self)), key))
         if isinstance(key, tuple):
             row, name = self._row_and_field(key)
-            return getattr(self, "get_" + self.field(name).name)(row)
+            return getattr(self, "get_" + self._field(name).name)(row)
         try:
             row = operator.index(key)
         except TypeError:
@@ -344,12 +319,12 @@ class Store(Aggregates, Generic[R]):
             memory = ffi.new("char[]", self.schema.record_size)
             buffer = memoryview(ffi.buffer(memory))
         try:
-            at = lib.mmfpy_read_row(self.handle, row, memory, len(buffer))
+            at = lib.mmfpy_read_row(self._handle, row, memory, len(buffer))
         except OverflowError:
-            at = lib.mmfpy_read_row(self.handle, check_row(self, row), memory, len(buffer))
+            at = lib.mmfpy_read_row(self._handle, check_row(self, row), memory, len(buffer))
         if at < 0:
-            self.fail(-at, row)
-        record = self.record(*self.codec.unpack_from(buffer, self.path, at))
+            self._fail(-at, row)
+        record = self.record(*self._codec.unpack_from(buffer, self.path, at))
         record._store = self
         record._row = at
         self._pool.append((memory, buffer))
@@ -365,7 +340,7 @@ class Store(Aggregates, Generic[R]):
         """One record, consistent, or one field of it."""
         if field is None:
             return self._read(check_row(self, row))
-        return getattr(self, "get_" + self.field(field).name)(row)
+        return getattr(self, "get_" + self._field(field).name)(row)
 
     def __iter__(self) -> Iterator[R]:
         """The records that there are when the loop begins, each consistent.
@@ -374,17 +349,17 @@ class Store(Aggregates, Generic[R]):
         raises, after it has yielded every record before it. Records are read in chunks: after a
         close the rest of a chunk still comes, and then ClosedError.
         """
-        return _view.iterate(self, range(len(self)))
+        return _iterate(self, range(len(self)))
 
     def __reversed__(self) -> Iterator[R]:
-        return _view.iterate(self, range(len(self))[::-1])
+        return _iterate(self, range(len(self))[::-1])
 
     def tuples(self, *names: str, start: int = 0, stop: Optional[int] = None) -> Iterator[Any]:
         """The fields of those names (all without names) as plain tuples: the fastest loop.
 
         `for price, volume in store.tuples("price", "volume")`; start and stop are those of a slice.
         """
-        return _view.tuples(self, _view.rows_between(self, start, stop), names)
+        return _tuples(self, _rows_between(self, start, stop), names)
 
     def follow(self, start: Optional[int] = None, timeout: Optional[float] = None) -> Iterator[R]:
         """The records from row start on (None: the next to come), and each new one as it comes.
@@ -400,7 +375,7 @@ class Store(Aggregates, Generic[R]):
                 count = self.wait(row, timeout)
             except _errors.WaitTimeoutError:
                 return
-            yield from _view.iterate(self, range(row, count))
+            yield from _iterate(self, range(row, count))
             row = count
 
     def snapshot(self, start: int = 0, stop: Optional[int] = None) -> Any:
@@ -408,7 +383,7 @@ class Store(Aggregates, Generic[R]):
 
         Without numpy a list of records. start and stop are those of a slice.
         """
-        return _view.snapshot(self, _view.rows_between(self, start, stop))
+        return _snapshot(self, _rows_between(self, start, stop))
 
     def verify(self, start: int = 0, stop: Optional[int] = None) -> int:
         """Checks rows against their checksums, and returns how many there were.
@@ -416,16 +391,16 @@ class Store(Aggregates, Generic[R]):
         start and stop are those of a slice. CorruptError at the first one that is damaged: its
         `row` says which. The schema must ask for `@checksums`; without, UnsupportedError.
         """
-        rows = _view.rows_between(self, start, stop)
+        rows = _rows_between(self, start, stop)
         error = ffi.new("mmf_error *")
         bad = ffi.new("uint64_t *")
         first = rows.start
         while True:
             # In steps, so that an interrupt is heard.
             count = min(max(0, rows.stop - first), _VERIFY_ROWS)
-            status = lib.mmfpy_verify(self.handle, first, count, bad, error)
+            status = lib.mmfpy_verify(self._handle, first, count, bad, error)
             if status == lib.MMF_ERR_CLOSED:
-                self.fail(status)
+                self._fail(status)
             if status:
                 row = int(bad[0]) if bad[0] < rows.stop else None
                 raise _errors.error_of(error, path=self.path, row=row)
@@ -449,9 +424,9 @@ class Store(Aggregates, Generic[R]):
         It is written first and published then, so nobody sees a part of it. Returns its row.
         """
         packed = one_record(self, record, fields, "append")
-        row = lib.mmfpy_append_row(self.handle, packed.memory, packed.size)
+        row = lib.mmfpy_append_row(self._handle, packed.memory, packed.size)
         if row < 0:
-            self.fail(-row)
+            self._fail(-row)
         self._spare.append(packed)
         return int(row)
 
@@ -464,7 +439,7 @@ class Store(Aggregates, Generic[R]):
         Columns and tables are appended all or none, and nulls in them are refused. Of an iterable,
         the records before a bad one stay appended; the message says how many.
         """
-        if isinstance(rows, (Store, _view.View)) and not columns:
+        if isinstance(rows, (Store, View)) and not columns:
             view = rows[:] if isinstance(rows, Store) else rows
             same = view._store.schema.layout_hash == self.schema.layout_hash
             if same and view._rows and view._rows.step == 1:
@@ -478,7 +453,10 @@ class Store(Aggregates, Generic[R]):
 
     def assign(self, row: int, field: str, value: Any) -> None:
         """Replaces one field."""
-        set_value(self, row, self.field(field), value)
+        self._set_value(row, self._field(field), value)
+
+    def _set_value(self, row: int, field: Field, value: Any) -> Any:
+        return set_value(self, row, field, value)
 
     def __setitem__(self, key: Union[int, Tuple[int, str]], value: Any) -> None:
         """store[3] = record replaces a record, store[3, "price"] = 2.0 one field."""
@@ -491,59 +469,225 @@ class Store(Aggregates, Generic[R]):
         else:
             self.set(key, value)
 
-    # ---- Shared with the other files of the package ----
 
-    def field(self, name: str) -> Field:
-        """The field of that name; FieldNameError if there is none."""
-        try:
-            return self.schema.by_name[name]
-        except (KeyError, TypeError):
-            pass
-        raise _errors.make_error(
-            _errors.FieldNameError,
-            f"{self.path}: there is no field {name!r}; the fields are {', '.join(self.schema.names)}",
-            path=self.path,
-            field=name if isinstance(name, str) else None,
-        )
 
-    def _number(self, value: Any, what: str) -> int:
+# ---- Slices ----
+
+
+class View(Aggregates, Generic[R]):
+    """Some rows of a store, `store[10:20]`: indexed, iterated and sliced as the store is.
+
+    It has the rows that the slice named when it was made; their values are read when asked for.
+    """
+
+    __slots__ = ("_store", "_rows")
+
+    def __init__(self, store: Store[R], rows: range) -> None:
+        self._store = store
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, key: int) -> R: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> "View[R]": ...
+
+    def __getitem__(self, key: Union[int, slice]) -> Union[R, "View[R]"]:
+        if isinstance(key, slice):
+            return View(self._store, _sliced(self._store.path, self._rows, key))
         try:
-            return operator.index(value)
+            index = operator.index(key)
         except TypeError:
-            message = f"{self.path}: {what} is of type {type(value).__name__}, expected an int"
-            raise _errors.make_error(_errors.ArgumentTypeError, message, path=self.path) from None
+            message = f"{self._store.path}: a view is indexed by a row or a slice, "
+            message += f"not by {type(key).__name__}"
+            raise _errors.make_error(_errors.FieldTypeError, message, path=self._store.path) from None
+        if not -len(self._rows) <= index < len(self._rows):
+            self._store._fail(lib.MMF_ERR_RANGE, index, count=len(self._rows))
+        return self._store[self._rows[index]]
 
-    def check_open(self) -> None:
-        """ClosedError unless the store is open."""
-        if self.closed:
-            self.fail(lib.MMF_ERR_CLOSED)
+    def __iter__(self) -> Iterator[R]:
+        return _iterate(self._store, self._rows)
 
-    def fail(
-        self,
-        status: int,
-        row: Optional[int] = None,
-        field: Optional[str] = None,
-        count: Optional[int] = None,
-    ) -> NoReturn:
-        """Raises the exception for a status of C."""
-        raise self._error_of(status, row, field, count)
+    def __reversed__(self) -> Iterator[R]:
+        return _iterate(self._store, self._rows[::-1])
 
-    def _error_of(
-        self,
-        status: int,
-        row: Optional[int] = None,
-        field: Optional[str] = None,
-        count: Optional[int] = None,
-    ) -> _errors.Error:
-        """The exception for a status of C."""
-        if count is None:
-            count = max(0, lib.mmfpy_count(self.handle))
-        return _errors.status_error(
-            self.handle, status, path=self.path, row=row, field=field, count=count
+    def tuples(self, *names: str) -> Iterator[Tuple[Any, ...]]:
+        """As Store.tuples."""
+        return _tuples(self._store, self._rows, names)
+
+    def snapshot(self) -> Any:
+        """As Store.snapshot."""
+        return _snapshot(self._store, self._rows)
+
+    @property
+    def columns(self) -> Columns:
+        """As Store.columns, of these rows."""
+        return Columns(self._store, self._rows)
+
+    def _total(self, name: str, what: int) -> Any:
+        return total_over(self._store, self._rows, name, what)
+
+    def __repr__(self) -> str:
+        rows = self._rows
+        step = f":{rows.step}" if rows.step != 1 else ""
+        return f"<View [{rows.start}:{rows.stop}{step}] of {self._store!r}>"
+
+
+# ---- What a store and a slice of it share ----
+
+
+def _iterate(store: Store[R], rows: range) -> Iterator[R]:
+    """The records of rows, copied in C by the chunk where they are neighbours."""
+    store._check_open()
+    if rows.step != 1:
+        for row in rows:
+            yield store[row]
+        return
+    load = store.record._load
+    reader = ChunkReader(store)
+    for first, count, columns in reader.chunks(rows.start, rows.stop):
+        yield from load(store.record, store, range(first, first + count), *columns)
+
+
+def _tuples(store: OpenStore, rows: range, names: Tuple[str, ...]) -> Iterator[Tuple[Any, ...]]:
+    """The chosen fields of rows, as tuples."""
+    store._check_open()
+    reader = ChunkReader(store, names or None)
+    if rows.step == 1:
+        for _, _, columns in reader.chunks(rows.start, rows.stop):
+            yield from zip(*columns)
+        return
+    for row in rows:
+        yield from zip(*reader.read(row, 1))
+
+
+def _snapshot(store: Store[Any], rows: range) -> Any:
+    """A copy of rows: a structured array, or a list of records without numpy."""
+    if not HAS_NUMPY:
+        return list(_iterate(store, rows))
+    import numpy
+
+    if not rows:
+        store._check_open()
+        return numpy.empty(0, store.schema.dtype)
+    first = min(rows[0], rows[-1])
+    count = abs(rows[-1] - rows[0]) + 1
+    out = numpy.empty(count, store.schema.dtype)
+    copied = ffi.new("uint64_t *")
+    memory = ffi.cast("void *", out.__array_interface__["data"][0])
+    status = lib.mmfpy_copy_rows(store._handle, first, count, memory, out.nbytes, copied)
+    if status:
+        store._fail(status, first + copied[0])
+    return out if rows.step == 1 else out[rows[0] - first :: rows.step].copy()
+
+
+def _rows_between(store: OpenStore, start: int, stop: Optional[int]) -> range:
+    """The rows of a slice start:stop, which counts from the end where it is negative."""
+    return _sliced(store.path, range(len(store)), slice(start, stop))
+
+
+def _sliced(path: str, rows: range, key: slice) -> range:
+    """Some of the rows; an exception for what no slice can be made of."""
+    try:
+        return rows[key]
+    except TypeError:
+        message = f"{path}: the parts of a slice are rows, expected ints or nothing: {key}"
+        raise _errors.make_error(_errors.ArgumentTypeError, message, path=path) from None
+    except ValueError as error:
+        raise _errors.make_error(_errors.ArgumentError, f"{path}: {error}", path=path) from None
+
+
+# ---- Store classes, and opening files by them ----
+
+
+def define(module: str, text: str) -> Tuple[Type[Any], Type[Any]]:
+    """The record class and the store class of a schema; generated modules call it.
+
+    Args:
+        module: the __name__ of the module that will hold the classes.
+        text: the schema in canonical form.
+    """
+    return _make(module, text, False)
+
+
+def _make(module: str, text: str, dynamic: bool) -> Tuple[Type[Any], Type[Any]]:
+    schema = schema_of(text)
+    record = make_record(schema, module, _rebuild if dynamic else None)
+    store = type(
+        schema.name + "Store",
+        (Store,),
+        {
+            "__slots__": (),
+            "__doc__": f"A store of {schema.name} records.\n\n{printable(schema.doc)}".rstrip(),
+            "__module__": module,
+            "schema": schema,
+            "record": record,
+            "_dynamic": dynamic,
+            **field_methods(schema),
+        },
+    )
+    return record, store
+
+
+@functools.lru_cache(maxsize=256)
+def classes_of(text: str) -> Tuple[Type[Any], Type[Any]]:
+    """The classes for a file whose schema no module holds; the same for the same text."""
+    return _make("mmapforge", text, True)
+
+
+def open(
+    path: Path,
+    mode: str = "r",
+    *,
+    shared: bool = False,
+    reserve: int = 0,
+    errors: str = "strict",
+) -> Any:
+    """Opens any store, by the schema in its file. As Store.open."""
+    opened = open_handle(path, mode, reserve, None, errors, shared=shared)
+    return classes_of(schema_text(opened[0]))[1]._attach(opened, path, mode, errors)
+
+
+def opener(*stores: Type[Any]) -> Callable[..., Any]:
+    """The `open` of a module: with several stores, that of the record which the file holds."""
+    if len(stores) == 1:
+        only: Callable[..., Any] = stores[0].open
+        return only
+    by_name: Dict[str, Type[Any]] = {store.schema.name: store for store in stores}
+
+    def open(
+        path: Path,
+        mode: str = "r",
+        *,
+        shared: bool = False,
+        reserve: int = 0,
+        errors: str = "strict",
+    ) -> Any:
+        """Opens a store of one of this module's records, the one that the file holds."""
+        check_mode(mode)
+        # Read first: a file of another schema must not be locked, let alone recovered.
+        probe, _ = open_handle(path, "r", 0, None, errors)
+        name = schema_of(schema_text(probe)).name
+        close_handle(probe)
+        if name not in by_name:
+            shown = os.fsdecode(path)
+            message = f"{shown}: the file holds records of {name}, expected one of "
+            message += f"{', '.join(by_name)}; open it with the module of its schema"
+            raise _errors.make_error(_errors.SchemaError, message, path=shown, status="MMF_ERR_SCHEMA")
+        return by_name[name].open(
+            path, mode, shared=shared, reserve=reserve, errors=errors
         )
+
+    return open
+
+
+def _rebuild(text: str, values: Tuple[Any, ...]) -> Record:
+    record: Record = classes_of(text)[0](*values)
+    return record
 
 
 def _reopen(cls: Optional[Type[Any]], path: str, errors: str) -> Any:
-    from mmapforge._define import open as open_any
-
-    return open_any(path, errors=errors) if cls is None else cls.open(path, errors=errors)
+    return open(path, errors=errors) if cls is None else cls.open(path, errors=errors)

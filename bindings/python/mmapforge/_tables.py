@@ -5,9 +5,12 @@ turn it into NaN when they are asked for numbers. What offers an exchange of tab
 and is not known, is refused: what iterating over it gives (rows or columns) cannot be told.
 """
 
+import importlib.util
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 from mmapforge._errors import ArgumentError, FieldTypeError, make_error
+
+HAS_NUMPY = importlib.util.find_spec("numpy") is not None
 
 # The protocols by which libraries exchange tables and columns.
 _EXCHANGES = ("__dataframe__", "__arrow_c_stream__", "__arrow_c_array__")
@@ -52,12 +55,12 @@ def is_table(value: Any) -> bool:
     )  # fmt: skip
 
 
-def columns_of(store: Any, table: Any) -> Optional[Mapping[Any, Any]]:
+def columns_of(path: str, table: Any) -> Optional[Mapping[Any, Any]]:
     """The columns of a table by their names; None when it is no table at all."""
     names: List[Any]
     if _is_lazy(table):
-        message = f"{store.path}: extend: a {type(table).__name__} has no rows yet; collect() it first"
-        raise make_error(FieldTypeError, message, path=store.path)
+        message = f"{path}: extend: a {type(table).__name__} has no rows yet; collect() it first"
+        raise make_error(FieldTypeError, message, path=path)
     if is_arrow_table(table):
         names = list(table.schema.names)
         columns = [table.column(i) for i in range(len(names))]
@@ -69,23 +72,23 @@ def columns_of(store: Any, table: Any) -> Optional[Mapping[Any, Any]]:
         columns = [table[name] for name in names]
     elif is_pandas_table(table):
         names = list(table.columns)
-        _need_unlike(store, names)
+        _need_unlike(path, names)
         columns = [table[name] for name in names]
     elif is_exchanged(table):
-        message = f"{store.path}: extend: a {type(table).__name__} is not a table that is known here; "
+        message = f"{path}: extend: a {type(table).__name__} is not a table that is known here; "
         message += "give its columns by name, as numpy arrays or lists; nothing was appended"
-        raise make_error(FieldTypeError, message, path=store.path)
+        raise make_error(FieldTypeError, message, path=path)
     else:
         return None
-    _need_unlike(store, names)
+    _need_unlike(path, names)
     return dict(zip(names, columns))
 
 
-def _need_unlike(store: Any, names: List[Any]) -> None:
+def _need_unlike(path: str, names: List[Any]) -> None:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        message = f"{store.path}: extend: the table has two columns {twice!r}; nothing was appended"
-        raise make_error(ArgumentError, message, path=store.path, field=str(twice))
+        message = f"{path}: extend: the table has two columns {twice!r}; nothing was appended"
+        raise make_error(ArgumentError, message, path=path, field=str(twice))
 
 
 class Given(NamedTuple):
@@ -96,17 +99,16 @@ class Given(NamedTuple):
     problem: str = ""  # why it cannot be taken
 
 
-def column_of(values: Any, wants_list: bool, has_numpy: bool) -> Given:
+def column_of(values: Any, wants_list: bool) -> Given:
     """A column of another library as a list or an array of numpy.
 
     Args:
         values: what the caller gave.
         wants_list: text and bytes are listed; numbers are an array where there is numpy.
-        has_numpy: False lists numbers, too.
     """
     if isinstance(values, (list, tuple)) or _is_class(values):
         return Given(values)
-    listed = wants_list or not has_numpy
+    listed = wants_list or not HAS_NUMPY
     if hasattr(values, "to_pylist") and hasattr(values, "null_count"):  # pyarrow
         if values.null_count:
             return Given(values, null=values.to_pylist().index(None))

@@ -85,10 +85,10 @@ def test_every_status_is_raised_with_its_words(reader, status):
     name = ffi.string(lib.mmf_status_name(status)).decode()
     kind = _errors.CLASS_OF_STATUS[status]
     with raises(kind, reader.path, row=7, field="price", status=name) as raised:
-        reader.fail(status, 7, "price")
+        reader._fail(status, 7, "price")
     assert raised.value.path == reader.path
     with raises(kind, reader.path) as raised:
-        reader.fail(status)
+        reader._fail(status)
     message = str(raised.value)
     assert re.search(r"; [a-z]", message), message  # what to do about it
     assert not re.search(r"\brow \d", message), message

@@ -600,7 +600,7 @@ def test_a_store_is_pickled_by_path(path, tmp_path, monkeypatch):
         with pickle.loads(data) as copy:
             assert type(copy) is TickStore
             assert copy.mode == "r"
-            assert copy.codec.errors == "replace"
+            assert copy._codec.errors == "replace"
             assert list(copy) == list(store)
     with mmapforge.open(path) as store:
         with pickle.loads(pickle.dumps(store)) as copy:

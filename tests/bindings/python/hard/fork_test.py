@@ -368,7 +368,7 @@ def test_a_writer_is_pickled_as_a_reader(path):
     with tick_store.open(path, "r+", errors="replace") as store:
         copy = pickle.loads(pickle.dumps(store))
         assert type(copy) is tick_store.TickStore
-        assert copy.mode == "r" and copy.codec.errors == "replace"
+        assert copy.mode == "r" and copy._codec.errors == "replace"
         store.append(values(100))
         read_everything(copy, 101)
         with pytest.raises(mmapforge.ReadOnlyError):

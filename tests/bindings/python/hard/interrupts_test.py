@@ -73,7 +73,7 @@ def quiet():
 def test_an_interrupted_column_leaves_no_view(path):
     store = tick_store.open(path)
     for at in interrupt_everywhere(lambda: store.columns["price"].sum()):
-        assert store.views == {}, at
+        assert store._views == {}, at
         store.close()
         store = tick_store.open(path)
     store.close()
@@ -137,7 +137,7 @@ def test_signals_while_opening_and_closing_leave_the_file_free(path):
 
     def no_views():
         gc.collect()
-        assert store.views == {}
+        assert store._views == {}
 
     before = signal.signal(signal.SIGALRM, handle)
     try:
@@ -155,7 +155,7 @@ def test_a_view_has_its_name_for_as_long_as_it_refuses_a_close(path):
     inside, leave = threading.Event(), threading.Event()
 
     def trace(frame, event, argument):
-        if frame.f_code.co_name != "open_window":
+        if frame.f_code.co_name != "_open_window":
             return None
         if event == "line" and frame.f_locals.get("status") is not None and not inside.is_set():
             inside.set()

@@ -139,7 +139,7 @@ def test_columns_of_other_threads_refuse_a_close_or_go_first(path):
                 assert "columns['price'] (rows 0 to 99)" in str(error)
                 time.sleep(0.0001)
         threads.join()
-        assert store.views == {}
+        assert store._views == {}
 
 
 def test_shutting_leaves_columns_of_other_threads_whole(path):

@@ -1,0 +1,99 @@
+"""Sums and limits of a scalar field over rows, computed in C."""
+
+from typing import Any, Tuple, Union
+
+from mmapforge._core import ffi, lib
+from mmapforge._errors import ArgumentError, FieldTypeError, make_error
+from mmapforge._handle import OpenStore
+from mmapforge._schema import Field
+
+Number = Union[int, float]
+Limits = Tuple[Number, Number]
+
+
+def total_of(address: Any, count: int, stride: int, type_number: int, what: int) -> Any:
+    """The result struct of the C loops over count values."""
+    out = ffi.new("mmfpy_total *")
+    status = lib.mmfpy_total_of(address, count, stride, type_number, what, out)
+    assert status == lib.MMF_OK, "only scalar fields come here"
+    return out
+
+
+def sum_in(total: Any) -> Number:
+    """The sum: exact for integers, whatever their size."""
+    if total.kind == 2:
+        return float(total.sum)
+    high, low = int(total.high), int(total.low)
+    return ((high if total.kind == 0 else high & (1 << 64) - 1) << 64) + low
+
+
+def limits_in(total: Any, is_bool: bool) -> Limits:
+    """The smallest and the largest value, of which the one that was not asked for means nothing."""
+    if total.kind == 2:
+        return float(total.fmin), float(total.fmax)
+    if total.kind == 0:
+        return int(total.min), int(total.max)
+    if is_bool:
+        return bool(total.umin), bool(total.umax)
+    return int(total.umin), int(total.umax)
+
+
+class Aggregates:
+    """sum, min, max and mean of a scalar field, in C; for whatever has rows of a store.
+
+    What a writer changes meanwhile may or may not be counted; a value is never torn.
+    """
+
+    __slots__ = ()
+
+    def _total(self, name: str, what: int) -> Tuple[Any, int, Field]:
+        raise NotImplementedError
+
+    def sum(self, field: str) -> Number:
+        """The sum of a field; exact for integers, 0 without rows."""
+        return sum_in(self._total(field, lib.MMFPY_SUM)[0])
+
+    def mean(self, field: str) -> float:
+        """The mean of a field; ValueError without rows."""
+        total, count, _ = self._total(field, lib.MMFPY_SUM)
+        self._need_rows(count, field)
+        return sum_in(total) / count
+
+    def min(self, field: str) -> Number:
+        """The smallest value of a field; NaN if one is NaN. ValueError without rows."""
+        return self._limit(field, lib.MMFPY_MIN)[0]
+
+    def max(self, field: str) -> Number:
+        """The largest value of a field; NaN if one is NaN. ValueError without rows."""
+        return self._limit(field, lib.MMFPY_MAX)[1]
+
+    def _limit(self, name: str, which: int) -> Limits:
+        total, count, field = self._total(name, which)
+        self._need_rows(count, name)
+        return limits_in(total, field.type == "bool")
+
+    @staticmethod
+    def _need_rows(count: int, name: str) -> None:
+        if count == 0:
+            raise make_error(ArgumentError, f"field {name}: there are no rows", field=name)
+
+
+def step_of(rows: range) -> int:
+    """The step of rows; 1 where there are no two, since then it may be of any size."""
+    return rows.step if len(rows) > 1 else 1
+
+
+def total_over(store: OpenStore, rows: range, name: str, what: int) -> Tuple[Any, int, Field]:
+    """The total of one field over rows of a store."""
+    field = store._field(name)
+    if field.is_sized:
+        what_is = f"{store.path}: field {name} is {field.declaration}, which has no sum or limits"
+        raise make_error(FieldTypeError, what_is, path=store.path, field=name)
+    out = ffi.new("mmfpy_total *")
+    status = lib.mmfpy_total_rows(
+        store._handle, rows[0] if rows else 0, len(rows), step_of(rows), field.offset,
+        field._type_number, what, out,
+    )  # fmt: skip
+    if status:
+        store._fail(status, max(rows[0], rows[-1]) if rows else 0)
+    return out, len(rows), field
