@@ -9,7 +9,7 @@ try:
 except ModuleNotFoundError as _error:
     if _error.name != "_cffi_backend":
         raise
-    # The extension says that a module is missing which no package is called.
+    # The extension needs the module _cffi_backend, which comes with the package cffi.
     _message = "mmapforge needs cffi, which is not installed: pip install cffi (Debian: apt-get install "
     raise ModuleNotFoundError(_message + "python3-cffi)", name="_cffi_backend") from None
 
@@ -90,7 +90,7 @@ __all__ = [
     "opener",
 ]
 
-# Where users find a class is where it says that it lives.
+# A class shows the module from which users import it.
 for _name in __all__:
     if isinstance(globals()[_name], type):
         globals()[_name].__module__ = __name__

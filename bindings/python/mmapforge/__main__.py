@@ -1,4 +1,4 @@
-"""`python -m mmapforge info FILE`: what a store is, and its first rows; `verify FILE`: its damage."""
+"""`python -m mmapforge info FILE` prints a store's schema and first rows; `verify FILE` its damaged rows."""
 
 import argparse
 import io
@@ -12,7 +12,7 @@ from mmapforge._store import open as open_store
 
 
 def _say(text: object = "", end: str = "\n") -> None:
-    """Prints to where the output goes; what a file or a path holds must not command a terminal."""
+    """Prints to standard output; control characters from a file or a path must not reach a terminal."""
     print(printable(str(text)), end=end)
 
 
@@ -44,7 +44,7 @@ def info(path: str, rows: int) -> None:
 
 
 def verify(path: str, limit: int) -> int:
-    """Prints the rows of a store that are damaged, at most limit of them; the exit status."""
+    """Prints the damaged rows of a store, at most limit of them, and returns the exit status."""
     with open_store(path, errors="backslashreplace") as store:
         first, count, found = 0, len(store), 0
         while True:
@@ -58,13 +58,13 @@ def verify(path: str, limit: int) -> int:
                 found += 1
                 first = error.row + 1
                 if found == limit and first < count:
-                    _say(f"{path}: {found:,} damaged rows up to row {error.row:,}; rows behind it "
-                          f"were not verified: give a larger --limit")  # fmt: skip
+                    _say(f"{path}: {found:,} damaged rows up to row {error.row:,}; the rows after "
+                          f"it were not verified; give a larger --limit")  # fmt: skip
                     return 1
         if found:
             _say(f"{path}: {found:,} of {count:,} records are damaged")
             return 1
-        _say(f"{path}: {count:,} records of {store.schema.name} are as they were written")
+        _say(f"{path}: {count:,} records of {store.schema.name} match their checksums")
         return 0
 
 
@@ -85,11 +85,11 @@ def main(arguments: Optional[List[str]] = None) -> int:
     if given.command == "verify" and given.limit < 1:
         parser.error("--limit must be at least 1")
     for stream in (sys.stdout, sys.stderr):
-        # A name or a text may have what the terminal's encoding lacks.
+        # A name or a text may contain characters that the terminal's encoding lacks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     if sys.stdout is None:
-        # The shell's >&-: the store's file could get its descriptor, and be printed into.
+        # After the shell's >&- the store's file could get descriptor 1, and the output would go into it.
         _complain("the standard output is closed; redirect it (>/dev/null) to print nothing")
         return 1
     try:
@@ -113,7 +113,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 
 def _forget_output() -> None:
-    """What could not be written would be tried again at exit."""
+    """Redirects the output to /dev/null: at exit Python would try again to write what it could not."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

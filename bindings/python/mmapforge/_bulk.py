@@ -35,7 +35,7 @@ _FLOAT_LIMITS = {
 
 
 class Source:
-    """Memory that holds a column. count is None when one value stands for every row."""
+    """The memory of a column. count is None if one value is used for every row."""
 
     __slots__ = ("field", "count", "_memory", "_stride", "_width", "_lengths")
 
@@ -57,7 +57,7 @@ class Source:
         self._lengths = lengths
 
     def fill(self, c_source: Any) -> None:
-        """Describes it to C; it must live as long as the struct is used."""
+        """Fills the C struct, which must not be used after this object is freed."""
         c_source.data = self._memory
         c_source.lengths = ffi.NULL if self._lengths is None else self._lengths
         c_source.stride = self._stride
@@ -68,9 +68,9 @@ class Source:
 
 
 def source_of(store: OpenStore, field: Field, values: Any) -> Source:
-    """The source for a column that a caller gave."""
+    """The Source of the caller's values for one column."""
     if isinstance(values, (AnySet, AnyMapping)):
-        _fail(store, FieldTypeError, field, f"a {type(values).__name__} has no rows in order; list them")
+        _fail(store, FieldTypeError, field, f"a {type(values).__name__} has no order of rows; give a list")
     given = column_of(values, field.is_sized)
     if given.problem:
         _fail(store, FieldTypeError, field, given.problem)
@@ -119,7 +119,7 @@ def _is_array(values: Any) -> bool:
 
 
 def _plain_source(store: OpenStore, field: Field, values: Any) -> Source:
-    """Without an array: a buffer of the right type as it is, anything else by way of a list."""
+    """Values that are not a numpy array: a buffer of the right type as it is, others as a list."""
     code = STRUCT_CODES[field.type]
     try:
         view = memoryview(values)
@@ -128,30 +128,30 @@ def _plain_source(store: OpenStore, field: Field, values: Any) -> Source:
     except TypeError:
         pass
     try:
-        # A class of the caller's own may say what it likes of its length.
+        # A class of the caller's may return a wrong length.
         listed = values if type(values) in (list, tuple) else list(values)
     except NotImplementedError:
         shown = type(values).__name__
-        _fail(store, FieldTypeError, field, f"a {shown} that cannot be listed; give a list, or use numpy")
+        _fail(store, FieldTypeError, field, f"list() does not accept a {shown}; give a list, or use numpy")
     made: Any
     try:
         made = _packed(field, code, listed)
     except (TypeError, OverflowError, struct.error):
         _blame(store, field, listed)
         raise
-    # Not of the list, which another thread may have changed since.
+    # Not the length of the list, which another thread may have changed since.
     count = memoryview(made).nbytes // field.size
     return Source(field, count, ffi.from_buffer(made), stride=field.size)
 
 
 def _packed(field: Field, code: str, listed: Sequence[Any]) -> Any:
-    """The values as an array of C has them; an exception when one is not as it must be."""
+    """The values packed as an array in C; an exception if one has the wrong type or range."""
     if field.type == "bool":
         if not set(map(type, listed)) <= {bool}:
             listed = [check(field, value, "strict") for value in listed]
         return bytes(listed)
     if field.type == "float32":
-        # array.array has infinity for what is too large.
+        # array.array would store infinity for a number that is too large.
         return struct.pack(f"={len(listed)}f", *listed)
     return array.array(code, listed)
 
@@ -172,7 +172,7 @@ def _numpy_source(store: OpenStore, field: Field, values: Any) -> Source:
     try:
         given = numpy.asarray(values)
     except (TypeError, ValueError) as error:
-        _fail(store, FieldTypeError, field, f"a {type(values).__name__} that is no array: {error}")
+        _fail(store, FieldTypeError, field, f"numpy cannot make an array of a {type(values).__name__}: {error}")
     if given.ndim == 0:
         return _one_value(store, field, given.item())
     if given.ndim != 1:
@@ -184,7 +184,7 @@ def _numpy_source(store: OpenStore, field: Field, values: Any) -> Source:
 
 
 class _Kept(Source):
-    """A source over an array, which it keeps alive."""
+    """A Source that keeps the array with its memory alive."""
 
     __slots__ = ("_array",)
 
@@ -194,13 +194,13 @@ class _Kept(Source):
 
 
 def _convert(store: OpenStore, field: Field, given: Any) -> Any:
-    """The array in the field's own type, or an exception where a value would change."""
+    """The array in the field's type, or an exception if a value would change."""
     import numpy
 
     wanted = numpy.dtype(field._numpy_format)
     kind = given.dtype.kind
     if given.dtype == wanted:
-        # A byte of a bool may be anything, and in a file it is 0 or 1.
+        # numpy accepts any byte as a bool; the file must have 0 or 1.
         return given if field.type != "bool" else given.view(numpy.uint8) != 0
     if len(given) == 0:
         return numpy.empty(0, wanted)
@@ -248,7 +248,7 @@ def _sized_source(store: OpenStore, field: Field, values: Any) -> Source:
     if isinstance(values, (str, bytes, bytearray, memoryview)):
         data = check(field, values, store._codec.errors, store.path)
         if data.endswith(b"\0"):
-            _fail(store, ArgumentError, field, "one value for every row that ends in NUL; list it")
+            _fail(store, ArgumentError, field, "one value for every row must not end in NUL; give a list")
         return Source(field, None, ffi.from_buffer(data + b"\0"), width=len(data))
     dtype = getattr(values, "dtype", None)
     if dtype is not None and hasattr(values, "tolist"):
@@ -257,7 +257,7 @@ def _sized_source(store: OpenStore, field: Field, values: Any) -> Source:
             return _sized_source(store, field, values.tolist())
         if dimensions != 1:
             _fail(store, ArgumentError, field, f"an array of {dimensions} dimensions, expected one")
-        # Plain void only: one with fields inside is a record.
+        # A void dtype with fields is a record, not bytes.
         kinds = "S" if field.is_text or dtype.names else "SV"
         if getattr(dtype, "kind", "") in kinds:
             return _array_source(store, field, values)
@@ -268,7 +268,7 @@ def _sized_source(store: OpenStore, field: Field, values: Any) -> Source:
 
 
 def _array_source(store: OpenStore, field: Field, values: Any) -> Source:
-    """A numpy array of fixed width: 'S' ends before its NULs, as numpy has it, 'V' has its width."""
+    """A numpy array of fixed width: trailing NULs belong to a 'V' value, and not to an 'S' value."""
     import numpy
 
     given = numpy.asarray(values)
@@ -321,8 +321,8 @@ def _list_source(store: OpenStore, field: Field, values: List[Any]) -> Source:
     lengths = array.array("I", map(len, data))
     joined = b"".join(data)
     if sum(lengths) != len(joined):
-        _fail(store, FieldTypeError, field, "values whose len() is not their length")
-    # One byte more, so that there is an address when all are empty.
+        _fail(store, FieldTypeError, field, "a value has a len() that is not its length in bytes; give plain str or bytes")
+    # The extra byte gives the buffer an address when all values are empty.
     whole = ffi.from_buffer(joined + b"\0")
     return Source(field, len(data), whole, lengths=ffi.from_buffer("uint32_t[]", lengths))
 
@@ -410,7 +410,7 @@ def _append_rows(store: OpenStore, rows: Any) -> int:
         except PackFailed as failed:
             packed, error = failed.packed, failed.__cause__
         if packed or error is None:
-            # None of them, too: a store that is closed or read-only says so.
+            # Also for no records, so that a closed or read-only store raises.
             status = lib.mmfpy_append_rows(store._handle, memory, packed, len(buffer), ffi.NULL)
             if status:
                 raise _after(store._error_of(status), done)

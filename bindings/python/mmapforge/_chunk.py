@@ -1,4 +1,4 @@
-"""Reading many records: copied in C, each consistent, and taken apart into columns of values."""
+"""Reading many records: C copies each consistently and splits them into columns of values."""
 
 import array
 import struct
@@ -14,12 +14,12 @@ CHUNK_BYTES = 1 << 18
 
 
 def chunk_rows(record_size: int) -> int:
-    """Rows that are read at a time."""
+    """The number of rows to read at a time."""
     return max(1, min(CHUNK_ROWS, CHUNK_BYTES // record_size))
 
 
 class _Scalars:
-    """Where the values of a scalar field go."""
+    """Memory for the values of a scalar field."""
 
     def __init__(self, field: Field, rows: int) -> None:
         self.field = field
@@ -31,10 +31,10 @@ class _Scalars:
 
 
 class _Texts:
-    """Where the values of a string or bytes field go.
+    """Memory for the values of a string or bytes field.
 
-    Records often repeat their strings, so C says which of a chunk are equal, and each value is made
-    once.
+    Records often repeat strings. C finds the equal ones of a chunk, so that each Python object is
+    made only once.
     """
 
     def __init__(self, field: Field, rows: int, errors: str) -> None:
@@ -67,7 +67,7 @@ class _Texts:
 
 
 class ChunkReader:
-    """Reads chosen fields of rows, chunk by chunk, through memory of its own. For one thread."""
+    """Reads chosen fields of rows in chunks, into its own memory. Not thread-safe."""
 
     def __init__(self, store: OpenStore, names: Optional[Sequence[str]] = None) -> None:
         schema = store.schema
@@ -98,7 +98,7 @@ class ChunkReader:
     def _read_some(
         self, first: int, count: int
     ) -> Tuple[int, List[Sequence[Any]], Optional[Error]]:
-        """The number of rows before the first that cannot be read, their values, and its error."""
+        """The number of rows before the first unreadable one, their values, and the error or None."""
         error: Optional[Error] = None
         status = lib.mmfpy_gather(
             self._store._handle,

@@ -1,4 +1,4 @@
-"""Values of Python into records and out of them, and what is wrong with a value that does not fit."""
+"""Converts between Python values and records, and explains why a value does not fit its field."""
 
 import functools
 import math
@@ -17,7 +17,7 @@ from mmapforge._errors import (
 from mmapforge._schema import Field, Schema, struct_format
 
 FLOAT32_MAX = 3.4028234663852886e38
-# Numbers round to the nearest float32. From here on that is infinity, and struct and numpy agree.
+# From this number on, rounding to the nearest float32 gives infinity, in struct and in numpy.
 FLOAT32_INFINITE = (2 - 2**-24) * 2.0**127
 
 _EXPECTED = {"string": "a str", "bytes": "bytes", "bool": "a bool", "float32": "a float"}
@@ -98,7 +98,7 @@ def _check_bytes(
 def check(
     field: Field, value: Any, errors: str, path: Optional[str] = None, row: Optional[int] = None
 ) -> Any:
-    """The value as its field takes it, or an exception that says why the field does not take it."""
+    """The value converted for its field, or an exception that says why the field refuses it."""
     if field.is_sized:
         return _check_bytes(field, value, errors, path, row)
     if field.is_integer:
@@ -109,7 +109,7 @@ def check(
 
 
 class PackFailed(Exception):
-    """The row behind `packed` good ones could not be had or packed; the cause says why."""
+    """The row after `packed` good ones could not be read or packed; the cause says why."""
 
     def __init__(self, packed: int) -> None:
         super().__init__(packed)
@@ -119,10 +119,10 @@ class PackFailed(Exception):
 class Codec:
     """Packs and unpacks the records of one schema.
 
-    `flatten`, `pack_fields`, `pack_rows` and `restore` are written out for the schema, a line per
-    string or bytes field, since they run once per record. `flatten` takes the values of a record
-    and gives what `struct` packs; `pack_fields` packs a mapping and `pack_rows` many rows;
-    `restore` is the way back.
+    `flatten`, `pack_fields`, `pack_rows` and `restore` are generated source code, a line for each
+    string or bytes field, because they run once per record. `flatten` converts the values of a
+    record to what `struct` packs; `pack_fields` packs a mapping, and `pack_rows` many rows;
+    `restore` does the reverse of `flatten`.
     """
 
     __slots__ = (
@@ -147,7 +147,7 @@ class Codec:
     def pack_into(
         self, buffer: Any, offset: int, values: Sequence[Any], path: str, row: Optional[int] = None
     ) -> None:
-        """Packs one record, of which values has every field in order; row is for messages."""
+        """Packs one record from the values of its fields in order; messages name row."""
         try:
             self.struct.pack_into(buffer, offset, *self.flatten(*values))
         except (struct.error, TypeError, AttributeError, ValueError, OverflowError):
@@ -183,7 +183,7 @@ class Codec:
 
 
 def codec_of(schema: Schema, errors: str) -> Codec:
-    """The codec of a schema, made once: compiling its code takes longer than opening a file."""
+    """The codec of a schema, cached: compiling its code takes longer than opening a file."""
     made: Optional[Codec] = schema._codecs.get(errors)
     if made is None:
         made = schema._codecs.setdefault(errors, Codec(schema, errors))
@@ -191,7 +191,7 @@ def codec_of(schema: Schema, errors: str) -> Codec:
 
 
 def pick_of(schema: Schema) -> Callable[[Any], Tuple[Any, ...]]:
-    """From a mapping to the values of the fields, in order."""
+    """A function from a mapping to the values of the fields in order."""
     pick: Callable[[Any], Any] = operator.itemgetter(*schema.names)
     return pick if len(schema.names) > 1 else lambda mapping: (pick(mapping),)
 

@@ -1,4 +1,4 @@
-"""The array class of columns. Imported only where numpy is."""
+"""The numpy array class of columns. Imported only if numpy is installed."""
 
 from typing import TYPE_CHECKING, Any, Dict, Tuple
 
@@ -8,7 +8,7 @@ from mmapforge._core import ffi, lib
 from mmapforge._errors import FieldTypeError, make_error
 from mmapforge._totals import limits_in, sum_in, total_of
 
-# Keys are of the machine's byte order, so a column of another one is left to numpy.
+# The keys have the machine's byte order; numpy computes the totals of other columns.
 _TYPE_OF: Dict["numpy.dtype[Any]", int] = {
     numpy.dtype("?"): lib.MMF_TYPE_BOOL,
     numpy.dtype("i1"): lib.MMF_TYPE_INT8,
@@ -24,7 +24,7 @@ _TYPE_OF: Dict["numpy.dtype[Any]", int] = {
 }
 
 
-# What numpy.sum() and its like pass to a method, and what changes nothing when it is None.
+# Arguments that numpy.sum() and similar functions pass on, and that have no effect when None.
 _PLAIN = frozenset(("axis", "dtype", "out"))
 
 
@@ -44,7 +44,7 @@ _UINT64 = numpy.dtype("u8")
 
 
 def _encoded(values: Any) -> Any:
-    """Text as a column of strings holds it: numpy finds no str equal to bytes, and does not say so."""
+    """Text encoded as in a column of strings: numpy compares str and bytes as unequal, silently."""
     if isinstance(values, str):
         return values.encode("utf-8", "surrogateescape")
     if isinstance(values, bytes):
@@ -59,7 +59,7 @@ def _encoded(values: Any) -> Any:
 
 
 def _refuse_to_compare(column: Any, other: Any) -> None:
-    """Raises for what numpy would find unlike all bytes without a word."""
+    """Raises for a value that numpy would silently compare as unequal to all bytes."""
     if getattr(other, "dtype", None) == column.dtype or isinstance(other, numpy.void):
         return
     size = column.dtype.itemsize
@@ -69,10 +69,10 @@ def _refuse_to_compare(column: Any, other: Any) -> None:
 
 
 def _comparison(name: str, with_negative: bool) -> Any:
-    """A comparison of ndarray that is right for text and, of uint64, for signed integers.
+    """A comparison method of ndarray, correct for text, and for uint64 with signed integers.
 
-    with_negative is what it says of an unsigned number and a negative one: numpy turns both into
-    floats, of which large ones are no longer what they were.
+    with_negative is the result for an unsigned and a negative number. numpy would convert both to
+    floats, and large numbers would lose digits.
     """
     own = getattr(numpy.ndarray, name)
 
@@ -95,21 +95,21 @@ def _comparison(name: str, with_negative: bool) -> Any:
 class Column(Array):
     """A numpy array whose sum, min, max and mean run in C, at the speed of memory.
 
-    It compares with text as its strings read, and with integers exactly; so does searchsorted.
+    Its comparisons and searchsorted accept text for strings, and compare integers exactly.
 
-    With arguments they are numpy's own. The sum of floats is pairwise, as numpy's is, but of other
-    blocks, so that last digits may differ; sums of float32 are made in float64. What numpy computes
-    from a column is a plain array.
+    With arguments, sum, min, max and mean are numpy's. The sum of floats is pairwise like numpy's,
+    but in other blocks, so the last digits may differ; float32 is summed in float64. An array that
+    numpy computes from a column is a plain array.
     """
 
     def _total(self, what: int, arguments: Tuple[Any, ...], options: Dict[str, Any]) -> Any:
-        """The total, or None where numpy's own method must do."""
+        """The total in C, or None if numpy's own method must compute it."""
         if arguments or options and not _changes_nothing(options):
             return None
         number = _TYPE_OF.get(self.dtype)
         if number is None or self.ndim != 1 or self.size == 0:
             return None
-        # One value is contiguous, so its buffer says where it is: three times as fast as asking numpy.
+        # from_buffer needs contiguous memory, which one value is. Three times as fast as __array_interface__.
         return total_of(ffi.from_buffer(self[:1]), self.size, self.strides[0], number, what)
 
     def sum(self, *arguments: Any, **options: Any) -> Any:
@@ -121,7 +121,7 @@ class Column(Array):
             return self.dtype.type(value)
         kind = numpy.uint64 if self.dtype.kind == "u" else numpy.int64
         info = numpy.iinfo(kind)
-        # Beyond 64 bits numpy wraps around, and so does a column.
+        # Beyond 64 bits numpy's sum wraps around, so numpy computes it.
         return kind(value) if info.min <= value <= info.max else super().sum()
 
     def mean(self, *arguments: Any, **options: Any) -> Any:
@@ -153,7 +153,7 @@ class Column(Array):
     __ge__: Any = _comparison("__ge__", True)
 
     def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
-        """As numpy's. Integers are sought as they are: numpy turns a column of uint64 into floats."""
+        """As numpy's, but exact for integers: numpy would convert a column of uint64 to floats."""
         if self.dtype.kind == "S":
             return super().searchsorted(_encoded(v), side, sorter)
         keys = numpy.asarray(v)
@@ -170,11 +170,11 @@ class Column(Array):
         return numpy.asarray(made)[()]
 
 
-class _Window:
-    """What numpy takes a column from, and what then is its base.
+class _Memory:
+    """The object from which numpy makes a column, and which becomes the column's base.
 
-    It is no buffer: of a buffer that can be written numpy lets anyone make a writable array, and in
-    a store opened for reading a write is a crash.
+    It is not a buffer, because numpy lets every user make an array over a writable buffer writable,
+    and a write to a store opened for reading would crash.
     """
 
     __slots__ = ("_pointer", "__array_interface__")
@@ -187,7 +187,7 @@ class _Window:
 def make_column(
     pointer: Any, count: int, dtype: str, offset: int, stride: int, writable: bool
 ) -> Any:
-    """A column that begins offset bytes behind a window's pointer; an empty one for None."""
+    """A column that starts offset bytes after a view's pointer; an empty column for None."""
     if pointer is None:
         empty = numpy.empty(0, dtype) if writable else numpy.frombuffer(b"", dtype)
         return empty.view(Column)
@@ -196,7 +196,7 @@ def make_column(
         "data": (int(ffi.cast("uintptr_t", pointer)) + offset, not writable),
         "shape": (count,),
         "strides": (stride,),
-        # A format of the package names the byte order, as the protocol asks for.
+        # The protocol requires a byte order, which the package's dtypes have, except for bool.
         "typestr": dtype if dtype != "?" else "|b1",
     }
-    return numpy.asarray(_Window(pointer, interface)).view(Column)
+    return numpy.asarray(_Memory(pointer, interface)).view(Column)

@@ -1,4 +1,4 @@
-"""Fields as columns: zero-copy windows into the mapping, which keep their store open."""
+"""Fields as columns: zero-copy views of the mapped file, which keep their store open."""
 
 import functools
 import weakref
@@ -13,23 +13,23 @@ from mmapforge._totals import step_of
 
 
 def _open_window(store: OpenStore, first: int, count: int, what: str) -> Any:
-    """A pointer of C to row first. While it lives, the rows stay mapped and the store stays open.
+    """A C pointer to row first. While it lives, the rows stay mapped and the store stays open.
 
-    The finaliser of the view and its name are there before the view is, so that an exception which
-    a signal's handler raises in between leaks none. All that is called at the end of a view is C:
-    a handler that runs in a finaliser written in Python would end it half done.
+    The finalizer and the name of the view exist before the view is opened, so that no view leaks if
+    a signal handler raises in between. The finalizer is pure C: a signal handler that raises inside
+    a finalizer written in Python would stop it half way.
 
     Args:
-        store: which is asked to close names its windows.
+        store: its close() is refused with the names of its live views.
         first: a row.
-        count: of rows from there on, at least one.
-        what: the name of the window.
+        count: the number of rows from there on, at least one.
+        what: the name of the view.
     """
     handle, views = store._handle, store._views
     view = ffi.new("mmfpy_view *")
-    # The finaliser keeps the memory of the handle, too.
+    # The finalizer also keeps the memory of the handle alive.
     owner = ffi.gc(view, functools.partial(lib.mmfpy_view_drop, handle))
-    # The memory of the view goes after its finaliser ran, and its name goes with it.
+    # The memory of the view is freed after its finalizer ran; that removes the name.
     views[weakref.ref(view, views.pop)] = f"{what} (rows {first} to {first + count - 1})"
     status = lib.mmfpy_view_open(handle, first, count, view)
     if status:
@@ -39,7 +39,7 @@ def _open_window(store: OpenStore, first: int, count: int, what: str) -> Any:
 
 @functools.lru_cache(maxsize=None)
 def _column_maker() -> Callable[..., Any]:
-    """make_column, from a module that imports numpy, which takes longer than opening a store."""
+    """make_column. Imported late: importing numpy takes longer than opening a store."""
     from mmapforge._column_numpy import make_column
 
     return make_column
@@ -48,10 +48,10 @@ def _column_maker() -> Callable[..., Any]:
 class Columns(Mapping[str, Any]):
     """The fields of a store, or of a slice of it, as columns; `store.columns`.
 
-    `columns["price"]` is a numpy array over the mapping itself: strided, read-only, nothing copied,
-    of the rows there are now. A string is of dtype 'S', a bytes field of 'V'. Values change as the
-    writer changes them; one of up to 8 bytes is never torn, strings may be. The array keeps the
-    mapping alive, and the store cannot be closed while it lives.
+    `columns["price"]` is a strided read-only numpy array over the mapped file, without a copy, of
+    the rows that exist now. A string has dtype 'S', a bytes field 'V'. Its values change when the
+    writer changes them; a value of up to 8 bytes is never torn, a string may be. The array keeps
+    the file mapped, and the store cannot be closed while the array is alive.
 
     Without numpy, scalar columns are strided memoryviews.
     """
@@ -60,7 +60,7 @@ class Columns(Mapping[str, Any]):
 
     def __init__(self, store: OpenStore, rows: Optional[range]) -> None:
         self._store = store
-        self._rows = rows  # None: those that there are when a column is asked for
+        self._rows = rows  # None: all rows that exist when a column is read
 
     def __getitem__(self, name: str) -> Any:
         return self._column(self._store._field(name), False)
@@ -78,11 +78,11 @@ class Columns(Mapping[str, Any]):
         return f"<Columns {', '.join(self._store.schema.names)} of {self._store!r}>"
 
     def writable(self, name: str) -> Any:
-        """The column of a scalar field, to be written through, in a store opened "r+".
+        """A writable column of a scalar field, in a store opened with "r+".
 
-        Such writes are plain stores: they are not synchronised with anything. A reader may see some
-        of them before others, and a record between two of them; set() and set_price() are for
-        everything else, and for records with checksums, which have no such column.
+        Assignments are plain stores without synchronisation: a reader may see some of them before
+        others, and a record with only a part of them. Use set() and set_price() for everything
+        else, and for records with checksums, which have no writable columns.
         """
         field = self._store._field(name)
         if field.is_sized:
@@ -92,7 +92,7 @@ class Columns(Mapping[str, Any]):
             message = f"{self._store.path}: field {name}: writes through an array would leave the "
             message += "records' checksums wrong; set it row by row"
             raise make_error(UnsupportedError, message, path=self._store.path, field=name)
-        # From now on a sync cannot know what was written.
+        # From now on a sync must write every page, because such writes leave no trace.
         status = lib.mmfpy_write_unseen(self._store._handle)
         if status:
             self._store._fail(status, field=name)
@@ -127,7 +127,7 @@ class Columns(Mapping[str, Any]):
             begin = (rows[0] - first) * record_size + offset if rows else 0
             stride = step_of(rows) * record_size
             return _column_maker()(pointer, len(rows), dtype, begin, stride, writable)
-        # Any: a letter that is not written out is none that a type checker knows.
+        # Any, because type checkers accept only literal letters in cast().
         empty: Any = memoryview(b"")
         empty = empty.cast(code)
         if pointer is None:

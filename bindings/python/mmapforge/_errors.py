@@ -1,4 +1,4 @@
-"""What can go wrong, and the one table from the statuses of C to exceptions."""
+"""The exceptions, and the one table from the statuses of C to them."""
 
 import errno
 from typing import Any, Dict, Optional, Tuple, Type, Union
@@ -12,9 +12,9 @@ class Error(Exception):
     """Base of every exception that mmapforge raises.
 
     Attributes:
-        status: the name of the status in C ("MMF_ERR_RANGE"), or "" for what only Python checks.
+        status: the name of the status in C ("MMF_ERR_RANGE"), or "" when only Python checks for it.
         path: the path of the store, or None.
-        row: the row that was asked for, or None.
+        row: the row that the call was about, or None.
         field: the name of the field, or None.
     """
 
@@ -24,7 +24,7 @@ class Error(Exception):
     field: FieldName = None
 
     def __str__(self) -> str:
-        # The bases of some subclasses dress the message up: KeyError quotes it, OSError adds errno.
+        # The bases of some subclasses change the message: KeyError quotes it, OSError adds errno.
         return str(self.args[-1]) if self.args else ""
 
 
@@ -37,7 +37,7 @@ class ArgumentTypeError(Error, TypeError):
 
 
 class RowError(Error, IndexError):
-    """There is no such row."""
+    """The store has no such row."""
 
 
 class TooLongError(Error, ValueError):
@@ -53,15 +53,15 @@ class ClosedError(Error, ValueError):
 
 
 class StoreExistsError(Error, FileExistsError):
-    """create: something of that name is there already."""
+    """create: the path exists already."""
 
 
 class StoreNotFoundError(Error, FileNotFoundError):
-    """open: nothing of that name is there."""
+    """open: the file does not exist."""
 
 
 class LockedError(Error, BlockingIOError):
-    """Another writer has the file open; the message names its process."""
+    """Another writer has the file open; the message names its process id."""
 
 
 class StoreIOError(Error, OSError):
@@ -69,31 +69,31 @@ class StoreIOError(Error, OSError):
 
 
 class StorePermissionError(StoreIOError, PermissionError):
-    """The operating system refuses access to the file or its directory."""
+    """The operating system denies access to the file or its directory."""
 
 
 class NoSpaceError(StoreIOError):
-    """The disk, a quota or the limit on file sizes is full. Nothing was lost."""
+    """The disk is full, or a quota or the limit on file sizes is reached. No record was lost."""
 
 
 class OutOfMemoryError(Error, MemoryError):
-    """Memory or address space could not be had."""
+    """The system has no more memory or address space."""
 
 
 class FormatError(Error, ValueError):
-    """The file is not a store of mmapforge."""
+    """The file is not an mmapforge store."""
 
 
 class CorruptError(Error, ValueError):
-    """The file contradicts itself."""
+    """The file is damaged."""
 
 
 class SchemaError(Error, ValueError):
-    """The file holds records of another schema, or a text is no schema."""
+    """The file has another schema, or a text is not a schema."""
 
 
 class VersionError(Error, ValueError):
-    """The file's format version is not one that this library reads."""
+    """This library does not read the file's format version."""
 
 
 class CapacityError(Error, MemoryError):
@@ -101,7 +101,7 @@ class CapacityError(Error, MemoryError):
 
 
 class BusyError(Error, RuntimeError):
-    """A record kept changing while it was read; try again."""
+    """A record was replaced again and again during the read; try again."""
 
 
 class WaitTimeoutError(Error, TimeoutError):
@@ -109,15 +109,15 @@ class WaitTimeoutError(Error, TimeoutError):
 
 
 class RecoveryError(Error, OSError):
-    """A sync failed: the disk may lack what memory shows. Copy the records to a new store."""
+    """A sync failed: records in memory may not be on the disk. Copy them to a new store."""
 
 
 class UnsupportedError(Error, NotImplementedError):
-    """This machine, file system or version cannot do it."""
+    """This machine, file system or library version does not support the call."""
 
 
 class FieldTypeError(Error, TypeError):
-    """A value has a type that its field does not take."""
+    """A value has the wrong type for its field."""
 
 
 class FieldRangeError(Error, OverflowError):
@@ -125,7 +125,7 @@ class FieldRangeError(Error, OverflowError):
 
 
 class FieldNameError(Error, KeyError):
-    """There is no field of that name, or one is missing."""
+    """The record has no field of that name, or a field has no value."""
 
 
 class TextError(Error, ValueError):
@@ -133,11 +133,11 @@ class TextError(Error, ValueError):
 
 
 class ViewsAliveError(Error, BufferError):
-    """close: arrays or memoryviews still look into the store."""
+    """close: arrays or memoryviews over the mapped file are still alive."""
 
 
 class MissingRowsWarning(UserWarning):
-    """open: the file is damaged and lacks rows that it counts; reading one is CorruptError."""
+    """open: the file is damaged and some of its rows are missing; reading one raises CorruptError."""
 
 
 CLASS_OF_STATUS: Dict[int, Type[Error]] = {
@@ -163,13 +163,13 @@ CLASS_OF_STATUS: Dict[int, Type[Error]] = {
     lib.MMF_ERR_UNSUPPORTED: UnsupportedError,
 }
 
-# Where errno says more than the status.
+# Statuses for which errno selects a more specific class.
 CLASS_OF_ERRNO: Dict[Tuple[int, int], Type[Error]] = {
     (lib.MMF_ERR_IO, errno.EACCES): StorePermissionError,
     (lib.MMF_ERR_IO, errno.EPERM): StorePermissionError,
 }
 
-# Of a class that is an OSError, where C does not say an errno.
+# The errno of an OSError class when C gives none.
 _ERRNO_OF: Dict[Type[Error], int] = {
     ReadOnlyError: errno.EACCES,
     StoreExistsError: errno.EEXIST,
@@ -184,7 +184,7 @@ _ERRNO_OF: Dict[Type[Error], int] = {
 
 
 def class_of(status: int, os_error: int = 0) -> Type[Error]:
-    """The class for a status of C and the errno that came with it, or 0."""
+    """The class for a status of C and its errno, which may be 0."""
     return CLASS_OF_ERRNO.get((status, os_error)) or CLASS_OF_STATUS[status]
 
 
@@ -217,7 +217,7 @@ def text_of(message: Any) -> str:
     return str(ffi.string(message).decode("utf-8", "replace"))
 
 
-# What a message of C names, and the name here.
+# From a name in C's messages to the name in Python.
 _IN_PYTHON = (
     ("options.mode = MMF_READ_WRITE", "mode 'r+'"),
     ("options.reserve_bytes", "reserve"),
@@ -280,7 +280,7 @@ def status_error(
     name: Union[bytes, Any] = field.encode() if field is not None else ffi.NULL
     known = row if row is not None and 0 <= row < 1 << 63 else 0
     lib.mmfpy_explain(handle, status, known, name, error)
-    # C counts rows from 0 only, and names one even where the call was about none.
+    # C knows no negative rows, and its message always names a row; this message names the caller's.
     text = text_of(lib.mmf_status_text(status))
     hint = text_of(error.message).rpartition(text + "; ")[2]
     places = [] if row is None else [f"row {row}"]

@@ -1,4 +1,4 @@
-"""An open file: its handle in C, how it is opened, and what every module knows of a store."""
+"""An open file: its handle in C, how it is opened, and the part of a store that all modules use."""
 
 import codecs
 import operator
@@ -25,7 +25,7 @@ from mmapforge._schema import Field, Schema
 
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
-# Info.replaced of mmf_replaced.
+# From mmf_replaced to Info.replaced.
 REPLACED = {
     lib.MMF_REPLACED_NO: "",
     lib.MMF_REPLACED_UNLINKED: "unlinked",
@@ -40,7 +40,7 @@ _CREATE = 2
 
 
 class Info(NamedTuple):
-    """What `store.info()` tells: sizes in bytes, counts in records."""
+    """The result of `store.info()`: sizes in bytes, counts in records."""
 
     count: int  # type: ignore[assignment]  # not the method of tuples
     capacity: int
@@ -53,13 +53,14 @@ class Info(NamedTuple):
     format_version: int
     writable: bool
     live: bool
-    missing_rows: int  # of count: the last so many, which a damaged file lacks
-    # At most so many records, appended after the last sync, were lost when this writer opened the
-    # file: the machine or a container was restarted, or the file is a copy that `cp` made.
+    missing_rows: int  # records at the end, included in count, that a damaged file lacks
+    # An upper bound of the records that were lost when this writer opened the file. They were
+    # appended after the last sync; then the machine or a container was restarted, or `cp` copied
+    # the file.
     dropped_rows: int
-    # What became of the file since it was opened: "" for nothing, or "unlinked" (removed), "moved"
-    # (renamed), "by file" (the path leads to another file), "by store" (written over by another
-    # store), "copied up" (by overlayfs: this is the old copy). Open the store again to follow it.
+    # What happened to the file since it was opened: "" for nothing, or "unlinked" (removed), "moved"
+    # (renamed), "by file" (the path leads to another file), "by store" (another store was written
+    # over it), "copied up" (by overlayfs: this is the old copy). Open the store again to follow it.
     replaced: str
 
 
@@ -71,7 +72,7 @@ def check_mode(mode: str) -> None:
 
 
 def encoded_path(path: Path) -> bytes:
-    """The path as the system takes it."""
+    """The path in the encoding of the file system."""
     try:
         name = os.fsencode(path)
     except TypeError:
@@ -86,9 +87,9 @@ def encoded_path(path: Path) -> bytes:
 
 
 def real_path(path: Path) -> str:
-    """Where the file is, by no symbolic link: what leads to it from another directory, too.
+    """The absolute path of the file without symbolic links, valid in every working directory.
 
-    (Joined to the working directory as text, `link/../file` would be another file.)
+    (Text processing alone would be wrong: `link/../file` may be another file than `file`.)
     """
     try:
         return os.path.realpath(os.fsdecode(path))
@@ -117,10 +118,11 @@ def open_handle(
     permissions: int = 0,
     create: bool = False,
 ) -> Tuple[Any, Any]:
-    """A handle of C, and what closes it when it is forgotten: keep both, and use the handle.
+    """A handle of C, and an object whose finalizer closes it: keep both, and use the handle.
 
-    They are two because the memory of the handle must outlive what closes it. A collector of cycles
-    runs finalizers in any order, so that one of them may use a store whose closer has run.
+    They are two objects because the memory of the handle must outlive the finalizer. The garbage
+    collector runs the finalizers of a cycle in any order, so another finalizer may still use a
+    store after its closer has run.
     """
     check_mode(mode)
     name = encoded_path(path)
@@ -142,7 +144,7 @@ def open_handle(
     c_schema = ffi.NULL if schema is None else schema._c_schema
     number = _CREATE if create else _MODES[mode]
     handle = ffi.new("mmfpy_store *")
-    # Before the call: an exception which a signal's handler raises right after it closes the file.
+    # Made before the call, so that the file is closed if a signal handler raises right after it.
     closer = ffi.gc(handle, lib.mmfpy_drop)
     try:
         status = lib.mmfpy_open(
@@ -154,7 +156,7 @@ def open_handle(
             message = _errors.in_python(_errors.text_of(error.message))
             warnings.warn(message, _warning_for(handle), stacklevel=3)
     except BaseException:
-        # A create that fails leaves no file; while it is open, it is the one that was made here.
+        # A failed create must leave no file. While the store is open, the file is the one made here.
         if create and lib.mmfpy_count(handle) >= 0:
             os.unlink(name)
         raise
@@ -162,7 +164,7 @@ def open_handle(
 
 
 def _warning_for(handle: Any) -> Type[Warning]:
-    """The class of a message that came with an open store."""
+    """The class of the warning that came with an open store."""
     about = ffi.new("mmfpy_info *")
     if lib.mmfpy_read_info(handle, about) == lib.MMF_OK and about.missing_rows > 0:
         return _errors.MissingRowsWarning
@@ -181,7 +183,7 @@ S = TypeVar("S", bound="OpenStore")
 
 
 class OpenStore:
-    """A file that is open, and the schema of its class: what every module knows of a store."""
+    """An open file and its schema: the part of a store that all modules use."""
 
     __slots__ = ("_handle", "path", "mode", "_views", "_codec", "_closer", "_pool", "_spare",
                  "_name", "__weakref__")  # fmt: skip
@@ -193,11 +195,11 @@ class OpenStore:
     _handle: Any
     path: str
     mode: str
-    _views: Dict[Any, str]  # weak references to what is alive, and its names
+    _views: Dict[Any, str]  # from weak references to live views to their names
     _codec: Codec
     _closer: Any
-    _pool: List[Any]  # memory of records being read, one per thread that reads
-    _spare: List[Any]  # memory of records being written
+    _pool: List[Any]  # free memory for reading a record; each reading thread takes one
+    _spare: List[Any]  # free memory for writing a record
     _name: str
 
     @classmethod
@@ -218,7 +220,7 @@ class OpenStore:
         return bool(lib.mmfpy_count(self._handle) == -lib.MMF_ERR_CLOSED)
 
     def __len__(self) -> int:
-        """How many records there are; CapacityError when not all fit the address space."""
+        """The number of records; CapacityError when not all fit the reserved address space."""
         count = lib.mmfpy_count(self._handle)
         if count < 0:
             self._fail(-count)

@@ -1,16 +1,16 @@
-"""Text of a file on its way to a terminal, which would obey what it may hold."""
+"""Escapes for text from a file: printed as it is, it could send commands to a terminal."""
 
 import unicodedata
 
-# Control characters, those that turn the direction of writing or show nothing, lone surrogates, what
-# has no character, and the separators that end a line.
+# Control characters, characters that change the direction of writing or are invisible, lone
+# surrogates, code points without a character, and line and paragraph separators.
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
-# A text has lines and tabs, and some scripts need the joiners within words.
+# Newlines and tabs are harmless, and some scripts need the zero-width joiners inside words.
 _KEPT = frozenset("\n\t\u200c\u200d")
 
 
 def printable(text: str) -> str:
-    """The text with what a terminal would obey, or not show, as escapes: "\\x1b[2J"."""
+    """The text with escapes for control and invisible characters: "\\x1b[2J"."""
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(

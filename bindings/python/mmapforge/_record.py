@@ -1,4 +1,4 @@
-"""The record classes: a copy of one row, whose fields can be assigned through to the store."""
+"""The record classes: a copy of one row; assigning to a field of it also sets it in the store."""
 
 import keyword
 import operator
@@ -12,7 +12,7 @@ R = TypeVar("R", bound="Record")
 
 
 class Assignable(Protocol):
-    """What a record needs of its store."""
+    """The part of a store that its records use."""
 
     def _set_value(self, row: int, field: Field, value: Any) -> Any: ...
 
@@ -20,13 +20,13 @@ class Assignable(Protocol):
 class Record:
     """One record: a consistent copy of a row, made when it was read.
 
-    A record that came from a store (`t = store[0]`) stays bound to its row: `t.price = 2.0` writes
-    that field through to the file, and fails if the store may not be written. What others change
-    does not show in it; read the row again for that. A record that was made by its class
-    (`Tick(symbol=...)`) is bound to nothing.
+    A record from a store (`t = store[0]`) stays bound to its row: `t.price = 2.0` also sets that
+    field in the file, and raises if the store is read-only. The record does not change when a
+    writer changes its row; read the row again to see that. A record made by its class
+    (`Tick(symbol=...)`) is bound to no row.
 
-    Records unpack in field order, and are equal when all of their values are. The names of a
-    record's own methods begin with an underscore, so that no field's name can clash with one.
+    Records unpack in field order, and are equal when all their values are. The names of a record's
+    own methods begin with an underscore, so that they cannot clash with a field.
     """
 
     __slots__ = ("_store", "_row")
@@ -35,7 +35,7 @@ class Record:
     _fields: Tuple[str, ...] = ()
     _values: Callable[["Record"], Tuple[Any, ...]]
     _load: Callable[..., Iterator[Any]]
-    # Makes a record again from its schema's text and its values, where no module has the class.
+    # For pickle: makes a record from its schema's text and its values if no module has its class.
     _rebuild: Optional[Callable[..., Any]] = None
 
     _store: Optional[Assignable]
@@ -80,7 +80,7 @@ def _setter(field: Field, slot: Any) -> Callable[[Record, Any], None]:
 
 
 def _parameters(names: Tuple[str, ...]) -> List[str]:
-    """The names as parameters: a file may come from a program that knows no keywords of Python."""
+    """The names as parameters: in a file from C, a field may have the name of a Python keyword."""
     taken = set(names)
     made = []
     for name in names:
@@ -93,8 +93,8 @@ def _parameters(names: Tuple[str, ...]) -> List[str]:
 
 
 def _methods(schema: Schema) -> Dict[str, Any]:
-    """__init__ and _load, written out for the fields, as they run once per record."""
-    # Identifiers of ASCII that begin with a letter: the C library takes no others from a file.
+    """__init__ and _load as generated source code, because they run once per record."""
+    # The C library refuses a file with names that are not ASCII identifiers, so this is safe to run.
     names = _parameters(schema.names)
     slots = [f"_v_{field.name}" for field in schema.fields]
     init = [f"def __init__(_self, {', '.join(names)}):", "    _self._store = None"]

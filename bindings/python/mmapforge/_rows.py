@@ -1,4 +1,4 @@
-"""One row: get_ and set_ of its fields, and a record from whatever a caller gives."""
+"""One row: get_ and set_ of its fields, and whole records in every form that callers may give."""
 
 import difflib
 import operator
@@ -19,7 +19,7 @@ ROW_MAX = (1 << 63) - 1
 
 _C_TYPES = {"bool": "uint8_t", "float32": "float", "float64": "double"}
 
-# What a field takes and gives back as it was.
+# The type whose values a field stores unchanged.
 _PLAIN: Dict[str, type] = {"bool": bool, "float64": float, "bytes": bytes, "string": str}
 _PLAIN.update({name: int for name in STRUCT_CODES if "int" in name})
 
@@ -28,7 +28,7 @@ Setter = Callable[[Any, int, Any], None]
 
 
 def check_row(store: OpenStore, row: Any) -> int:
-    """The row as a number that C takes; FieldTypeError or RowError."""
+    """The row as an int that fits C's int64_t; FieldTypeError or RowError."""
     try:
         number = operator.index(row)
     except TypeError:
@@ -47,7 +47,7 @@ def _get_scalar(field: Field) -> Getter:
         "uint64": (1 << 64) - 1,
     }.get(field.type, -1)  # fmt: skip
 
-    # cffi rounds whatever has an __int__, such as a float of numpy, so other types are looked at.
+    # cffi truncates every object with an __int__, such as a numpy float, so check_row converts those.
     def get_float(self: OpenStore, row: int, /) -> Any:
         try:
             value = call(self._handle, row if type(row) is int else check_row(self, row), offset)
@@ -71,7 +71,7 @@ def _get_scalar(field: Field) -> Getter:
 
 
 def _get_again(store: OpenStore, row: Any, field: Field) -> Any:
-    """The value of a scalar field that may have been the sign of a failure, or the exception."""
+    """A scalar value that equals the value for a failure, or the exception if it was a failure."""
     number = check_row(store, row)
     out = ffi.new(_C_TYPES.get(field.type, field.type + "_t") + " *")
     status = lib.mmfpy_get_field(store._handle, number, field.offset, field.size, out)
@@ -83,7 +83,7 @@ def _get_again(store: OpenStore, row: Any, field: Field) -> Any:
 def _get_sized(field: Field) -> Getter:
     offset, most, name, is_text = field.offset, field.max, field.name, field.is_text
     call = lib.mmfpy_get_bytes
-    # Memory for values, one for each thread that is reading.
+    # Free memory for a value; each reading thread takes one.
     pool: List[Tuple[Any, Any]] = []
 
     def get_sized(self: OpenStore, row: int, /) -> Any:
@@ -114,7 +114,7 @@ def _get_sized(field: Field) -> Getter:
 def _set_scalar(field: Field) -> Setter:
     call = getattr(lib, "mmfpy_set_" + field.type)
     offset, name = field.offset, field.name
-    # A float that is too large for float32 is one that C would make infinite.
+    # C would convert a float that is too large for float32 to infinity, so check() sees those first.
     plain = None if field.type == "float32" else _PLAIN[field.type]
 
     def set_scalar(self: OpenStore, row: int, value: Any, /) -> None:
@@ -145,7 +145,7 @@ def _set_sized(field: Field) -> Setter:
 
 
 def set_value(store: OpenStore, row: int, field: Field, value: Any) -> Any:
-    """Replaces one field of one row; returns the value as the field holds it."""
+    """Replaces one field of one row; returns the value that the field now has."""
     getattr(store, "set_" + field.name)(row, value)
     if type(value) is _PLAIN.get(field.type):
         return value
@@ -153,7 +153,7 @@ def set_value(store: OpenStore, row: int, field: Field, value: Any) -> Any:
 
 
 def field_methods(schema: Schema) -> Dict[str, Any]:
-    """get_ and set_ of every field, for the body of a store class."""
+    """The methods get_ and set_ of every field, for a store class."""
     methods: Dict[str, Any] = {}
     for field in schema.fields:
         about = f"{field.name} of a row ({field.declaration})"
@@ -172,7 +172,7 @@ def field_methods(schema: Schema) -> Dict[str, Any]:
 
 
 def fail_names(store: OpenStore, given: Mapping[str, Any], what: str) -> NoReturn:
-    """Raises for the first name that is no field, or the fields that are missing."""
+    """Raises for the first unknown field name, or for the fields without a value."""
     names = store.schema.names
     for name in given:
         if name not in store.schema.by_name:
@@ -226,7 +226,7 @@ def values_of(store: OpenStore, record: Any, what: str) -> Sequence[Any]:
 
 
 class Packed:
-    """The memory of one record on its way into a store."""
+    """Memory in which one record is packed before C writes it to the store."""
 
     __slots__ = ("buffer", "memory", "size")
 
@@ -239,7 +239,7 @@ class Packed:
 def one_record(
     store: OpenStore, record: Any, fields: Dict[str, Any], what: str, row: Optional[int] = None
 ) -> Packed:
-    """A packed record; the caller may give it back to store._spare."""
+    """A packed record; the caller may return it to store._spare."""
     if record is not None and fields:
         message = f"{store.path}: {what}: give a record or fields by name, not both"
         raise make_error(FieldTypeError, message, path=store.path)
@@ -252,7 +252,7 @@ def one_record(
             store._codec.pack_fields(packed.buffer, fields)
             return packed
         except Exception:
-            pass  # the slow way says what is wrong
+            pass  # the slow way below finds the error
     values = values_of(store, fields if record is None else record, what)
     store._codec.pack_into(packed.buffer, 0, values, store.path, row)
     return packed
@@ -283,7 +283,7 @@ def replace_fields(store: OpenStore, row: Any, record: Any, fields: Dict[str, An
 def _replace_some(store: OpenStore, row: int, fields: Dict[str, Any]) -> int:
     if any(name not in store.schema.by_name for name in fields):
         fail_names(store, fields, "set")
-    # What the other fields hold here is not looked at.
+    # C copies the chosen fields only, so the values of the others do not matter.
     values = [
         fields.get(field.name, "" if field.is_text else b"" if field.is_sized else 0)
         for field in store.schema.fields

@@ -1,4 +1,4 @@
-"""What a schema says, as Python objects: made from its text by the C library, which lays it out."""
+"""A schema as Python objects. The C library parses its text and computes the layout."""
 
 import functools
 from typing import Any, Dict, Iterator, List, Mapping, NoReturn, Tuple
@@ -10,8 +10,8 @@ from mmapforge._printable import printable
 SEQUENCE_SIZE = 8  # bytes before the first field of a record
 LENGTH_SIZE = 4  # bytes before the data of a string or bytes field
 
-# From a scalar type of the schema language to the letter of the struct module, which array.array
-# and memoryview share where they have it.
+# From a scalar type of the schema language to its letter in the struct module; array.array and
+# memoryview use the same letters.
 STRUCT_CODES: Mapping[str, str] = {
     "bool": "?",
     "int8": "b",
@@ -45,8 +45,8 @@ class Field:
         name: as in the schema.
         type: the type's name without its capacity: "float64", "string".
         index: its place among the fields.
-        offset: bytes from the begin of a record.
-        size: bytes in a record; the length word of string and bytes counts.
+        offset: bytes from the start of a record.
+        size: bytes in a record, including the length word of string and bytes.
         max: capacity in bytes of string[max] and bytes[max], else 0.
         doc: the doc comment, "" if there is none.
     """
@@ -141,7 +141,7 @@ class Schema:
     def dtype(self) -> Any:
         """The numpy dtype of a whole record as `snapshot` gives it; needs numpy.
 
-        A string is 'S': numpy leaves NULs at the end away. bytes is 'V', all of its capacity.
+        A string is 'S', from which numpy drops trailing NULs. bytes is 'V', of its whole capacity.
         """
         if self._dtype is None:
             try:
@@ -179,7 +179,7 @@ class Schema:
         return schema_of, (self.text,)
 
     def __str__(self) -> str:
-        """The text as it may be printed; `text` has it as it is."""
+        """The text with control characters escaped; `text` has the original."""
         return printable(self.text)
 
     def __repr__(self) -> str:
@@ -188,7 +188,7 @@ class Schema:
 
 
 def _fail_text(what: str) -> NoReturn:
-    """Raises for a text that is no schema. C looks at texts in files, and blames a file's header."""
+    """Raises for a text that is not a schema. C expects the text in a file, and blames its header."""
     what = what.replace("embedded schema", "schema").replace("; the header of the file is damaged", "")
     what += "; give the canonical text, as a generated module or store.schema.text has it"
     raise make_error(SchemaError, what, status="MMF_ERR_SCHEMA")
@@ -208,7 +208,7 @@ def schema_of(text: str) -> Schema:
 
 
 def _data_offset_of(field: Field) -> int:
-    """Where the value itself begins: behind the length word of string and bytes."""
+    """The offset of the value itself, after the length word of string and bytes."""
     return field.offset + (LENGTH_SIZE if field.is_sized else 0)
 
 

@@ -50,10 +50,10 @@ R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="Store[Any]")
 RecordLike = Union[Record, Mapping[str, Any], Sequence[Any]]
 
-_VERIFY_ROWS = 100_000  # between looks at signals
-_WAIT_S = 0.05  # between looks at signals
+_VERIFY_ROWS = 100_000  # rows between two checks for signals
+_WAIT_S = 0.05  # seconds between two checks for signals
 
-# A view that refused a close and has no name any more has ended meanwhile.
+# A close is tried again if a view made it fail, but that view has ended since and has no name.
 _NAMING_TRIES = 1000
 _NAMING_S = 0.0001
 
@@ -61,10 +61,10 @@ _NAMING_S = 0.0001
 class Store(OpenStore, Aggregates, Generic[R]):
     """A sequence of records in a memory-mapped file, which other processes may be writing.
 
-    `open` and `create` make one. `len(store)` and every read see what a writer has published by
-    then. Reading is safe in any number of threads; writes through one handle take turns. The GIL is
-    released while C works. A forked child may read through an inherited store and is refused
-    writing; a pickled store opens its file again, for reading, where it is unpickled.
+    `open` and `create` return one. `len(store)` and every read see all records published so far.
+    Any number of threads may read; a lock serialises the writes through one store. C code runs
+    without the GIL. A forked child can read through an inherited store, but not write; a pickled
+    store opens its file again, for reading, where it is unpickled.
     """
 
     __slots__ = ()
@@ -73,7 +73,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
 
     def __init__(self, *_: Any, **__: Any) -> None:
         name = type(self).__name__
-        message = f"{name} is made by {name}.open(path) or {name}.create(path)"
+        message = f"a {name} cannot be made directly; call {name}.open(path) or {name}.create(path)"
         raise _errors.make_error(_errors.ArgumentTypeError, message)
 
     @classmethod
@@ -86,15 +86,15 @@ class Store(OpenStore, Aggregates, Generic[R]):
         reserve: int = 0,
         errors: str = "strict",
     ) -> S:
-        """Opens a store: with mode "r" to read, with "r+" as the file's one writer.
+        """Opens a store: mode "r" to read, "r+" to write as the file's only writer.
 
         Args:
-            path: of the file.
+            path: the path of the file.
             mode: "r" or "r+".
-            shared: with "r+", be one of several writers, all of which must say so. A value that is
-                read, changed and written back may overwrite what another has written meanwhile.
-            reserve: bytes of address space for the file to grow into; 0 is 64 GiB for a writer, and
-                for a reader 8 times the file's size, at least 1 GiB, and more as the file grows.
+            shared: with "r+", be one of several writers, all of which must set it. Read-modify-write
+                is not atomic: it may overwrite a value that another writer wrote in between.
+            reserve: bytes of address space for the file to grow into. 0 means 64 GiB for a writer;
+                for a reader 8 times the file's size, at least 1 GiB, and more when the file grows.
             errors: how strings that are not UTF-8 are read, as in bytes.decode.
         """
         opened = open_handle(path, mode, reserve, cls._own_schema(), errors, shared=shared)
@@ -111,14 +111,14 @@ class Store(OpenStore, Aggregates, Generic[R]):
         permissions: int = 0o666,
         errors: str = "strict",
     ) -> S:
-        """Makes a new file and opens it for writing; StoreExistsError when there is one.
+        """Creates a file and opens it for writing; StoreExistsError if it exists.
 
         Args:
-            path: of the file.
-            shared: make it for up to 64 writers at once, and be the first of them.
-            capacity: records that it has room for at once; it grows beyond that by itself.
-            reserve: bytes of address space for it to grow into; 0 is 64 GiB.
-            permissions: of the file, less the umask.
+            path: the path of the file.
+            shared: create it for up to 64 writers at once, and be the first of them.
+            capacity: the records that it has room for at first; it grows when more are appended.
+            reserve: bytes of address space for the file to grow into; 0 means 64 GiB.
+            permissions: of the file, before the umask is applied.
             errors: as in open.
         """
         opened = open_handle(
@@ -137,10 +137,10 @@ class Store(OpenStore, Aggregates, Generic[R]):
     # ---- The whole ----
 
     def close(self) -> None:
-        """Syncs what a writer wrote, gives the lock back and unmaps the file.
+        """Syncs (a writer), releases the lock and unmaps the file.
 
-        It waits for calls of other threads that are under way. ViewsAliveError (a BufferError) when
-        columns or memoryviews are alive: nothing has happened then. Closing twice is no error.
+        It waits for calls of other threads that are in flight. ViewsAliveError (a BufferError) if
+        columns or memoryviews are alive; the store then stays open. A second close does nothing.
         """
         status = lib.mmfpy_close(self._handle)
         for _ in range(_NAMING_TRIES):
@@ -149,7 +149,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
             alive = list(self._views.values())
             if alive:
                 self._fail_views(alive)
-            # The view that was alive has ended since.
+            # The view that was alive has ended in between.
             time.sleep(_NAMING_S)
             status = lib.mmfpy_close(self._handle)
         else:
@@ -157,14 +157,14 @@ class Store(OpenStore, Aggregates, Generic[R]):
         if status != lib.MMF_OK and status != lib.MMF_ERR_CLOSED:
             raise _errors.make_error(
                 _errors.CLASS_OF_STATUS[status],
-                f"{self.path}: closed, but what was written last may not be on the disk",
+                f"{self.path}: the store is closed, but records written last may not be on the disk",
                 path=self.path,
                 status=_errors.text_of(lib.mmf_status_name(status)),
             )
 
     def _fail_views(self, alive: List[str]) -> NoReturn:
         if not alive:
-            message = f"{self.path}: other threads make and drop views into the store all the time; "
+            message = f"{self.path}: other threads keep opening and dropping views into the store; "
             message += "stop them, then close"
             raise _errors.make_error(_errors.ViewsAliveError, message, path=self.path)
         shown = ", ".join(alive[:5]) + (", ..." if len(alive) > 5 else "")
@@ -179,10 +179,10 @@ class Store(OpenStore, Aggregates, Generic[R]):
         return self
 
     def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
-        """As close. A reader whose views are alive is closed, too: the file stays mapped for them."""
+        """Closes the store. A reader is closed even if views are alive; the file stays mapped for them."""
         if self._views and (self.mode == "r" or kind is not None):
             lib.mmfpy_shut(self._handle)
-            lib.mmfpy_close(self._handle)  # if the last view has ended just now
+            lib.mmfpy_close(self._handle)  # in case the last view has just ended
         else:
             self.close()
 
@@ -191,7 +191,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
             warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self)
 
     def sync(self) -> None:
-        """Makes what was written survive a power cut; a kill never loses any of it."""
+        """Makes all writes so far survive a power cut. (They survive a kill of the process anyway.)"""
         error = ffi.new("mmf_error *")
         status = lib.mmfpy_sync(self._handle, error)
         if status in (lib.MMF_ERR_CLOSED, lib.MMF_ERR_READ_ONLY):
@@ -200,11 +200,11 @@ class Store(OpenStore, Aggregates, Generic[R]):
             raise _errors.error_of(error, path=self.path)
 
     def copy(self, path: Path) -> None:
-        """Copies the store to a new file, also while writers are at work on it: never use `cp`.
+        """Copies the store to a new file, also while other processes write to it; do not use `cp`.
 
-        There are as many records as the store has now, each of one moment. The file appears when
-        all of it is on the disk. StoreExistsError when something has the name; CorruptError when a
-        record is damaged or missing, whose `row` says which. There is no file then.
+        The copy has the records that the store has now, each of them consistent. The file appears
+        after all of it is on the disk. StoreExistsError if the path exists; CorruptError if a record
+        is damaged or missing, with its `row`. After an error there is no new file.
         """
         name = encoded_path(path)
         error = ffi.new("mmf_error *")
@@ -217,7 +217,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
             raise _errors.error_of(error, path=self.path, row=None if row < 0 else row)
 
     def info(self) -> Info:
-        """Counts and sizes of the file now."""
+        """The current counts and sizes of the file."""
         out = ffi.new("mmfpy_info *")
         status = lib.mmfpy_read_info(self._handle, out)
         if status:
@@ -231,11 +231,11 @@ class Store(OpenStore, Aggregates, Generic[R]):
 
     @property
     def capacity(self) -> int:
-        """Records that the file has room for without growing."""
+        """The number of records that the file has room for before it grows."""
         return self.info().capacity
 
     def wait(self, count: int, timeout: Optional[float] = None) -> int:
-        """Waits until there are more than count records, and returns how many there are.
+        """Waits until there are more than count records, and returns the number of records.
 
         WaitTimeoutError after timeout seconds; None waits for ever.
         """
@@ -343,11 +343,11 @@ class Store(OpenStore, Aggregates, Generic[R]):
         return getattr(self, "get_" + self._field(field).name)(row)
 
     def __iter__(self) -> Iterator[R]:
-        """The records that there are when the loop begins, each consistent.
+        """The records that exist when the loop starts, each consistent.
 
         At a record that cannot be read (damaged, missing, or with text that is not UTF-8) the loop
-        raises, after it has yielded every record before it. Records are read in chunks: after a
-        close the rest of a chunk still comes, and then ClosedError.
+        raises, after it has yielded every record before it. Records are read in chunks: after
+        the store is closed, the loop still yields the rest of a chunk, and then raises ClosedError.
         """
         return _iterate(self, range(len(self)))
 
@@ -355,17 +355,17 @@ class Store(OpenStore, Aggregates, Generic[R]):
         return _iterate(self, range(len(self))[::-1])
 
     def tuples(self, *names: str, start: int = 0, stop: Optional[int] = None) -> Iterator[Any]:
-        """The fields of those names (all without names) as plain tuples: the fastest loop.
+        """Yields the named fields (all if none is named) as plain tuples: the fastest loop.
 
-        `for price, volume in store.tuples("price", "volume")`; start and stop are those of a slice.
+        `for price, volume in store.tuples("price", "volume")`; start and stop are as in a slice.
         """
         return _tuples(self, _rows_between(self, start, stop), names)
 
     def follow(self, start: Optional[int] = None, timeout: Optional[float] = None) -> Iterator[R]:
-        """The records from row start on (None: the next to come), and each new one as it comes.
+        """Yields the records from row start on, and then each new record when it is published.
 
-        A negative start counts from the end, as in a slice.
-        Ends when none has come for timeout seconds; None waits for ever.
+        None starts with the next new record; a negative start counts from the end, as in a slice.
+        Stops after timeout seconds without a new record; None waits for ever.
         """
         row = len(self) if start is None else self._number(start, "follow: start")
         if row < 0:
@@ -381,22 +381,22 @@ class Store(OpenStore, Aggregates, Generic[R]):
     def snapshot(self, start: int = 0, stop: Optional[int] = None) -> Any:
         """A copy of rows as a structured numpy array, each record consistent.
 
-        Without numpy a list of records. start and stop are those of a slice.
+        Without numpy, a list of records. start and stop are as in a slice.
         """
         return _snapshot(self, _rows_between(self, start, stop))
 
     def verify(self, start: int = 0, stop: Optional[int] = None) -> int:
-        """Checks rows against their checksums, and returns how many there were.
+        """Checks rows against their checksums, and returns the number of rows.
 
-        start and stop are those of a slice. CorruptError at the first one that is damaged: its
-        `row` says which. The schema must ask for `@checksums`; without, UnsupportedError.
+        start and stop are as in a slice. CorruptError at the first damaged row, with its `row`.
+        UnsupportedError if the schema does not have `@checksums`.
         """
         rows = _rows_between(self, start, stop)
         error = ffi.new("mmf_error *")
         bad = ffi.new("uint64_t *")
         first = rows.start
         while True:
-            # In steps, so that an interrupt is heard.
+            # In steps, so that signal handlers (Ctrl-C) can run.
             count = min(max(0, rows.stop - first), _VERIFY_ROWS)
             status = lib.mmfpy_verify(self._handle, first, count, bad, error)
             if status == lib.MMF_ERR_CLOSED:
@@ -421,7 +421,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
     def append(self, record: Optional[RecordLike] = None, /, **fields: Any) -> int:
         """Appends a record, given by field names or as a record, a mapping or a sequence.
 
-        It is written first and published then, so nobody sees a part of it. Returns its row.
+        Returns its row. The record is written completely before it is published.
         """
         packed = one_record(self, record, fields, "append")
         row = lib.mmfpy_append_row(self._handle, packed.memory, packed.size)
@@ -431,13 +431,13 @@ class Store(OpenStore, Aggregates, Generic[R]):
         return int(row)
 
     def extend(self, rows: Any = None, /, **columns: Any) -> int:
-        """Appends many records, and returns how many.
+        """Appends many records, and returns their number.
 
-        By name: a column per field, `extend(symbol=[...], price=array, ...)`; a value that is no
-        sequence stands for every row. Or one argument: a mapping of columns, a structured array, a
+        By name: a column per field, `extend(symbol=[...], price=array, ...)`; a value that is not a
+        sequence is used for every row. Or one argument: a mapping of columns, a structured array, a
         table of pandas, polars or pyarrow, or any iterable of records, mappings or sequences.
-        Columns and tables are appended all or none, and nulls in them are refused. Of an iterable,
-        the records before a bad one stay appended; the message says how many.
+        Columns and tables are appended completely or not at all, and nulls are refused. When a
+        record of an iterable is bad, those before it stay appended; the message says how many.
         """
         if isinstance(rows, (Store, View)) and not columns:
             view = rows[:] if isinstance(rows, Store) else rows
@@ -448,7 +448,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
         return extend(self, rows, columns)
 
     def set(self, row: int, record: Optional[RecordLike] = None, /, **fields: Any) -> None:
-        """Replaces a record, or the named fields of it: all or nothing, even under a kill."""
+        """Replaces a record, or its named fields: completely or not at all, even if the process is killed."""
         replace_fields(self, row, record, fields)
 
     def assign(self, row: int, field: str, value: Any) -> None:
@@ -477,7 +477,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
 class View(Aggregates, Generic[R]):
     """Some rows of a store, `store[10:20]`: indexed, iterated and sliced as the store is.
 
-    It has the rows that the slice named when it was made; their values are read when asked for.
+    Its rows are fixed when the slice is made; their values are read when they are used.
     """
 
     __slots__ = ("_store", "_rows")
@@ -536,11 +536,11 @@ class View(Aggregates, Generic[R]):
         return f"<View [{rows.start}:{rows.stop}{step}] of {self._store!r}>"
 
 
-# ---- What a store and a slice of it share ----
+# ---- Shared by stores and slices ----
 
 
 def _iterate(store: Store[R], rows: range) -> Iterator[R]:
-    """The records of rows, copied in C by the chunk where they are neighbours."""
+    """The records of rows; C copies consecutive rows in chunks."""
     store._check_open()
     if rows.step != 1:
         for row in rows:
@@ -565,7 +565,7 @@ def _tuples(store: OpenStore, rows: range, names: Tuple[str, ...]) -> Iterator[T
 
 
 def _snapshot(store: Store[Any], rows: range) -> Any:
-    """A copy of rows: a structured array, or a list of records without numpy."""
+    """A copy of rows: a structured array, or, without numpy, a list of records."""
     if not HAS_NUMPY:
         return list(_iterate(store, rows))
     import numpy
@@ -585,12 +585,12 @@ def _snapshot(store: Store[Any], rows: range) -> Any:
 
 
 def _rows_between(store: OpenStore, start: int, stop: Optional[int]) -> range:
-    """The rows of a slice start:stop, which counts from the end where it is negative."""
+    """The rows of the slice start:stop; negative numbers count from the end."""
     return _sliced(store.path, range(len(store)), slice(start, stop))
 
 
 def _sliced(path: str, rows: range, key: slice) -> range:
-    """Some of the rows; an exception for what no slice can be made of."""
+    """The rows that a slice selects; an exception if the slice is not valid."""
     try:
         return rows[key]
     except TypeError:
@@ -608,7 +608,7 @@ def define(module: str, text: str) -> Tuple[Type[Any], Type[Any]]:
 
     Args:
         module: the __name__ of the module that will hold the classes.
-        text: the schema in canonical form.
+        text: the schema's canonical text.
     """
     return _make(module, text, False)
 
@@ -634,7 +634,7 @@ def _make(module: str, text: str, dynamic: bool) -> Tuple[Type[Any], Type[Any]]:
 
 @functools.lru_cache(maxsize=256)
 def classes_of(text: str) -> Tuple[Type[Any], Type[Any]]:
-    """The classes for a file whose schema no module holds; the same for the same text."""
+    """The classes for a file without a generated module, cached by the schema's text."""
     return _make("mmapforge", text, True)
 
 
@@ -646,13 +646,13 @@ def open(
     reserve: int = 0,
     errors: str = "strict",
 ) -> Any:
-    """Opens any store, by the schema in its file. As Store.open."""
+    """Opens any store, by the schema in its file. Otherwise as Store.open."""
     opened = open_handle(path, mode, reserve, None, errors, shared=shared)
     return classes_of(schema_text(opened[0]))[1]._attach(opened, path, mode, errors)
 
 
 def opener(*stores: Type[Any]) -> Callable[..., Any]:
-    """The `open` of a module: with several stores, that of the record which the file holds."""
+    """The `open` of a module; with several store classes, it chooses by the schema in the file."""
     if len(stores) == 1:
         only: Callable[..., Any] = stores[0].open
         return only
@@ -666,9 +666,9 @@ def opener(*stores: Type[Any]) -> Callable[..., Any]:
         reserve: int = 0,
         errors: str = "strict",
     ) -> Any:
-        """Opens a store of one of this module's records, the one that the file holds."""
+        """Opens a store of this module; the schema in the file chooses the class."""
         check_mode(mode)
-        # Read first: a file of another schema must not be locked, let alone recovered.
+        # Opened for reading first: a file with another schema must not be locked or recovered.
         probe, _ = open_handle(path, "r", 0, None, errors)
         name = schema_of(schema_text(probe)).name
         close_handle(probe)

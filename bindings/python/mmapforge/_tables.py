@@ -1,8 +1,8 @@
-"""Tables and columns of other libraries: known by what they can do, so that none is imported.
+"""Tables and columns of other libraries, recognised by their methods, so that none is imported.
 
-Of a library that is known, a table is taken by its columns, and a null is refused: most of them
-turn it into NaN when they are asked for numbers. What offers an exchange of tables or of arrays,
-and is not known, is refused: what iterating over it gives (rows or columns) cannot be told.
+A table of a known library is read by columns, and a null is refused, because most libraries convert
+it to NaN in a column of numbers. An object of an unknown library that has an exchange protocol is
+refused, because it is unknown whether iterating over it yields rows or columns.
 """
 
 import importlib.util
@@ -33,12 +33,12 @@ def is_polars_table(value: Any) -> bool:
 
 
 def is_pandas_table(value: Any) -> bool:
-    """pandas' DataFrame, and those that are made like it."""
+    """pandas' DataFrame, and others with its methods."""
     return hasattr(value, "iloc") and hasattr(value, "columns") and not _is_class(value)
 
 
 def is_exchanged(value: Any) -> bool:
-    """A table or a column of some library."""
+    """A table or a column of any library that has an exchange protocol."""
     return any(hasattr(value, name) for name in _EXCHANGES) or _is_lazy(value)
 
 
@@ -48,7 +48,7 @@ def _is_lazy(value: Any) -> bool:
 
 
 def is_table(value: Any) -> bool:
-    """What has columns, whatever iterating over it gives."""
+    """An object with columns, whatever iterating over it yields."""
     return (
         _is_lazy(value) or is_arrow_table(value) or is_polars_table(value) or is_pandas_table(value)
         or hasattr(value, "__dataframe__") or hasattr(value, "__arrow_c_stream__")
@@ -56,7 +56,7 @@ def is_table(value: Any) -> bool:
 
 
 def columns_of(path: str, table: Any) -> Optional[Mapping[Any, Any]]:
-    """The columns of a table by their names; None when it is no table at all."""
+    """The columns of a table by their names; None for an object that is not a table."""
     names: List[Any]
     if _is_lazy(table):
         message = f"{path}: extend: a {type(table).__name__} has no rows yet; collect() it first"
@@ -75,7 +75,7 @@ def columns_of(path: str, table: Any) -> Optional[Mapping[Any, Any]]:
         _need_unlike(path, names)
         columns = [table[name] for name in names]
     elif is_exchanged(table):
-        message = f"{path}: extend: a {type(table).__name__} is not a table that is known here; "
+        message = f"{path}: extend: a {type(table).__name__} is not a known kind of table; "
         message += "give its columns by name, as numpy arrays or lists; nothing was appended"
         raise make_error(FieldTypeError, message, path=path)
     else:
@@ -92,19 +92,19 @@ def _need_unlike(path: str, names: List[Any]) -> None:
 
 
 class Given(NamedTuple):
-    """A column without nulls: values is a list, an array of numpy, or what the caller gave."""
+    """A column without nulls: values is a list, a numpy array, or the caller's object."""
 
     values: Any
     null: Optional[int] = None  # the row of the first null, or None
-    problem: str = ""  # why it cannot be taken
+    problem: str = ""  # why the column is refused
 
 
 def column_of(values: Any, wants_list: bool) -> Given:
-    """A column of another library as a list or an array of numpy.
+    """A column of another library as a list or a numpy array.
 
     Args:
-        values: what the caller gave.
-        wants_list: text and bytes are listed; numbers are an array where there is numpy.
+        values: the caller's object.
+        wants_list: True for text and bytes. Numbers become an array if numpy is installed.
     """
     if isinstance(values, (list, tuple)) or _is_class(values):
         return Given(values)
@@ -114,7 +114,7 @@ def column_of(values: Any, wants_list: bool) -> Given:
             return Given(values, null=values.to_pylist().index(None))
         if listed:
             return Given(values.to_pylist())
-        # A part of several chunks is copied together; one chunk of numbers is not copied.
+        # Several chunks are copied into one array; a single chunk of numbers is not copied.
         return Given(values.to_numpy(**({} if hasattr(values, "chunks") else {"zero_copy_only": False})))
     if callable(getattr(values, "null_count", None)) and hasattr(values, "to_list"):  # polars
         if values.null_count():
@@ -122,7 +122,7 @@ def column_of(values: Any, wants_list: bool) -> Given:
         return Given(values.to_list() if listed else values.to_numpy())
     dtype: Any = getattr(values, "dtype", None)
     if callable(getattr(values, "isna", None)) and hasattr(values, "to_numpy"):  # pandas
-        # Of a type of numpy a NaN is a number; the other types mark what is missing beside it.
+        # In a numpy dtype NaN is a number; other dtypes mark missing values in a mask.
         if not hasattr(dtype, "newbyteorder"):
             missing = list(values.isna())
             if any(missing):
@@ -133,6 +133,6 @@ def column_of(values: Any, wants_list: bool) -> Given:
             return Given(values.to_numpy(**own))
         return Given(values)
     if is_exchanged(values) and not hasattr(dtype, "newbyteorder"):
-        what = f"a {type(values).__name__} is not a column that is known here; give a numpy array or a list"
+        what = f"a {type(values).__name__} is not a known kind of column; give a numpy array or a list"
         return Given(values, problem=what)
     return Given(values)

@@ -12,7 +12,7 @@ Limits = Tuple[Number, Number]
 
 
 def total_of(address: Any, count: int, stride: int, type_number: int, what: int) -> Any:
-    """The result struct of the C loops over count values."""
+    """The C struct with the totals of count values."""
     out = ffi.new("mmfpy_total *")
     status = lib.mmfpy_total_of(address, count, stride, type_number, what, out)
     assert status == lib.MMF_OK, "only scalar fields come here"
@@ -20,7 +20,7 @@ def total_of(address: Any, count: int, stride: int, type_number: int, what: int)
 
 
 def sum_in(total: Any) -> Number:
-    """The sum: exact for integers, whatever their size."""
+    """The sum; exact for integers of every size."""
     if total.kind == 2:
         return float(total.sum)
     high, low = int(total.high), int(total.low)
@@ -28,7 +28,7 @@ def sum_in(total: Any) -> Number:
 
 
 def limits_in(total: Any, is_bool: bool) -> Limits:
-    """The smallest and the largest value, of which the one that was not asked for means nothing."""
+    """The smallest and the largest value; only those that the caller asked C for are valid."""
     if total.kind == 2:
         return float(total.fmin), float(total.fmax)
     if total.kind == 0:
@@ -39,9 +39,9 @@ def limits_in(total: Any, is_bool: bool) -> Limits:
 
 
 class Aggregates:
-    """sum, min, max and mean of a scalar field, in C; for whatever has rows of a store.
+    """sum, min, max and mean of a scalar field, computed in C, over a store or a slice of it.
 
-    What a writer changes meanwhile may or may not be counted; a value is never torn.
+    A value that a writer changes during the call counts as the old or the new one; it is never torn.
     """
 
     __slots__ = ()
@@ -79,7 +79,7 @@ class Aggregates:
 
 
 def step_of(rows: range) -> int:
-    """The step of rows; 1 where there are no two, since then it may be of any size."""
+    """The step of rows; 1 for fewer than two rows, whose step may be too large for C."""
     return rows.step if len(rows) > 1 else 1
 
 

@@ -243,7 +243,7 @@ def test_command_finds_nothing(store, path):
     store.close()
     code, out, err = run("verify", path)
     assert (code, err) == (0, "")
-    assert out == "%s: 10 records of Sealed are as they were written\n" % path
+    assert out == "%s: 10 records of Sealed match their checksums\n" % path
 
 
 def test_command_lists_the_rows(store, path):
