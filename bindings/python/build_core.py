@@ -1,9 +1,9 @@
-"""Writes the C source of the extension mmapforge._core, with cffi in API mode.
+"""Writes the C source of the extension mmapforge._core with cffi in API mode.
 
 usage: build_core.py DECLARATIONS HEADER OUTPUT
 
-The compiler then checks every declaration against the header: a size, a type or a constant that
-differs does not compile.
+The compiler checks every declaration against the header: a different size, type or constant does
+not compile.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ def main(declarations, header, output):
     with open(declarations, encoding="utf-8") as file:
         ffi.cdef(file.read())
     ffi.set_source("mmapforge._core", '#include "%s"' % header, py_limited_api=True)
-    # cffi says which file it writes, which is no news in a build.
+    # cffi prints the name of the file, which only clutters the output of a build.
     with contextlib.redirect_stdout(io.StringIO()):
         ffi.emit_c_code(output)
 

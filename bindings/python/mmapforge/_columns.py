@@ -92,7 +92,7 @@ class Columns(Mapping[str, Any]):
             message = f"{self._store.path}: field {name}: writes through an array would leave the "
             message += "records' checksums wrong; set it row by row"
             raise make_error(UnsupportedError, message, path=self._store.path, field=name)
-        # From now on a sync must write every page, because such writes leave no trace.
+        # From now on every sync must assume that something was written.
         status = lib.mmfpy_write_unseen(self._store._handle)
         if status:
             self._store._fail(status, field=name)

@@ -181,7 +181,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
     def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
         """Closes the store. A reader is closed even if views are alive; the file stays mapped for them."""
         if self._views and (self.mode == "r" or kind is not None):
-            lib.mmfpy_shut(self._handle)
+            lib.mmfpy_defer_close(self._handle)
             lib.mmfpy_close(self._handle)  # in case the last view has just ended
         else:
             self.close()

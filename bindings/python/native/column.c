@@ -1,4 +1,4 @@
-/* The loops behind sum, min, max and mean. */
+/* The loops that compute sum, min, max and mean. */
 #include "column.h"
 
 #include <math.h>
@@ -8,23 +8,23 @@ __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 wide_unsigned;
 
 /*
- * One load of the value's own width, so that a scalar that is being set is not torn; an array that
- * is no column of a store may lie at any address.
+ * One load of the value's width, so that a scalar that a writer sets at that moment is not torn.
+ * The address may be unaligned, because an array that is not a column of a store may lie anywhere.
  */
 #define LOAD(c_type, value, at)                                                                    \
     typedef c_type __attribute__((may_alias, aligned(1))) any_##value;                             \
     const c_type value = *(const any_##value *)(const void *)(at)
 
 /*
- * Wide records do not fit the caches, and a processor fetches ahead in memory only to the end of a
- * page. So a block of rows is gone through in eight streams at once, which are in pages of their
- * own where records have 64 bytes or more: a quarter less time for records of 104 bytes, and none
- * lost for those of 48.
+ * Wide records do not fit the caches, and a processor prefetches only to the end of a page. So the
+ * loop reads a block of rows in eight streams at once. For records of 64 bytes or more each stream
+ * is in its own page: this takes a quarter less time for records of 104 bytes, and no more for
+ * records of 48.
  */
 #define STREAM_ROWS 64
 #define BLOCK_ROWS  UINT64_C(512)
 
-/* What one row of each stream is for: stream 0 is at `at`, and each next one `apart` bytes on. */
+/* Visits one row of each stream: stream 0 is at `at`, and each next one `apart` bytes further. */
 #define STREAMS(VISIT, c_type, at, apart)                                                          \
     VISIT(0, c_type, at)                                                                           \
     VISIT(1, c_type, at + apart)                                                                   \
@@ -35,7 +35,7 @@ __extension__ typedef unsigned __int128 wide_unsigned;
     VISIT(6, c_type, at + 6 * apart)                                                               \
     VISIT(7, c_type, at + 7 * apart)
 
-/* Blocks while there are any, and then row by row: data and count are those of the function. */
+/* Visits all full blocks; the caller visits the other rows. Uses its variables data and count. */
 #define OVER_BLOCKS(VISIT, c_type, BEGIN, END)                                                     \
     for (; count >= BLOCK_ROWS; count -= BLOCK_ROWS) {                                             \
         const unsigned char *at = data;                                                            \
@@ -72,8 +72,8 @@ __extension__ typedef unsigned __int128 wide_unsigned;
     }
 
 /*
- * isnan of the bits: compiled with -ffast-math, the macro is false whatever the value. Both types
- * are compared as doubles, to which each NaN of 32 bits is a NaN.
+ * Tests the bits, because the macro isnan is always false under -ffast-math. It serves both types:
+ * a NaN of 32 bits converts to a NaN of 64 bits.
  */
 static bool is_nan(double value)
 {
@@ -83,9 +83,9 @@ static bool is_nan(double value)
 }
 
 /*
- * Of reals: NaN when one of them is. A sum of them is NaN then, too, and an addition is cheaper
- * than a comparison of each; infinities may make it NaN as well, so a sum that is has them looked
- * at.
+ * The limit of reals is NaN if any of them is NaN. Their sum is then NaN as well, and adding is
+ * cheaper than testing each value. Infinities may also make the sum NaN, so after a sum of NaN the
+ * loop tests each value.
  */
 #define DEFINE_REAL_LIMIT(name, VISIT, c_type)                                                     \
     static double name(const unsigned char *data, uint64_t count, int64_t stride)                  \
@@ -127,7 +127,7 @@ static bool is_nan(double value)
         block += value;                                                                            \
     }
 
-/* A word holds the sum of a block of values of up to 32 bits. */
+/* The sum of a block of values of up to 32 bits fits one word. */
 #define DEFINE_INTEGER(name, c_type, block_type, wide_type)                                        \
     static wide_type sum_##name(const unsigned char *data, uint64_t count, int64_t stride)         \
     {                                                                                              \
@@ -149,7 +149,7 @@ static bool is_nan(double value)
         upper += value >> 32;                                                                      \
     }
 
-/* And two words hold it of those of 64 bits: that of the lower halves, and that of the upper. */
+/* For values of 64 bits there are two words: the sum of the lower halves and that of the upper. */
 #define DEFINE_LONG_INTEGER(name, c_type, wide_type)                                               \
     static wide_type sum_##name(const unsigned char *data, uint64_t count, int64_t stride)         \
     {                                                                                              \
@@ -193,7 +193,7 @@ DEFINE_LONG_INTEGER(uint64, uint64_t, wide_unsigned)
 #define REAL_BLOCK                                                                                 \
     add_block(&tree, ((sum0 + sum1) + (sum2 + sum3)) + ((sum4 + sum5) + (sum6 + sum7)));
 
-/* Sums of 2^k blocks wait at place k for their like. */
+/* waiting[k] holds a sum of 2^k blocks until there is a second one to add it to. */
 typedef struct sum_tree {
     double waiting[64];
     uint64_t blocks;
@@ -223,7 +223,7 @@ static double sum_of(const sum_tree *tree)
         sum_tree tree;                                                                             \
         tree.blocks = 0;                                                                           \
         OVER_BLOCKS(ADD_REAL, c_type, REAL_SUMS, REAL_BLOCK)                                       \
-        /* The rest in four sums, each of every fourth row. */                                     \
+        /* Four sums for the other rows, each of every fourth row. */                              \
         REAL_SUMS                                                                                  \
         for (; count >= 4; count -= 4, data += 4 * stride) {                                       \
             ADD_REAL(0, c_type, data)                                                              \
@@ -244,7 +244,7 @@ DEFINE_REAL(float64, double)
 
 /* ---- By type ---- */
 
-/* A bool is any byte but 0; numpy counts them so, and has False and True for limits. */
+/* Any byte but 0 is true, as in numpy, whose limits of bools are False and True. */
 static wide_unsigned sum_truth(const unsigned char *data, uint64_t count, int64_t stride)
 {
     uint64_t sum = 0;

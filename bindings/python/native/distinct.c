@@ -1,11 +1,11 @@
-/* Equal texts, by a table of hashes. */
+/* Finds equal texts with a hash table. */
 #include "distinct.h"
 
 #include <string.h>
 
 #define HASH_PRIME UINT64_C(0x100000001b3)
 
-/* What is hashed and compared: the length word and as much data as it claims and the field has. */
+/* The bytes to hash and compare: the length word and the data, at most up to the field's end. */
 static uint32_t used_size(const unsigned char *field, uint32_t size)
 {
     uint32_t length;
@@ -34,7 +34,7 @@ uint32_t mmfpy_distinct(const void *fields, uint32_t count, uint32_t size, uint3
     const unsigned char *field = (const unsigned char *)fields;
     const unsigned char *begin = field;
     uint32_t found = 0;
-    memset(table, 0, table_size * sizeof *table); /* 0: free; else the value's number and 1 */
+    memset(table, 0, table_size * sizeof *table); /* 0: free; else the value's number plus 1 */
     for (uint32_t i = 0; i < count; i++, field += size) {
         const uint32_t used = used_size(field, size);
         uint32_t at = (uint32_t)hash_of(field, used) & (table_size - 1);

@@ -1,4 +1,4 @@
-/* Closing the gate, taking turns, and what concerns a store as a whole. */
+/* Opening and closing, the write lock, and the calls that concern a store as a whole. */
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
@@ -9,26 +9,26 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Pauses while another thread is at work: short ones first, then as long as a scheduler's tick. */
-static void rest(unsigned attempt)
+/* Waits a moment for another thread: yields at first, then sleeps 0.1 ms at a time. */
+static void back_off(unsigned attempt)
 {
     if (attempt < 64) {
         (void)sched_yield();
         return;
     }
-    const struct timespec nap = {0, 100000};
-    (void)nanosleep(&nap, NULL);
+    const struct timespec pause = {0, 100000};
+    (void)nanosleep(&pause, NULL);
 }
 
-/* ---- The turn to write ---- */
+/* ---- The write lock ---- */
 
-/* A child after fork has no thread that could hand a turn over, and may not write anyway. */
-static bool take_turn(mmfpy_store *handle)
+/* After a fork the child lacks the thread that holds the lock; it must not write anyway. */
+static bool lock_for_writing(mmfpy_store *handle)
 {
-    for (unsigned attempt = 0; !mmfi_swap64_if(&handle->turn, 0, 1); attempt++) {
+    for (unsigned attempt = 0; !mmfi_swap64_if(&handle->write_lock, 0, 1); attempt++) {
         if (handle->pid != getpid())
             return false;
-        rest(attempt);
+        back_off(attempt);
     }
     return true;
 }
@@ -36,7 +36,7 @@ static bool take_turn(mmfpy_store *handle)
 mmf_store *mmfpy_enter_writing(mmfpy_store *handle, mmf_status *status)
 {
     mmf_store *store = mmfpy_enter(handle);
-    if (store != NULL && take_turn(handle))
+    if (store != NULL && lock_for_writing(handle))
         return store;
     *status = store == NULL ? MMF_ERR_CLOSED : MMF_ERR_READ_ONLY;
     mmfpy_leave(handle);
@@ -45,7 +45,7 @@ mmf_store *mmfpy_enter_writing(mmfpy_store *handle, mmf_status *status)
 
 void mmfpy_leave_writing(mmfpy_store *handle)
 {
-    mmfi_store64_release(&handle->turn, 0);
+    mmfi_store64_release(&handle->write_lock, 0);
     mmfpy_leave(handle);
 }
 
@@ -77,10 +77,10 @@ int mmfpy_open(mmfpy_store *handle, const char *path, int mode, int shared, uint
     return MMF_OK;
 }
 
-/* True when nobody is in a call, and none has begun a view or is about to be refused one. */
-static bool is_empty(uint64_t gate)
+/* True if no call is in flight and no view is live or being opened. */
+static bool is_idle(uint64_t in_flight)
 {
-    return (gate & ~(MMFPY_GATE_SHUT | MMFPY_GATE_LATE | MMFPY_GATE_DONE)) == 0;
+    return (in_flight & ~(MMFPY_CLOSING | MMFPY_CLOSE_DEFERRED | MMFPY_CLOSED)) == 0;
 }
 
 static int close_store(mmfpy_store *handle)
@@ -92,50 +92,52 @@ static int close_store(mmfpy_store *handle)
 
 int mmfpy_close(mmfpy_store *handle)
 {
-    uint64_t gate;
+    uint64_t in_flight;
     do {
-        gate = mmfi_load64_acquire(&handle->gate);
-        const bool is_shut = (gate & MMFPY_GATE_SHUT) != 0;
-        if ((gate & MMFPY_GATE_DONE) != 0)
+        in_flight = mmfi_load64_acquire(&handle->in_flight);
+        const bool is_closing = (in_flight & MMFPY_CLOSING) != 0;
+        if ((in_flight & MMFPY_CLOSED) != 0)
             return MMF_ERR_CLOSED;
-        if ((gate & MMFPY_GATE_VIEWS) != 0)
-            return is_shut ? MMF_ERR_CLOSED : MMF_ERR_BUSY;
-    } while (!mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_SHUT | MMFPY_GATE_DONE));
-    for (unsigned attempt = 0; !is_empty(mmfi_load64_acquire(&handle->gate)); attempt++) {
+        if ((in_flight & MMFPY_VIEWS) != 0)
+            return is_closing ? MMF_ERR_CLOSED : MMF_ERR_BUSY;
+    } while (
+        !mmfi_swap64_if(&handle->in_flight, in_flight, in_flight | MMFPY_CLOSING | MMFPY_CLOSED));
+    for (unsigned attempt = 0; !is_idle(mmfi_load64_acquire(&handle->in_flight)); attempt++) {
         if (handle->pid != getpid()) {
-            /* A fork copied calls of threads that it did not copy: they never leave. To be dropped.
-             */
-            (void)mmfi_add64_ordered(&handle->gate, 0 - MMFPY_GATE_DONE);
+            /* A fork copied the count of calls, but not their threads: they never leave. The
+             * child only drops the handle. */
+            (void)mmfi_add64_ordered(&handle->in_flight, 0 - MMFPY_CLOSED);
             return MMF_OK;
         }
-        rest(attempt);
+        back_off(attempt);
     }
     return close_store(handle);
 }
 
-void mmfpy_shut(mmfpy_store *handle)
+void mmfpy_defer_close(mmfpy_store *handle)
 {
-    uint64_t gate;
+    uint64_t in_flight;
     do {
-        gate = mmfi_load64_acquire(&handle->gate);
-    } while ((gate & MMFPY_GATE_SHUT) == 0 &&
-             !mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_SHUT | MMFPY_GATE_LATE));
+        in_flight = mmfi_load64_acquire(&handle->in_flight);
+    } while ((in_flight & MMFPY_CLOSING) == 0 &&
+             !mmfi_swap64_if(&handle->in_flight, in_flight,
+                             in_flight | MMFPY_CLOSING | MMFPY_CLOSE_DEFERRED));
 }
 
 void mmfpy_drop(mmfpy_store *handle)
 {
-    uint64_t gate;
-    mmfpy_shut(handle);
-    /* Calls are not waited for: those there are were copied by a fork, and never leave. */
+    uint64_t in_flight;
+    mmfpy_defer_close(handle);
+    /* Calls in flight were copied by a fork, and never leave, so this does not wait for them. */
     do {
-        gate = mmfi_load64_acquire(&handle->gate);
-        if ((gate & (MMFPY_GATE_VIEWS | MMFPY_GATE_DONE)) != 0)
+        in_flight = mmfi_load64_acquire(&handle->in_flight);
+        if ((in_flight & (MMFPY_VIEWS | MMFPY_CLOSED)) != 0)
             return;
-    } while (!mmfi_swap64_if(&handle->gate, gate, gate | MMFPY_GATE_DONE));
+    } while (!mmfi_swap64_if(&handle->in_flight, in_flight, in_flight | MMFPY_CLOSED));
     (void)close_store(handle);
 }
 
-/* ---- What it says of itself ---- */
+/* ---- Information, sync and copy ---- */
 
 void mmfpy_explain(mmfpy_store *handle, int status, int64_t row, const char *field,
                    mmf_error *error)
@@ -238,9 +240,9 @@ int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns)
 void *mmfpy_view_begin(mmfpy_store *handle, uint64_t first, uint64_t count, int *status)
 {
     mmf_rows rows = {NULL, 0};
-    const uint64_t before = mmfi_add64_ordered(&handle->gate, MMFPY_GATE_VIEW);
+    const uint64_t before = mmfi_add64_ordered(&handle->in_flight, MMFPY_VIEW);
     *status = (int)MMF_ERR_CLOSED;
-    if ((before & MMFPY_GATE_SHUT) == 0)
+    if ((before & MMFPY_CLOSING) == 0)
         *status = (int)mmfi_rows(handle->store, first, count, handle->record_size, &rows);
     if (*status != MMF_OK)
         mmfpy_view_end(handle);
@@ -249,10 +251,10 @@ void *mmfpy_view_begin(mmfpy_store *handle, uint64_t first, uint64_t count, int 
 
 void mmfpy_view_end(mmfpy_store *handle)
 {
-    const uint64_t late = MMFPY_GATE_SHUT | MMFPY_GATE_LATE;
-    const uint64_t before = mmfi_add64_ordered(&handle->gate, 0 - MMFPY_GATE_VIEW);
-    if (before == late + MMFPY_GATE_VIEW &&
-        mmfi_swap64_if(&handle->gate, late, late | MMFPY_GATE_DONE))
+    const uint64_t deferred = MMFPY_CLOSING | MMFPY_CLOSE_DEFERRED;
+    const uint64_t before = mmfi_add64_ordered(&handle->in_flight, 0 - MMFPY_VIEW);
+    if (before == deferred + MMFPY_VIEW &&
+        mmfi_swap64_if(&handle->in_flight, deferred, deferred | MMFPY_CLOSED))
         (void)close_store(handle);
 }
 

@@ -1,13 +1,14 @@
 /*
- * A store as Python holds it: one that threads may share, and that no call can outlive.
+ * A handle of a store for Python: threads may share it, and no call can outlive the mapping.
  *
- * cffi releases the GIL around every call, so any thread may be inside one while another closes the
- * store. Every call therefore passes a gate: `mmfpy_enter` counts it in, `mmfpy_leave` out, and
- * `mmfpy_close` shuts the gate and waits until it is empty. Zero-copy views are counted at the same
- * gate, and keep it open. Writers also take turns, because a core handle is for one writing thread.
+ * cffi releases the GIL around every call, so one thread may be in a call while another closes the
+ * store. Therefore `mmfpy_enter` and `mmfpy_leave` count the calls in flight; `mmfpy_close` refuses
+ * new calls and waits until the count is 0. Live zero-copy views are counted in the same word;
+ * while there is one, `mmfpy_close` refuses. A lock serialises writing calls, because a core handle
+ * is for one writing thread.
  *
- * No status travels in errno: a signal's handler in Python may run behind a call of C, use a store
- * itself, and change what cffi keeps for the thread.
+ * No status is returned in errno: a signal handler in Python may run after the call of C, use a
+ * store itself, and change the errno that cffi keeps for the thread.
  */
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_HANDLE_H
 #define MMF_BINDINGS_PYTHON_NATIVE_HANDLE_H
@@ -20,15 +21,15 @@ MMF_BEGIN_DECLS
 
 typedef struct mmfpy_store {
     mmf_store *store;     /* NULL once closed */
-    uint64_t gate;        /* calls under way, live views, and whether it is shut; handle.c */
-    uint64_t turn;        /* not 0 while a thread writes */
+    uint64_t in_flight;   /* calls in flight, live views and flags: MMFPY_CALL and so on */
+    uint64_t write_lock;  /* not 0 while a thread writes */
     size_t record_size;   /* bytes */
-    size_t checksum;      /* its offset in a record; 0 when records have none */
+    size_t checksum;      /* its offset in a record; 0 without checksums */
     uint64_t layout_hash; /* of the file */
     pid_t pid;            /* the process that opened it */
 } mmfpy_store;
 
-/* mmf_info, of what Python shows. */
+/* The fields of mmf_info that Python shows. */
 typedef struct mmfpy_info {
     uint64_t count;
     uint64_t missing_rows;
@@ -49,36 +50,37 @@ typedef struct mmfpy_info {
 /* ---- For the calls of this directory ---- */
 
 /*
- * The gate: calls in the low half, views above. SHUT refuses both from then on. LATE says that the
- * last view to end closes the store, and DONE that someone has it to close, or has closed it.
+ * The parts of in_flight: the number of calls in the low half, the number of views above it, and
+ * three flags. CLOSING: new calls and views are refused. CLOSE_DEFERRED: the last view that ends
+ * closes the store. CLOSED: a thread has closed the store, or is about to.
  */
-#define MMFPY_GATE_CALL  UINT64_C(1)
-#define MMFPY_GATE_VIEW  (UINT64_C(1) << 32)
-#define MMFPY_GATE_VIEWS ((UINT64_C(1) << 61) - MMFPY_GATE_VIEW)
-#define MMFPY_GATE_DONE  (UINT64_C(1) << 61)
-#define MMFPY_GATE_LATE  (UINT64_C(1) << 62)
-#define MMFPY_GATE_SHUT  (UINT64_C(1) << 63)
+#define MMFPY_CALL           UINT64_C(1)
+#define MMFPY_VIEW           (UINT64_C(1) << 32)
+#define MMFPY_VIEWS          ((UINT64_C(1) << 61) - MMFPY_VIEW)
+#define MMFPY_CLOSED         (UINT64_C(1) << 61)
+#define MMFPY_CLOSE_DEFERRED (UINT64_C(1) << 62)
+#define MMFPY_CLOSING        (UINT64_C(1) << 63)
 
-/* The core handle, or NULL when the store is closed. Pair with mmfpy_leave, also after NULL. */
+/* The core handle, or NULL if the store is closed. Pair with mmfpy_leave, even after NULL. */
 MMFI_INLINE mmf_store *mmfpy_enter(mmfpy_store *handle)
 {
-    const uint64_t before = mmfi_add64_ordered(&handle->gate, MMFPY_GATE_CALL);
-    return MMFI_LIKELY((before & MMFPY_GATE_SHUT) == 0) ? handle->store : NULL;
+    const uint64_t before = mmfi_add64_ordered(&handle->in_flight, MMFPY_CALL);
+    return MMFI_LIKELY((before & MMFPY_CLOSING) == 0) ? handle->store : NULL;
 }
 
 MMFI_INLINE void mmfpy_leave(mmfpy_store *handle)
 {
-    (void)mmfi_add64_ordered(&handle->gate, 0 - MMFPY_GATE_CALL);
+    (void)mmfi_add64_ordered(&handle->in_flight, 0 - MMFPY_CALL);
 }
 
-/* As enter, and waits for the turn to write. NULL with *status when there is no writing. */
+/* As mmfpy_enter, and takes the write lock. NULL, with *status, if the store cannot be written. */
 mmf_store *mmfpy_enter_writing(mmfpy_store *handle, mmf_status *status);
 void mmfpy_leave_writing(mmfpy_store *handle);
 
 /*
- * *count is that of all records. MMF_ERR_CAPACITY when the last of them lies beyond the address
- * space of this handle, with the first row that does so in *count; else MMF_OK, also where a
- * damaged file lacks some, which those that read them are told.
+ * Sets *count to the number of records, missing rows included: reading one of those fails later.
+ * Returns MMF_ERR_CAPACITY if the last record lies beyond the address space of this handle; *count
+ * is then the first such row.
  */
 MMFI_INLINE mmf_status mmfpy_count_all(const mmf_store *store, uint64_t *count)
 {
@@ -92,8 +94,9 @@ MMFI_INLINE mmf_status mmfpy_count_all(const mmf_store *store, uint64_t *count)
 }
 
 /*
- * A row as Python counts, from the end when negative. UINT64_MAX when there is no such row; where
- * the end is not known, since records lie beyond the address space, a row that lies there as well.
+ * Converts a row of Python, which counts from the end if negative. UINT64_MAX if it does not exist.
+ * If records lie beyond the address space, so that the end is out of reach, a negative row becomes
+ * a row beyond it, too.
  */
 MMFI_INLINE uint64_t mmfpy_row(const mmf_store *store, int64_t row)
 {
@@ -109,50 +112,47 @@ MMFI_INLINE uint64_t mmfpy_row(const mmf_store *store, int64_t row)
 /* ---- For Python ---- */
 
 /*
- * Opens (mode 0 reads, 1 writes) or creates (mode 2) a store; schema may be NULL to open any. The
- * caller gives the memory of the handle, and keeps it as long as anything may use the handle, also
- * after mmfpy_drop: a garbage collector runs finalizers in any order, so a store that was dropped
- * is still asked. Returns a status, with *error filled; a message with MMF_OK as of mmf_store_open.
- * Pair with mmfpy_drop.
+ * Opens a store for reading (mode 0) or writing (mode 1), or creates one (mode 2); schema may be
+ * NULL to open any. The caller provides the memory of the handle, and keeps it while anything may
+ * use the handle, even after mmfpy_drop: a garbage collector runs finalizers in any order, so that
+ * one may call a dropped store. Returns a status and fills *error; as with mmf_store_open, there
+ * may be a message with MMF_OK. Pair with mmfpy_drop.
  */
 int mmfpy_open(mmfpy_store *handle, const char *path, int mode, int shared, uint64_t reserve_bytes,
                uint64_t capacity, unsigned permissions, const mmf_schema *schema, mmf_error *error);
 
 /*
- * Syncs, unlocks and unmaps, when the calls under way have ended. MMF_ERR_BUSY while views are
- * alive: nothing has happened then. MMF_ERR_CLOSED the second time, and while views are alive after
- * mmfpy_shut.
+ * Waits for the calls in flight, then syncs, unlocks and unmaps. Returns MMF_ERR_BUSY and does
+ * nothing while views are alive; MMF_ERR_CLOSED the second time, and while views are alive after
+ * mmfpy_defer_close.
  */
 int mmfpy_close(mmfpy_store *handle);
 
-/*
- * Closes it for every later call, and leaves the file mapped for views that are alive: the last one
- * to end closes it.
- */
-void mmfpy_shut(mmfpy_store *handle);
+/* Refuses all later calls, but keeps the file mapped for live views; the last to end closes it. */
+void mmfpy_defer_close(mmfpy_store *handle);
 
-/* As mmfpy_shut, and closes it when no view is alive. No call may be under way. */
+/* As mmfpy_defer_close, and closes the store if no view is alive. No call may be in flight. */
 void mmfpy_drop(mmfpy_store *handle);
 
-/* Fills *error with a message for a status of that row and field (NULL for none). */
+/* Fills *error with a message for a status of this row and field (NULL for no field). */
 void mmfpy_explain(mmfpy_store *handle, int status, int64_t row, const char *field,
                    mmf_error *error);
 
-/* The schema of the file; NULL when closed. Lives as long as the store is open. */
+/* The schema of the file, valid while the store is open; NULL if it is closed. */
 const mmf_schema *mmfpy_schema(mmfpy_store *handle);
 
 int mmfpy_read_info(mmfpy_store *handle, mmfpy_info *out);
 int mmfpy_sync(mmfpy_store *handle, mmf_error *error);
 
-/* As mmf_store_copy. *bad_row is the row that cannot be copied; -1 when it was for none. */
+/* As mmf_store_copy. *bad_row is the row that cannot be copied, or -1. */
 int mmfpy_copy(mmfpy_store *handle, const char *path, int64_t *bad_row, mmf_error *error);
 
 /* As mmfi_write_unseen: Python is about to write through an array. */
 int mmfpy_write_unseen(mmfpy_store *handle);
 
 /*
- * Records there are now, or the status as a negative number: MMF_ERR_CLOSED, or MMF_ERR_CAPACITY
- * when there are more than the address space that was reserved at open has room for.
+ * The number of records, or a negative status: MMF_ERR_CLOSED, or MMF_ERR_CAPACITY if the address
+ * space reserved at open has no room for all of them.
  */
 int64_t mmfpy_count(mmfpy_store *handle);
 
@@ -160,28 +160,27 @@ int64_t mmfpy_count(mmfpy_store *handle);
 int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns);
 
 /*
- * The address of a row that the file has, or the one after the last: *status says why there is
- * none (NULL). It stays mapped until mmfpy_view_end.
+ * The address of row first, with count rows from there on, mapped until mmfpy_view_end. NULL, with
+ * *status, if the file does not have them.
  */
 void *mmfpy_view_begin(mmfpy_store *handle, uint64_t first, uint64_t count, int *status);
 void mmfpy_view_end(mmfpy_store *handle);
 
 /*
- * A view in memory that its finaliser owns before there is a view: an exception that a signal's
- * handler raises right after mmfpy_view_open still ends it. All zero is no view.
+ * A view in memory whose finalizer exists before the view is opened, so that the view ends even if
+ * a signal handler raises right after mmfpy_view_open. All zero before it is opened.
  */
 typedef struct mmfpy_view {
-    void *base; /* the address of its first row; NULL when there is no view */
+    void *base; /* the address of its first row; NULL if it is not open */
 } mmfpy_view;
 
-/* mmfpy_view_begin into *view, which must be zero; returns the status. Pair with mmfpy_view_drop.
- */
+/* Opens *view, which must be zero, and returns a status. Pair with mmfpy_view_drop. */
 int mmfpy_view_open(mmfpy_store *handle, uint64_t first, uint64_t count, mmfpy_view *view);
 
-/* mmfpy_view_end, if *view is one. */
+/* Ends the view if it is open. */
 void mmfpy_view_drop(mmfpy_store *handle, mmfpy_view *view);
 
-/* Does nothing. As the finaliser of an address it holds the view that the address lies in. */
+/* Does nothing. As the finalizer of an address, it keeps the view of that address alive. */
 void mmfpy_view_hold(mmfpy_view *view, void *address);
 
 MMF_END_DECLS

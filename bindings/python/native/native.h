@@ -1,4 +1,4 @@
-/* All that the extension gives to Python; core.cdef says the same to cffi. */
+/* Everything that the extension exports to Python; core.cdef declares the same for cffi. */
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_NATIVE_H
 #define MMF_BINDINGS_PYTHON_NATIVE_NATIVE_H
 

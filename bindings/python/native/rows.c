@@ -1,4 +1,4 @@
-/* Moves whole records between a store and the buffers of Python. */
+/* Copies whole records between a store and buffers of Python. */
 #include "rows.h"
 
 #include <string.h>
@@ -24,9 +24,9 @@ int64_t mmfpy_read_row(mmfpy_store *handle, int64_t row, void *memory, size_t si
     return status == MMF_OK ? (int64_t)at : -(int64_t)status;
 }
 
-/* ---- Taking records apart ---- */
+/* ---- Splitting records into columns ---- */
 
-/* Sizes of scalars are constants here, so that a value is one move. */
+/* The size of a scalar is a constant in each case, so that memcpy compiles to one move. */
 #define MMFPY_TAKE_LOOP(bytes)                                                                     \
     for (uint64_t i = 0; i < count; i++)                                                           \
     memcpy(to + i * (bytes), from + i * record_size, (bytes))
@@ -88,7 +88,7 @@ int mmfpy_verify(mmfpy_store *handle, uint64_t first, uint64_t count, uint64_t *
     return (int)status;
 }
 
-/* ---- Putting records together ---- */
+/* ---- Writing records, and assembling them from columns ---- */
 
 int mmfpy_append_rows(mmfpy_store *handle, const void *records, uint64_t count, size_t size,
                       uint64_t *first)
@@ -121,7 +121,7 @@ int mmfpy_set_row(mmfpy_store *handle, int64_t row, const void *record, size_t s
     return (int)status;
 }
 
-/* The bytes before the first trailing NUL. */
+/* The length of a value without its trailing NULs. */
 static size_t trimmed(const unsigned char *value, size_t length)
 {
     for (; length >= sizeof(uint64_t); length -= sizeof(uint64_t)) {
@@ -140,7 +140,7 @@ static const unsigned char *value_of(const mmfpy_source *source, uint64_t i)
     return (const unsigned char *)source->data + (int64_t)i * source->stride;
 }
 
-/* The first value that does not fit its field; count when all do. */
+/* The index of the first value that does not fit its field; count if all fit. */
 static uint64_t first_too_long(const mmfpy_source *source, uint64_t count)
 {
     if (source->max == 0 || (source->lengths == NULL && source->width <= source->max))
@@ -182,7 +182,7 @@ static void put_scalars(unsigned char *to, const mmfpy_source *source, uint64_t 
     }
 }
 
-/* *next is where values with lengths go on. */
+/* *next points to the next value with a length, and is moved on. */
 static void put_listed(unsigned char *record, const mmfpy_source *source, uint64_t begin,
                        uint64_t count, size_t record_size, const unsigned char **next)
 {
@@ -195,8 +195,8 @@ static void put_listed(unsigned char *record, const mmfpy_source *source, uint64
 }
 
 /*
- * Behind its value the memory of a fixed width is zero already, so the width is copied as it is.
- * The length is that of the copy: another thread, or process, may be writing the source.
+ * A value of fixed width is padded with NULs already, so all of the width is copied. The length is
+ * computed from the copy, because another thread or process may be writing to the source.
  */
 static void put_fixed(unsigned char *record, const mmfpy_source *source, uint64_t begin,
                       uint64_t count, size_t record_size)
@@ -210,7 +210,7 @@ static void put_fixed(unsigned char *record, const mmfpy_source *source, uint64_
     }
 }
 
-/* Records that stay in the first-level cache while their fields are filled one after the other. */
+/* A block of records stays in the first-level cache while its fields are filled one by one. */
 #define BLOCK_BYTES 16384u
 
 static void put_columns(unsigned char *records, uint64_t count, const mmf_schema *schema,

@@ -1,4 +1,4 @@
-/* Each scalar type's get and set through the gate, and the get that gives a status. */
+/* Get and set of each scalar type, and the get that returns a status. */
 #include "scalar.h"
 
 #include <math.h>

@@ -1,10 +1,10 @@
 /*
- * One scalar field of one row, by offset: what a module's get_price and set_price call.
+ * One scalar field of one row, by offset: get_price and set_price of a module call these.
  *
- * row counts from the end when it is negative. The offset must be that of a field of that type.
- * A get that failed returns a value that is rare as the field's own: -1 for bool and unsigned, the
- * lowest for signed, NaN for floats. Whoever meets that value asks again by mmfpy_get_field, which
- * can say what is the matter. A set returns its status.
+ * row counts from the end if it is negative. The offset must be that of a field of the same type.
+ * A get that fails returns a value that is rare in fields: -1 for bool and unsigned types, the
+ * lowest for signed types, NaN for floats. The caller that gets this value calls mmfpy_get_field,
+ * which returns a status. A set returns its status.
  */
 #ifndef MMF_BINDINGS_PYTHON_NATIVE_SCALAR_H
 #define MMF_BINDINGS_PYTHON_NATIVE_SCALAR_H
@@ -35,8 +35,8 @@ MMFPY_SCALARS(MMFPY_DECLARE)
 #undef MMFPY_DECLARE
 
 /*
- * Puts a scalar field of size bytes into out as the file has it, by one load. Returns a status;
- * MMF_ERR_ARGUMENT for a size that no scalar has.
+ * Copies a scalar field of size bytes to out by one load. Returns a status; MMF_ERR_ARGUMENT for a
+ * size that no scalar type has.
  */
 int mmfpy_get_field(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t size, void *out);
 

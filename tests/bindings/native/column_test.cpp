@@ -1,4 +1,4 @@
-// The loops behind sum, min and max, beside a loop of one line, at every length around a block's.
+// The loops of sum, min and max against a loop of one line, at every length around that of a block.
 #include "bindings/python/native/column.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// The gate that calls and views pass: a close waits for calls, refuses for views, and nobody comes
-// in behind it.
+// Calls and views of a handle: a close waits for calls in flight, refuses while views are alive,
+// and after it every call is refused.
 #include <atomic>
 #include <cmath>
 #include <thread>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint64_t ROWS = 64;
 
-class GateTest : public StoreTest {
+class HandleTest : public StoreTest {
 protected:
     void SetUp() override
     {
@@ -52,10 +52,10 @@ protected:
             thread.join();
     }
 
-    // Neither calls nor views.
-    bool is_empty() const
+    // No call is in flight, and no view is alive.
+    bool is_idle() const
     {
-        return (handle->gate & (MMFPY_GATE_VIEWS | (MMFPY_GATE_VIEW - 1))) == 0;
+        return (handle->in_flight & (MMFPY_VIEWS | (MMFPY_VIEW - 1))) == 0;
     }
 
     mmfpy_store memory = {};
@@ -66,18 +66,18 @@ protected:
 
 } // namespace
 
-TEST_F(GateTest, ACallCountsInAndOut)
+TEST_F(HandleTest, ACallCountsInAndOut)
 {
     attach(0);
     ASSERT_NE(mmfpy_enter(handle), nullptr);
     ASSERT_NE(mmfpy_enter(handle), nullptr);
-    EXPECT_EQ(handle->gate, 2 * MMFPY_GATE_CALL);
+    EXPECT_EQ(handle->in_flight, 2 * MMFPY_CALL);
     mmfpy_leave(handle);
     mmfpy_leave(handle);
-    EXPECT_EQ(handle->gate, 0u);
+    EXPECT_EQ(handle->in_flight, 0u);
 }
 
-TEST_F(GateTest, CloseWaitsForTheCallsUnderWay)
+TEST_F(HandleTest, CloseWaitsForCallsInFlight)
 {
     attach(0);
     mmf_store *store = mmfpy_enter(handle);
@@ -87,8 +87,8 @@ TEST_F(GateTest, CloseWaitsForTheCallsUnderWay)
         EXPECT_EQ(mmfpy_close(handle), MMF_OK);
         closed = true;
     });
-    // The gate is shut for others first, while the store is whole for those inside.
-    while ((mmfi_load64_acquire(&handle->gate) & MMFPY_GATE_SHUT) == 0)
+    // The close refuses new calls first; the store stays open for the call in flight.
+    while ((mmfi_load64_acquire(&handle->in_flight) & MMFPY_CLOSING) == 0)
         std::this_thread::yield();
     EXPECT_EQ(mmfpy_enter(handle), nullptr);
     mmfpy_leave(handle);
@@ -101,7 +101,7 @@ TEST_F(GateTest, CloseWaitsForTheCallsUnderWay)
     EXPECT_EQ(mmfpy_close(handle), MMF_ERR_CLOSED);
 }
 
-TEST_F(GateTest, CloseRefusesWhileViewsAreAlive)
+TEST_F(HandleTest, CloseRefusesWhileViewsAreAlive)
 {
     attach(0);
     int status = -1;
@@ -115,10 +115,10 @@ TEST_F(GateTest, CloseRefusesWhileViewsAreAlive)
     EXPECT_EQ(mmfpy_close(handle), MMF_OK);
     EXPECT_EQ(mmfpy_view_begin(handle, 0, ROWS, &status), nullptr);
     EXPECT_EQ(status, MMF_ERR_CLOSED);
-    EXPECT_TRUE(is_empty());
+    EXPECT_TRUE(is_idle());
 }
 
-TEST_F(GateTest, AViewOfNoSuchRowsIsNone)
+TEST_F(HandleTest, AViewOfRowsThatDoNotExistIsRefused)
 {
     attach(0);
     int status = -1;
@@ -126,30 +126,30 @@ TEST_F(GateTest, AViewOfNoSuchRowsIsNone)
     EXPECT_EQ(status, MMF_ERR_RANGE);
     EXPECT_EQ(mmfpy_view_begin(handle, UINT64_MAX, UINT64_MAX - 1, &status), nullptr);
     EXPECT_EQ(status, MMF_ERR_RANGE);
-    EXPECT_EQ(handle->gate, 0u);
+    EXPECT_EQ(handle->in_flight, 0u);
 }
 
-TEST_F(GateTest, AViewInOwnedMemoryIsDroppedOnce)
+TEST_F(HandleTest, AViewInOwnedMemoryIsDroppedOnce)
 {
     attach(0);
     mmfpy_view view = {};
     // No view yet: an exception before the open.
     mmfpy_view_drop(handle, &view);
-    EXPECT_TRUE(is_empty());
+    EXPECT_TRUE(is_idle());
     ASSERT_EQ(mmfpy_view_open(handle, 1, 2, &view), MMF_OK);
     EXPECT_EQ(mmfi_load_uint64(static_cast<const unsigned char *>(view.base), timestamp), 1u);
     mmfpy_view_hold(&view, view.base);
     EXPECT_EQ(mmfpy_close(handle), MMF_ERR_BUSY);
     mmfpy_view_drop(handle, &view);
     mmfpy_view_drop(handle, &view);
-    EXPECT_TRUE(is_empty());
+    EXPECT_TRUE(is_idle());
     EXPECT_EQ(mmfpy_view_open(handle, ROWS, 1, &view), MMF_ERR_RANGE);
     mmfpy_view_drop(handle, &view);
-    EXPECT_TRUE(is_empty());
+    EXPECT_TRUE(is_idle());
     EXPECT_EQ(mmfpy_close(handle), MMF_OK);
 }
 
-TEST_F(GateTest, ShutLeavesTheMappingToTheLastView)
+TEST_F(HandleTest, DeferredCloseLeavesTheMappingToTheLastView)
 {
     attach(1);
     int status = -1;
@@ -158,7 +158,7 @@ TEST_F(GateTest, ShutLeavesTheMappingToTheLastView)
     const auto *second =
         static_cast<const unsigned char *>(mmfpy_view_begin(handle, 1, 1, &status));
     ASSERT_EQ(status, MMF_OK);
-    mmfpy_shut(handle);
+    mmfpy_defer_close(handle);
     EXPECT_EQ(mmfpy_count(handle), -MMF_ERR_CLOSED);
     EXPECT_EQ(mmfpy_close(handle), MMF_ERR_CLOSED);
     EXPECT_EQ(mmfi_load_uint64(first, timestamp), 0u);
@@ -172,10 +172,10 @@ TEST_F(GateTest, ShutLeavesTheMappingToTheLastView)
     EXPECT_EQ(tick_store_close(next), MMF_OK);
 }
 
-TEST_F(GateTest, CloseBehindShutTakesTheMappingAlong)
+TEST_F(HandleTest, CloseAfterDeferredCloseUnmaps)
 {
     attach(1);
-    mmfpy_shut(handle);
+    mmfpy_defer_close(handle);
     EXPECT_EQ(open_fails(&writing), MMF_ERR_LOCKED);
     EXPECT_EQ(mmfpy_close(handle), MMF_OK);
     tick_store *next = open(&writing);
@@ -183,7 +183,7 @@ TEST_F(GateTest, CloseBehindShutTakesTheMappingAlong)
     EXPECT_EQ(mmfpy_close(handle), MMF_ERR_CLOSED);
 }
 
-TEST_F(GateTest, DropLeavesAHandleThatRefuses)
+TEST_F(HandleTest, DropLeavesAHandleThatRefuses)
 {
     attach(1);
     int status = -1;
@@ -197,7 +197,7 @@ TEST_F(GateTest, DropLeavesAHandleThatRefuses)
     EXPECT_EQ(tick_store_close(open(&writing)), MMF_OK);
 }
 
-TEST_F(GateTest, AnOpenThatFailedLeavesAHandleThatRefuses)
+TEST_F(HandleTest, AnOpenThatFailedLeavesAHandleThatRefuses)
 {
     path += ".absent";
     EXPECT_EQ(mmfpy_open(handle, path.c_str(), 1, 0, 0, 0, 0, nullptr, &error), MMF_ERR_NOT_FOUND);
@@ -205,41 +205,41 @@ TEST_F(GateTest, AnOpenThatFailedLeavesAHandleThatRefuses)
     mmfpy_drop(handle);
 }
 
-TEST_F(GateTest, WritersTakeTurns)
+TEST_F(HandleTest, WritersWaitForTheWriteLock)
 {
     attach(1);
     mmf_status status = MMF_OK;
     ASSERT_NE(mmfpy_enter_writing(handle, &status), nullptr);
-    EXPECT_EQ(handle->turn, 1u);
+    EXPECT_EQ(handle->write_lock, 1u);
     std::atomic<int> done{0};
     std::vector<std::thread> others = start(2, [&](int) {
         EXPECT_EQ(mmfpy_set_float64(handle, 0, price, 7.0), MMF_OK);
         done++;
     });
-    // They are inside the gate, and go no further.
-    while (mmfi_load64_acquire(&handle->gate) != 3 * MMFPY_GATE_CALL)
+    // Their calls are in flight, and wait for the lock.
+    while (mmfi_load64_acquire(&handle->in_flight) != 3 * MMFPY_CALL)
         std::this_thread::yield();
     EXPECT_EQ(done, 0);
     mmfpy_leave_writing(handle);
     join(others);
     EXPECT_EQ(done, 2);
-    EXPECT_EQ(handle->turn, 0u);
-    EXPECT_EQ(handle->gate, 0u);
+    EXPECT_EQ(handle->write_lock, 0u);
+    EXPECT_EQ(handle->in_flight, 0u);
     EXPECT_EQ(mmfpy_get_float64(handle, 0, price), 7.0);
 }
 
-TEST_F(GateTest, NoAppendOfSeveralThreadsIsLost)
+TEST_F(HandleTest, NoAppendOfSeveralThreadsIsLost)
 {
     attach(1);
     constexpr int THREADS = 4;
     constexpr uint64_t EACH = 2000;
     const size_t size = handle->record_size;
     std::vector<std::thread> writers = start(THREADS, [&](int number) {
-        std::vector<unsigned char> image(size);
+        std::vector<unsigned char> record(size);
         for (uint64_t i = 0; i < EACH; i++) {
             const uint64_t mark = static_cast<uint64_t>(number) * EACH + i;
-            memcpy(&image[timestamp], &mark, sizeof mark);
-            EXPECT_GE(mmfpy_append_row(handle, image.data(), size), 0);
+            memcpy(&record[timestamp], &mark, sizeof mark);
+            EXPECT_GE(mmfpy_append_row(handle, record.data(), size), 0);
         }
     });
     join(writers);
@@ -252,7 +252,7 @@ TEST_F(GateTest, NoAppendOfSeveralThreadsIsLost)
     }
 }
 
-TEST_F(GateTest, CallsRaceWithClose)
+TEST_F(HandleTest, CallsRaceWithClose)
 {
     for (int round = 0; round < 50; round++) {
         attach(round % 2);
@@ -290,11 +290,11 @@ TEST_F(GateTest, CallsRaceWithClose)
             status = mmfpy_close(handle);
         EXPECT_EQ(status, MMF_OK);
         join(callers);
-        EXPECT_TRUE(is_empty());
+        EXPECT_TRUE(is_idle());
     }
 }
 
-TEST_F(GateTest, TwoClosesAreOne)
+TEST_F(HandleTest, TwoClosesAreOne)
 {
     for (int round = 0; round < 200; round++) {
         attach(round % 2);
@@ -310,12 +310,12 @@ TEST_F(GateTest, TwoClosesAreOne)
     }
 }
 
-TEST_F(GateTest, AChildIsRefusedATurnThatNobodyCanGiveBack)
+TEST_F(HandleTest, AChildIsRefusedALockThatNoThreadCanRelease)
 {
     attach(1);
     mmf_status status = MMF_OK;
     ASSERT_NE(mmfpy_enter_writing(handle, &status), nullptr);
-    // In the child a thread that it does not have holds the turn, and is inside of the gate.
+    // In the child, a thread that does not exist there holds the lock, and its call is in flight.
     const int child = t_in_child([&] {
         if (mmfpy_set_float64(handle, 0, price, 1.0) != MMF_ERR_READ_ONLY)
             return 1;
@@ -334,7 +334,7 @@ TEST_F(GateTest, AChildIsRefusedATurnThatNobodyCanGiveBack)
     EXPECT_EQ(mmfpy_set_float64(handle, 0, price, 2.0), MMF_OK);
 }
 
-TEST_F(GateTest, AGetThatFailedSaysWhyWhenAsked)
+TEST_F(HandleTest, AFailedGetHasAStatus)
 {
     attach(1);
     double value = 0;
@@ -350,7 +350,7 @@ TEST_F(GateTest, AGetThatFailedSaysWhyWhenAsked)
     EXPECT_EQ(mmfpy_get_field(handle, 0, price, sizeof value, &value), MMF_ERR_CLOSED);
 }
 
-TEST_F(GateTest, TotalsAreOfTheRowsThatThereAre)
+TEST_F(HandleTest, TotalsAreOfExistingRows)
 {
     attach(0);
     mmfpy_total total;
@@ -369,7 +369,7 @@ TEST_F(GateTest, TotalsAreOfTheRowsThatThereAre)
               MMF_ERR_RANGE);
     EXPECT_EQ(mmfpy_total_rows(handle, 0, 2, ROWS, price, MMF_TYPE_FLOAT64, all, &total),
               MMF_ERR_RANGE);
-    EXPECT_EQ(handle->gate, 0u);
+    EXPECT_EQ(handle->in_flight, 0u);
     EXPECT_EQ(mmfpy_close(handle), MMF_OK);
     EXPECT_EQ(mmfpy_total_rows(handle, 0, 0, 1, price, MMF_TYPE_FLOAT64, all, &total),
               MMF_ERR_CLOSED);
