@@ -1,4 +1,4 @@
-"""Appending one record: every shape that it may have, and what is said of the others."""
+"""Appending one record: every accepted form, and the errors for others."""
 
 import array
 import collections
@@ -42,7 +42,7 @@ def test_one_shot_shapes(writer):
     assert writer.append(tick(5).values()) == 12
     assert writer.extend([iter(VALUES), tick(5).values()]) == 2
     assert list(writer[10:]) == [Tick(*VALUES)] * 5
-    # The message counts what there was, not what is left.
+    # The message counts the original items, not the remaining ones.
     for call in (lambda: writer.append(iter(VALUES[:2])), lambda: writer.extend([iter(VALUES[:2])])):
         with raises(mmapforge.FieldTypeError, "2 values", "expected 4", "symbol, price"):
             call()
@@ -55,7 +55,7 @@ def test_keywords(writer):
 
 
 def test_records_of_other_stores(writer, tmp_path):
-    """By name, wherever it comes from: another module, another order, a file that is read."""
+    """By names: from another module, in another order, from a file that is read."""
     text = "record Other version 9 {\n  timestamp: uint32;\n  symbol: string[20];\n" \
            "  volume: float32;\n  price: float64;\n}\n"  # fmt: skip
     Other, _ = mmapforge.define("other", text)
@@ -112,7 +112,7 @@ def test_either_a_record_or_names(writer):
 
 
 def test_what_a_failed_append_leaves(writer):
-    """The memory of one append is used by the next: nothing of a failed one may show."""
+    """The next append reuses the memory of the last one; bytes of a failed append must not appear."""
     with pytest.raises(mmapforge.TooLongError):
         writer.append(symbol="x" * 9, price=1.0, volume=1.0, timestamp=1)
     with pytest.raises(mmapforge.FieldRangeError):
@@ -124,7 +124,7 @@ def test_what_a_failed_append_leaves(writer):
         ("", 0.0, 0.0, 0), ("12345678", 9.0, 9.0, 9), ("a", 0.0, 0.0, 0)
     ]  # fmt: skip
     writer.set_symbol(11, "b")
-    # What is behind a string in the file is zero, or an array would show it.
+    # The bytes after a string in the file must be zero, because arrays show them.
     header_size = writer.info().header_size
     writer.close()
     with open(writer.path, "rb") as file:
@@ -133,7 +133,7 @@ def test_what_a_failed_append_leaves(writer):
 
 
 def test_growth(path):
-    """Far beyond what was there at first, through a reader that was there before."""
+    """A reader that was open before sees the file grow far beyond its first size."""
     with TickStore.create(path, capacity=1) as store, TickStore.open(path) as reader:
         first = store.capacity
         for i in range(first * 3 + 1):

@@ -132,7 +132,7 @@ def test_closed_streams(path, command, closed):
         env=ENVIRON, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
-    # Without checksums there is nothing to verify, which is said on the standard error.
+    # Without checksums verify fails, with a message on standard error.
     assert done.returncode == (0 if command == "info" and ">&-" not in closed.split("2")[0] else 1)
     if closed == ">&-":
         assert done.stderr.startswith("mmapforge: the standard output is closed")

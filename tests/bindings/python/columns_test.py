@@ -42,7 +42,7 @@ def many(path):
         gc.collect()
 
 
-# ---- What a column is ----
+# ---- Properties of a column ----
 
 
 @pytest.mark.parametrize("name", SCALARS)
@@ -75,7 +75,7 @@ def test_a_column_is_read_only(many, name):
     base = column
     while isinstance(base, numpy.ndarray):
         base = base.base
-    # A memoryview would do no less harm: it can be released, and has the memory below it as .obj.
+    # A memoryview as base would also be unsafe: it can be released, and its .obj is the memory itself.
     with pytest.raises(TypeError):
         memoryview(base)
 
@@ -90,7 +90,7 @@ def test_values_change_with_the_file(writer):
         assert column[5] == part[1] == own[5] == 123.0
         assert (symbols[5], lengths[5]) == (b"changed", 7)
         assert numpy.shares_memory(column, reader.columns["price"])
-        # As many rows as there were; a new column has the new ones.
+        # The column keeps its number of rows; a new column has the new rows.
         writer.append(tick(10))
         assert len(column) == 10 and len(reader.columns["price"]) == 11
         del column, symbols, lengths, part, own
@@ -132,7 +132,7 @@ def test_strings_and_bytes(every):
     every.extend({**ZERO, "name": names, "digest": digests})
     column, data = every.columns["name"], every.columns["digest"]
     assert (column.dtype, data.dtype) == (numpy.dtype("S7"), numpy.dtype("V5"))
-    # numpy leaves NULs at the end of S away, and V has the whole capacity.
+    # numpy drops trailing NULs of S; V has the whole capacity.
     assert column.tolist() == [name.encode().rstrip(b"\0") for name in names]
     assert [bytes(value) for value in data] == [digest.ljust(5, b"\0") for digest in digests]
     lengths = every.columns.lengths("name")
@@ -185,7 +185,7 @@ def test_copies(reader):
 
 
 def test_one_column_of_every_size(path, tmp_path):
-    """Fields wherever they lie: alone, and as the last of a record."""
+    """Fields at the start and at the end of a record, and alone in one."""
     for name, kind in [("bool", "?"), ("uint8", "u1"), ("float32", "f4"), ("int64", "i8")]:
         _, store_class = mmapforge.define(name, "record X version 1 {\n  x: %s;\n}\n" % name)
         with store_class.create(tmp_path / name) as store:
@@ -196,7 +196,7 @@ def test_one_column_of_every_size(path, tmp_path):
             gc.collect()
 
 
-# ---- Writing through ----
+# ---- Writable columns ----
 
 
 def test_writable(writer):
@@ -253,7 +253,7 @@ def test_sums(many, name, key):
     else:
         assert type(view.sum(name)) is int
         assert view.sum(name) == total
-        assert int(column.sum()) == int(plain.sum())  # numpy's, wrapped around beyond 64 bits
+        assert int(column.sum()) == int(plain.sum())  # as numpy's, which wraps around beyond 64 bits
         assert view.mean(name) == total / len(values)
         assert column.mean() == total / len(values)
     assert many[key].sum(name) == view.sum(name)
@@ -261,7 +261,7 @@ def test_sums(many, name, key):
 
 @pytest.mark.parametrize("name", INTEGERS)
 def test_sums_of_integers_are_exact(every, name):
-    """Beyond 2^63 and 2^64, of either sign, over more values than a block of the loop has."""
+    """Sums beyond 2^63 and 2^64, positive and negative, of more values than a block of the loop."""
     _, low, high = INTEGERS[name]
     count = 70_000
     every.extend({**ZERO, name: [high] * count})
@@ -275,7 +275,7 @@ def test_sums_of_integers_are_exact(every, name):
 
 
 def test_sums_of_floats_are_accurate(every):
-    """A million of 0.1: adding one after the other is off by 1e-6, pairwise by less than 1e-9."""
+    """A million times 0.1: a sequential sum has an error of 1e-6, a pairwise sum one below 1e-9."""
     every.extend({**ZERO, "price": numpy.full(1_000_000, 0.1), "ratio": numpy.float32(0.1)})
     exact_sum = float(fractions.Fraction(0.1) * 1_000_000)
     assert abs(every.sum("price") - exact_sum) < 1e-9
@@ -342,11 +342,11 @@ def test_arguments_are_those_of_numpy(many):
 # ---- Snapshots ----
 
 
-# ---- Comparing and seeking ----
+# ---- Comparisons and searchsorted ----
 
 
 def test_text_compares_with_str(path):
-    """numpy finds no str equal to bytes, in silence."""
+    """numpy silently compares str and bytes as unequal."""
     symbols = ["AAPL", "MSFT", "é", "", "AAPL"]
     with TickStore.create(path) as store:
         store.extend(symbol=symbols, price=1.0, volume=1.0, timestamp=1)
@@ -384,14 +384,14 @@ def test_bytes_compare_or_say_why_not(every):
     assert (column == numpy.void(b"abcde")).tolist() == [True, False]
     assert (column == column).tolist() == [True, True]
     del column
-    gc.collect()  # the tracebacks
+    gc.collect()  # frees the tracebacks
 
 
 TIMES = [0, 1, 2**53, 2**53 + 1, 2**53 + 2, 2**63 - 1, 2**63, 2**64 - 1]
 
 
 def test_large_times_are_sought_exactly(every):
-    """Between int64 and uint64 numpy goes by float64, of which 2**53 and 2**53 + 1 are the same."""
+    """numpy compares int64 and uint64 as float64, in which 2**53 and 2**53 + 1 are equal."""
     every.extend({**ZERO, "stamp": TIMES})
     column = every.columns["stamp"]
     keys = [-1, *TIMES, 3]

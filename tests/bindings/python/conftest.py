@@ -1,4 +1,4 @@
-"""Stores that many tests begin with. Closing them is the test's business or the fixture's."""
+"""Stores with which many tests start. The fixture closes them, if the test does not."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""`store.copy(path)`: whole records of a store that may be written meanwhile, or no file."""
+"""`store.copy(path)`: consistent records, also of a store that is being written, or no file."""
 
 import multiprocessing
 import os
@@ -68,7 +68,7 @@ def test_of_a_damaged_record_there_is_no_copy(path, target):
         begin, size = store.info().header_size, store.info().record_size
     with open(path, "r+b") as file:
         file.seek(begin + 7 * size)
-        file.write(bytes(8))  # as if it had never been written
+        file.write(bytes(8))  # a sequence of 0: never written
     with TickStore.open(path) as store:
         with raises(mmapforge.CorruptError, path, "row 7", row=7, status="MMF_ERR_CORRUPT"):
             store.copy(target)
@@ -87,7 +87,7 @@ def test_of_missing_rows_there_is_no_copy(path, target):
 
 
 def _replace(path, rows):
-    """Until it is killed: each record has its mark in every field."""
+    """Writes until it is killed; every field of a record has the record's mark."""
     with TickStore.open(path, "r+") as store:
         mark = 0
         while True:
@@ -127,7 +127,7 @@ def test_a_live_file_has_copies_of_whole_records(path, target):
 
 
 def test_other_threads_run_while_a_store_is_copied(path, target):
-    """The GIL is released: with switches of threads out of the question a counter still moves."""
+    """The GIL is released: a counter in another thread advances though the switch interval is endless."""
     with TickStore.create(path) as store:
         store.extend(symbol=["x"] * 200000, price=1.0, volume=1.0, timestamp=range(200000))
         ran, stop = [0], threading.Event()
@@ -166,7 +166,7 @@ def test_the_info_says_what_became_of_the_file(path, target):
 
 
 def test_the_copy_takes_the_place_of_a_damaged_file(path, target):
-    """What "restore the file from a copy" means."""
+    """The steps that "restore the file from a copy" means."""
     with TickStore.open(schemas.fill(path, 10)) as store:
         store.copy(target)
     shutil.copyfile("/dev/null", path)

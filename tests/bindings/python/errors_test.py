@@ -1,4 +1,4 @@
-"""The exceptions: one for each status of C, each what a caller would catch besides."""
+"""The exceptions: one for each status of C, each also the built-in exception that callers catch."""
 
 import ctypes
 import errno
@@ -68,7 +68,7 @@ def test_every_class_has_its_second_base(name):
 
 
 def test_the_table_is_complete():
-    """Against what C says it has, and against the enum as cffi parsed it."""
+    """Compares with the number of statuses in C, and with the enum that cffi parsed."""
     statuses = set(range(1, lib.MMF_STATUS_COUNT))
     assert set(_errors.CLASS_OF_STATUS) == statuses
     names = {ffi.string(lib.mmf_status_name(status)).decode() for status in statuses}
@@ -90,7 +90,7 @@ def test_every_status_is_raised_with_its_words(reader, status):
     with raises(kind, reader.path) as raised:
         reader._fail(status)
     message = str(raised.value)
-    assert re.search(r"; [a-z]", message), message  # what to do about it
+    assert re.search(r"; [a-z]", message), message  # the remedy
     assert not re.search(r"\brow \d", message), message
     for of_c in ("options.", "MMF_READ"):
         assert of_c not in message
@@ -106,7 +106,7 @@ def test_messages_are_shown_as_they_are(kind):
         assert error.errno == 5 and error.filename == "p"
     with pytest.raises(SECOND[kind.__name__], match="^a: b; c$"):
         raise error
-    # Through a queue to another process, as multiprocessing does it.
+    # As multiprocessing sends it through a queue to another process.
     same = pickle.loads(pickle.dumps(error))
     assert type(same) is kind and str(same) == str(error)
     assert (same.path, same.row, same.field, same.status) == ("p", 3, "f", "MMF_ERR_X")
@@ -147,12 +147,12 @@ NUMBERS = {
 
 
 def test_every_os_error_has_an_errno(path):
-    """Where the system gave none, it is that of the class, as the OSError beside it would have it."""
+    """Without an errno from the system, it is the usual one of the built-in class."""
     assert set(NUMBERS) == {name for name in SECOND if issubclass(getattr(mmapforge, name), OSError)}
     for name, number in NUMBERS.items():
         error = _errors.make_error(getattr(mmapforge, name), "a: b; c", path="p")
         assert error.errno == number and str(error) == "a: b; c", name
-        # Python's own choice of a class for that number agrees.
+        # Python chooses the same class for this errno.
         assert isinstance(error, type(OSError(number, "x"))), name
     with TickStore.create(path) as store:
         with pytest.raises(mmapforge.LockedError) as locked:
@@ -181,7 +181,7 @@ def test_the_table_knows_a_lack_of_permission(number):
 
 
 def drop_capabilities():
-    """Root does what it likes by its capabilities, so a child gives up those it has."""
+    """Root's capabilities override permissions, so a child process drops them."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
     assert ctypes.CDLL(None).capset(header, (ctypes.c_uint32 * 6)()) == 0
 
@@ -219,7 +219,7 @@ def test_hints_of_c_reach_python(path):
     assert "reserve" in str(raised.value) and "options." not in str(raised.value)
 
 
-# ---- Exceptions are the package's own ----
+# ---- Every exception is an mmapforge.Error ----
 
 WRONG_ARGUMENTS = {
     "path of a wrong type": lambda s: TickStore.open(5),

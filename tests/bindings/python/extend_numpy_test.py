@@ -1,4 +1,4 @@
-"""Appending arrays of numpy: what a field takes as it is, what is converted, and what is refused."""
+"""Appending numpy arrays: which are used as they are, which are converted, and which are refused."""
 
 import warnings
 
@@ -229,7 +229,7 @@ def test_structured_arrays(path, tmp_path):
 
 
 class Frame:
-    """What is used of a DataFrame, where there is no pandas: columns by name, and iloc."""
+    """The part of a DataFrame that extend uses, without pandas: columns by name, and iloc."""
 
     def __init__(self, columns):
         self._columns = columns
@@ -269,7 +269,7 @@ def test_columns_of_stores(path, tmp_path):
         assert store.extend(columns) == 100
         assert store.extend({name: source[::-3].columns[name] for name in source.columns}) == 34
         del columns
-        # Its own columns, which lie in the file that grows.
+        # Its own columns, which are in the file that grows.
         assert store.extend({name: store.columns[name] for name in store.columns}) == 134
         expected = [tick(i) for i in [*range(100), *range(99, -1, -3)]]
         assert [r._asdict() for r in store] == expected * 2

@@ -1,4 +1,4 @@
-"""Appending many records: every kind of column and of row, and what is said of the others."""
+"""Appending many records: every kind of column and row, and the errors for others."""
 
 import array
 import collections
@@ -88,7 +88,7 @@ def test_bools(every):
 @pytest.mark.parametrize("name", INTEGERS)
 def test_lists_of_integers_are_exact(every, name):
     _, low, high = INTEGERS[name]
-    # numpy makes float64 of such a list for uint64.
+    # numpy would convert such a list to float64.
     values = [0, 1, high, low, high - 1, 1]
     assert every.extend({**ZERO, name: values}) == 6
     assert every.extend({**ZERO, name: iter(values)}) == 6

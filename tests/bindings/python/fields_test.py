@@ -1,4 +1,4 @@
-"""Every type of the schema language: what it takes, what it refuses, and how it says so."""
+"""Every type of the schema language: the values it accepts and refuses, and the errors."""
 
 import decimal
 import fractions
@@ -34,7 +34,7 @@ WAYS = list(ways(None))
 
 @pytest.fixture(params=WAYS)
 def write(request, every):
-    """Writes a field in one of the ways and returns what is then read in every way."""
+    """Writes a field in one of the ways, and returns the value after reading it in every way."""
     every.append(ZERO)
     call, row = ways(every)[request.param]
 
@@ -64,7 +64,7 @@ def write(request, every):
 
 def refused(write, kind, second, name, value, *parts):
     store = write.store
-    before = repr(list(store.tuples()))  # NaN is as long as it looks the same
+    before = repr(list(store.tuples()))  # by repr, because NaN is not equal to itself
     with raises(kind, store.path, *parts, field=name, row=write.row) as raised:
         write(name, value)
     assert isinstance(raised.value, second)
@@ -172,7 +172,7 @@ def test_float32(write):
     assert math.isnan(write("ratio", math.nan))
     assert write("ratio", 0.1) == 0.10000000149011612
     assert write("ratio", 2**24 + 1) == 2.0**24
-    # What rounds to the largest is it; beyond half-way is infinity, which was not meant.
+    # A number may round to the largest float32; from the half-way point on it would become infinity.
     below = math.nextafter(FLOAT32_INFINITE, 0) if hasattr(math, "nextafter") else 3.4028235e38
     assert write("ratio", below) == FLOAT32_MAX
     for value in (FLOAT32_INFINITE, 1e39, -1e300, 10**39):
@@ -265,7 +265,7 @@ def test_one_value_for_every_row_that_ends_in_nul(every):
     assert len(every) == 0
 
 
-# ---- What is not UTF-8 in a file ----
+# ---- Bytes in a file that are not UTF-8 ----
 
 BAD = b"ab\xff\xfec"
 
@@ -321,7 +321,7 @@ def test_surrogates_go_back(bad):
 
 
 def test_a_length_beyond_the_field_is_cut(path):
-    """A file that only a wrong program writes: never more than the field is read."""
+    """A length word that is too large: the read ends at the end of the field."""
     with EveryStore.create(path) as store:
         store.extend([ZERO, ZERO])
     for length in (8, 2**31, 2**32 - 1):

@@ -1,6 +1,6 @@
-"""Everything but arrays, in an interpreter that has no numpy.
+"""Everything except arrays, in an interpreter without numpy.
 
-The file runs itself, without pytest: what is below `if __name__` is the other interpreter.
+The file runs itself without pytest: the code below `if __name__` runs in the other interpreter.
 """
 
 import array
@@ -33,7 +33,7 @@ def run(name, path):
 
 
 def raised(call):
-    """The exception of a call; the frames that it came through would keep what they hold alive."""
+    """The exception of a call, without its traceback, whose frames would keep objects alive."""
     try:
         call()
     except Exception as error:  # noqa: BLE001

@@ -1,4 +1,4 @@
-"""Making, opening and closing stores, and what is said when that cannot be."""
+"""Creating, opening and closing stores, and the errors when that fails."""
 
 import gc
 import os
@@ -215,7 +215,7 @@ def test_capacity_and_reserve(path):
 
 
 def test_missing_rows_are_never_silent(path):
-    """A truncated file warns when it is opened, and every read of what it lacks is an exception."""
+    """Opening a truncated file warns, and every read of a missing row raises."""
     schemas.fill(path, 5000)
     with TickStore.open(path) as store:
         begin, size = store.info().header_size, store.info().record_size
@@ -268,7 +268,7 @@ def test_missing_rows_are_never_silent(path):
 
 
 def test_rows_that_a_restart_lost_are_counted(path):
-    """A copy by `cp` is to its writer what the file is after a power cut: rows since the sync are gone."""
+    """To a writer, a copy by `cp` is like the file after a power cut: it loses rows after the last sync."""
     copy = path + ".copy"
     with TickStore.create(path) as store:
         store.extend([tick(i) for i in range(3)])
@@ -290,13 +290,13 @@ def test_rows_that_a_restart_lost_are_counted(path):
 
 
 def damaged(path):
-    """3,000 ticks, of which row 1500 has a symbol that is longer than its field."""
+    """3,000 ticks; the symbol of row 1500 is not UTF-8."""
     schemas.fill(path, 3000)
     schemas.overwrite(path, TickStore, 1500, "symbol", schemas.text(b"\xff"))
     return path
 
 
-# From a loop to what it loops over and the rows before row 1500 that it yields.
+# For each loop: how to start it, and the rows before row 1500 that it yields.
 LOOPS = {
     "store": (lambda store: store, range(1500)),
     "view": (lambda store: store[100:2000], range(100, 1500)),
@@ -356,7 +356,7 @@ def test_extend_by_a_damaged_store_says_how_many_it_appended(path):
 
 
 def test_a_warning_made_an_error_leaves_no_lock(path, monkeypatch):
-    """A smaller reserve than asked is a warning; as an exception it must not keep the file."""
+    """A smaller reserve than requested is a warning; raised as an exception, it must release the lock."""
     schemas.fill(path, 1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -374,7 +374,7 @@ def test_a_warning_made_an_error_leaves_no_lock(path, monkeypatch):
 
 
 def test_a_warning_made_an_error_leaves_no_file(path):
-    """A create that raises has made nothing, so the next one finds nothing in its way."""
+    """A create that raises leaves no file, so the next create succeeds."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -394,7 +394,7 @@ def test_a_warning_made_an_error_leaves_no_file(path):
 
 
 def test_a_reader_that_cannot_see_all_rows_says_so(path):
-    """Rows beyond the address space that was reserved at open: no call is about fewer rows in silence."""
+    """Rows beyond the reserved address space: no call silently uses fewer rows."""
     with TickStore.create(path) as store:
         store.extend([tick(i) for i in range(10)])
         with TickStore.open(path, reserve=1 << 20) as reader:
@@ -423,7 +423,7 @@ def test_a_reader_that_cannot_see_all_rows_says_so(path):
                 with raises(mmapforge.CapacityError, path, "reserve", status="MMF_ERR_CAPACITY"):
                     call()
                     raise AssertionError(name)
-            # What it has is there all the same, and it says what has happened to it.
+            # The rows in reach can be read, and repr says what happened.
             assert reader[9].timestamp == 9 and reader.get_price(3) == 4.5
             assert [t.timestamp for t in some] == [2, 3, 4]
             assert not reader.closed and "reserve" in repr(reader)
@@ -584,7 +584,7 @@ def test_open_of_several(path, tmp_path):
         assert type(store) is TickStore
     other = str(tmp_path / "every.mmf")
     with schemas.EveryStore.create(other):
-        # Held by a writer: what the file is comes first.
+        # Also while a writer holds the lock: the schema is checked first.
         with raises(mmapforge.SchemaError, other, "Every", "Tick", "Quote"):
             open_either(other, "r+")
     with pytest.raises(mmapforge.StoreNotFoundError):
@@ -612,7 +612,7 @@ def test_a_store_is_pickled_by_path(path, tmp_path, monkeypatch):
 
 
 def test_a_store_is_pickled_by_where_its_file_is(tmp_path, monkeypatch):
-    """link/../x is beside the directory that the link leads to, and not beside the link."""
+    """link/../x is next to the target directory of the link, not next to the link."""
     (tmp_path / "far" / "below").mkdir(parents=True)
     (tmp_path / "near").mkdir()
     (tmp_path / "near" / "link").symlink_to(tmp_path / "far" / "below")
@@ -629,7 +629,7 @@ def test_a_store_is_pickled_by_where_its_file_is(tmp_path, monkeypatch):
 
 
 def test_a_link_that_leads_elsewhere_since(tmp_path):
-    """What is pickled is the file that was opened."""
+    """A store pickles as the file that was opened."""
     schemas.fill(str(tmp_path / "old.mmf"), 3)
     schemas.fill(str(tmp_path / "new.mmf"), 5)
     (tmp_path / "latest").symlink_to("old.mmf")
@@ -661,7 +661,7 @@ def test_a_umask_that_leaves_nothing_makes_nothing(path):
     assert os.listdir(os.path.dirname(path)) == []
     with pytest.raises(mmapforge.ArgumentError):
         TickStore.create(path, permissions=0o222)
-    # A file that is made once, to be read only.
+    # A file that is created once and then only read.
     TickStore.create(path, permissions=0o444).close()
     assert os.stat(path).st_mode & 0o777 == 0o444
     TickStore.open(path).close()
@@ -676,7 +676,7 @@ def is_harmless(shown):
 
 
 def test_no_text_of_a_file_commands_a_terminal(path):
-    """Doc comments come from whoever made the file, and are shown by repr, str, help and pydoc."""
+    """repr, str, help and pydoc show doc comments, which come from the creator of the file."""
     import pydoc
 
     mmapforge.define(__name__, HOSTILE)[1].create(path).close()
@@ -690,7 +690,7 @@ def test_no_text_of_a_file_commands_a_terminal(path):
         for shown in (repr(store), repr(store.schema), str(store.schema), repr(store.columns)):
             assert is_harmless(shown), repr(shown)
         assert "\\u202egnp.exe\\x9b31m" in str(store.schema)
-        # As data it is what it was, and what is shown is still a schema.
+        # The data keeps the characters; the escaped text is still a schema.
         assert store.schema.text == HOSTILE
         assert store.schema.doc == HOSTILE.splitlines()[0][4:]
         assert mmapforge.Schema(str(store.schema)) == store.schema
@@ -767,7 +767,7 @@ def test_a_session_has_no_warnings(path):
 
 
 class Uses:
-    """Garbage that, on its way out, uses the store of its cycle."""
+    """Garbage whose finalizer uses a store of the same cycle."""
 
     found = []
 

@@ -1,4 +1,4 @@
-"""Runs every block of the tour in bindings/python/README.md, in order, and compares what it prints."""
+"""Runs every block of bindings/python/README.md in order, and compares its output."""
 
 import doctest
 import os

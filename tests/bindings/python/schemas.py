@@ -1,4 +1,4 @@
-"""The schemas of these tests, and what a test of every type wants to know of each."""
+"""The schemas of these tests, and the facts about each type that tests need."""
 
 import contextlib
 import struct
@@ -46,7 +46,7 @@ Tick, TickStore = mmapforge.define(__name__, TICK)
 Quote, QuoteStore = mmapforge.define(__name__, QUOTE)
 Every, EveryStore = mmapforge.define(__name__, EVERY)
 
-# The largest float32, and the half-way point beyond it, from which on numbers round to infinity.
+# The largest float32, and the point half-way to the next, from which on numbers round to infinity.
 FLOAT32_MAX = (2 - 2**-23) * 2.0**127
 FLOAT32_INFINITE = (2 - 2**-24) * 2.0**127
 
@@ -73,7 +73,7 @@ ZERO = {
 
 
 def tick(i):
-    """The i-th of a row of ticks that all differ."""
+    """The i-th tick of a series in which all differ."""
     return {"symbol": "S%d" % (i % 7), "price": 1.5 * i, "volume": 10.0 + i, "timestamp": i}
 
 
@@ -85,7 +85,7 @@ def fill(path, count):
 
 
 def overwrite(path, store_class, row, field, data):
-    """Puts bytes into a field of a closed file, where only another program would."""
+    """Writes bytes into a field of a closed file, as only another program would."""
     with store_class.open(path) as store:
         info = store.info()
     field = store_class.schema.by_name[field]
@@ -101,7 +101,7 @@ def text(data, length=None):
 
 @contextlib.contextmanager
 def raises(kind, *parts, field=None, row=None, status=None):
-    """An exception of exactly that class, whose message has the parts and whose attributes agree."""
+    """Expects an exception of exactly this class, with the parts in its message, and these attributes."""
     import pytest
 
     with pytest.raises(kind) as raised:

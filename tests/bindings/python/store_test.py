@@ -1,4 +1,4 @@
-"""A store as a sequence of records: rows, slices, loops, and records written through."""
+"""A store as a sequence of records: rows, slices, loops, and assignment to fields of records."""
 
 import copy
 import operator

@@ -8,7 +8,7 @@ import mmapforge
 import pytest
 from schemas import EveryStore, QuoteStore, TickStore, ZERO, raises, tick
 
-# As many rows as a Tick has fields: a table that is taken by its rows, or turned around, shows.
+# As many rows as a Tick has fields, so that a table read by rows, or transposed, is noticed.
 TICKS = [tick(i) for i in range(4)]
 COLUMNS = {name: [t[name] for t in TICKS] for name in TICKS[0]}
 
@@ -122,7 +122,7 @@ class PolarsTable:
 
 
 class UnknownTable:
-    """Of a library that is not known, with as many columns as a record has fields."""
+    """A table of an unknown library, with as many columns as a record has fields."""
 
     def __init__(self, columns):
         self.by_name = columns
@@ -135,7 +135,7 @@ class UnknownTable:
 
 
 class UnknownColumn:
-    """Of a library that is not known, which turns a null into NaN."""
+    """A column of an unknown library, which converts a null to NaN."""
 
     def __init__(self, values):
         self.values = values
@@ -216,7 +216,7 @@ def test_a_table_is_taken_by_its_columns(empty, kind):
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_a_table_of_numbers_only(path, kind):
-    """Nothing but a type tells its rows from its columns."""
+    """Only the type tells whether iterating yields rows or columns."""
     with QuoteStore.create(path) as store:
         assert store.extend(TABLES[kind]({"ask": [3.0, 4.0], "bid": [1.0, 2.0]})) == 2
         assert [tuple(quote) for quote in store] == [(1.0, 3.0), (2.0, 4.0)]
@@ -327,7 +327,7 @@ def test_types_of_text(empty):
 
 
 def test_a_nan_is_a_number(empty):
-    """NaN where a library has NaN, and not only nulls."""
+    """NaN in a library that has both NaN and nulls."""
     nan = float("nan")
     for kind in ("pyarrow table", "polars", "pandas"):
         try:

@@ -1,4 +1,4 @@
-"""`store.verify()` and `python -m mmapforge verify FILE`: damage is found, and said where."""
+"""`store.verify()` and `python -m mmapforge verify FILE` find damage, and name its row."""
 
 import os
 import signal
@@ -83,7 +83,7 @@ def test_schema():
     assert SealedStore.schema.text == SEALED
 
 
-# The specification once more, in another language.
+# The checksum of the specification, implemented a second time.
 def test_checksum_is_that_of_the_format(store, path):
     store.set(3, record(12))
     for row, sequence in ((0, 2), (3, 4)):
@@ -209,7 +209,7 @@ def test_a_program_with_another_idea_of_it(store, path):
 
 
 def test_a_killed_writer(path):
-    """Kills a process that sets and appends as fast as it can, and verifies what it left."""
+    """Kills a process that sets and appends as fast as it can, and verifies the file."""
     with SealedStore.create(path) as store:
         store.extend([record(i) for i in range(4)])
     program = (
@@ -249,7 +249,7 @@ def test_command_finds_nothing(store, path):
 def test_command_lists_the_rows(store, path):
     store.close()
     flip(path, 3, 24)
-    flip(path, 7, 0)  # odd, and nobody is replacing it
+    flip(path, 7, 0)  # odd, but no writer is replacing the record
     code, out, err = run("verify", path)
     assert (code, err) == (1, "")
     lines = out.splitlines()

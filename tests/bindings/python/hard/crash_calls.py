@@ -1,10 +1,10 @@
-"""Calls everything that the package has, at random and with whatever, for crash_test.py.
+"""Calls every function of the package at random, with random arguments, for crash_test.py.
 
     crash_calls.py SEED STEPS DIRECTORY
 
-The same seed makes the same calls, as far as threads and the clock let it. Exit 0: nothing but
-exceptions of the kinds that are documented. Exit 3: another exception, with its traceback. A signal:
-a crash, with the traceback of faulthandler.
+The same seed makes the same calls, except for effects of threads and the clock. Exit 0: only
+documented exceptions. Exit 3: another exception, with its traceback. A signal: a crash, with the
+traceback of faulthandler.
 """
 
 import array
@@ -60,11 +60,11 @@ SCHEMAS = [
 
 
 class EvilError(Exception):
-    """Raised by arguments of ours; the package may let it pass, and nothing else may come of it."""
+    """Raised by arguments of this file; the package may only pass it on."""
 
 
 class Evil:
-    """Answers every question about itself with an exception."""
+    """Raises in every special method."""
 
     def _raise(self, *_):
         raise EvilError
@@ -103,7 +103,7 @@ class LyingArray(numpy.ndarray):
 
 
 class Closes:
-    """Closes a store while it is being looked at."""
+    """Closes a store while the package converts this object to a number."""
 
     def __init__(self, store, value):
         self.store, self.value = store, value
@@ -122,11 +122,11 @@ ALLOWED = (
     mmapforge.Error, EvilError, TypeError, ValueError, OverflowError, IndexError, StopIteration,
     BufferError, MemoryError, ResourceWarning,
 )  # fmt: skip
-# What is neither an Error nor comes from an argument, though its class is one of these.
+# A subclass of an allowed class that is never allowed.
 REFUSED = (UnboundLocalError,)
 
-LIVE_MAX = 8  # objects of a kind that are kept
-FILE_SIZE_MAX = 8 << 20  # bytes; then it is removed, and another one made
+LIVE_MAX = 8  # objects of each kind to keep
+FILE_SIZE_MAX = 8 << 20  # bytes; a larger file is removed, and another one created
 
 
 class World:
@@ -135,7 +135,7 @@ class World:
         self.directory = directory
         self.classes = [mmapforge.define(__name__, text) for text in SCHEMAS]
         for class_ in itertools.chain(*self.classes):
-            globals()[class_.__name__] = class_  # where pickle looks for it
+            globals()[class_.__name__] = class_  # pickle finds it there
         self.paths = [os.path.join(directory, f"file{i}") for i in range(4)]
         self.stores, self.views, self.records = [], [], []
         self.columns, self.iterators, self.dumps, self.rows = [], [], [], []
@@ -144,7 +144,7 @@ class World:
         self.stop = threading.Event()
         self.is_child = False
 
-    # ---- Things to call with ----
+    # ---- Arguments ----
 
     def keep(self, kind, thing):
         if len(kind) >= LIVE_MAX:
@@ -218,7 +218,7 @@ class World:
         return self.any_of(self.any_of(filled)) if filled else None
 
     def value_for(self, field):
-        """Mostly one that the field takes."""
+        """A value for a field; most are valid."""
         c = self.chance
         if c.random() < 0.15:
             return self.anything()
@@ -256,7 +256,7 @@ class World:
         values = [self.value_for(field) for _ in range(count)]
         return tuple(values) if way == 3 else values
 
-    # ---- What is done ----
+    # ---- Calls ----
 
     def open(self):
         c = self.chance
@@ -340,7 +340,7 @@ class World:
         elif way == 8:
             store.wait(row, timeout=c.choice([0, 0.001, -1, float("nan"), -float("inf"), "x"]))
         elif way == 9:
-            # Bounded, because a store that is extended by what follows it grows for ever.
+            # Bounded, because a store that is extended by its own follow() grows for ever.
             follow = store.follow(row, timeout=c.choice([0, 0.001, -1]))
             self.keep(self.iterators, itertools.islice(follow, 100))
         elif way == 10:
@@ -385,7 +385,7 @@ class World:
             column.sum(self.anything())
 
     def call_anything(self):
-        """A public method or property of anything, with anything."""
+        """Calls a random public method or property of a random object, with random arguments."""
         c, thing = self.chance, self.thing()
         if isinstance(thing, mmapforge.Store) and c.random() < 0.3:
             thing = c.choice([thing.columns, thing.schema])
@@ -393,7 +393,7 @@ class World:
             thing, (mmapforge.Store, mmapforge.View, mmapforge.Record)
         ):
             return
-        # Neither what waits for ever, nor what needs a path of its own.
+        # Not those that wait for ever, or need a path.
         left_out = ("wait", "follow", "create", "open", "mro")
         names = [n for n in dir(thing) if not n.startswith("_") and n not in left_out]
         member = getattr(thing, c.choice(names))
@@ -404,7 +404,7 @@ class World:
             member(*[self.anything() for _ in range(c.randrange(4))], **keywords)
 
     def special(self):
-        """What the language does with objects."""
+        """Uses a random operation of the language."""
         c, thing, other = self.chance, self.thing(), self.anything()
         ways = [
             lambda: repr(thing), lambda: str(thing), lambda: thing == other, lambda: hash(thing),
@@ -485,7 +485,7 @@ class World:
             thread.start()
 
     def work_in_thread(self, number):
-        """Reads and closes what the main thread has just then."""
+        """Reads and closes objects that the main thread uses at that moment."""
         chance = random.Random(number)
         while not self.stop.is_set():
             time.sleep(0.0002)
@@ -544,12 +544,12 @@ class World:
                 if isinstance(error, REFUSED):
                     raise
             except FileNotFoundError:
-                pass  # of our own os.remove
+                pass  # from os.remove in this file
             except LookupError as error:
                 if "unknown error handler name" not in str(error):
                     raise
             except SystemError as error:
-                # What Python 3.11 itself makes of iter(memoryview) once that is released.
+                # Python 3.11 raises it for iter(memoryview) of a released memoryview.
                 if str(error) != "<built-in function iter> returned a result with an exception set":
                     raise
             except BaseException:
@@ -557,7 +557,7 @@ class World:
                 raise
 
     def finish(self):
-        """Every file that is left is one that can be read to its end."""
+        """Every remaining file can be read to its end."""
         self.stop.set()
         for thread in self.threads:
             thread.join(60)
@@ -585,7 +585,7 @@ def delete(thing, key):
     try:
         del thing[key]
     except AttributeError:
-        pass  # Python's word for a class that assigns items and deletes none
+        pass  # Python raises it for a class with __setitem__ but without __delitem__
 
 
 def weak(thing):
@@ -600,7 +600,7 @@ def main():
     faulthandler.dump_traceback_later(240, exit=True)
     # A store that is extended by itself doubles each time, and would fill the disk.
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_BYTES, MOST_BYTES))
-    # A writer that is forgotten warns; numpy does about what we compute with it.
+    # A writer that is not closed warns, and so does numpy about some results.
     warnings.simplefilter("ignore")
     numpy.seterr(all="ignore")
     gc.set_threshold(*random.Random(seed).choice([(700, 10, 10), (50, 2, 2), (0, 0, 0)]))

@@ -1,4 +1,4 @@
-"""No sequence of calls crashes the interpreter: random ones, in interpreters of their own.
+"""No sequence of calls crashes the interpreter: random calls, each run in its own interpreter.
 
 MMF_CRASH_SECONDS=600 looks for ten minutes, MMF_CRASH_SEED=7 begins with another seed.
 """
@@ -13,7 +13,7 @@ import pytest
 CALLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "crash_calls.py")
 SECONDS = float(os.environ.get("MMF_CRASH_SECONDS", "10"))
 SEED = int(os.environ.get("MMF_CRASH_SEED", "0"))
-SEEDS_MIN = 4  # even on a machine that is slow
+SEEDS_MIN = 4  # even on a slow machine
 STEPS = 1500
 
 
@@ -31,7 +31,7 @@ def run(seed, directory):
     if result.returncode != 0:
         again = f"crash_calls.py {seed} {STEPS} DIRECTORY"
         pytest.fail(f"{again} ended with {result.returncode}:\n{result.stdout[-6000:]}")
-    # Not even a finalizer may have said anything.
+    # A finalizer must not print anything either.
     assert result.stdout == "", f"seed {seed} said: {result.stdout[-6000:]}"
 
 

@@ -1,4 +1,4 @@
-"""Children: by fork with stores inherited, and by multiprocessing with stores pickled."""
+"""Child processes: by fork, with inherited stores, and by multiprocessing, with pickled stores."""
 
 import multiprocessing
 import os
@@ -18,7 +18,7 @@ SECONDS_MAX = 60
 
 
 def in_child(body):
-    """Runs body in a forked child, which ends as an interpreter does not: at once."""
+    """Runs body in a forked child, which ends by os._exit, without finalizers."""
     child = os.fork()
     if child == 0:
         try:
@@ -42,7 +42,7 @@ def in_child(body):
 
 
 def is_locked(path):
-    """Whether some process has the writer lock, as a process of its own sees it."""
+    """Whether a process has the writer lock, seen from a new process."""
     code = """
 import sys, mmapforge
 try:
@@ -157,7 +157,7 @@ def test_a_child_is_refused_writing_and_told_to_open_the_file_itself(path, write
         assert store.append(values(100)) == 100
 
 
-# ---- What a child must not do to its parent ----
+# ---- A child must not affect its parent ----
 
 
 def exit_at_once(store):
@@ -194,7 +194,7 @@ def test_a_child_leaves_the_lock_and_the_commits_of_its_parent(path, end):
 
 
 def test_a_child_that_ends_as_an_interpreter_leaves_the_lock(path):
-    """All of its finalizers run, and none may commit or unlock."""
+    """All finalizers of the child run, and none of them may commit or unlock."""
     code = """
 import os, sys, tick_store
 def commits():
@@ -260,7 +260,7 @@ def test_a_child_opens_the_file_once_the_parent_has_closed_it(path):
 
 @pytest.mark.parametrize("mode", ["r", "r+"])
 def test_a_fork_while_threads_are_inside_calls(path, mode):
-    """The child has copies of calls that never end; nothing in it may wait for them."""
+    """The child counts calls in flight that never end; it must not wait for them."""
     with tick_store.open(path, mode) as store:
         stop = threading.Event()
 
@@ -348,7 +348,7 @@ def try_to_write(store):
 
 @pytest.fixture
 def importable(monkeypatch):
-    """A spawned interpreter finds the modules that this one found."""
+    """A spawned interpreter finds the same modules as this one."""
     found = os.pathsep.join(filter(None, sys.path))
     monkeypatch.setenv("PYTHONPATH", found)
 

@@ -1,4 +1,4 @@
-"""Files that were damaged or made to do harm, opened and read in every way: exceptions, and no crash."""
+"""Damaged and malformed files, opened and read in every way, raise exceptions and never crash."""
 
 import os
 import random
@@ -12,8 +12,8 @@ from ticks import path, run, values  # noqa: F401 (path is a fixture)
 
 FLIPS = int(os.environ.get("MMF_HOSTILE_FLIPS", "1500"))
 
-# Read in a process of its own, since what is tested is that it does not die. It prints nothing, or
-# what it met that is no mmapforge.Error.
+# Reads in another process, because the test is that it does not crash. It prints only exceptions that
+# are not an mmapforge.Error.
 READ = """
 import sys, warnings, mmapforge, tick_store
 warnings.simplefilter("ignore")
@@ -110,7 +110,7 @@ def write(name, data):
 
 
 def test_words_that_lie(path, tmp_path):
-    """Whole words of the header and of a record, with the values that programs trip over."""
+    """Sets whole words of the header and of a record to values that often break programs."""
     with tick_store.open(path) as store:
         info = store.info()
     with open(path, "rb") as file:
@@ -139,8 +139,8 @@ def test_truncated_before_it_is_opened(path, tmp_path):
     names = [write(tmp_path / f"to{size}", image[:size]) for size in sizes]
     run(READ, *names)
     for name in names:
-        # No process may write it, and a reader gets the rows that are there; the others are counted,
-        # and an error each.
+        # It does not open for writing. A reader gets the rows that are there; reading a missing one
+        # raises.
         with pytest.raises((mmapforge.CorruptError, mmapforge.FormatError)):
             tick_store.open(name, "r+")
         try:
@@ -229,7 +229,7 @@ def test_strings_that_are_not_utf8(tmp_path):
 
 
 def test_a_schema_of_any_names(tmp_path):
-    """A file may come from a program that knows neither Python's words nor this package's."""
+    """A file from another program may have fields named like Python's keywords or this package's names."""
     names = ["field", "class", "class_", "None", "self", "store", "row", "values", "append", "get", "path"]
     text = "record Odd version 1 {\n" + "".join(f"  {name}: int32;\n" for name in names) + "}\n"
     record, made = mmapforge.define(__name__, text)
@@ -249,7 +249,7 @@ def test_a_schema_of_any_names(tmp_path):
 
 
 def test_values_that_lie_about_themselves(tmp_path):
-    """What C is told of memory comes from the memory, and not from what an object says of itself."""
+    """Sizes that C gets are those of the memory, not those that an object's methods return."""
 
     class LongBytes(bytes):
         def __len__(self):

@@ -1,4 +1,4 @@
-"""An exception out of a signal's handler, such as KeyboardInterrupt, at any instruction of a call."""
+"""A signal handler raises, as for KeyboardInterrupt, at any instruction of a call."""
 
 import gc
 import os
@@ -14,16 +14,16 @@ import tick_store
 from ticks import is_whole, path, values  # noqa: F401 (path is a fixture)
 
 
-# An interrupt in Store.__del__ is one that Python itself reports and drops.
+# Python reports an exception in Store.__del__, and ignores it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 class Stop(Exception):
-    """What the handler of the signal raises."""
+    """The exception that the signal handler raises."""
 
 
 class Interrupt:
-    """Raises Stop before one instruction of the package: where a signal's handler may run."""
+    """Raises Stop before one instruction of the package, where a signal handler may run."""
 
     def __init__(self, at):
         self.left = at
@@ -57,14 +57,14 @@ def interrupt_everywhere(call):
             break
         except Stop:
             pass
-        # Not while the exception is handled: its traceback keeps what the call made.
+        # After the exception is handled, because its traceback keeps objects of the call alive.
         yield at
     assert at > 50, "the call was hardly interrupted at all"
 
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """What is dropped before it was closed warns, as it should."""
+    """A store that is freed before it is closed warns."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         yield
@@ -110,7 +110,7 @@ def test_an_interrupted_append_leaves_whole_records(path):
 
 
 def test_signals_while_opening_and_closing_leave_the_file_free(path):
-    """The same by signals themselves, at moments that nobody chose."""
+    """The same with real signals at random moments."""
 
     def handle(*_):
         raise Stop
@@ -150,7 +150,7 @@ def test_signals_while_opening_and_closing_leave_the_file_free(path):
 
 
 def test_a_view_has_its_name_for_as_long_as_it_refuses_a_close(path):
-    """A close that is refused names the view, whatever another thread is doing with it just then."""
+    """A refused close names the view, whatever another thread does with it at that moment."""
     store = tick_store.open(path)
     inside, leave = threading.Event(), threading.Event()
 

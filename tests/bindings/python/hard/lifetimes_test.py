@@ -1,4 +1,4 @@
-"""What keeps a mapping alive, what closes it, and what is left of it."""
+"""The lifetime of a mapping: what keeps it alive, and what ends it."""
 
 import gc
 import inspect
@@ -174,7 +174,7 @@ def test_an_exception_in_a_block_is_not_hidden_by_views(path):
     with pytest.raises(mmapforge.LockedError):
         tick_store.open(path, "r+")
     del column
-    # Not even the store needs to be forgotten for the lock to be free.
+    # The lock is released though the store object is still referenced.
     tick_store.open(path, "r+").close()
 
 
@@ -242,7 +242,7 @@ def test_every_use_of_a_closed_store_says_so(path, mode, use):
 
 def test_the_uses_are_all_that_there_are():
     """A new method needs its line above."""
-    free = {  # of the file, or what a closed store can answer
+    free = {  # class attributes, or valid on a closed store
         "open", "create", "close", "closed", "schema", "record", "path", "mode", "columns",
     }  # fmt: skip
     tested = " ".join(inspect.getsource(use) for use in USES.values())
@@ -315,7 +315,7 @@ def test_an_iterator_ends_with_an_error_at_what_it_has_not_read(tmp_path, make):
     with pytest.raises(mmapforge.ClosedError):
         while True:
             got.append(next(iterator))
-    # What a chunk had already brought still comes.
+    # The rest of the current chunk is still yielded.
     assert len(got) < 5000
     assert all(is_whole(tick) for tick in got)
 
@@ -407,7 +407,7 @@ def test_the_interpreter_ends_quietly(path, code, warn):
     head = "import sys, tick_store, mmapforge\ndef open_(): return tick_store.open(sys.argv[1])\n"
     result = run(head + code, path, options=["-W", warn])
     if warn == "default" and "r+" in code:
-        # Said where the interpreter still can; with no more than the warning.
+        # At exit there may be the warning, and nothing else.
         assert "Exception ignored" not in result.stderr and "Error" not in result.stderr
         return
     assert result.stderr == ""
@@ -421,10 +421,10 @@ def test_an_unclosed_writer_is_a_resource_warning(path):
         gc.collect()
     assert [warning.category for warning in caught] == [ResourceWarning]
     assert path in str(caught[0].message)
-    caught.clear()  # the warning has the store as its source
+    caught.clear()  # the warning refers to the store
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        tick_store.open(path)  # a reader has nothing to lose
+        tick_store.open(path)  # a reader does not warn
         tick_store.open(path, "r+").close()
         gc.collect()
 
@@ -441,7 +441,7 @@ def test_an_unclosed_writer_leaves_its_rows_and_its_lock(path):
 
 
 def test_a_warning_that_is_an_error_loses_no_handle(path):
-    """A reserve that cannot be had whole is a warning."""
+    """A reserve of which the system gives only a part is a warning."""
     before = descriptors()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

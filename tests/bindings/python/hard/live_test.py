@@ -17,7 +17,7 @@ LIVE_TICKS = os.path.abspath(os.path.join("tests", "bindings", "python", "hard",
 ROWS = int(os.environ.get("MMF_LIVE_ROWS", "100000"))
 KILLS = int(os.environ.get("MMF_LIVE_KILLS", "60"))
 ROW_MASK = 0xFFFFFFFF
-PASSES = 19  # that the writer waits for
+PASSES = 19  # for which the writer waits
 
 
 def spell(mark, in_hex=False):
@@ -25,7 +25,7 @@ def spell(mark, in_hex=False):
 
 
 def values(mark):
-    """The fields of the tick of a mark, as live_ticks.c has them."""
+    """The fields of the tick of a mark, as in live_ticks.c."""
     return (spell(mark), float(mark), mark * 2.0, mark)
 
 
@@ -37,7 +37,7 @@ def is_whole(tick, row):
 
 
 def c(act, path, number, **options):
-    """Starts the C side."""
+    """Starts the C program."""
     options.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.Popen(
         [LIVE_TICKS, act, path, str(number)], universal_newlines=True, **options
@@ -45,7 +45,7 @@ def c(act, path, number, **options):
 
 
 def say_read(writer):
-    """Lets a writer that waits for its reader go on."""
+    """Lets a writer continue that waits for its reader."""
     try:
         os.write(writer.stdin.fileno(), b"x")
     except BrokenPipeError:
@@ -60,7 +60,7 @@ def open_when_there(path, process):
     while True:
         try:
             store = tick_store.open(path)
-            with open(path + ".read", "w"):  # what the writer waits for
+            with open(path + ".read", "w"):  # the writer waits for this file
                 return store
         except mmapforge.StoreNotFoundError:
             assert process.poll() is None, "the writer has ended without a file"
@@ -70,7 +70,7 @@ def open_when_there(path, process):
 
 
 class Reader:
-    """Reads what is new, in one way, and keeps what a reader must never see undone."""
+    """Reads new rows in one way, and checks that published rows stay."""
 
     def __init__(self, store):
         self.store = store
@@ -146,7 +146,7 @@ def test_python_reads_what_c_writes(tmp_path, kind):
                 say_read(writer)
             assert writer.returncode == 0
             assert reader.seen == ROWS and reader.passes >= PASSES
-            # All of it, once it is at rest.
+            # All rows, after the writer has finished.
             reader.seen = 0
             reader.read()
             assert store.info().file_size > 20 * at_open.file_size
@@ -209,7 +209,7 @@ def test_threads_of_python_read_what_c_writes_through_one_store(tmp_path):
 
 # ---- Kills ----
 
-STALL_SECONDS_MAX = 60  # far beyond any machine's slowness, and below for ever
+STALL_SECONDS_MAX = 60  # longer than any slow machine needs
 
 
 @pytest.fixture
@@ -242,16 +242,16 @@ def test_writers_killed_in_the_middle_of_an_update(tmp_path, no_hang):
                 writer.send_signal(signal.SIGKILL)
                 writer.wait()
             in_the_middle += read_sequence(path, reader, row) % 2
-            # Whole at once, in every way, without a writer that could finish it.
+            # Every way of reading gets a consistent record at once, though no writer can finish it.
             assert is_whole(reader[row], row)
-            # A string is copied as whole as a record; a scalar is one load, and may be newer.
+            # A string is consistent, like a record; a scalar is one load, and may be newer.
             assert reader.get_symbol(row) == reader[row].symbol
             assert all(map(is_whole, reader, range(count)))
             assert all(map(is_whole, reader.tuples(), range(count)))
             snapshot = reader.snapshot()
             assert snapshot["price"][row] * 2 == snapshot["volume"][row]
             before = tuple(reader[row])
-            # The next writer recovers, and finds what readers have seen.
+            # The next writer recovers the record that readers have seen.
             with tick_store.open(path, "r+") as store:
                 assert read_sequence(path, reader, row) % 2 == 0
                 assert tuple(store[row]) == before
@@ -265,7 +265,7 @@ def test_writers_killed_in_the_middle_of_an_update(tmp_path, no_hang):
 
 
 def read_sequence(path, store, row):
-    """The sequence word of a row, in the file: odd while it is being replaced."""
+    """The sequence word of a row in the file; it is odd during a replacement."""
     info = store.info()
     with open(path, "rb") as file:
         file.seek(info.header_size + row * info.record_size)
@@ -343,7 +343,7 @@ def test_c_reads_what_python_writes(tmp_path):
 
 
 def append_some(store, way, count):
-    """Appends rows in one of the ways that there are."""
+    """Appends rows in one of several ways."""
     marks = range(len(store), len(store) + count)
     if way == 0:
         for mark in marks:
@@ -365,7 +365,7 @@ def append_some(store, way, count):
 
 
 def change_one(store, chance):
-    """Replaces a record, or the spelling of its symbol, near the end where C is reading."""
+    """Replaces a record, or the spelling of its symbol, near the end, where C reads."""
     row = chance.randrange(max(0, len(store) - 1000), len(store))
     mark = store.get_timestamp(row)
     way = chance.randrange(4)

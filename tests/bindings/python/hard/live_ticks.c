@@ -1,9 +1,10 @@
 /*
- * The C side of the live tests: writes ticks while Python reads them, and checks those of Python.
+ * The C program of the live tests: writes ticks while Python reads them, and checks ticks of
+ * Python.
  *
- * Every field of a tick is a function of one number, its mark, whose lower 32 bits are its row; the
- * symbol has two spellings, so that it can be replaced alone and the tick stays whole. Python's
- * spelling of the same is in live_test.py.
+ * Every field of a tick is a function of one number, its mark, whose lower 32 bits are its row. The
+ * symbol has two spellings, so that it can be replaced alone while the tick stays consistent.
+ * live_test.py implements the same in Python.
  */
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
@@ -19,13 +20,13 @@
 
 #define ROW_MASK UINT64_C(0xffffffff)
 
-/* Changes before the writer lets a reader catch up: about a second for 200,000 rows. */
-#define CHANGES_PER_NAP 32u
+/* Changes between two sleeps, in which a reader catches up: about a second for 200,000 rows. */
+#define CHANGES_PER_SLEEP 32u
 
-/* What there is before anybody reads. */
+/* The rows that exist before a reader opens the file. */
 #define FEW_ROWS 50u
 
-/* Times that a reader reads while the writer is not done. */
+/* The number of times that a reader reads while the writer is running. */
 #define PASSES 20u
 
 static int fail(const char *what, uint64_t row, const mmf_error *error)
@@ -35,7 +36,7 @@ static int fail(const char *what, uint64_t row, const mmf_error *error)
     return 1;
 }
 
-static void nap(long nanoseconds)
+static void sleep_ns(long nanoseconds)
 {
     const struct timespec time = {0, nanoseconds};
     (void)nanosleep(&time, NULL);
@@ -83,7 +84,7 @@ static bool is_whole(const tick_record *tick, uint64_t row)
 
 /* ---- Writing ---- */
 
-/* Replaces a row by one of a higher mark, or the spelling of its symbol. */
+/* Replaces a row by one with a higher mark, or only the spelling of its symbol. */
 static mmf_status change(tick_store *store, uint64_t row, uint64_t *state)
 {
     uint64_t mark = 0;
@@ -99,20 +100,20 @@ static mmf_status change(tick_store *store, uint64_t row, uint64_t *state)
     return tick_store_set_symbol(store, row, symbol, TICK_SYMBOL_MAX);
 }
 
-/* Waits until a reader says by a file that it has the store open; a minute at most. */
+/* Waits at most a minute until a reader has opened the store, which it reports by a file. */
 static void wait_for_reader(const char *path)
 {
     char sign[4096];
     (void)snprintf(sign, sizeof sign, "%s.read", path);
     for (int i = 0; i < 60000 && access(sign, F_OK) != 0; i++)
-        nap(1000000);
+        sleep_ns(1000000);
 }
 
 /*
- * Creates a file that has room for a few rows, and appends count, changing others meanwhile: most
- * of them after a reader has opened it, so that it grows far past what was mapped then. For each
- * twentieth of them it takes a byte from its input, by which a reader says that it has read; at the
- * end of the input it goes on without.
+ * Creates a file with room for a few rows, appends count rows, and changes random rows in between.
+ * Most of this happens after a reader has opened the file, so that it grows far beyond the size at
+ * that time. After each twentieth of the rows it reads a byte from its input, which a reader writes
+ * after it has read; at the end of the input it goes on without waiting.
  */
 static int run(const char *path, uint64_t count)
 {
@@ -132,15 +133,15 @@ static int run(const char *path, uint64_t count)
             return fail("append", row, NULL);
         if (change(store, other, &state) != MMF_OK || change(store, row, &state) != MMF_OK)
             return fail("set", row, NULL);
-        if (row % CHANGES_PER_NAP == 0)
-            nap(1000);
+        if (row % CHANGES_PER_SLEEP == 0)
+            sleep_ns(1000);
         if ((row + 1) % (count / PASSES + 1) == 0)
             (void)getchar();
     }
     return tick_store_close(store) == MMF_OK ? 0 : fail("close", count, NULL);
 }
 
-/* Replaces one row over and over, until the process is killed. */
+/* Replaces one row again and again until the process is killed. */
 static int hammer(const char *path, uint64_t row)
 {
     mmf_options options = MMF_OPTIONS_INIT;
@@ -149,7 +150,7 @@ static int hammer(const char *path, uint64_t row)
     tick_store *store = NULL;
     if (tick_store_open(path, &options, &store, &error) != MMF_OK)
         return fail("open", 0, &error);
-    /* Made beforehand: what a kill is to meet is the replacing, and not the making. */
+    /* Made in advance, so that the kill comes during a replacement. */
     tick_record ticks[64];
     const uint64_t marks = sizeof ticks / sizeof ticks[0];
     for (uint64_t i = 0; i < marks; i++)
@@ -183,7 +184,7 @@ static int open_to_read(const char *path, tick_store **store)
     return 0;
 }
 
-/* Every record of a file at rest, of which there are count. */
+/* Checks every record of a file that no process writes, and that there are count. */
 static int check(const char *path, uint64_t count)
 {
     tick_store *store = NULL;
@@ -196,7 +197,7 @@ static int check(const char *path, uint64_t count)
     return result;
 }
 
-/* Every record as it comes and again later, until there are count. */
+/* Checks every record when it is published and again later, until there are count. */
 static int follow(const char *path, uint64_t count)
 {
     tick_store *store = NULL;
@@ -208,7 +209,7 @@ static int follow(const char *path, uint64_t count)
         const uint64_t now = tick_store_count(store);
         if (now < seen)
             return fail("the count shrank", now, NULL);
-        /* What is new, and the last thousand before, which may be changing. */
+        /* The new rows and the last thousand before them, which may be changing. */
         if (check_rows(store, seen < 1000 ? 0 : seen - 1000, now) != 0)
             return 1;
         seen = now;

@@ -1,4 +1,4 @@
-"""Threads that share a store: readers while it closes, writers by turns, and who waits for whom."""
+"""Threads that share a store: readers during a close, concurrent writers, and waits."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ ROUNDS = 60
 
 @pytest.fixture(autouse=True)
 def switch_often():
-    """Changes threads far more often than usual, so that calls meet in many ways."""
+    """Switches threads far more often than usual, so that calls overlap in many ways."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     yield
@@ -37,7 +37,7 @@ class Threads:
             except BaseException as error:
                 self.errors.append(error)
 
-        # A test that fails does not wait for them.
+        # A failed test does not wait for the threads.
         thread = threading.Thread(target=guarded, daemon=True)
         self.threads.append(thread)
         thread.start()
@@ -95,7 +95,7 @@ CHECKS += [check_wait]
 
 
 def until_closed(store, check, rounds):
-    """Repeats a check; a store that is closed must say so, and nothing else may be said."""
+    """Repeats a check until the store is closed; only ClosedError may be raised."""
     i = 0
     while True:
         try:
@@ -115,7 +115,7 @@ def test_readers_get_values_or_closed_while_another_thread_closes(path, mode):
         done = [[0] for _ in CHECKS]
         for check, rounds in zip(CHECKS, done):
             threads.start(until_closed, store, check, rounds)
-        # Sometimes at once, and sometimes when everybody is at work.
+        # Sometimes at once, and sometimes after all threads have started.
         while round_ % 2 and not all(rounds[0] for rounds in done) and not threads.errors:
             time.sleep(0)
         store.close()
@@ -326,7 +326,7 @@ def test_a_follower_sees_what_another_thread_appends(path):
 
 
 def test_a_handler_of_a_signal_that_uses_stores_hides_no_failure(path):
-    """Python runs it behind any call of C, before it is seen how that call ended."""
+    """Python may run a handler after any call of C, before its result is used."""
     with tick_store.open(path) as store:
         handled = [0]
 
@@ -379,9 +379,9 @@ LONG_CALLS = {
 
 @pytest.mark.parametrize("call", LONG_CALLS.values(), ids=LONG_CALLS.keys())
 def test_long_calls_let_other_threads_run(large, call):
-    """With an endless switch interval a thread runs only when another lets the GIL go.
+    """With an endless switch interval a thread runs only when another releases the GIL.
 
-    Every call lets it go for a moment, in which the counter gains one or two.
+    Every call releases it for a moment, in which the counter advances by one or two.
     """
     with tick_store.open(large, "r+") as store:
         copy = store.snapshot(0, 200000)
@@ -391,7 +391,7 @@ def test_long_calls_let_other_threads_run(large, call):
         def count():
             while not stop.is_set():
                 progress[0] += 1
-                os.fstat(0)  # lets the GIL go
+                os.fstat(0)  # releases the GIL
 
         threads = Threads()
         threads.start(count)

@@ -1,4 +1,4 @@
-"""Ticks whose fields are all functions of one number, and processes of their own."""
+"""Ticks whose fields are all functions of one number, and a way to run code in a new interpreter."""
 
 import os
 import subprocess
@@ -11,12 +11,12 @@ SYMBOL_SIZE = 64
 
 
 def values(mark):
-    """The fields of the tick of a number, so that a mixture of two ticks shows."""
+    """The fields of the tick of a number; a mixture of two ticks is noticed."""
     return (f"{mark:0{SYMBOL_SIZE}d}", float(mark), mark * 2.0, mark)
 
 
 def is_whole(tick):
-    """True when every field of a record or tuple says the same number."""
+    """True if all fields of a record or tuple belong to the same number."""
     symbol, price, volume, timestamp = tick
     return (symbol, price, volume, timestamp) == values(timestamp)
 
@@ -27,14 +27,14 @@ def fill(store, count, start=0):
 
 
 def make(path, count):
-    """A file of count ticks, closed."""
+    """Creates and closes a file of count ticks."""
     with tick_store.create(path) as store:
         fill(store, count)
     return path
 
 
 def run(code, *arguments, options=(), check=True, **environment):
-    """Runs code in an interpreter of its own, which finds the same modules."""
+    """Runs code in a new interpreter that finds the same modules."""
     environ = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path)), **environment)
     result = subprocess.run(
         [sys.executable, "-X", "faulthandler", *options, "-c", code, *map(str, arguments)],

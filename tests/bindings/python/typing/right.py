@@ -1,4 +1,4 @@
-"""A program without a mistake, which uses every kind of call that a stub describes."""
+"""A correct program that uses every kind of call in a stub."""
 
 import pathlib
 import typing

@@ -1,4 +1,4 @@
-"""mypy over a right program, a wrong one, every stub of the golden schemas, and the package."""
+"""Runs mypy on a correct program, a wrong one, every stub of the golden schemas, and the package."""
 
 import glob
 import importlib.util
@@ -16,14 +16,14 @@ GOLDEN = sorted(glob.glob(os.path.abspath("tests/golden/accepted/*-python")))
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory):
-    """What mypy keeps between its runs, most of which is about numpy."""
+    """The cache that mypy keeps between its runs; most of it is for numpy."""
     return tmp_path_factory.mktemp("cache")
 
 
 def mypy(cache, directory, *files):
-    """Exit code of mypy over files that import what is in a directory, and what it says of them.
+    """The exit code and the output of mypy on files that import modules of a directory.
 
-    It follows imports as it does into an installed package: it believes what stands there.
+    mypy treats these modules like an installed package: it uses their types without checking them.
     """
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--python-version=3.9", "--no-error-summary"]
@@ -59,7 +59,7 @@ def test_rejects_each_wrong_line_and_no_other(cache):
     for line in output.splitlines():
         place = re.match(r"[^:]*wrong\.py:(\d+): (error: .*)", line)
         if place is None:
-            # A note, such as where a name was first seen, belongs to the error before it.
+            # A note belongs to the error before it.
             assert ": note: " in line, line
             continue
         found[int(place.group(1))] = place.group(2)
@@ -80,14 +80,14 @@ def test_accepts_every_stub(directory, cache, tmp_path):
 
 @pytest.mark.parametrize("directory", [STORE, *GOLDEN], ids=os.path.basename)
 def test_stubs_agree_with_the_modules(directory, cache):
-    """By mypy's stubtest, which imports the module and looks at what is there."""
+    """Runs mypy's stubtest, which imports the module and compares it with the stub."""
     if importlib.util.find_spec("mypy.stubtest") is None:
         pytest.skip("this mypy has no stubtest")
     store = os.path.basename(directory)[: -len("-python")]
     done = subprocess.run(
         [sys.executable, "-m", "mypy.stubtest", store],
         env={"MYPYPATH": directory, "PYTHONPATH": os.pathsep.join([directory, *filter(None, sys.path)])},
-        cwd=cache,  # where it keeps a cache of its own
+        cwd=cache,  # where stubtest keeps its cache
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,4 +1,4 @@
-"""A program full of mistakes; the comment behind a line is what mypy 1.0.1 says of it."""
+"""A program with a mistake in each line; the comment is the message of mypy 1.0.1 for it."""
 
 import tick_store
 
