@@ -189,7 +189,7 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    if (write.status != MMF_OK)\n"
         "        return write.status;\n"
         "    $record$_record_save(write.record, in);\n"
-        "    return mmfi_$summed$write_end(write$size_and_checksum$);\n"
+        "    return mmfi_$summed$write_end(write$store_and_row$$size_and_checksum$);\n"
         "}\n"
         "\n");
     if (record->schema->checksum_offset != 0)

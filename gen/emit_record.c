@@ -20,6 +20,7 @@ void emit_record_init(emit_record *of, const mmf_schema *schema)
                        of->upper, of->checksum);
     }
     emit_set(&of->holes, "summed", summed ? "summed_" : "");
+    emit_set(&of->holes, "store_and_row", summed ? ", (mmf_store *)store, row" : "");
     emit_set(&of->holes, "checksum", of->checksum);
     emit_set(&of->holes, "size_and_checksum", of->size_and_checksum);
 }

@@ -66,11 +66,11 @@ uint32_t mmfi_crc32c_by_table(const void *data, size_t size)
     return ~crc;
 }
 
-uint32_t mmfi_crc32c_between_by_table(uint64_t first, const unsigned char *middle, size_t size,
-                                      uint64_t last)
+uint32_t mmfi_crc32c_between_by_table(uint64_t seed, uint64_t first, const unsigned char *middle,
+                                      size_t size, uint64_t last)
 {
     need_tables();
-    uint32_t crc = step_word(MMFI_CRC32C_BEGIN, first);
+    uint32_t crc = step_word(step_word(MMFI_CRC32C_BEGIN, seed), first);
     MMFI_CRC32C_WORDS(crc, step_word, mmfi_load64, middle, size);
     return ~step_word(crc, last);
 }

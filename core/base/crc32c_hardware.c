@@ -96,10 +96,11 @@ HARDWARE static uint32_t bytes_by_hardware(const void *data, size_t size)
     return ~crc;
 }
 
-HARDWARE static uint32_t between_by_hardware(uint64_t first, const unsigned char *middle,
-                                             size_t size, uint64_t last)
+HARDWARE static uint32_t between_by_hardware(uint64_t seed, uint64_t first,
+                                             const unsigned char *middle, size_t size,
+                                             uint64_t last)
 {
-    uint32_t crc = step_word(MMFI_CRC32C_BEGIN, first);
+    uint32_t crc = step_word(step_word(MMFI_CRC32C_BEGIN, seed), first);
     MMFI_CRC32C_WORDS(crc, step_word, mmfi_load64, middle, size);
     return ~step_word(crc, last);
 }
@@ -109,10 +110,10 @@ HARDWARE static inline uint64_t load_halves(const unsigned char *from)
     return mmfi_load32(from) | (uint64_t)mmfi_load32(from + 4) << 32;
 }
 
-HARDWARE static uint32_t fresh_by_hardware(uint64_t first, const unsigned char *middle, size_t size,
-                                           uint64_t last)
+HARDWARE static uint32_t fresh_by_hardware(uint64_t seed, uint64_t first,
+                                           const unsigned char *middle, size_t size, uint64_t last)
 {
-    uint32_t crc = step_word(MMFI_CRC32C_BEGIN, first);
+    uint32_t crc = step_word(step_word(MMFI_CRC32C_BEGIN, seed), first);
     MMFI_CRC32C_WORDS(crc, step_word, load_halves, middle, size);
     return ~step_word(crc, last);
 }
@@ -132,11 +133,12 @@ static MMFI_COLD uint32_t bytes_slow(const void *data, size_t size)
                                      : mmfi_crc32c_by_table(data, size);
 }
 
-static MMFI_COLD uint32_t between_slow(uint64_t first, const unsigned char *middle, size_t size,
-                                       uint64_t last)
+static MMFI_COLD uint32_t between_slow(uint64_t seed, uint64_t first, const unsigned char *middle,
+                                       size_t size, uint64_t last)
 {
-    return mmfi_crc32c_is_hardware() ? between_by_hardware(first, middle, size, last)
-                                     : mmfi_crc32c_between_by_table(first, middle, size, last);
+    return mmfi_crc32c_is_hardware()
+               ? between_by_hardware(seed, first, middle, size, last)
+               : mmfi_crc32c_between_by_table(seed, first, middle, size, last);
 }
 
 uint32_t mmfi_crc32c(const void *data, size_t size)
@@ -144,16 +146,16 @@ uint32_t mmfi_crc32c(const void *data, size_t size)
     return is_known_hardware() ? bytes_by_hardware(data, size) : bytes_slow(data, size);
 }
 
-uint32_t mmfi_crc32c_between(uint64_t first, const unsigned char *middle, size_t size,
-                             uint64_t last)
+uint32_t mmfi_crc32c_between(uint64_t seed, uint64_t first, const unsigned char *middle,
+                             size_t size, uint64_t last)
 {
-    return is_known_hardware() ? between_by_hardware(first, middle, size, last)
-                               : between_slow(first, middle, size, last);
+    return is_known_hardware() ? between_by_hardware(seed, first, middle, size, last)
+                               : between_slow(seed, first, middle, size, last);
 }
 
-uint32_t mmfi_crc32c_between_fresh(uint64_t first, const unsigned char *middle, size_t size,
-                                   uint64_t last)
+uint32_t mmfi_crc32c_between_fresh(uint64_t seed, uint64_t first, const unsigned char *middle,
+                                   size_t size, uint64_t last)
 {
-    return is_known_hardware() ? fresh_by_hardware(first, middle, size, last)
-                               : between_slow(first, middle, size, last);
+    return is_known_hardware() ? fresh_by_hardware(seed, first, middle, size, last)
+                               : between_slow(seed, first, middle, size, last);
 }

@@ -1,7 +1,7 @@
 /* Commit slots, and which of them stands. */
 #include "commit.h"
 
-#include "mmapforge/detail/atomic.h"
+#include "mmapforge/detail/checksum.h"
 #include "mmapforge/detail/crc32c.h"
 
 #include <string.h>
@@ -64,6 +64,7 @@ void mmfi_commit_write_tail(unsigned char *base, uint64_t generation, uint64_t c
     commit.count = count;
     commit.capacity = capacity;
     commit.flags = clean ? MMFI_COMMIT_CLEAN : 0;
+    commit.epoch = mmfi_epoch_to_commit(base);
     mmfi_boot_id(commit.boot_id);
     commit.tail_first = tail_first;
     commit.tail_crc = tail_crc;
@@ -80,6 +81,59 @@ void mmfi_commit_save(const unsigned char *base, uint64_t generation, unsigned c
 void mmfi_commit_put_back(unsigned char *base, uint64_t generation, const unsigned char *saved)
 {
     mmfi_copy_in(commit_at(base, generation), saved, sizeof(mmfi_commit));
+}
+
+/* ---- Epochs ---- */
+
+#define LIVE_EPOCH (MMFI_LIVE_OFFSET + offsetof(mmfi_live, epoch))
+
+/*
+ * Higher than any epoch that a record may have: that of both slots, and one more for a slot that
+ * cannot be read, which may have been the newer one.
+ */
+uint64_t mmfi_epoch_to_commit(const unsigned char *base)
+{
+    const uint64_t now = mmfi_load64(base + LIVE_EPOCH);
+    uint64_t next = 1;
+    uint64_t unknown = 0;
+    if (now != 0)
+        return now;
+    for (uint64_t i = 0; i < MMFI_COMMIT_COPIES; i++) {
+        mmfi_commit commit;
+        if (!mmfi_commit_read_slot(base, i, &commit))
+            unknown++;
+        else if (commit.epoch >= next && commit.epoch < UINT64_MAX - MMFI_COMMIT_COPIES)
+            next = commit.epoch + 1;
+    }
+    return next + unknown;
+}
+
+void mmfi_epoch_begin(unsigned char *base, uint64_t epoch)
+{
+    if (mmfi_load64(base + LIVE_EPOCH) != epoch)
+        mmfi_store64(base + LIVE_EPOCH, epoch);
+}
+
+uint64_t mmfi_epoch_bits(uint64_t epoch)
+{
+    return epoch <= MMFI_SEQUENCE_EPOCH_MAX ? epoch << MMFI_SEQUENCE_COUNT_BITS : 0;
+}
+
+uint64_t mmfi_epoch_proven_end(const unsigned char *base, const mmfi_geometry *geometry,
+                               const mmfi_commit *commit, uint64_t rows)
+{
+    const uint64_t bits = mmfi_epoch_bits(commit->epoch);
+    const size_t size = (size_t)geometry->record_size;
+    uint64_t row = commit->count;
+    for (; bits != 0 && row < rows; row++) {
+        const unsigned char *record = base + geometry->header_size + row * size;
+        const uint64_t sequence = mmfi_load64(record);
+        if (!mmfi_sequence_is_whole(sequence) || (sequence & ~MMFI_SEQUENCE_COUNT) != bits ||
+            mmfi_checksum_fault(record, size, geometry->checksum_offset,
+                                mmfi_checksum_place(geometry->checksum_key, row), sequence) != 0)
+            break;
+    }
+    return row;
 }
 
 /* ---- Tails ---- */

@@ -48,6 +48,36 @@ void mmfi_commit_write_tail(unsigned char *base, uint64_t generation, uint64_t c
 void mmfi_commit_save(const unsigned char *base, uint64_t generation, unsigned char *out);
 void mmfi_commit_put_back(unsigned char *base, uint64_t generation, const unsigned char *saved);
 
+/* ---- Epochs ---- */
+
+/*
+ * Records with checksums that were appended after the last sync prove themselves: recovery after a
+ * restart keeps those that follow the commit without a gap. The disk may also have records of an
+ * earlier life in those rows, sound ones, that a recovery had dropped. The epoch tells them apart:
+ * a record carries it in its sequence word, and is kept only if it is that of the commit.
+ *
+ * A recovery that does not trust memory sets live.epoch to 0, which no commit has, for a record
+ * that is appended then could be followed by one of before. The first commit after it begins a new
+ * epoch. A record of an epoch is only appended when a commit of that epoch is on the disk. From
+ * MMFI_SEQUENCE_EPOCH_MAX on, records carry 0.
+ */
+
+/* The epoch of the next commit, which has it by itself: that of live control, or a new one. */
+uint64_t mmfi_epoch_to_commit(const unsigned char *base);
+
+/* Records that are appended from now on belong to that epoch, whose commit is on the disk. */
+void mmfi_epoch_begin(unsigned char *base, uint64_t epoch);
+
+/* What the sequence word of a record of that epoch has above its count. */
+uint64_t mmfi_epoch_bits(uint64_t epoch);
+
+/*
+ * The end of the records from commit->count on that prove themselves; of a schema with checksums.
+ * That many rows can be read.
+ */
+uint64_t mmfi_epoch_proven_end(const unsigned char *base, const mmfi_geometry *geometry,
+                               const mmfi_commit *commit, uint64_t rows);
+
 /* ---- Tails ---- */
 
 /* A larger tail would take too long to check when the file is opened; it is synced by itself. */

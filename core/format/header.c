@@ -89,6 +89,14 @@ static void fill_header(unsigned char *header, const mmfi_superblock *block,
     memcpy(header + block->schema_offset, schema->text, schema->text_size);
 }
 
+/* Two words of random bits: of two files they are as good as never the same. */
+static uint64_t checksum_key_of(const uint8_t *file_id)
+{
+    uint64_t words[MMFI_FILE_ID_SIZE / sizeof(uint64_t)];
+    memcpy(words, file_id, sizeof words);
+    return words[0] ^ words[1];
+}
+
 static mmfi_geometry geometry_of(const mmfi_superblock *block, const mmf_schema *schema)
 {
     mmfi_geometry geometry;
@@ -101,6 +109,7 @@ static mmfi_geometry geometry_of(const mmfi_superblock *block, const mmf_schema 
     geometry.undo_count = block->undo_count;
     geometry.checksum_offset = schema->checksum_offset;
     geometry.layout_hash = block->layout_hash;
+    geometry.checksum_key = checksum_key_of(block->file_id);
     return geometry;
 }
 

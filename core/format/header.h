@@ -22,7 +22,8 @@ typedef struct mmfi_geometry {
     uint32_t undo_count;
     uint32_t checksum_offset; /* in a record; 0 when it has none */
     uint64_t layout_hash;
-    uint64_t device; /* st_dev and st_ino of the file, which whoever opens it fills in */
+    uint64_t checksum_key; /* of the file's id; mmfi_checksum_place */
+    uint64_t device;       /* st_dev and st_ino of the file, which whoever opens it fills in */
     uint64_t inode;
 } mmfi_geometry;
 

@@ -31,7 +31,7 @@ bool mmfi_live_is_trusted(const unsigned char *base, const mmfi_geometry *geomet
  * checksum changes, so the record gets the one for its next; but an image that was damaged keeps
  * its fault: what its checksum missed the right one by, that of the record misses it by too.
  */
-static void restore_payload(const mmfi_geometry *geometry, unsigned char *record,
+static void restore_payload(const mmfi_geometry *geometry, uint64_t row, unsigned char *record,
                             const unsigned char *image, uint64_t odd)
 {
     const size_t size = (size_t)geometry->record_size;
@@ -40,8 +40,9 @@ static void restore_payload(const mmfi_geometry *geometry, unsigned char *record
                     size - MMF_SEQUENCE_SIZE);
     if (at == 0)
         return;
-    const uint32_t fault = mmfi_checksum_fault(image, size, at, mmfi_load64(image));
-    mmfi_store32(record + at, mmfi_checksum_of(record, size, at, odd + 1) ^ fault);
+    const uint64_t place = mmfi_checksum_place(geometry->checksum_key, row);
+    const uint32_t fault = mmfi_checksum_fault(image, size, at, place, mmfi_load64(image));
+    mmfi_store32(record + at, mmfi_checksum_of(record, size, at, place, odd + 1) ^ fault);
 }
 
 /* A record that its writer left half replaced becomes what it was. */
@@ -57,7 +58,7 @@ static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
         return;
     /* As in mmfi_sequence_enter: whoever sees a word put back also sees the odd sequence. */
     mmfi_fence_release();
-    restore_payload(geometry, record, mmfi_undo_image(slot), sequence);
+    restore_payload(geometry, row, record, mmfi_undo_image(slot), sequence);
     mmfi_sequence_leave(record, sequence);
 }
 
@@ -100,6 +101,16 @@ static uint64_t count_dropped(const unsigned char *base, const mmfi_recovery *fo
     return seen > found->count ? seen - found->count : 0;
 }
 
+/* Garbage after a power cut, at worst: then appends are dearer, as far as the file has room. */
+static uint64_t find_seen_end(const unsigned char *base, const mmfi_recovery *found, bool trusted)
+{
+    const uint64_t count = mmfi_load64(LIVE(base, count));
+    uint64_t end = mmfi_load64(LIVE(base, seen_end));
+    if (!trusted && count > end)
+        end = count;
+    return end < found->capacity ? end : found->capacity;
+}
+
 static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geometry,
                              uint64_t file_size, bool trusted, const char *path, mmfi_recovery *out,
                              mmf_error *error)
@@ -135,6 +146,8 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
     out->capacity = rows;
     /* The lock alone makes all that the last writer did visible; the acquire only says what for. */
     out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
+    if (!trusted && geometry->checksum_offset != 0)
+        out->count = mmfi_epoch_proven_end(base, geometry, &commit, rows);
     /* The next append would go over a record that a sync has promised. */
     if (committed && out->count < commit.count)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
@@ -149,6 +162,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                          "what is there",
                          path, out->count, out->capacity);
     out->dropped_rows = trusted ? 0 : count_dropped(base, out);
+    out->seen_end = find_seen_end(base, out, trusted);
     return MMF_OK;
 }
 
@@ -179,9 +193,14 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint
     const mmf_status status = find_count(base, geometry, file_size, trusted, path, out, error);
     if (status != MMF_OK)
         return status;
-    settle_slots(base, geometry, out->count, trusted);
+    settle_slots(base, geometry, out->seen_end > out->count ? out->seen_end : out->count, trusted);
     mmfi_store64(LIVE(base, poisoned), 0);
     mmfi_store64(LIVE(base, append_owner), 0);
+    if (!trusted) {
+        /* Before the count is lowered, or the next recovery would not know that there were more. */
+        mmfi_store64(LIVE(base, seen_end), out->seen_end);
+        mmfi_store64(LIVE(base, epoch), 0);
+    }
     /* Both are stored anew, so they release anew: the file's size, and the records. */
     mmfi_store64_release(LIVE(base, capacity), out->capacity);
     mmfi_store64_release(LIVE(base, count), out->count);

@@ -3,7 +3,8 @@
  *
  * In the boot in which the writer lived, memory is the truth: live control has the count, and the
  * undo slots have any record that was being replaced. After another boot only what a sync promised
- * counts: the commit slot. All of it is O(1) in the number of records.
+ * counts, the commit slot, and after it the records that prove themselves by a checksum. All of it
+ * is O(1) in the number of records, but for the proof, which is O(n) in those since the last sync.
  */
 #ifndef MMF_FORMAT_RECOVER_H
 #define MMF_FORMAT_RECOVER_H
@@ -28,7 +29,8 @@ typedef struct mmfi_recovery {
     uint64_t tail_first; /* and where its tail begins; committed when it has none */
     bool confirmed;      /* it is known to be on the disk */
     bool replaced;       /* records may have been replaced since the last sync */
-    bool dropped; /* a later one does not stand: mmfi_commit_forget, and a sync, come first */
+    bool dropped;      /* a later one does not stand: mmfi_commit_forget, and a sync, come first */
+    uint64_t seen_end; /* rows below it may hold records that were dropped, now or before */
     uint64_t dropped_rows; /* records beyond count that live control had, when it is not valid */
 } mmfi_recovery;
 
@@ -55,7 +57,7 @@ mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geo
 /*
  * Restores the record that the owner of an undo slot left half replaced, if it did, and takes back
  * the announcement of a torn record that it was replacing. The owner must be dead, and the caller
- * hold the lock of its slot; count is that of records.
+ * hold the lock of its slot; count is that of rows which it may have been replacing.
  */
 void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
                        uint64_t count);

@@ -115,8 +115,9 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
      */
     state->dropped = found.dropped_rows;
     state->writer->count = found.count;
-    state->writer->capacity = found.capacity;
+    state->room = found.capacity;
     state->writer->undo = state->map.base + state->geometry.undo_offset;
+    mmfi_append_prepare(state);
     return MMF_OK;
 }
 
@@ -191,6 +192,7 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
                          "%s: no memory for a handle", state->file.path);
     store->records = state->map.base + state->geometry.header_size;
+    store->checksum_key = state->geometry.checksum_key;
     store->writer = &mmfi_writer_none;
     store->state = state;
     mmfi_guard_add(store, state->map.base, state->map.size);

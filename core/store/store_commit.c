@@ -57,8 +57,8 @@ static void write_commit(mmfi_state *state, uint64_t count, bool clean, uint64_t
 {
     const bool tail = tail_first < count;
     state->generation++;
-    mmfi_commit_write_tail(state->map.base, state->generation, count, state->writer->capacity,
-                           clean, tail ? tail_first : 0, tail ? tail_crc : 0);
+    mmfi_commit_write_tail(state->map.base, state->generation, count, state->room, clean,
+                           tail ? tail_first : 0, tail ? tail_crc : 0);
     state->committed = count;
     state->tail_first = tail_first;
     state->tail_free = !tail;
@@ -90,11 +90,15 @@ mmf_status mmfi_commit_alone(mmfi_state *state, bool clean, mmf_error *error)
     one = one && (state->committed | crc) != 0;
     mmf_status status = one ? MMF_OK : sync_all(state, error);
     if (status == MMF_OK && grown) {
+        const uint64_t epoch = mmfi_epoch_to_commit(state->map.base);
         write_commit(state, count, clean, one ? state->committed : count, crc);
         status = sync_all(state, error);
+        if (status == MMF_OK)
+            mmfi_epoch_begin(state->map.base, epoch);
     }
     if (status != MMF_OK)
         return status;
+    mmfi_append_prepare(state);
     state->replaced = false;
     mmfi_store64(&state->writer->live->replaced, 0);
     state->writer->settable = 0;

@@ -29,13 +29,15 @@ static mmf_status fail_row(const copying *what, mmf_status status, uint64_t row,
 }
 
 /* The first of the copied records whose checksum is wrong; count when all are sound. */
-static uint64_t first_unsound(const mmf_schema *schema, const unsigned char *records,
+static uint64_t first_unsound(const mmf_store *from, uint64_t first, const unsigned char *records,
                               uint64_t count)
 {
+    const mmf_schema *schema = mmf_store_schema(from);
     uint64_t i = 0;
     for (; i < count; i++) {
         const unsigned char *record = records + i * schema->record_size;
         if (mmfi_checksum_fault(record, schema->record_size, schema->checksum_offset,
+                                mmfi_checksum_place(from->checksum_key, first + i),
                                 mmfi_load64(record)) != 0)
             break;
     }
@@ -58,14 +60,11 @@ static mmf_status copy_block(mmf_store *to, const copying *what, uint64_t first,
     if (status != MMF_OK)
         return fail_row(what, status, first + copied, error);
     if (schema->checksum_offset != 0) {
-        const uint64_t sound = first_unsound(schema, records, count);
+        const uint64_t sound = first_unsound(from, first, records, count);
         if (sound < count)
             return fail_row(what, MMF_ERR_CORRUPT, first + sound, error);
     }
-    for (uint64_t i = 0; i < count; i++)
-        mmfi_store64(records + i * schema->record_size, MMFI_SEQUENCE_FIRST);
-    if (schema->checksum_offset != 0)
-        mmfi_append_rows_sum(schema, records, count);
+    mmfi_append_rows_finish(to, records, 0, count);
     mmfi_append_rows_end(to, count, NULL);
     return MMF_OK;
 }

@@ -2,13 +2,13 @@
 #include "mmapforge/detail/access_checksum.h"
 #include "store_state.h"
 
-static void look(const mmf_schema *schema, const unsigned char *record, uint64_t sequence,
-                 mmfi_finding *out)
+static void look(const mmf_schema *schema, const unsigned char *record, uint64_t place,
+                 uint64_t sequence, mmfi_finding *out)
 {
     out->sequence = sequence;
     out->found = mmfi_checksum_load(record, schema->checksum_offset);
     out->expected =
-        mmfi_checksum_of(record, schema->record_size, schema->checksum_offset, sequence);
+        mmfi_checksum_of(record, schema->record_size, schema->checksum_offset, place, sequence);
 }
 
 /* An image in an undo slot has the sequence word that its record had, and is checked with that. */
@@ -19,7 +19,8 @@ mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row)
     mmfi_reread reread = mmfi_reread_begin(store, row, store);
     while (mmfi_reread_next(&reread)) {
         const bool image = mmfi_sequence_is_odd(reread.sequence);
-        look(schema, reread.record, image ? mmfi_load64(reread.record) : reread.sequence, &out);
+        look(schema, reread.record, mmfi_checksum_place(store->checksum_key, row),
+             image ? mmfi_load64(reread.record) : reread.sequence, &out);
     }
     out.status = reread.status;
     if (out.status != MMF_OK)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL, 0};
+mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, NULL, 0};
 const mmfi_live mmfi_live_closed = {.count = 0};
 const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
 
@@ -46,6 +46,7 @@ void mmfi_state_free(mmfi_state *state)
     mmfi_file_close(&state->file);
     mmf_schema_free(state->schema);
     free(state->link.path);
+    free(state->staged);
     mmfi_map_private_close(state->page, sizeof *state->page);
     free(state);
 }

@@ -55,9 +55,9 @@ static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error
     if (status != MMF_OK)
         return status;
     const uint64_t row = mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, row));
-    if (row < now.count && row >= now.mapped)
+    if (row < mmfi_shared_end(state, &now) && row >= now.mapped)
         return MMF_ERR_CAPACITY;
-    mmfi_recover_slot(state->map.base, &state->geometry, slot, mmfi_shared_reach(&now));
+    mmfi_recover_slot(state->map.base, &state->geometry, slot, mmfi_shared_reach(state, &now));
     return MMF_OK;
 }
 
@@ -157,6 +157,13 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
                              state->file.path);
         mmfi_file_unlock_slot(&state->file, slot);
     }
+    /* Another writer may have grown it, and closed it, while this one waited to join. */
+    if (state->file_size > state->map.size)
+        return mmfi_fail(error, MMF_ERR_CAPACITY, 0, state->file.path,
+                         "%s: the file grew to %" PRIu64 " bytes while it was opened, and %" PRIu64
+                         " bytes of address space are reserved; open it again, with a larger "
+                         "options.reserve_bytes if that was set",
+                         state->file.path, state->file_size, state->map.size);
     mmf_status status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
                                           state->file.path, found, error);
     if (status == MMF_OK)
@@ -190,7 +197,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     mmfi_store64(mmfi_shared_undo(state, state->slot) + offsetof(mmfi_undo, owner),
                  (uint64_t)state->pid);
     state->writer->count = found.count;
-    state->writer->capacity = found.capacity;
+    state->room = found.capacity;
     state->writer->undo = mmfi_shared_undo(state, state->slot);
     state->writer->turn = &mmfi_shared_live(state)->append_owner;
     return MMF_OK;

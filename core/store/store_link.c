@@ -150,6 +150,7 @@ static void stop_writing(mmfi_state *state)
 {
     mmfi_store64(&state->failed, 1);
     state->writer->count = 0;
+    state->room = 0;
     state->writer->capacity = 0;
 }
 

@@ -57,7 +57,7 @@ static uint32_t owner_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 static uint64_t rows_within_reach(const mmfi_state *state)
 {
     mmfi_bounds now = {0, 0, 0, 0};
-    return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? mmfi_shared_reach(&now) : 0;
+    return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? mmfi_shared_reach(state, &now) : 0;
 }
 
 /* Puts the record right if its owner is dead. What owner_of found; if that is none, it is torn. */
@@ -188,19 +188,19 @@ static mmf_status make_room(mmfi_state *state, uint64_t rows)
 {
     mmfi_writer *writer = state->writer;
     writer->count = mmfi_load64_acquire(&writer->live->count);
-    if (writer->count <= writer->capacity && rows <= writer->capacity - writer->count)
+    if (writer->count <= state->room && rows <= state->room - writer->count)
         return MMF_OK;
     const mmf_status status = mmfi_file_size(&state->file, &state->file_size, NULL);
     if (status != MMF_OK)
         return status;
     const uint64_t backed = mmfi_geometry_rows(&state->geometry, state->file_size);
     const uint64_t mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
-    writer->capacity = backed < mapped ? backed : mapped;
+    state->room = backed < mapped ? backed : mapped;
     if (writer->count > backed)
         return MMF_ERR_CORRUPT;
     if (writer->count > mapped)
         return MMF_ERR_CAPACITY;
-    if (rows <= writer->capacity - writer->count)
+    if (rows <= state->room - writer->count)
         return MMF_OK;
     return mmfi_store_grow(state, rows, NULL);
 }
@@ -260,9 +260,11 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
     if (status == MMF_OK) {
         /* Another writer may have promised more meanwhile. */
         const uint64_t promised = last.count > count ? last.count : count;
-        mmfi_commit_write(state->map.base, last.generation + 1, promised, state->writer->capacity,
-                          false);
+        const uint64_t epoch = mmfi_epoch_to_commit(state->map.base);
+        mmfi_commit_write(state->map.base, last.generation + 1, promised, state->room, false);
         status = mmfi_file_sync(&state->file, error);
+        if (status == MMF_OK)
+            mmfi_epoch_begin(state->map.base, epoch);
     }
     if (status != MMF_OK)
         mmfi_state_poison(state);

@@ -17,10 +17,18 @@ static inline mmfi_live *mmfi_shared_live(const mmfi_state *state)
     return state->writer->live;
 }
 
-/* The rows that a slot may name: what live control says, as far as the file and the mapping go. */
-static inline uint64_t mmfi_shared_reach(const mmfi_bounds *now)
+/* The end of the rows that a slot may name: published ones, and those that were once seen. */
+static inline uint64_t mmfi_shared_end(const mmfi_state *state, const mmfi_bounds *now)
 {
-    const uint64_t backed = now->count < now->backed ? now->count : now->backed;
+    const uint64_t seen = mmfi_load64(&mmfi_shared_live(state)->seen_end);
+    return seen > now->count ? seen : now->count;
+}
+
+/* The same, as far as the file and the mapping go. */
+static inline uint64_t mmfi_shared_reach(const mmfi_state *state, const mmfi_bounds *now)
+{
+    const uint64_t end = mmfi_shared_end(state, now);
+    const uint64_t backed = end < now->backed ? end : now->backed;
     return backed < now->mapped ? backed : now->mapped;
 }
 

@@ -63,6 +63,8 @@ struct mmfi_state {
     uint64_t generation; /* of the last commit */
     uint64_t dropped;    /* records that recovery did not keep */
     uint64_t file_size;  /* as the writer knows it */
+    uint64_t room;       /* rows that fit into that, and into the address space */
+    unsigned char *staged; /* records to append, apart until they are complete, or NULL */
     /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
     mmfi_writer *writer;
     mmfi_writer *page;     /* that page, or NULL */
@@ -173,10 +175,47 @@ mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error);
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error);
 
 /*
- * Room for so many records behind the last one; of several writers, the turn to append as well,
- * which ends with the append.
+ * Room for that many records after the last one; of several writers, the append lock as well, which
+ * ends with the append.
  */
 mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows);
+
+/*
+ * ---- Rows whose records readers may have seen ----
+ *
+ * A recovery that does not trust memory may drop records that attached readers have seen. A plain
+ * append over such a record would give a reader that is copying it a mixture. So it is replaced as
+ * any record is: its undo slot first, then the odd sequence, and the sequence goes on. The writer's
+ * bound, capacity, is zero as long as there are such rows, so that every append asks.
+ */
+
+/* True when the next append goes into such a row. Of several writers, with the append lock. */
+static inline bool mmfi_append_is_over_seen(const mmfi_state *state)
+{
+    return state->writer->count < mmfi_load64(&state->writer->live->seen_end);
+}
+
+/* The sequence of a record that is appended into any other row. */
+static inline uint64_t mmfi_append_sequence(const mmfi_state *state)
+{
+    if (MMFI_LIKELY(state->geometry.checksum_offset == 0))
+        return MMFI_SEQUENCE_FIRST;
+    return mmfi_epoch_bits(mmfi_load64(&state->writer->live->epoch)) | MMFI_SEQUENCE_FIRST;
+}
+
+/*
+ * Marks the record of such a row as being replaced. Returns the even sequence that it is appended
+ * with; until that is stored (release), its payload may be.
+ */
+uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row);
+
+/* Sets what the next append finds: its sequence and, of the only writer, its bound. */
+static inline void mmfi_append_prepare(mmfi_state *state)
+{
+    state->writer->sequence = mmfi_append_sequence(state);
+    if (!state->shared)
+        state->writer->capacity = mmfi_append_is_over_seen(state) ? 0 : state->room;
+}
 
 /* Gives the file room for at least so many more records than there are. */
 mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);

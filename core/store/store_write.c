@@ -128,9 +128,33 @@ mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows)
 {
     if (state->shared)
         return mmfi_shared_append_begin(state, rows);
-    if (rows > state->writer->capacity - state->writer->count)
+    if (rows > state->room - state->writer->count)
         return mmfi_store_grow(state, rows, NULL);
     return MMF_OK;
+}
+
+/* ---- Rows whose records readers may have seen ---- */
+
+/*
+ * The row is beyond the count, so no other writer takes it, and a plain store marks it. Its count
+ * of changes goes on; the epoch is that of this append. What is neither whole nor being replaced is
+ * what a power cut left.
+ */
+uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row)
+{
+    const mmfi_state *state = store->state;
+    unsigned char *undo = state->writer->undo;
+    unsigned char *record = mmfi_row(store, row, (size_t)state->geometry.record_size);
+    const uint64_t found = mmfi_load64(record);
+    const uint64_t changes = mmfi_claim_sequence(found & MMFI_SEQUENCE_COUNT, state->slot);
+    const uint64_t epoch = mmfi_append_sequence(state) & ~MMFI_SEQUENCE_COUNT;
+    const uint64_t odd = epoch | (changes & MMFI_SEQUENCE_COUNT);
+    if (mmfi_sequence_is_whole(found))
+        mmfi_undo_save(undo, row, record, odd - 1, (size_t)state->geometry.record_size);
+    else
+        mmfi_undo_announce(undo, row, odd);
+    mmfi_sequence_enter(record, odd - 1);
+    return odd + 1;
 }
 
 mmfi_grant mmfi_append_slow(const mmf_store *store)
@@ -140,8 +164,13 @@ mmfi_grant mmfi_append_slow(const mmf_store *store)
     if (state == NULL)
         return grant;
     grant.status = mmfi_append_room(state, 1);
-    if (grant.status == MMF_OK)
-        grant.writer = state->writer;
+    if (grant.status != MMF_OK)
+        return grant;
+    grant.writer = state->writer;
+    if (MMFI_UNLIKELY(mmfi_append_is_over_seen(state)))
+        grant.writer->sequence = mmfi_append_replace(store, grant.writer->count);
+    else
+        mmfi_append_prepare(state);
     return grant;
 }
 
@@ -196,8 +225,8 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
     if (state->huge_pages) /* what is full; the rest is still small when it is written */
         state->collapsed = mmfi_map_collapse(&state->map, state->collapsed, state->file_size);
     state->file_size = size;
-    writer->capacity = mmfi_geometry_rows(geometry, size);
-    mmfi_store64_release(&writer->live->capacity, writer->capacity);
+    state->room = mmfi_geometry_rows(geometry, size);
+    mmfi_store64_release(&writer->live->capacity, state->room);
     mmfi_error_clear(error);
     return MMF_OK;
 }
@@ -222,6 +251,7 @@ void mmfi_state_poison(mmfi_state *state)
     mmfi_store64_release(&state->writer->live->poisoned, 1);
     mmfi_store64(&state->failed, 1);
     state->writer->count = 0;
+    state->room = 0;
     state->writer->capacity = 0;
     state->writer->settable = 0;
 }

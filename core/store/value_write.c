@@ -3,6 +3,8 @@
 #include "mmapforge/value.h"
 #include "store_state.h"
 
+#include <stdlib.h>
+
 /* ---- Images ---- */
 
 static bool is_plain(const mmf_field *field)
@@ -58,13 +60,24 @@ static void save_field(unsigned char *record, const unsigned char *image, const 
 
 /* ---- Appending ---- */
 
+/* Records that go over others which readers may have seen are kept apart until they are complete.
+ */
+static mmf_status stage(mmfi_state *state, uint64_t count, unsigned char **records)
+{
+    free(state->staged);
+    state->staged = calloc((size_t)count, (size_t)state->geometry.record_size);
+    *records = state->staged;
+    return state->staged != NULL ? MMF_OK : MMF_ERR_NO_MEMORY;
+}
+
 /* The writer's page tells at once who may write and for how many rows; the rest is asked for. */
 mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned char **records)
 {
     mmf_status status = MMF_OK;
     *records = NULL;
     mmfi_writer *writer = store != NULL ? store->writer : NULL;
-    if (writer == NULL || count == 0 || count > writer->capacity - writer->count) {
+    if (writer == NULL || count == 0 || writer->count >= writer->capacity ||
+        count > writer->capacity - writer->count) {
         mmfi_state *state = mmfi_state_to_write(store, &status);
         if (state == NULL)
             return status;
@@ -72,16 +85,60 @@ mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned cha
         status = mmfi_append_room(state, count);
         if (status != MMF_OK)
             return status;
+        if (count > 0 && mmfi_append_is_over_seen(state)) {
+            status = stage(state, count, records);
+            if (status != MMF_OK && writer->turn != NULL)
+                mmfi_store64_release(writer->turn, 0);
+            return status;
+        }
+        mmfi_append_prepare(state);
     }
     *records = mmfi_row(store, writer->count, (size_t)store->state->geometry.record_size);
     return MMF_OK;
 }
 
-void mmfi_append_rows_sum(const mmf_schema *schema, unsigned char *records, uint64_t count)
+void mmfi_append_rows_finish(const mmf_store *store, unsigned char *records, uint64_t first,
+                             uint64_t count)
 {
+    const mmfi_state *state = store->state;
+    const size_t size = (size_t)state->geometry.record_size;
+    const size_t checksum = state->geometry.checksum_offset;
+    const uint64_t sequence = state->writer->sequence;
+    const uint64_t begin = state->writer->count + first;
+    unsigned char *record = records + first * size;
+    for (uint64_t i = 0; i < count; i++, record += size) {
+        mmfi_store64(record, sequence);
+        if (checksum != 0)
+            mmfi_checksum_save(record, size, checksum,
+                               mmfi_checksum_place(store->checksum_key, begin + i), sequence);
+    }
+}
+
+/* Puts a record that is complete over one that readers may have seen. */
+static void replace_seen(const mmf_store *store, uint64_t row, const unsigned char *image)
+{
+    const mmfi_state *state = store->state;
+    const size_t size = (size_t)state->geometry.record_size;
+    const size_t checksum = state->geometry.checksum_offset;
+    unsigned char *record = mmfi_row(store, row, size);
+    const uint64_t sequence = mmfi_append_replace(store, row);
+    mmfi_copy_words(record + MMF_SEQUENCE_SIZE, image + MMF_SEQUENCE_SIZE,
+                    size - MMF_SEQUENCE_SIZE);
+    if (checksum != 0)
+        mmfi_checksum_save(record, size, checksum, mmfi_checksum_place(store->checksum_key, row),
+                           sequence);
+    mmfi_store64_release(record, sequence);
+}
+
+static void publish_staged(const mmf_store *store, uint64_t count)
+{
+    mmfi_state *state = store->state;
+    const uint64_t before = state->writer->count;
     for (uint64_t i = 0; i < count; i++)
-        mmfi_checksum_save(records + i * schema->record_size, schema->record_size,
-                           schema->checksum_offset, MMFI_SEQUENCE_FIRST);
+        replace_seen(store, before + i,
+                     state->staged + (size_t)i * (size_t)state->geometry.record_size);
+    free(state->staged);
+    state->staged = NULL;
 }
 
 /* The order of mmfi_append_end, once for all the records. */
@@ -89,6 +146,8 @@ void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first)
 {
     mmfi_writer *writer = store->state->writer;
     const uint64_t before = writer->count;
+    if (MMFI_UNLIKELY(store->state->staged != NULL))
+        publish_staged(store, count);
     writer->count = before + count;
     mmfi_store64_release(&store->row_bound, before + count);
     mmfi_store64_release(&writer->live->count, before + count);
@@ -104,7 +163,6 @@ static void append_images(const mmf_schema *schema, unsigned char *to, const uns
 {
     const size_t record_size = schema->record_size;
     for (uint64_t i = 0; i < count; i++) {
-        mmfi_store64(to + i * record_size, MMFI_SEQUENCE_FIRST);
         mmfi_copy_in(to + i * record_size + MMF_SEQUENCE_SIZE,
                      images + i * record_size + MMF_SEQUENCE_SIZE, record_size - MMF_SEQUENCE_SIZE);
     }
@@ -137,8 +195,7 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
     if (status != MMF_OK)
         return status;
     append_images(schema, to, images, count);
-    if (schema->checksum_offset != 0)
-        mmfi_append_rows_sum(schema, to, count);
+    mmfi_append_rows_finish(store, to, 0, count);
     mmfi_append_rows_end(store, count, first);
     return MMF_OK;
 }
@@ -174,6 +231,6 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
         if (index < schema->field_count) /* as it was when they were checked */
             save_field(write.record, image, &schema->fields[index]);
     }
-    return checksum != 0 ? mmfi_summed_write_end(write, schema->record_size, checksum)
+    return checksum != 0 ? mmfi_summed_write_end(write, store, row, schema->record_size, checksum)
                          : mmfi_write_end(write);
 }

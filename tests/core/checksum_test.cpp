@@ -17,8 +17,9 @@ TEST(Checksum, TheRecordIsLaidOutAsTheFormatSays)
     EXPECT_NE(small_schema.layout_hash, bare_schema.layout_hash);
 }
 
-// A record from hand to bytes: sequence 2, mark 0x01020304, and the CRC-32C of those 16 bytes with
-// four zeroes behind, bit by bit.
+// A record from hand to bytes: sequence 2, mark 0x01020304, and four zeroes for the checksum. It is
+// the CRC-32C, bit by bit, of the halves of the file's id, one exclusive-or the other and row 0,
+// and of those 16 bytes.
 TEST_F(SealedTest, TheSmallestRecordByteByByte)
 {
     small_store *store = nullptr;
@@ -27,8 +28,13 @@ TEST_F(SealedTest, TheSmallestRecordByteByByte)
     ASSERT_EQ(small_store_append(store, &in, nullptr), MMF_OK);
     const unsigned char head[16] = {2, 0, 0, 0, 0, 0, 0, 0, 4, 3, 2, 1, 0, 0, 0, 0};
     uint32_t crc = 0xffffffffu;
-    for (const unsigned char byte : head) {
-        crc ^= byte;
+    const std::string id = part(offsetof(mmfi_superblock, file_id), MMFI_FILE_ID_SIZE);
+    std::string covered;
+    for (size_t i = 0; i < 8; i++)
+        covered += static_cast<char>(id[i] ^ id[8 + i]);
+    covered.append(reinterpret_cast<const char *>(head), sizeof head);
+    for (const char byte : covered) {
+        crc ^= static_cast<unsigned char>(byte);
         for (int bit = 0; bit < 8; bit++)
             crc = (crc & 1u) != 0 ? (crc >> 1) ^ 0x82f63b78u : crc >> 1;
     }
@@ -192,7 +198,7 @@ TEST_F(SealedTest, TheMessageHasTheRowAndBothChecksums)
     char found[16];
     char expected[16];
     snprintf(found, sizeof found, "0x%08x", u32_at(record, SEALED_RECORD_CHECKSUM));
-    snprintf(expected, sizeof expected, "0x%08x", checksum_of(record, SEALED_RECORD_CHECKSUM));
+    snprintf(expected, sizeof expected, "0x%08x", checksum_of(2, record, SEALED_RECORD_CHECKSUM));
     EXPECT_EQ(verify(store), MMF_ERR_CORRUPT);
     EXPECT_EQ(std::string(error.message),
               path + ": row 2: found the checksum " + found + ", expected " + expected +
@@ -399,7 +405,7 @@ protected:
             mmfi_save_uint32(write.record, SEALED_MARK_OFFSET, in.mark);
         step(&left);
         mmfi_checksum_save(write.record, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM,
-                           write.sequence + 1);
+                           mmfi_checksum_place(base->checksum_key, 1), write.sequence + 1);
         step(&left);
         mmfi_write_end(write);
         step(&left);
@@ -415,7 +421,8 @@ protected:
         sealed_record_save(append.record, &in);
         step(&left);
         mmfi_checksum_save(append.record, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM,
-                           MMFI_SEQUENCE_FIRST);
+                           mmfi_checksum_place(append.store->checksum_key, append.row),
+                           append.writer->sequence);
         step(&left);
         mmfi_append_end(append, nullptr);
         step(&left);

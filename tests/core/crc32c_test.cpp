@@ -91,19 +91,23 @@ INSTANTIATE_TEST_SUITE_P(Ways, Crc32c, testing::Values(mmfi_crc32c, mmfi_crc32c_
                              return way.index == 0 ? "Chosen" : "ByTable";
                          });
 
-TEST(Crc32cBetween, IsThatOfTheThreePartsInARow)
+TEST(Crc32cBetween, IsThatOfTheFourPartsInARow)
 {
     for (size_t words = 0; words < 40; words++) {
         std::vector<uint64_t> record(words + 2);
-        const std::vector<unsigned char> bytes = noise(8 * record.size(), words);
-        std::memcpy(record.data(), bytes.data(), bytes.size());
+        const std::vector<unsigned char> bytes = noise(8 + 8 * record.size(), words);
+        uint64_t seed = 0;
+        std::memcpy(&seed, bytes.data(), sizeof seed);
+        std::memcpy(record.data(), bytes.data() + 8, bytes.size() - 8);
         const uint32_t expected = slow(bytes.data(), bytes.size());
         const auto *middle = reinterpret_cast<const unsigned char *>(record.data() + 1);
-        EXPECT_EQ(mmfi_crc32c_between(record.front(), middle, 8 * words, record.back()), expected);
-        EXPECT_EQ(mmfi_crc32c_between_fresh(record.front(), middle, 8 * words, record.back()),
+        EXPECT_EQ(mmfi_crc32c_between(seed, record.front(), middle, 8 * words, record.back()),
                   expected);
-        EXPECT_EQ(mmfi_crc32c_between_by_table(record.front(), middle, 8 * words, record.back()),
+        EXPECT_EQ(mmfi_crc32c_between_fresh(seed, record.front(), middle, 8 * words, record.back()),
                   expected);
+        EXPECT_EQ(
+            mmfi_crc32c_between_by_table(seed, record.front(), middle, 8 * words, record.back()),
+            expected);
     }
 }
 

@@ -10,6 +10,7 @@ namespace {
 // Offsets as core/FORMAT.md has them, checksum over the bytes before it.
 TEST_F(RecoverTest, ACommitIsWrittenToTheSlotOfItsGeneration)
 {
+    live().epoch = 6;
     std::vector<uint64_t> expected = words;
     mmfi_commit_write(base, 7, 3, 5, true);
     uint64_t *slot = &expected[(8192 + 4096) / 8];
@@ -17,6 +18,7 @@ TEST_F(RecoverTest, ACommitIsWrittenToTheSlotOfItsGeneration)
     slot[1] = 7;
     slot[2] = 3;
     slot[3] = 5;
+    slot[5] = 6;
     slot[9] = boot[0];
     slot[10] = boot[1];
     slot[63] = static_cast<uint64_t>(mmfi_crc32c(slot, 508)) << 32;
@@ -28,6 +30,7 @@ TEST_F(RecoverTest, ACommitIsWrittenToTheSlotOfItsGeneration)
     slot[1] = 8;
     slot[2] = 4;
     slot[3] = 5;
+    slot[5] = 6;
     slot[9] = boot[0];
     slot[10] = boot[1];
     slot[63] = static_cast<uint64_t>(mmfi_crc32c(slot, 508)) << 32;

@@ -80,11 +80,16 @@ protected:
         put(offset, byte);
     }
 
-    // As core/FORMAT.md says it: over the record, with the checksum's own bytes as zero.
-    static uint32_t checksum_of(std::string record, size_t offset)
+    // As the format says it: over the two halves of the file's id, exclusive-or the row, and the
+    // record with the checksum's own bytes as zero.
+    uint32_t checksum_of(uint64_t row, std::string record, size_t offset) const
     {
+        std::string bytes = part(offsetof(mmfi_superblock, file_id), MMFI_FILE_ID_SIZE);
+        for (size_t i = 0; i < 8; i++)
+            bytes[i] = static_cast<char>(bytes[i] ^ bytes[8 + i] ^ static_cast<char>(row >> 8 * i));
         record.replace(offset, 4, 4, '\0');
-        return mmfi_crc32c_by_table(record.data(), record.size());
+        bytes.replace(8, 8, record);
+        return mmfi_crc32c_by_table(bytes.data(), bytes.size());
     }
 
     static uint32_t u32_at(const std::string &record, size_t offset)
@@ -106,7 +111,7 @@ protected:
         const std::string record = row_bytes(row);
         EXPECT_EQ(sequence_of(record), sequence);
         EXPECT_EQ(u32_at(record, SEALED_RECORD_CHECKSUM),
-                  checksum_of(record, SEALED_RECORD_CHECKSUM));
+                  checksum_of(row, record, SEALED_RECORD_CHECKSUM));
     }
 
     mmf_status verify(const sealed_store *store)

@@ -526,7 +526,7 @@ TEST_F(SharedTest, AppendsKeepToWhatIsMappedAndWhatIsThere)
     ASSERT_EQ(truncate(path.c_str(), 65536 + 4096), 0);
     tick_store *other = nullptr;
     EXPECT_EQ(tick_store_open(path.c_str(), &sharing, &other, &error), MMF_ERR_CORRUPT);
-    base_of(large)->state->writer->capacity = 0; // as another handle's, which looks at the file
+    base_of(large)->state->room = 0; // as another handle's, which looks at the file
     EXPECT_EQ(tick_store_append(large, &tick, nullptr), MMF_ERR_CORRUPT);
     EXPECT_EQ(live_of(large)->append_owner, 0u);
     EXPECT_EQ(tick_store_close(large), MMF_OK);

@@ -117,7 +117,7 @@ protected:
         Disk disk({});
         Verdict verdict;
         std::mt19937_64 random(7);
-        const Promise promise({});
+        const Promise promise({}, 0);
         for (size_t i = 0; i < of.trace.events.size(); i++) {
             disk.apply(of.trace.events[i]);
             if (i + 1 < of.named)

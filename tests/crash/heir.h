@@ -7,8 +7,10 @@
 
 // Opens a copy of the image as a reader, then as a writer, and says what is wrong. The records must
 // be those of one of the two, for the reader before, and for both after; *which: 0 before, 1 after.
+// With `committed`, the reader before may also have those of the last commit alone, of which the
+// rest proves itself to a writer.
 inline std::string inherit(const Bytes &image, const Records &before, const Records &after,
-                           int *which, bool shared = false)
+                           int *which, bool shared = false, const Records *committed = nullptr)
 {
     const MemoryFile copy(image);
     mmf_error error;
@@ -19,9 +21,11 @@ inline std::string inherit(const Bytes &image, const Records &before, const Reco
     std::string wrong = old.empty() ? "" : difference(reader, after);
     *which = old.empty() ? 0 : 1;
     const Records &expected = old.empty() ? before : after;
-    if (!wrong.empty())
+    if (!wrong.empty() && committed != nullptr && difference(reader, *committed).empty())
+        wrong = unsound(reader, 0, committed->size());
+    else if (!wrong.empty())
         wrong = "reader: neither old (" + old + ") nor new (" + wrong + ")";
-    if (wrong.empty())
+    else
         wrong = unsound(reader, 0, expected.size());
     tick_store *writer = open_image(copy, MMF_READ_WRITE, &error, shared);
     if (writer == nullptr)

@@ -173,7 +173,7 @@ protected:
     }
     static Verdict cut_power(const Trace &of)
     {
-        return sweep(of, {}, images_per_moment(32));
+        return sweep(of, {}, 0, images_per_moment(32));
     }
     Trace traced;
 };

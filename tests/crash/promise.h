@@ -3,7 +3,8 @@
 // The count is that of the last sync that returned, or of one that had begun since. Of its rows,
 // one that was not replaced since that sync began is what it was then, whole. One that was may be
 // any mixture of what it was and became, or be reported as torn. With checksums a mixture does not
-// pass for sound.
+// pass for sound, and a writer finds more: records that were appended after that sync, without a
+// gap, each of them sound and one of its versions.
 #ifndef MMF_TESTS_CRASH_PROMISE_H
 #define MMF_TESTS_CRASH_PROMISE_H
 
@@ -30,14 +31,14 @@ struct Version {
 
 class Promise {
 public:
-    // The store begins with these records, all of them promised.
-    explicit Promise(const std::vector<Version> &begin)
+    // The store begins with these records, the first of them promised by a commit.
+    Promise(const std::vector<Version> &begin, size_t committed)
     {
         for (const Version &version : begin) {
             rows.push_back({version});
             rows.back()[0].time = 0;
         }
-        syncs.push_back({rows.size(), 0, kNobody});
+        syncs.push_back({committed, 0, kNobody});
     }
 
     void apply(const Event &event)
@@ -70,13 +71,16 @@ public:
         tick_store *reader = open_image(file, MMF_READ_ONLY, &error);
         if (reader == nullptr)
             return std::string("a reader: ") + error.message;
-        std::string wrong = look(reader);
+        const uint64_t committed = tick_store_count(reader);
+        std::string wrong = look(reader, committed);
         const uint64_t told = damaged;
         tick_store *writer = open_image(file, MMF_READ_WRITE, &error);
         if (writer == nullptr)
             wrong = std::string("a writer: ") + error.message;
+        if (wrong.empty() && tick_store_count(writer) < committed)
+            wrong = "a writer has fewer records than a reader";
         if (wrong.empty())
-            wrong = look(writer);
+            wrong = look(writer, kSealed ? committed : tick_store_count(writer));
         damaged = told; // the same records
         const tick_record next = marked_tick(9);
         if (wrong.empty() && tick_store_append(writer, &next, nullptr) != MMF_OK)
@@ -90,6 +94,12 @@ public:
     uint64_t unsound_records() const
     {
         return damaged;
+    }
+
+    // Records after those of a sync that a writer found in the images that were judged so far.
+    uint64_t kept_records() const
+    {
+        return proven;
     }
 
     // Grows whenever an image that was right might be wrong.
@@ -171,21 +181,40 @@ private:
         return found;
     }
 
-    std::string look(const tick_store *store) const
+    // committed is the count of a sync; what there is after that proves itself.
+    std::string look(const tick_store *store, uint64_t committed) const
     {
         const uint64_t count = tick_store_count(store);
-        const Sync *sync = sync_of(static_cast<size_t>(count));
-        if (count < syncs[0].count)
+        const Sync *sync = sync_of(static_cast<size_t>(committed));
+        if (committed < syncs[0].count)
             return std::to_string(syncs[0].count) + " records were promised, there are " +
-                   std::to_string(count);
+                   std::to_string(committed);
         if (sync == nullptr)
-            return std::to_string(count) + " records, which no sync was for";
-        for (uint64_t row = 0; row < count; row++) {
+            return std::to_string(committed) + " records, which no sync was for";
+        if (count > rows.size())
+            return std::to_string(count) + " records, of which some were never appended";
+        for (uint64_t row = committed; row < count; row++) {
+            proven++;
+            if (!is_proven(store, row, rows[row]))
+                return "row " + std::to_string(row) + " was kept after the " +
+                       std::to_string(committed) + " of a sync, and is none of its versions";
+        }
+        for (uint64_t row = 0; row < committed; row++) {
             const std::string wrong = look_at(store, row, rows[row], sync->time);
             if (!wrong.empty())
                 return "row " + std::to_string(row) + " of " + std::to_string(count) + ": " + wrong;
         }
         return "";
+    }
+
+    // Whole, sound, and what was appended in this row, or what that became.
+    static bool is_proven(const tick_store *store, uint64_t row, const std::vector<Version> &all)
+    {
+        tick_record tick;
+        return tick_store_get(store, row, &tick) == MMF_OK && unsound(store, row, 1).empty() &&
+               std::any_of(all.begin(), all.end(), [&tick](const Version &one) {
+                   return !one.torn && is_same(tick, one.tick);
+               });
     }
 
     std::string look_at(const tick_store *store, uint64_t row, const std::vector<Version> &all,
@@ -245,6 +274,7 @@ private:
     uint64_t time = 0;
     uint64_t changes = 0;
     mutable uint64_t damaged = 0;
+    mutable uint64_t proven = 0;
 };
 
 #endif

@@ -16,6 +16,7 @@ struct Verdict {
     uint64_t recovered = 0; // different ones, or with different promises
     uint64_t wrong = 0;
     uint64_t unsound = 0; // records of them that their checksums tell of
+    uint64_t kept = 0;    // and those after the last commit that proved themselves
     std::map<std::string, uint64_t> reasons;
 
     void add(const Verdict &other)
@@ -26,6 +27,7 @@ struct Verdict {
         recovered += other.recovered;
         wrong += other.wrong;
         unsound += other.unsound;
+        kept += other.kept;
         for (const auto &[reason, times] : other.reasons)
             reasons[reason] += times;
     }
@@ -35,7 +37,9 @@ struct Verdict {
                            " exhausted; " + std::to_string(images) + " images, " +
                            std::to_string(recovered) + " different; " + std::to_string(wrong) +
                            " wrong" +
-                           (kSealed ? "; " + std::to_string(unsound) + " records not sound" : "");
+                           (kSealed ? "; " + std::to_string(unsound) + " records not sound, " +
+                                          std::to_string(kept) + " kept after the last commit"
+                                    : "");
         for (const auto &[reason, times] : reasons)
             text += "\n  " + std::to_string(times) + " x " + reason;
         return text;
@@ -49,13 +53,13 @@ inline uint64_t images_per_moment(uint64_t usual)
 }
 
 // Where there are at most so many images, all of them; else so many that a seed chose.
-inline Verdict sweep(const Trace &of, const std::vector<Version> &begin, uint64_t samples,
-                     uint64_t seed = 20261124)
+inline Verdict sweep(const Trace &of, const std::vector<Version> &begin, size_t committed,
+                     uint64_t samples, uint64_t seed = 20261124)
 {
     Verdict verdict;
     std::mt19937_64 random(seed);
     Disk disk(of.begin);
-    Promise promise(begin);
+    Promise promise(begin, committed);
     std::unordered_set<size_t> seen;
     uint64_t age = 0;
     for (const Event &event : of.events) {
@@ -85,6 +89,7 @@ inline Verdict sweep(const Trace &of, const std::vector<Version> &begin, uint64_
         }
     }
     verdict.unsound = promise.unsound_records();
+    verdict.kept = promise.kept_records();
     return verdict;
 }
 

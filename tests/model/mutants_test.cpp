@@ -34,7 +34,8 @@ const Mutant mutants[] = {
     {"mmfi_undo_save", "fence release", "", "undo slot of two rows", nullptr},
     {"mmfi_undo_announce", "fence release", "", "two menders, two rows", nullptr},
     // core/include/mmapforge/detail/access.h
-    {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle", nullptr},
+    {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle, scalar", nullptr},
+    {"mmfi_append_end", "store release", "append.record", "append over what was seen", nullptr},
     {"mmfi_append_end", "store release", "&append.store->row_bound", "writer's handle", nullptr},
     {"mmfi_append_end", "store release", "&append.writer->live->count", "append", nullptr},
     {"mmfi_append_end", "store release", "append.writer->turn", "two writers, append", nullptr},

@@ -53,6 +53,51 @@ static void open_and_append(const void *argument)
     append(open_writer(0), 2);
 }
 
+/*
+ * A reader that attached in the other boot has seen row 1, which no commit has: the first writer of
+ * this boot appends over it.
+ */
+static void seen_before(void)
+{
+    toy_make((toy_options){.count = 2, .unsynced = 1, .other_boot = true});
+    toy_open_reader(3)->row_bound = 2;
+    toy_remember();
+}
+
+static void append_over_seen(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(0);
+    model_check(store->writer->count == 1, "%d records recovered", (int)store->writer->count);
+    append(store, 2);
+    append(store, 3);
+}
+
+static void append_over_seen_again(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(1);
+    if (store->writer->count == 1)
+        append(store, 2);
+}
+
+/* One look: whatever a second one finds is in the other protocols. */
+static void read_seen(const void *argument)
+{
+    (void)argument;
+    const mmf_store *store = toy_handle_again(3);
+    toy_record record = {0, 0};
+    const mmfi_read read = mmfi_read_begin(store, 1, TOY_RECORD_SIZE, &record);
+    if (read.sequence == 0)
+        model_give_up();
+    record.a = mmfi_load_uint64(read.record, TOY_A);
+    record.b = mmfi_load_uint64(read.record, TOY_B);
+    if (!mmfi_read_end(read))
+        model_give_up();
+    check_whole(record);
+    model_check(record.a == 1 || record.a == 2, "row 1 is of version %d", (int)record.a);
+}
+
 static void failing_sync(void)
 {
     toy_make((toy_options){.count = 1, .sync_fails = true});
@@ -138,6 +183,14 @@ static const protocol all[] = {
         .what = "live control is believed with its id, and not before",
         .prepare = another_boot,
         .threads = {WRITER(open_and_append), READER(read_row_1, NULL)},
+        .mortal_count = 1,
+    },
+    {
+        .name = "append over what was seen",
+        .what = "a reader that saw a record which a recovery dropped never keeps a torn copy",
+        .prepare = seen_before,
+        .threads = {WRITER(append_over_seen), SUCCESSOR(append_over_seen_again),
+                    READER(read_seen, NULL)},
         .mortal_count = 1,
     },
     {

@@ -85,11 +85,12 @@ void toy_make(toy_options options)
     }
     /* The rubbish of another boot has a count that the file does not have. */
     const uint64_t rubbish = options.other_boot ? 3 : 0;
-    put(toy_live() + offsetof(mmfi_live, count), options.count + rubbish);
+    put(toy_live() + offsetof(mmfi_live, count),
+        options.count + (options.unsynced != 0 ? 0 : rubbish));
     put(toy_live() + offsetof(mmfi_live, capacity), capacity);
     put(toy_live() + offsetof(mmfi_live, boot_id), boot_now[0] + rubbish);
     put(toy_live() + offsetof(mmfi_live, boot_id) + 8, boot_now[1] + rubbish);
-    mmfi_commit_write(memory, 1, options.count, capacity, false);
+    mmfi_commit_write(memory, 1, options.count - options.unsynced, capacity, false);
 }
 
 /* ---- Names ---- */
@@ -393,7 +394,7 @@ uint64_t mmfi_now_ns(void)
 
 /* ---- Handles ---- */
 
-mmfi_writer mmfi_writer_none = {0, 0, NULL, NULL, NULL, 0};
+mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, NULL, 0};
 static const mmfi_live live_frozen = {.count = UINT64_MAX};
 
 bool mmfi_state_is_inherited(const mmfi_state *state)
@@ -477,11 +478,12 @@ mmf_status toy_open_writer(unsigned index, mmf_store **out)
     opened->state.replaced = true;
     opened->state.confirmed = false;
     opened->state.two_syncs = true;
-    opened->writer.capacity = found.capacity;
     opened->writer.undo = toy_undo();
     opened->writer.live = (mmfi_live *)(void *)toy_live();
     opened->writer.turn = NULL;
     opened->state.writer = &opened->writer;
+    opened->state.room = found.capacity;
+    mmfi_append_prepare(&opened->state);
     opened->store.writer = &opened->writer;
     *out = attach(opened);
     return MMF_OK;
@@ -491,7 +493,7 @@ mmf_status toy_open_shared(unsigned index, mmf_store **out)
 {
     handle *opened = open_handle(index);
     opened->state.shared = true;
-    opened->writer = (mmfi_writer){0, 0, NULL, (mmfi_live *)(void *)toy_live(), NULL, 0};
+    opened->writer = (mmfi_writer){0, 0, 0, NULL, (mmfi_live *)(void *)toy_live(), NULL, 0};
     opened->state.writer = &opened->writer;
     const mmf_status status = mmfi_shared_attach(&opened->state, NULL);
     if (status == MMF_OK)

@@ -28,6 +28,8 @@ typedef struct toy_options {
     uint64_t torn;     /* of them the first ones are odd and half of version 0, without an image */
     uint64_t capacity; /* records that the file has room for; 0: TOY_ROWS_MAX */
     bool other_boot;   /* live control is of another boot, and holds rubbish */
+    uint64_t
+        unsynced; /* of the records the last ones are in no commit; then the count is no rubbish */
     bool sync_fails;
     uint32_t undo_count; /* 0: one */
 } toy_options;

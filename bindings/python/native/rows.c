@@ -213,17 +213,15 @@ static void put_fixed(unsigned char *record, const mmfpy_source *source, uint64_
 /* A block of records stays in the first-level cache while its fields are filled one by one. */
 #define BLOCK_BYTES 16384u
 
-static void put_columns(unsigned char *records, uint64_t count, const mmf_schema *schema,
+static void put_columns(const mmf_store *store, unsigned char *records, uint64_t count,
                         const mmfpy_source *sources, uint32_t source_count,
                         const unsigned char **next)
 {
-    const size_t record_size = schema->record_size;
+    const size_t record_size = mmf_store_schema(store)->record_size;
     const uint64_t block = BLOCK_BYTES / record_size + 1;
     for (uint64_t begin = 0; begin < count; begin += block) {
         const uint64_t rows = count - begin < block ? count - begin : block;
         unsigned char *record = records + begin * record_size;
-        for (uint64_t i = 0; i < rows; i++)
-            mmfi_store64(record + i * record_size, MMFI_SEQUENCE_FIRST);
         for (uint32_t s = 0; s < source_count; s++) {
             if (sources[s].max == 0)
                 put_scalars(record + sources[s].offset, &sources[s], begin, rows, record_size);
@@ -232,8 +230,7 @@ static void put_columns(unsigned char *records, uint64_t count, const mmf_schema
             else
                 put_fixed(record, &sources[s], begin, rows, record_size);
         }
-        if (schema->checksum_offset != 0)
-            mmfi_append_rows_sum(schema, record, rows);
+        mmfi_append_rows_finish(store, records, begin, rows);
     }
 }
 
@@ -259,7 +256,7 @@ int mmfpy_append_columns(mmfpy_store *handle, uint64_t count, const mmfpy_source
         return (int)status;
     status = mmfi_append_rows_begin(store, count, &records);
     if (status == MMF_OK) {
-        put_columns(records, count, mmf_store_schema(store), sources, source_count, next);
+        put_columns(store, records, count, sources, source_count, next);
         mmfi_append_rows_end(store, count, first);
     }
     mmfpy_leave_writing(handle);

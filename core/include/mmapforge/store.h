@@ -212,9 +212,10 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
  * are missing at the end, and to read one of them is MMF_ERR_CORRUPT, as is a window, a column or a
  * verification that reaches them. For writing it is refused (MMF_ERR_CORRUPT).
  *
- * A writer recovers what a killed one left behind, in O(1), and has
- * blocks given to a file with holes (a sparse copy), because writing into one would need the disk
- * to have room at that moment: MMF_ERR_NO_SPACE when it has none now.
+ * A writer recovers what a killed one left, in O(1) (with checksums, after a restart of the
+ * machine, in O(n) of the records since the last sync). It has blocks given to a file with holes (a
+ * sparse copy), because writing into one would need the disk to have room at that moment:
+ * MMF_ERR_NO_SPACE when it has none now.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_NOT_FOUND, MMF_ERR_FORMAT, MMF_ERR_VERSION, MMF_ERR_CORRUPT,
  * MMF_ERR_LOCKED (a writer has it; of several, all places are taken, or one has been opening it for

@@ -216,7 +216,10 @@ typedef struct mmfi_grant {
     mmf_status status;
 } mmfi_grant;
 
-/* The writer once the file has room for a record, and other writers have ended their appends. */
+/*
+ * The writer once the file has room for a record, and other writers have ended their appends. Where
+ * readers may have seen a record in the row, that one is marked as being replaced.
+ */
 MMFI_COLD mmfi_grant mmfi_append_slow(const mmf_store *store);
 
 /* The end of an append that failed: there is no row. */
@@ -227,7 +230,7 @@ MMFI_INLINE mmf_status mmfi_append_failed(mmf_status status, uint64_t *row)
     return status;
 }
 
-/* The record behind the last one. Nobody reads it before mmfi_append_end publishes it. */
+/* The record after the last one. It is not read before mmfi_append_end publishes it. */
 MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
 {
     mmfi_append append = {NULL, 0, store, NULL, MMF_OK};
@@ -250,7 +253,8 @@ MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
 MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
 {
     const uint64_t count = append.row + 1;
-    mmfi_store64(append.record, MMFI_SEQUENCE_FIRST);
+    /* A release for those who saw another record in this row (mmfi_append_slow). */
+    mmfi_store64_release(append.record, append.writer->sequence);
     append.writer->count = count;
     mmfi_store64_release(&append.store->row_bound, count);
     mmfi_store64_release(&append.writer->live->count, count);

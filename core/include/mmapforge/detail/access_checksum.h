@@ -23,13 +23,17 @@ MMFI_COLD mmf_status mmfi_part_check(const mmf_store *store, uint64_t row);
 MMFI_INLINE mmf_status mmfi_summed_append_end(mmfi_append append, size_t record_size,
                                               size_t checksum, uint64_t *row)
 {
-    mmfi_checksum_save_fresh(append.record, record_size, checksum, MMFI_SEQUENCE_FIRST);
+    mmfi_checksum_save_fresh(append.record, record_size, checksum,
+                             mmfi_checksum_place(append.store->checksum_key, append.row),
+                             append.writer->sequence);
     return mmfi_append_end(append, row);
 }
 
-MMFI_INLINE mmf_status mmfi_summed_write_end(mmfi_write write, size_t record_size, size_t checksum)
+MMFI_INLINE mmf_status mmfi_summed_write_end(mmfi_write write, const mmf_store *store, uint64_t row,
+                                             size_t record_size, size_t checksum)
 {
-    mmfi_checksum_save_fresh(write.record, record_size, checksum, write.sequence + 1);
+    mmfi_checksum_save_fresh(write.record, record_size, checksum,
+                             mmfi_checksum_place(store->checksum_key, row), write.sequence + 1);
     return mmfi_write_end(write);
 }
 
@@ -42,7 +46,8 @@ MMFI_INLINE bool mmfi_summed_is_sound(const mmf_store *store, uint64_t row, size
     const unsigned char *record = mmfi_row(store, row, record_size);
     const uint64_t sequence = mmfi_sequence_load(record);
     return mmfi_sequence_is_whole(sequence) &&
-           mmfi_checksum_fault(record, record_size, checksum, sequence) == 0 &&
+           mmfi_checksum_fault(record, record_size, checksum,
+                               mmfi_checksum_place(store->checksum_key, row), sequence) == 0 &&
            mmfi_sequence_is(record, sequence);
 }
 
@@ -71,7 +76,8 @@ MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t re
         if (MMFI_UNLIKELY(write.status != MMF_OK))                                                 \
             return write.status;                                                                   \
         mmfi_save_##name(write.record, offset, value);                                             \
-        mmfi_checksum_save(write.record, record_size, checksum, write.sequence + 1);               \
+        mmfi_checksum_save(write.record, record_size, checksum,                                    \
+                           mmfi_checksum_place(store->checksum_key, row), write.sequence + 1);     \
         return mmfi_write_end(write);                                                              \
     }
 
@@ -90,7 +96,7 @@ MMFI_INLINE mmf_status mmfi_summed_set_bytes(mmf_store *store, uint64_t row, siz
     if (MMFI_UNLIKELY(write.status != MMF_OK))
         return write.status;
     mmfi_save_data(write.record, offset, max, data, length);
-    return mmfi_summed_write_end(write, record_size, checksum);
+    return mmfi_summed_write_end(write, store, row, record_size, checksum);
 }
 
 MMFI_INLINE mmf_status mmfi_summed_set_string(mmf_store *store, uint64_t row, size_t record_size,

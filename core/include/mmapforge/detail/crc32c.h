@@ -17,19 +17,19 @@ MMF_BEGIN_DECLS
 uint32_t mmfi_crc32c(const void *data, size_t size);
 
 /*
- * The checksum of the word first, size bytes from middle on, and the word last: of a record whose
- * ends are not what lies in memory. middle is aligned to 8, size a multiple of 8.
+ * The checksum of the words seed and first, size bytes from middle on, and the word last: of a
+ * record whose ends are not what lies in memory. middle is aligned to 8, size a multiple of 8.
  */
-uint32_t mmfi_crc32c_between(uint64_t first, const unsigned char *middle, size_t size,
-                             uint64_t last);
+uint32_t mmfi_crc32c_between(uint64_t seed, uint64_t first, const unsigned char *middle,
+                             size_t size, uint64_t last);
 
 /*
  * The same of what was stored just now, by moves of any width at multiples of 4. A load of 8 bytes
  * that come from two of these waits until both have left for the cache; loads of 4 do not, and
  * twice as many of them cost less than the wait. Of what is in the cache they cost more.
  */
-uint32_t mmfi_crc32c_between_fresh(uint64_t first, const unsigned char *middle, size_t size,
-                                   uint64_t last);
+uint32_t mmfi_crc32c_between_fresh(uint64_t seed, uint64_t first, const unsigned char *middle,
+                                   size_t size, uint64_t last);
 
 /* ---- One way and the other, for tests ---- */
 
@@ -37,8 +37,8 @@ uint32_t mmfi_crc32c_between_fresh(uint64_t first, const unsigned char *middle, 
 bool mmfi_crc32c_is_hardware(void);
 
 uint32_t mmfi_crc32c_by_table(const void *data, size_t size);
-uint32_t mmfi_crc32c_between_by_table(uint64_t first, const unsigned char *middle, size_t size,
-                                      uint64_t last);
+uint32_t mmfi_crc32c_between_by_table(uint64_t seed, uint64_t first, const unsigned char *middle,
+                                      size_t size, uint64_t last);
 
 MMF_END_DECLS
 

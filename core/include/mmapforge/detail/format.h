@@ -129,7 +129,7 @@ typedef struct mmfi_commit {
     uint64_t count;     /* records that a completed sync put on the disk */
     uint64_t capacity;  /* records that the file had room for */
     uint64_t first;     /* reserved: the first row that is still kept */
-    uint64_t epoch;     /* the one that records appended after this commit belong to */
+    uint64_t epoch;     /* that records appended after this commit carry; core/format/commit.h */
     uint64_t free_head; /* reserved: of a list of rows that may be used again */
     uint64_t free_count;
     uint64_t index_generation; /* reserved: that companions must have to be up to date */
@@ -176,14 +176,16 @@ typedef struct mmfi_live {
     uint64_t boot_id[MMFI_BOOT_ID_WORDS];
     uint64_t device; /* st_dev and st_ino of the file: the same boot may see another one with */
     uint64_t inode;  /* these very bytes, a copy or a snapshot */
-    uint64_t epoch;  /* of this life of the memory; +1 at every recovery that did not trust it */
+    uint64_t epoch;  /* that appended records carry; 0 from a recovery that did not believe this */
+                     /* page until the next sync */
     uint8_t line5[24];
     uint64_t poisoned; /* not 0: a sync failed in this boot */
     uint8_t line6[56];
     uint64_t append_owner; /* of several writers: slot + 1 of the one that appends, 0 for none */
     uint64_t joiner;       /* process id of the one that joins them now; for messages only */
     uint8_t line7[48];
-    uint64_t seen_end; /* rows below it may have been seen by readers before they were dropped */
+    uint64_t seen_end; /* rows below it may hold records that readers saw before a recovery */
+                       /* dropped them: they are replaced, not overwritten */
     uint8_t line8[56];
     uint64_t replaced; /* not 0: records may have been replaced since the last sync that returned */
     uint8_t line9[56];

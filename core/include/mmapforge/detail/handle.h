@@ -18,8 +18,10 @@ MMF_BEGIN_DECLS
  * so each of its writes falls into the cold path, which refuses. One thread at a time.
  */
 typedef struct mmfi_writer {
-    uint64_t count;      /* records published */
-    uint64_t capacity;   /* records that the file has room for; append grows beyond it */
+    uint64_t count;    /* records published */
+    uint64_t capacity; /* rows below it are appended without a call: the file has room for them, */
+                       /* and no reader has seen a record there; else append asks */
+    uint64_t sequence; /* that the next record is appended with */
     unsigned char *undo; /* this writer's undo slot */
     mmfi_live *live;     /* live control, writable */
     uint64_t *turn;      /* of several writers: to be zeroed when an append ends; else NULL */
@@ -35,6 +37,7 @@ typedef struct mmf_store {
     mmfi_writer *writer;    /* never NULL; all zero when the handle may not write */
     const mmfi_live *live;  /* never NULL; private when the shared page cannot be believed */
     mmfi_state *state;      /* NULL once closed */
+    uint64_t checksum_key;  /* of the file; mmfi_checksum_place */
 } mmf_store;
 
 /*

@@ -24,6 +24,18 @@
 
 #define MMFI_SEQUENCE_FIRST UINT64_C(2) /* of a record that was appended and never replaced */
 
+/*
+ * The parts of the word. The low bits count changes; no record is changed so often that they run
+ * over. Where records have checksums, the bits above say in which epoch the record was appended
+ * (core/format/commit.h); else they are zero. The top byte is reserved: a record that has a bit set
+ * there is damaged, or of a later version, and is not whole.
+ */
+#define MMFI_SEQUENCE_COUNT_BITS 45u
+#define MMFI_SEQUENCE_COUNT      ((UINT64_C(1) << MMFI_SEQUENCE_COUNT_BITS) - 1)
+#define MMFI_SEQUENCE_EPOCH_MAX  UINT64_C(1023)
+/* What a whole sequence less two never has: the lowest bit, the top byte, and a bit to borrow. */
+#define MMFI_SEQUENCE_NOT_WHOLE UINT64_C(0xff80000000000001)
+
 /* The acquire pairs with the release in mmfi_sequence_leave: a whole record is seen whole. */
 MMFI_INLINE uint64_t mmfi_sequence_load(const unsigned char *record)
 {
@@ -35,9 +47,10 @@ MMFI_INLINE bool mmfi_sequence_is_odd(uint64_t sequence)
     return (sequence & 1) != 0;
 }
 
+/* Even, not zero, and nothing in the top byte. */
 MMFI_INLINE bool mmfi_sequence_is_whole(uint64_t sequence)
 {
-    return sequence != 0 && !mmfi_sequence_is_odd(sequence);
+    return ((sequence - 2) & MMFI_SEQUENCE_NOT_WHOLE) == 0;
 }
 
 /*

@@ -171,7 +171,8 @@ static inline mmf_status quote_store_set(quote_store *store, uint64_t row, const
     if (write.status != MMF_OK)
         return write.status;
     quote_record_save(write.record, in);
-    return mmfi_summed_write_end(write, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM);
+    return mmfi_summed_write_end(write, (mmf_store *)store, row, QUOTE_RECORD_SIZE,
+                                 QUOTE_RECORD_CHECKSUM);
 }
 
 /* Checks count records from first on against their checksums; mmapforge/verify.h. */
@@ -493,7 +494,8 @@ static inline mmf_status mark_store_set(mark_store *store, uint64_t row, const m
     if (write.status != MMF_OK)
         return write.status;
     mark_record_save(write.record, in);
-    return mmfi_summed_write_end(write, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM);
+    return mmfi_summed_write_end(write, (mmf_store *)store, row, MARK_RECORD_SIZE,
+                                 MARK_RECORD_CHECKSUM);
 }
 
 /* Checks count records from first on against their checksums; mmapforge/verify.h. */
