@@ -436,7 +436,8 @@ def _pack(store: OpenStore, buffer: bytearray, rows: Iterable[Any]) -> int:
         return values_of(store, row, "extend")
 
     def pack_checked(at: int, row: Any) -> None:
-        store._codec.pack_into(buffer, at, values_of(store, row, "extend"), store.path)
+        values = values_of(store, row, "extend")
+        store._codec.pack_checked(memoryview(buffer)[at:], values, store.path)
 
     record = store.record
     return int(

@@ -108,6 +108,10 @@ def check(
     return _check_float(field, value, path, row)
 
 
+# The exceptions that packing raises for a value which its field refuses; check() finds the field.
+PACK_ERRORS = (struct.error, TypeError, AttributeError, ValueError, OverflowError, KeyError)
+
+
 class PackFailed(Exception):
     """The row after `packed` good ones could not be read or packed; the cause says why."""
 
@@ -119,17 +123,18 @@ class PackFailed(Exception):
 class Codec:
     """Packs and unpacks the records of one schema.
 
-    `flatten`, `pack_fields`, `pack_rows` and `restore` are generated source code, a line for each
-    string or bytes field, because they run once per record. `flatten` converts the values of a
-    record to what `struct` packs; `pack_fields` packs a mapping, and `pack_rows` many rows;
-    `restore` does the reverse of `flatten`.
+    `pack_values`, `pack_fields`, `pack_rows` and `restore` are generated source code, a line for
+    each string or bytes field, because they run once per record. `pack_values` packs a sequence of
+    values in the order of the fields, `pack_fields` a mapping with all fields, and `pack_rows` many
+    rows; `restore` converts what `struct` unpacks to values.
     """
 
     __slots__ = (
-        "schema", "errors", "struct", "flatten", "pack_fields", "pack_rows", "restore", "sized", "pick",
+        "schema", "errors", "struct", "pack_values", "pack_fields", "pack_rows", "restore", "sized",
+        "pick",
     )  # fmt: skip
 
-    flatten: Callable[..., Tuple[Any, ...]]
+    pack_values: Callable[[Any, Sequence[Any]], None]
     pack_fields: Callable[[Any, Any], None]
     pack_rows: Callable[..., int]
     restore: Callable[..., Tuple[Any, ...]]
@@ -141,16 +146,17 @@ class Codec:
         self.struct = struct.Struct(struct_format(schema))
         self.sized = [field for field in schema.fields if field.is_sized]
         self.pick = pick_of(schema)
-        self.flatten, self.pack_fields, self.pack_rows = _make_packers(schema, errors, self.struct)
+        packers = _make_packers(schema, errors, self.struct)
+        self.pack_values, self.pack_fields, self.pack_rows = packers
         self.restore = _make_restore(schema, errors)
 
-    def pack_into(
-        self, buffer: Any, offset: int, values: Sequence[Any], path: str, row: Optional[int] = None
+    def pack_checked(
+        self, buffer: Any, values: Sequence[Any], path: str, row: Optional[int] = None
     ) -> None:
-        """Packs one record from the values of its fields in order; messages name row."""
+        """As pack_values, but its exceptions say what is wrong with which field; they name row."""
         try:
-            self.struct.pack_into(buffer, offset, *self.flatten(*values))
-        except (struct.error, TypeError, AttributeError, ValueError, OverflowError):
+            self.pack_values(buffer, values)
+        except PACK_ERRORS:
             for field, value in zip(self.schema.fields, values):
                 check(field, value, self.errors, path, row)
             raise
@@ -197,11 +203,13 @@ def pick_of(schema: Schema) -> Callable[[Any], Tuple[Any, ...]]:
 
 
 _PACKERS = """
-def flatten({values}):
+def pack_values(buffer, values):
+    {values}, = values
     {lines}
-    return ({packed},)
+    pack_into(buffer, 0, {packed})
 
 def pack_fields(buffer, mapping):
+    if len(mapping) != {count}: raise KeyError
     {values}, = pick(mapping)
     {lines}
     pack_into(buffer, 0, {packed})
@@ -267,7 +275,7 @@ def _make_packers(schema: Schema, errors: str, record: struct.Struct) -> Tuple[A
         count=len(schema.fields),
     )
     exec(source, scope)
-    return scope["flatten"], scope["pack_fields"], scope["pack_rows"]
+    return scope["pack_values"], scope["pack_fields"], scope["pack_rows"]
 
 
 def _as_bytes(value: Any) -> bytes:

@@ -12,7 +12,7 @@ from mmapforge._tables import HAS_NUMPY
 from mmapforge._totals import step_of
 
 
-def _open_window(store: OpenStore, first: int, count: int, what: str) -> Any:
+def _open_view(store: OpenStore, first: int, count: int, field: str) -> Any:
     """A C pointer to row first. While it lives, the rows stay mapped and the store stays open.
 
     The finalizer and the name of the view exist before the view is opened, so that no view leaks if
@@ -23,14 +23,13 @@ def _open_window(store: OpenStore, first: int, count: int, what: str) -> Any:
         store: its close() is refused with the names of its live views.
         first: a row.
         count: the number of rows from there on, at least one.
-        what: the name of the view.
+        field: the name of the column's field.
     """
     handle, views = store._handle, store._views
     view = ffi.new("mmfpy_view *")
-    # The finalizer also keeps the memory of the handle alive.
-    owner = ffi.gc(view, functools.partial(lib.mmfpy_view_drop, handle))
+    owner = ffi.gc(view, store._drop_view)
     # The memory of the view is freed after its finalizer ran; that removes the name.
-    views[weakref.ref(view, views.pop)] = f"{what} (rows {first} to {first + count - 1})"
+    views[weakref.ref(view, views.pop)] = (field, first, first + count - 1)
     status = lib.mmfpy_view_open(handle, first, count, view)
     if status:
         store._fail(status, first + count - 1)
@@ -116,17 +115,17 @@ class Columns(Mapping[str, Any]):
             message += "needs numpy; install it, or iterate with tuples()"
             raise make_error(UnsupportedError, message, path=self._store.path, field=field.name)
         record_size = self._store.schema.record_size
-        first = min(rows[0], rows[-1]) if rows else 0
-        count = abs(rows[-1] - rows[0]) + 1 if rows else 0
+        first, last, step = (rows[0], rows[-1], step_of(rows)) if rows else (0, -1, 1)
+        lowest = first if step > 0 else last
+        count = abs(last - first) + 1 if rows else 0
         pointer: Any = None
         if count:
-            pointer = _open_window(self._store, first, count, f"columns[{field.name!r}]")
+            pointer = _open_view(self._store, lowest, count, field.name)
         else:
             self._store._check_open()
         if HAS_NUMPY:
-            begin = (rows[0] - first) * record_size + offset if rows else 0
-            stride = step_of(rows) * record_size
-            return _column_maker()(pointer, len(rows), dtype, begin, stride, writable)
+            start = (first - lowest) * record_size + offset
+            return _column_maker()(pointer, len(rows), dtype, start, step * record_size, writable)
         # Any, because type checkers accept only literal letters in cast().
         empty: Any = memoryview(b"")
         empty = empty.cast(code)
@@ -135,5 +134,5 @@ class Columns(Mapping[str, Any]):
         window: Any = memoryview(ffi.buffer(pointer, count * record_size))
         size = empty.itemsize
         whole = window.cast(code)[offset // size :: record_size // size]
-        column = whole[rows[0] - first :: step_of(rows)] if rows.step != 1 else whole
+        column = whole[first - lowest :: step] if step != 1 else whole
         return column if writable else column.toreadonly()

@@ -1,6 +1,7 @@
 """An open file: its handle in C, how it is opened, and the part of a store that all modules use."""
 
 import codecs
+import functools
 import operator
 import os
 import warnings
@@ -185,8 +186,8 @@ S = TypeVar("S", bound="OpenStore")
 class OpenStore:
     """An open file and its schema: the part of a store that all modules use."""
 
-    __slots__ = ("_handle", "path", "mode", "_views", "_codec", "_closer", "_pool", "_spare",
-                 "_name", "__weakref__")  # fmt: skip
+    __slots__ = ("_handle", "path", "mode", "_views", "_drop_view", "_codec", "_closer", "_pool",
+                 "_spare", "_name", "__weakref__")  # fmt: skip
 
     schema: Schema
     record: Type[Record]
@@ -195,7 +196,9 @@ class OpenStore:
     _handle: Any
     path: str
     mode: str
-    _views: Dict[Any, str]  # from weak references to live views to their names
+    # From weak references to live views of columns to the field, the first and the last row.
+    _views: Dict[Any, Tuple[str, int, int]]
+    _drop_view: Any  # the finalizer of a view, which also keeps the memory of the handle alive
     _codec: Codec
     _closer: Any
     _pool: List[Any]  # free memory for reading a record; each reading thread takes one
@@ -209,6 +212,7 @@ class OpenStore:
         self.path = os.fsdecode(path)
         self.mode = mode
         self._views = {}
+        self._drop_view = functools.partial(lib.mmfpy_view_drop, self._handle)
         self._codec = codec_of(cls.schema, errors)
         self._pool = []
         self._spare = []
@@ -221,10 +225,10 @@ class OpenStore:
 
     def __len__(self) -> int:
         """The number of records; CapacityError when not all fit the reserved address space."""
-        count = lib.mmfpy_count(self._handle)
+        count: int = lib.mmfpy_count(self._handle)
         if count < 0:
             self._fail(-count)
-        return int(count)
+        return count
 
     def _field(self, name: str) -> Field:
         """The field of that name; FieldNameError if there is none."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping as AnyMapping
 from collections.abc import Set as AnySet
 from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
-from mmapforge._codec import check
+from mmapforge._codec import PACK_ERRORS, check
 from mmapforge._core import ffi, lib
 from mmapforge._errors import FieldNameError, FieldTypeError, make_error
 from mmapforge._handle import OpenStore
@@ -240,21 +240,26 @@ def one_record(
     store: OpenStore, record: Any, fields: Dict[str, Any], what: str, row: Optional[int] = None
 ) -> Packed:
     """A packed record; the caller may return it to store._spare."""
-    if record is not None and fields:
-        message = f"{store.path}: {what}: give a record or fields by name, not both"
-        raise make_error(FieldTypeError, message, path=store.path)
     try:
         packed: Packed = store._spare.pop()
     except IndexError:
         packed = Packed(store.schema.record_size)
-    if record is None and len(fields) == len(store.schema.fields):
-        try:
+    try:
+        if record is None:
             store._codec.pack_fields(packed.buffer, fields)
             return packed
-        except Exception:
-            pass  # the slow way below finds the error
+        kind = type(record)
+        if (kind is tuple or kind is store.record) and not fields:
+            values = record if kind is tuple else kind._values(record)
+            store._codec.pack_values(packed.buffer, values)
+            return packed
+    except PACK_ERRORS:
+        pass  # the slow way below finds the error
+    if record is not None and fields:
+        message = f"{store.path}: {what}: give a record or fields by name, not both"
+        raise make_error(FieldTypeError, message, path=store.path)
     values = values_of(store, fields if record is None else record, what)
-    store._codec.pack_into(packed.buffer, 0, values, store.path, row)
+    store._codec.pack_checked(packed.buffer, values, store.path, row)
     return packed
 
 
@@ -289,7 +294,7 @@ def _replace_some(store: OpenStore, row: int, fields: Dict[str, Any]) -> int:
         for field in store.schema.fields
     ]
     buffer = bytearray(store.schema.record_size)
-    store._codec.pack_into(buffer, 0, values, store.path, row)
+    store._codec.pack_checked(buffer, values, store.path, row)
     chosen = [store.schema.by_name[name].index for name in fields]
     return int(
         lib.mmfpy_set_row(

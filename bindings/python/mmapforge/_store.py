@@ -162,12 +162,13 @@ class Store(OpenStore, Aggregates, Generic[R]):
                 status=_errors.text_of(lib.mmf_status_name(status)),
             )
 
-    def _fail_views(self, alive: List[str]) -> NoReturn:
+    def _fail_views(self, alive: List[Tuple[str, int, int]]) -> NoReturn:
         if not alive:
             message = f"{self.path}: other threads keep opening and dropping views into the store; "
             message += "stop them, then close"
             raise _errors.make_error(_errors.ViewsAliveError, message, path=self.path)
-        shown = ", ".join(alive[:5]) + (", ..." if len(alive) > 5 else "")
+        names = [f"columns[{field!r}] (rows {first} to {last})" for field, first, last in alive[:5]]
+        shown = ", ".join(names) + (", ..." if len(alive) > 5 else "")
         one = len(alive) == 1
         views = "1 view into the store is" if one else f"{len(alive)} views into the store are"
         them = "it" if one else "them"
@@ -424,11 +425,11 @@ class Store(OpenStore, Aggregates, Generic[R]):
         Returns its row. The record is written completely before it is published.
         """
         packed = one_record(self, record, fields, "append")
-        row = lib.mmfpy_append_row(self._handle, packed.memory, packed.size)
+        row: int = lib.mmfpy_append_row(self._handle, packed.memory, packed.size)
         if row < 0:
             self._fail(-row)
         self._spare.append(packed)
-        return int(row)
+        return row
 
     def extend(self, rows: Any = None, /, **columns: Any) -> int:
         """Appends many records, and returns their number.

@@ -155,7 +155,7 @@ def test_a_view_has_its_name_for_as_long_as_it_refuses_a_close(path):
     inside, leave = threading.Event(), threading.Event()
 
     def trace(frame, event, argument):
-        if frame.f_code.co_name != "_open_window":
+        if frame.f_code.co_name != "_open_view":
             return None
         if event == "line" and frame.f_locals.get("status") is not None and not inside.is_set():
             inside.set()
