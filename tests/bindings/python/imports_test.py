@@ -1,4 +1,4 @@
-"""The modules of the package stand in layers: each imports only what stands before it, so none in a circle."""
+"""The modules of the package form layers: each imports only lower ones, so there is no circle."""
 
 import ast
 import os
@@ -45,7 +45,7 @@ def imported(source):
 
 
 def too_high(module, source):
-    """The imports of a module that do not stand before it."""
+    """The imports of a module that are not of a lower layer."""
     return sorted(name for name in imported(source) if LAYERS.index(name) >= LAYERS.index(module))
 
 

@@ -60,6 +60,13 @@ def row_bytes(path, row):
         return file.read(size())
 
 
+def checksum_of(path, row):
+    """The checksum that a row should have: of the file's id and the row, and then of the record."""
+    with open(path, "rb") as file:
+        low, high = struct.unpack_from("<QQ", file.read(32), 16)
+    return crc32c(struct.pack("<Q", low ^ high ^ row) + row_bytes(path, row)[:36] + bytes(4))
+
+
 def flip(path, row, offset, bit=0):
     with open(path, "r+b") as file:
         file.seek(HEADER + row * size() + offset)
@@ -89,7 +96,7 @@ def test_checksum_is_that_of_the_format(store, path):
     for row, sequence in ((0, 2), (3, 4)):
         data = row_bytes(path, row)
         assert struct.unpack_from("<Q", data) == (sequence,)
-        assert struct.unpack_from("<I", data, 36) == (crc32c(data[:36] + bytes(4)),)
+        assert struct.unpack_from("<I", data, 36) == (checksum_of(path, row),)
 
 
 def test_every_way_to_write(store):
@@ -156,7 +163,7 @@ def test_the_exception(store, path):
     assert isinstance(error, ValueError)
     assert (error.status, error.path, error.row, error.field) == ("MMF_ERR_CORRUPT", path, 2, None)
     expected = "%s: row 2: found the checksum 0x%08x, expected 0x%08x for its content; "
-    expected %= (path, struct.unpack_from("<I", data, 36)[0], crc32c(data[:36] + bytes(4)))
+    expected %= (path, struct.unpack_from("<I", data, 36)[0], checksum_of(path, 2))
     assert str(error).startswith(expected)
 
 
