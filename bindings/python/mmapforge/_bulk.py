@@ -382,7 +382,7 @@ def _common_length(store: OpenStore, sources: List[Source]) -> int:
         return 1
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"{name} has {count}" for name, count in lengths.items())
-        message = f"{store.path}: extend: columns differ in length: {shown}"
+        message = f"{store.path}: extend: columns differ in length: {shown}; give columns of one length"
         raise make_error(ArgumentError, message, path=store.path)
     return next(iter(lengths.values()))
 

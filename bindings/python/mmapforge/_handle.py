@@ -102,8 +102,8 @@ def _check_errors(errors: str) -> None:
     try:
         codecs.lookup_error(errors)
     except (LookupError, TypeError):
-        message = f"errors is {errors!r}, expected how bytes.decode treats what is not UTF-8, such as "
-        message += "'strict', 'replace' or 'surrogateescape'"
+        message = f"errors is {errors!r}, expected an error handler of bytes.decode, such as 'strict', "
+        message += "'replace' or 'surrogateescape'"
         raise _errors.make_error(_errors.ArgumentError, message) from None
 
 

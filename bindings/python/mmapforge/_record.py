@@ -42,7 +42,7 @@ class Record:
     _row: int  # of the store, or -1
 
     def __init__(self, *values: Any, **fields: Any) -> None:
-        message = "Record is the base of record classes; use the one of a store"
+        message = "a Record cannot be made directly; use the record class of a store, store.record"
         raise make_error(ArgumentTypeError, message)
 
     def _asdict(self) -> Dict[str, Any]:

@@ -190,7 +190,7 @@ class Schema:
 def _fail_text(what: str) -> NoReturn:
     """Raises for a text that is not a schema. C expects the text in a file, and blames its header."""
     what = what.replace("embedded schema", "schema").replace("; the header of the file is damaged", "")
-    what += "; give the canonical text, as a generated module or store.schema.text has it"
+    what += "; give a schema's canonical text, such as store.schema.text"
     raise make_error(SchemaError, what, status="MMF_ERR_SCHEMA")
 
 

@@ -595,7 +595,7 @@ def _sliced(path: str, rows: range, key: slice) -> range:
     try:
         return rows[key]
     except TypeError:
-        message = f"{path}: the parts of a slice are rows, expected ints or nothing: {key}"
+        message = f"{path}: {key} is not a slice of rows, expected ints or nothing in each place"
         raise _errors.make_error(_errors.ArgumentTypeError, message, path=path) from None
     except ValueError as error:
         raise _errors.make_error(_errors.ArgumentError, f"{path}: {error}", path=path) from None
