@@ -8,9 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "emit_python.h"
-#include "emit_store.h"
-#include "sema.h"
+#include "emit_c/emit_c.h"
+#include "emit_python/emit_python.h"
+#include "front/parser.h"
+#include "model/names.h"
+#include "model/sema.h"
 
 enum {
     EXIT_SCHEMA = 1,
@@ -239,7 +241,7 @@ static int compile(const arguments *given, arena *memory)
     }
     diag_list list;
     diag_init(&list, &from);
-    parser_schema parsed;
+    syntax_schema parsed;
     gen_model model;
     /* An error in one record keeps none in another from being found. */
     if (!parser_parse(&from, memory, &list, &parsed) ||

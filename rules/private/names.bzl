@@ -3,10 +3,10 @@
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
 
-# As in gen/names_store.c.
+# As in gen/model/names_store.c.
 _LENGTH_MAX = 128
 
-# Each list is sorted, and stands in gen/names_store.c as well, which refuses the same names;
+# Each list is sorted, and stands in gen/model/names_store.c as well, which refuses the same names;
 # //tests/rules:store_names_test compares the two.
 
 # `import class` is a syntax error, so a module cannot have such a name.

@@ -10,7 +10,7 @@
 #include "core/os/file.h"
 #include "core/store.h"
 #include "core/types.h"
-#include "gen/lexer.h"
+#include "gen/front/lexer.h"
 #include "schema.h"
 #include "status.h"
 #include "store.h"

@@ -5,9 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "gen/names.h"
-#include "gen/parser.h"
-#include "gen/sema.h"
+#include "gen/front/parser.h"
+#include "gen/model/names.h"
+#include "gen/model/sema.h"
 
 #define FUZZ_REQUIRE(condition)                                                                    \
     do {                                                                                           \
@@ -25,7 +25,7 @@ inline bool t_check_schema(const char *text, size_t size)
     arena_init(&memory, ARENA_SIZE_MAX);
     source from;
     diag_list list;
-    parser_schema parsed;
+    syntax_schema parsed;
     gen_model model = {};
     bool accepted = false;
     if (source_from_text("fuzz.mmfs", text, size, &memory, &from, nullptr) == MMF_OK) {

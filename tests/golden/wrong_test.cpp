@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "mmapforge/schema.h"
-#include "gen/model.h"
+#include "gen/model/model.h"
 
 namespace {
 

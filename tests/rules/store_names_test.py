@@ -14,7 +14,7 @@ def lists(path, pattern):
     return {name.strip("_"): re.findall(r'"(\w+)"', words) for name, words in re.findall(pattern, text)}
 
 
-GENERATOR = lists("gen/names_store.c", r"const (\w+)\[\] = \{([^}]*)\}")
+GENERATOR = lists("gen/model/names_store.c", r"const (\w+)\[\] = \{([^}]*)\}")
 RULE = lists("rules/private/names.bzl", r"(?m)^(_[A-Z]+S?) = \[([^\]]*)\]")
 
 

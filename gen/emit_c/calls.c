@@ -1,0 +1,256 @@
+/* The calls of a store that do not depend on its fields. */
+#include "parts.h"
+
+#include <string.h>
+
+void emit_store_calls(emitter *to, const emit_record *record)
+{
+    emit_template(
+        to, &record->placeholders,
+        "/* An open store of $Record$ records: one handle, one mapping. mmapforge/store.h has the "
+        "rules. */\n"
+        "typedef struct $record$_store {\n"
+        "    mmf_store base;\n"
+        "} $record$_store;\n"
+        "\n"
+        "/* A window of rows, for loops; from $record$_store_rows. Dies with the store. */\n"
+        "typedef struct $record$_rows {\n"
+        "    mmf_rows base;\n"
+        "} $record$_rows;\n"
+        "\n"
+        "/* The schema, as every file of this store carries it. */\n"
+        "extern const mmf_schema $record$_schema;\n"
+        "\n"
+        "/* ---- The store ---- */\n"
+        "\n"
+        "/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */\n"
+        "mmf_status $record$_store_create(const char *path, const mmf_options *options, "
+        "$record$_store **out, mmf_error *error);\n"
+        "\n"
+        "/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */\n"
+        "mmf_status $record$_store_open(const char *path, const mmf_options *options, "
+        "$record$_store **out, mmf_error *error);\n"
+        "\n"
+        "/* Syncs what a writer wrote and releases the store. NULL is allowed. */\n"
+        "mmf_status $record$_store_close($record$_store *store);\n"
+        "\n"
+        "/* Makes what was written survive a power cut. */\n"
+        "mmf_status $record$_store_sync($record$_store *store, mmf_error *error);\n"
+        "\n"
+        "/* Copies whole records to a new file, also while writers are at work: never use cp. */\n"
+        "mmf_status $record$_store_copy(const $record$_store *store, const char *path, "
+        "mmf_error *error);\n"
+        "\n"
+        "/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */\n"
+        "static inline const mmf_store *$record$_store_base(const $record$_store *store)\n"
+        "{\n"
+        "    return (const mmf_store *)store;\n"
+        "}\n"
+        "\n"
+        "/* Records that can be read now. */\n"
+        "static inline uint64_t $record$_store_count(const $record$_store *store)\n"
+        "{\n"
+        "    return mmf_store_count($record$_store_base(store));\n"
+        "}\n"
+        "\n"
+        "/* Records that the file has room for without growing. */\n"
+        "uint64_t $record$_store_capacity(const $record$_store *store);\n"
+        "\n");
+}
+
+/* MMF_OK, or why a record is refused. */
+static void emit_check(emitter *to, const emit_record *record)
+{
+    bool sized = false;
+    for (uint32_t i = 0; i < record->schema->field_count; i++)
+        sized = sized || mmf_type_is_sized(record->schema->fields[i].type);
+    emit_template(to, &record->placeholders, "/* ---- Whole records ---- */\n\n");
+    emit_line(to, sized ? "/* MMF_OK, or why a record cannot be stored: it is NULL, or a length "
+                          "exceeds its field. */"
+                        : "/* MMF_OK, or why a record cannot be stored: it is NULL. */");
+    emit_template(to, &record->placeholders,
+                  "static inline mmf_status $record$_record_check(const $record$_record *in)\n"
+                  "{\n"
+                  "    if (in == NULL)\n"
+                  "        return MMF_ERR_ARGUMENT;\n");
+    for (uint32_t i = 0; i < record->schema->field_count; i++) {
+        emit_field field;
+        emit_field_init(&field, record, i);
+        if (mmf_type_is_sized(field.field->type))
+            emit_template(to, &field.placeholders,
+                          "    if (in->$field$_length > $RECORD$_$FIELD$_MAX)\n"
+                          "        return MMF_ERR_TOO_LONG;\n");
+    }
+    emit_template(to, &record->placeholders,
+                  "    return MMF_OK;\n"
+                  "}\n"
+                  "\n");
+}
+
+/* One line for each field: the first template for string and bytes, the second for scalars. */
+static void emit_fields(emitter *to, const emit_record *record, const char *sized,
+                        const char *scalar)
+{
+    for (uint32_t i = 0; i < record->schema->field_count; i++) {
+        emit_field field;
+        emit_field_init(&field, record, i);
+        emit_template(to, &field.placeholders,
+                      mmf_type_is_sized(field.field->type) ? sized : scalar);
+    }
+    emit_template(to, &record->placeholders, "}\n\n");
+}
+
+static void emit_load(emitter *to, const emit_record *record)
+{
+    emit_template(to, &record->placeholders,
+                  "/* Out of the bytes of a record in a file; no checks, no ordering. */\n"
+                  "static inline void $record$_record_load(const unsigned char *record, "
+                  "$record$_record *out)\n"
+                  "{\n");
+    emit_fields(to, record,
+                "    out->$field$_length = mmfi_load_$type$(record, $RECORD$_$FIELD$_OFFSET, "
+                "$RECORD$_$FIELD$_MAX, out->$field$);\n",
+                "    out->$field$ = mmfi_load_$type$(record, $RECORD$_$FIELD$_OFFSET);\n");
+}
+
+static void emit_save(emitter *to, const emit_record *record)
+{
+    emit_template(to, &record->placeholders,
+                  "/* Into the bytes of a record in a file; no checks, no ordering. */\n"
+                  "static inline void $record$_record_save(unsigned char *record, "
+                  "const $record$_record *in)\n"
+                  "{\n");
+    emit_fields(to, record,
+                "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, "
+                "in->$field$, in->$field$_length);\n",
+                "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, in->$field$);\n");
+}
+
+static void emit_verify(emitter *to, const emit_record *record)
+{
+    emit_template(
+        to, &record->placeholders,
+        "/* Checks count records from first on against their checksums; mmapforge/verify.h. */\n"
+        "static inline mmf_status $record$_store_verify(const $record$_store *store, uint64_t "
+        "first, uint64_t count, uint64_t *bad_row, mmf_error *error)\n"
+        "{\n"
+        "    return mmf_store_verify($record$_store_base(store), first, count, bad_row, error);\n"
+        "}\n"
+        "\n");
+}
+
+void emit_record_calls(emitter *to, const emit_record *record)
+{
+    emit_check(to, record);
+    emit_load(to, record);
+    emit_save(to, record);
+    emit_template(
+        to, &record->placeholders,
+        "/* Appends a record: written first, then published. *row (may be NULL) is where it went. "
+        "*/\n"
+        "static inline mmf_status $record$_store_append($record$_store *store, const "
+        "$record$_record *in, uint64_t *row)\n"
+        "{\n"
+        "    const mmf_status status = $record$_record_check(in);\n"
+        "    if (status != MMF_OK)\n"
+        "        return mmfi_append_failed(status, row);\n"
+        "    const mmfi_append append = mmfi_append_begin((mmf_store *)store, "
+        "$RECORD$_RECORD_SIZE);\n"
+        "    if (append.status != MMF_OK)\n"
+        "        return mmfi_append_failed(append.status, row);\n"
+        "    $record$_record_save(append.record, in);\n"
+        "    return mmfi_$summed$append_end(append$size_and_checksum$, row);\n"
+        "}\n"
+        "\n"
+        "/* The part of $record$_store_get for rows not met before and records being replaced. */\n"
+        "mmf_status $record$_store_reread(const $record$_store *store, uint64_t row, "
+        "$record$_record *out);\n"
+        "\n"
+        "/* Copies one consistent record out. */\n"
+        "static inline mmf_status $record$_store_get(const $record$_store *store, uint64_t row, "
+        "$record$_record *out)\n"
+        "{\n"
+        "    const mmfi_read read = mmfi_read_begin($record$_store_base(store), row, "
+        "$RECORD$_RECORD_SIZE, out);\n"
+        "    if (read.sequence == 0)\n"
+        "        return $record$_store_reread(store, row, out);\n"
+        "    $record$_record_load(read.record, out);\n"
+        "    return mmfi_read_end(read) ? MMF_OK : $record$_store_reread(store, row, out);\n"
+        "}\n"
+        "\n"
+        "/* Replaces a record: all of it or, if the process is killed, nothing of it. */\n"
+        "static inline mmf_status $record$_store_set($record$_store *store, uint64_t row, const "
+        "$record$_record *in)\n"
+        "{\n"
+        "    const mmf_status status = $record$_record_check(in);\n"
+        "    if (status != MMF_OK)\n"
+        "        return status;\n"
+        "    const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, "
+        "$RECORD$_RECORD_SIZE);\n"
+        "    if (write.status != MMF_OK)\n"
+        "        return write.status;\n"
+        "    $record$_record_save(write.record, in);\n"
+        "    return mmfi_$summed$write_end(write$store_and_row$$size_and_checksum$);\n"
+        "}\n"
+        "\n");
+    if (record->schema->checksum_offset != 0)
+        emit_verify(to, record);
+    emit_template(
+        to, &record->placeholders,
+        "/*\n"
+        " * For views, and for several fields that belong together:\n"
+        " *\n"
+        " *     do {\n"
+        " *         status = $record$_store_read_begin(store, row, &sequence);\n"
+        " *         ... read fields, use views ...\n"
+        " *     } while (status == MMF_OK && $record$_store_read_retry(store, row, sequence));\n"
+        " *\n"
+        " * MMF_ERR_BUSY: the record is being replaced; try again, or take $record$_store_get.\n"
+        " */\n"
+        "static inline mmf_status $record$_store_read_begin(const $record$_store *store, uint64_t "
+        "row, uint64_t *sequence)\n"
+        "{\n"
+        "    return mmfi_sequence_begin($record$_store_base(store), row, $RECORD$_RECORD_SIZE, "
+        "sequence);\n"
+        "}\n"
+        "\n"
+        "/* True when the record changed since $record$_store_read_begin: throw away what was "
+        "read. */\n"
+        "static inline bool $record$_store_read_retry(const $record$_store *store, uint64_t row, "
+        "uint64_t sequence)\n"
+        "{\n"
+        "    return mmfi_sequence_retry($record$_store_base(store), row, $RECORD$_RECORD_SIZE, "
+        "sequence);\n"
+        "}\n"
+        "\n"
+        "/* ---- Loops ---- */\n"
+        "\n"
+        "/* A window of count rows from first on; MMF_TO_END for all there are. */\n"
+        "static inline mmf_status $record$_store_rows(const $record$_store *store, uint64_t first, "
+        "uint64_t count, $record$_rows *out)\n"
+        "{\n"
+        "    return mmfi_rows($record$_store_base(store), first, count, $RECORD$_RECORD_SIZE, "
+        "(mmf_rows *)out);\n"
+        "}\n"
+        "\n"
+        "/* Rows in the window; the i of the calls below must be less, and is not checked. */\n"
+        "static inline uint64_t $record$_rows_count($record$_rows rows)\n"
+        "{\n"
+        "    return rows.base.count;\n"
+        "}\n"
+        "\n"
+        "/* As $record$_store_read_begin, for row i of a window: nothing checks the row again. */\n"
+        "static inline mmf_status $record$_rows_read_begin($record$_rows rows, uint64_t i, "
+        "uint64_t *sequence)\n"
+        "{\n"
+        "    return mmfi_rows_begin(rows.base, i, $RECORD$_RECORD_SIZE, sequence);\n"
+        "}\n"
+        "\n"
+        "/* True when row i changed since $record$_rows_read_begin: throw away what was read. */\n"
+        "static inline bool $record$_rows_read_retry($record$_rows rows, uint64_t i, uint64_t "
+        "sequence)\n"
+        "{\n"
+        "    return mmfi_rows_retry(rows.base, i, $RECORD$_RECORD_SIZE, sequence);\n"
+        "}\n"
+        "\n");
+}

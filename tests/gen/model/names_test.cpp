@@ -1,0 +1,354 @@
+// Identifiers from a schema's names, and the clashes that must be found before a compiler does.
+#include "gen/model/names.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "gen/emit_c/emit_c.h"
+#include "gen/emit_python/emit_python.h"
+#include "gen/model/sema.h"
+
+namespace {
+
+std::string lower(const char *name)
+{
+    char out[NAMES_SIZE];
+    names_lower(name, out);
+    return out;
+}
+
+std::string upper(const char *name)
+{
+    char out[NAMES_SIZE];
+    names_upper(name, out);
+    return out;
+}
+
+TEST(Names, SplitWordsWhereAPersonWould)
+{
+    EXPECT_EQ(lower("Tick"), "tick");
+    EXPECT_EQ(lower("HTTPTick"), "http_tick");
+    EXPECT_EQ(lower("OrderBookLevel2"), "order_book_level2");
+    EXPECT_EQ(lower("L2Book"), "l2_book");
+    EXPECT_EQ(lower("order_book"), "order_book");
+    EXPECT_EQ(lower("Order_Book"), "order_book");
+    EXPECT_EQ(lower("X"), "x");
+    EXPECT_EQ(upper("openTime"), "OPEN_TIME");
+    EXPECT_EQ(upper("HTTPTick"), "HTTP_TICK");
+}
+
+// "aAaA..." takes one more character for every capital.
+TEST(Names, HaveRoomForTheLongest)
+{
+    std::string name;
+    while (name.size() < MMF_NAME_LENGTH_MAX)
+        name += name.size() % 2 == 0 ? 'a' : 'A';
+    EXPECT_EQ(lower(name.c_str()).size(), 63u + 31u);
+}
+
+// A schema in memory, checked as far as its names.
+class Checked {
+public:
+    explicit Checked(const std::string &text)
+    {
+        mmf_error error = {};
+        arena_init(&memory_, ARENA_SIZE_MAX);
+        EXPECT_EQ(source_from_text("t.mmfs", text.data(), text.size(), &memory_, &from_, &error),
+                  MMF_OK);
+        diag_init(&list, &from_);
+        syntax_schema parsed;
+        EXPECT_TRUE(parser_parse(&from_, &memory_, &list, &parsed));
+        EXPECT_TRUE(sema_check(&parsed, &from_, &memory_, &list, &model));
+        EXPECT_EQ(list.count, 0u) << list.errors[0].message;
+        EXPECT_TRUE(names_check(&model, &memory_, &list));
+    }
+
+    ~Checked()
+    {
+        arena_free(&memory_);
+    }
+
+    Checked(const Checked &) = delete;
+    Checked &operator=(const Checked &) = delete;
+
+    std::string message() const
+    {
+        return list.count > 0 ? list.errors[0].message : "";
+    }
+
+    std::set<std::string> identifiers()
+    {
+        size_t count = 0;
+        const names_identifier *all = names_list(&model, &memory_, &count);
+        std::set<std::string> out;
+        for (size_t i = 0; i < count; i++)
+            out.insert(all[i].text);
+        return out;
+    }
+
+    gen_model model = {};
+    diag_list list = {};
+
+private:
+    arena memory_ = {};
+    source from_ = {};
+};
+
+std::string record(const std::string &name, const std::string &fields)
+{
+    return "record " + name + " version 1 {\n" + fields + "\n}\n";
+}
+
+TEST(NamesCheck, AllowsWhatOnlyLooksLikeAClash)
+{
+    // tick_store_get_get, tick_store_get_open, ...: none of them is a function of the store.
+    EXPECT_EQ(Checked(record("Tick", "get: int8; open: int8; close: int8; base: int8; "
+                                     "set_price: int8; price: int8; capacity: int8; "
+                                     "record: int8; schema: int8; symbol_size: int8;"))
+                  .message(),
+              "");
+    EXPECT_EQ(Checked(record("Tick", "x: int8;") + record("Bar", "x: int8;")).message(), "");
+}
+
+TEST(NamesCheck, RefusesALengthBesideItsString)
+{
+    Checked checked(record("Tick", "symbol: string[8];\nsymbol_length: uint32;"));
+    ASSERT_EQ(checked.list.count, 1u);
+    EXPECT_EQ(checked.message(), "field 'symbol_length' gets the C name 'symbol_length', which "
+                                 "field 'symbol' has already");
+    EXPECT_STRNE(checked.list.errors[0].hint, "");
+    EXPECT_STRNE(checked.list.errors[0].note, "");
+    // Beside a number there is no length.
+    EXPECT_EQ(Checked(record("Tick", "symbol: int8; symbol_length: uint32;")).message(), "");
+}
+
+TEST(NamesCheck, RefusesCount)
+{
+    EXPECT_EQ(Checked(record("Tick", "count: int8;")).message(),
+              "field 'count' gets the C name 'tick_rows_count', which record 'Tick' has already");
+}
+
+TEST(NamesCheck, RefusesFieldsThatDifferInCaseOnly)
+{
+    EXPECT_EQ(Checked(record("Tick", "openTime: int8; open_time: int8;")).list.count, 1u);
+}
+
+TEST(NamesCheck, RefusesRecordsWithOneNameInC)
+{
+    EXPECT_EQ(Checked(record("HTTPTick", "a: int8;") + record("HttpTick", "a: int8;")).list.count,
+              1u); // the record; that its fields meet, too, says nothing new
+}
+
+// tick_store_rows is a function of Tick and a type of TickStore.
+TEST(NamesCheck, RefusesRecordsWhoseFunctionsMeet)
+{
+    EXPECT_NE(Checked(record("Tick", "a: int8;") + record("TickStore", "b: int8;")).message(), "");
+}
+
+TEST(NamesCheck, RefusesWordsOfC)
+{
+    for (const char *word :
+         {"int", "class", "NULL", "bool", "while", "static_assert", "xor_eq", "EOF", "typeof",
+          "FILE", "co_await", "co_return", "co_yield", "reinterpret_cast", "typeof_unqual"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(),
+                  "'" + std::string(word) +
+                      "' cannot name a field: the word has a meaning in C or C++");
+}
+
+// A member named size_t changes what the word means in the rest of its struct; C++ refuses that.
+TEST(NamesCheck, RefusesTypesThatARecordUses)
+{
+    for (const char *word : {"size_t", "int8_t", "uint8_t", "int16_t", "uint16_t", "int32_t",
+                             "uint32_t", "int64_t", "uint64_t"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).list.count, 1u) << word;
+}
+
+TEST(NamesCheck, RefusesMacrosOfTheSystemsHeaders)
+{
+    for (const char *word :
+         {"st_mtime", "si_pid", "sa_handler", "I", "complex", "noreturn", "h_errno", "errno",
+          "unix", "linux", "stdin", "s6_addr", "INT64_MAX", "PATH_MAX", "ECHO", "basename"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(),
+                  "'" + std::string(word) +
+                      "' cannot name a field: a header of the system defines it as a macro");
+    for (const char *word : {"mtime", "pid", "handler", "bid", "BID", "error", "max"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(), "") << word;
+}
+
+// What is made of two names that are good may be a macro all the same.
+TEST(NamesCheck, RefusesMacrosOfARecordThatTheSystemHas)
+{
+    Checked host(record("Host", "id: int8;\nname: string[64];"));
+    ASSERT_EQ(host.list.count, 1u);
+    EXPECT_EQ(host.message(), "field 'name' gets the C name 'HOST_NAME_MAX', which a header of the "
+                              "system defines as a macro");
+    EXPECT_STREQ(host.list.errors[0].hint, "rename it, for example to 'name_value'");
+    EXPECT_EQ(Checked(record("Login", "name: string[64];")).list.count, 1u);
+    EXPECT_EQ(Checked(record("Host", "name: int8;")).message(), "");
+}
+
+// It is searched by halves, and no name may be in it that a schema cannot have.
+TEST(NamesMacros, AreSortedAndCanNameAField)
+{
+    ASSERT_GT(NAMES_MACRO_COUNT, 2000u);
+    for (size_t i = 0; i < NAMES_MACRO_COUNT; i++) {
+        const std::string name = NAMES_MACROS[i];
+        EXPECT_EQ(name.find("__"), std::string::npos) << name;
+        EXPECT_NE(name[0], '_') << name;
+        EXPECT_LT(std::string(i > 0 ? NAMES_MACROS[i - 1] : ""), name);
+    }
+}
+
+TEST(NamesStore, RefusesWhatAStoreWouldHide)
+{
+    EXPECT_EQ(names_store_problem("tick_store"), nullptr);
+    EXPECT_EQ(names_store_problem("ticks"), nullptr);
+    for (const char *name :
+         {"",          "_s",      "s_",       "s__t",      "1s",          "S",      "class",
+          "lambda",    "abc",     "types",    "json",      "time",        "typing", "struct",
+          "token",     "numbers", "zoneinfo", "formatter", "compression", "numpy",  "cffi",
+          "mmapforge", "stdint",  "assert",   "wctype"})
+        EXPECT_NE(names_store_problem(name), nullptr) << name;
+    EXPECT_STREQ(names_store_problem("types"), "it is a module of Python's standard library, which "
+                                               "the store's module would hide");
+}
+
+TEST(NamesCheck, RefusesNamesOfTheLibrarysMacros)
+{
+    for (const char *word : {"MMF_OK", "MMF_X", "MMFI_X"}) {
+        Checked checked(record("Tick", std::string(word) + ": int8;"));
+        EXPECT_EQ(checked.message(), "'" + std::string(word) +
+                                         "' cannot name a field: macros that begin so belong to "
+                                         "the library");
+        EXPECT_STREQ(checked.list.errors[0].hint, "choose a name that does not begin with MMF");
+    }
+    EXPECT_EQ(Checked(record("Tick", "mmf_id: int8; MMFX: int8;")).message(), "");
+}
+
+// The record's class has the name as it is written, and that of its store "Store" behind it.
+TEST(NamesCheck, RefusesRecordsWhoseClassesMeet)
+{
+    EXPECT_EQ(Checked(record("X_", "a: int8;") + record("X_Store", "b: int8;")).message(),
+              "record 'X_Store' gets the Python name 'X_Store', which record 'X_' has already");
+    EXPECT_EQ(Checked(record("X_", "a: int8;") + record("X_Shop", "b: int8;")).message(), "");
+}
+
+TEST(NamesCheck, RefusesWordsOfPython)
+{
+    for (const char *word : {"False", "None", "True", "def", "self", "yield"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).list.count, 1u) << word;
+    // What a module is made of may name a field all the same.
+    for (const char *word : {"str", "bytes", "open", "typing", "row", "record", "define"})
+        EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(), "") << word;
+}
+
+TEST(NamesCheck, RefusesRecordsThatAModuleCannotHave)
+{
+    for (const char *word : {"False", "class", "create", "define", "int", "lambda", "mmapforge",
+                             "open", "opener", "os", "str", "typing", "yield"}) {
+        EXPECT_EQ(Checked(record(word, "a: int8;")).message(),
+                  "'" + std::string(word) +
+                      "' cannot name a record: the word has a meaning in its Python module");
+    }
+    for (const char *word : {"Open", "Class", "self", "row", "Any", "Union", "list"})
+        EXPECT_EQ(Checked(record(word, "a: int8;")).message(), "") << word;
+}
+
+TEST(NamesCheck, KeepsTheLibrarysPrefix)
+{
+    EXPECT_EQ(Checked(record("Mmf", "a: int8;")).list.count, 1u);
+    EXPECT_EQ(Checked(record("MmfTick", "a: int8;")).list.count, 1u);
+    EXPECT_EQ(Checked(record("Mmfx", "a: int8;")).list.count, 0u);
+}
+
+bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// Every identifier in the text that begins as those of the record do.
+std::set<std::string> words_of(const char *text, const std::string &prefix)
+{
+    std::set<std::string> out;
+    for (const char *at = text; *at != '\0';) {
+        const char *end = at;
+        while (is_word(*end))
+            end++;
+        const std::string word(at, end);
+        if (word.compare(0, prefix.size(), prefix) == 0)
+            out.insert(word);
+        at = end > at ? end : at + 1;
+    }
+    return out;
+}
+
+// The line of a header that begins with "#ifndef ".
+std::string guard_of(Checked &checked, const char *store)
+{
+    emitter header;
+    emit_init(&header);
+    emit_header(&header, &checked.model, store);
+    const std::string text = header.out.data;
+    emit_free(&header);
+    const size_t begin = text.find("#ifndef ") + 8;
+    return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+// Two packages may both have a tick_store, and one program may include both headers.
+TEST(Guard, DiffersWhereTheHeaderDoes)
+{
+    Checked a(record("Tick", "a: int8;"));
+    Checked same(record("Tick", "a:   int8; // as above"));
+    Checked field(record("Tick", "b: int8;"));
+    Checked name(record("Bar", "a: int8;"));
+    Checked more(record("Tick", "a: int8;") + record("Bar", "a: int8;"));
+    const std::string guard = guard_of(a, "tick_store");
+    EXPECT_EQ(guard.find("MMF_GENERATED_TICK_STORE_"), 0u) << guard;
+    EXPECT_EQ(guard.size(), std::string("MMF_GENERATED_TICK_STORE_0123456789ABCDEF_H").size());
+    EXPECT_EQ(guard_of(same, "tick_store"), guard);
+    EXPECT_NE(guard_of(field, "tick_store"), guard);
+    EXPECT_NE(guard_of(name, "tick_store"), guard);
+    EXPECT_NE(guard_of(more, "tick_store"), guard);
+    EXPECT_NE(guard_of(a, "ticks"), guard);
+}
+
+// The table of names is only worth something if it has all that the emitters write, and no more.
+TEST(NamesList, HasExactlyWhatIsGenerated)
+{
+    const std::string longest(200, 'w');
+    Checked checked("/// " + longest +
+                    "\nrecord Qq version 1 {\n"
+                    "/// " +
+                    longest + "\na: string[4];\n/// " + longest + "\nb: bytes[4];\n/// " + longest +
+                    "\nc: float64;\n}\n");
+    emitter header;
+    emitter code;
+    emit_init(&header);
+    emit_init(&code);
+    emit_header(&header, &checked.model, "s");
+    emit_source(&code, &checked.model, "s");
+    std::set<std::string> written;
+    for (const char *text : {header.out.data, code.out.data})
+        for (const char *prefix : {"qq_", "QQ_"})
+            for (const std::string &word : words_of(text, prefix))
+                written.insert(word);
+    emitter module;
+    emitter stub;
+    emit_init(&module);
+    emit_init(&stub);
+    emit_python(&module, &checked.model, "s");
+    emit_python_stub(&stub, &checked.model, "s");
+    for (const emitter *python : {&module, &stub})
+        for (const std::string &word : words_of(python->out.data, "Qq"))
+            written.insert(word);
+    std::set<std::string> listed = checked.identifiers();
+    for (const char *member : {"a", "b", "c", "a_length", "b_length"})
+        EXPECT_EQ(listed.erase(member), 1u) << member;
+    EXPECT_EQ(written, listed);
+    for (emitter *each : {&header, &code, &module, &stub})
+        emit_free(each);
+}
+
+} // namespace
