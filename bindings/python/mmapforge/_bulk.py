@@ -172,7 +172,8 @@ def _numpy_source(store: OpenStore, field: Field, values: Any) -> Source:
     try:
         given = numpy.asarray(values)
     except (TypeError, ValueError) as error:
-        _fail(store, FieldTypeError, field, f"numpy cannot make an array of a {type(values).__name__}: {error}")
+        what = f"numpy cannot make an array of a {type(values).__name__}: {error}"
+        _fail(store, FieldTypeError, field, what)
     if given.ndim == 0:
         return _one_value(store, field, given.item())
     if given.ndim != 1:
@@ -321,7 +322,8 @@ def _list_source(store: OpenStore, field: Field, values: List[Any]) -> Source:
     lengths = array.array("I", map(len, data))
     joined = b"".join(data)
     if sum(lengths) != len(joined):
-        _fail(store, FieldTypeError, field, "a value has a len() that is not its length in bytes; give plain str or bytes")
+        what = "a value has a len() that is not its length in bytes; give plain str or bytes"
+        _fail(store, FieldTypeError, field, what)
     # The extra byte gives the buffer an address when all values are empty.
     whole = ffi.from_buffer(joined + b"\0")
     return Source(field, len(data), whole, lengths=ffi.from_buffer("uint32_t[]", lengths))
