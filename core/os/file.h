@@ -165,6 +165,20 @@ mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error
  */
 const char *mmfi_file_growth_text(int os_error);
 
+/* A part of a file that has no blocks and reads as zeroes, as far as the file system tells. */
+typedef struct mmfi_file_hole {
+    uint64_t begin; /* offsets */
+    uint64_t end;
+} mmfi_file_hole;
+
+/*
+ * The first hole that ends after the offset `from`; false when there is none before the end of the
+ * file. One look at the file when it has as many blocks as its size needs: to search it takes
+ * milliseconds for a GiB on a tmpfs. So a hole no larger than the tables that a file system counts
+ * as blocks of the file is not seen.
+ */
+bool mmfi_file_next_hole(const mmfi_file *file, uint64_t from, mmfi_file_hole *out);
+
 /*
  * Gives real blocks to the holes of a file, which a sparse copy has and a store into which is
  * SIGBUS on a full disk. One look at the file when it has as many blocks as its size needs; a file

@@ -283,19 +283,32 @@ mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error
                      mmfi_os_describe(why).text);
 }
 
+static bool next_hole(const mmfi_file *file, uint64_t from, uint64_t size, mmfi_file_hole *out)
+{
+    const off_t begin = lseek(file->fd, (off_t)from, SEEK_HOLE);
+    if (begin < 0 || (uint64_t)begin >= size)
+        return false;
+    const off_t end = lseek(file->fd, begin, SEEK_DATA);
+    out->begin = (uint64_t)begin;
+    out->end = end < 0 || (uint64_t)end > size ? size : (uint64_t)end; /* no data follows */
+    return out->end > from;
+}
+
+bool mmfi_file_next_hole(const mmfi_file *file, uint64_t from, mmfi_file_hole *out)
+{
+    struct stat info;
+    return fstat(file->fd, &info) == 0 &&
+           (uint64_t)info.st_blocks * STAT_BLOCK_SIZE < (uint64_t)info.st_size &&
+           next_hole(file, from, (uint64_t)info.st_size, out);
+}
+
 /* The bytes that read as zero without having been written, as far as the file system tells. */
 static uint64_t unwritten(const mmfi_file *file, uint64_t size)
 {
     uint64_t sum = 0;
-    for (off_t end = 0; (uint64_t)end < size;) {
-        const off_t begin = lseek(file->fd, end, SEEK_HOLE);
-        if (begin < 0 || (uint64_t)begin >= size)
-            break;
-        end = lseek(file->fd, begin, SEEK_DATA);
-        if (end < 0) /* none follows */
-            end = (off_t)size;
-        sum += (uint64_t)(end - begin);
-    }
+    mmfi_file_hole hole = {0, 0};
+    while (next_hole(file, hole.end, size, &hole))
+        sum += hole.end - hole.begin;
     return sum;
 }
 

@@ -93,7 +93,9 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* Before the first store: from here on none may meet a hole. */
-    mmf_status status = mmfi_file_fill_holes(&state->file, false, error);
+    mmf_status status = mmfi_check_holes(state, error);
+    if (status == MMF_OK)
+        status = mmfi_file_fill_holes(&state->file, false, error);
     if (status == MMF_OK)
         status = mmfi_file_own_blocks(&state->file, state->map.base,
                                       (size_t)state->geometry.header_size, error);
@@ -149,6 +151,7 @@ static mmf_status attach_reader(mmfi_state *state, mmf_error *error)
     uint64_t there = bounds.count < bounds.backed ? bounds.count : bounds.backed;
     there = there < bounds.mapped ? there : bounds.mapped;
     state->rows_written = mmfi_rows_written(state, there);
+    state->rows_to_hole = mmfi_rows_to_hole(state, there);
     return MMF_OK;
 }
 

@@ -25,6 +25,8 @@ mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, 
                      state->file.path, mmfi_bounds_missing(bounds), bounds->count, bounds->backed,
                      bounds->backed == state->rows_written
                          ? "they are zeroes, as if they had never been written"
+                     : bounds->backed == state->rows_to_hole
+                         ? "the file has a hole there, and what comes after it is not read"
                          : "the file ends before them");
 }
 

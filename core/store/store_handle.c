@@ -58,6 +58,7 @@ mmfi_state *mmfi_state_new(void)
         state->file = MMFI_FILE_NONE;
         state->pid = getpid();
         state->rows_written = UINT64_MAX;
+        state->rows_to_hole = UINT64_MAX;
         state->proven = UINT64_MAX;
     }
     return state;

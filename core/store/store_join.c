@@ -212,6 +212,8 @@ mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
     /* What was known of the file is from before the wait. */
     status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status == MMF_OK)
+        status = mmfi_check_holes(state, error);
+    if (status == MMF_OK)
         status = mmfi_file_fill_holes(&state->file, true, error);
     if (status == MMF_OK)
         status = mmfi_file_own_blocks(&state->file, state->map.base,

@@ -30,6 +30,12 @@ static mmf_status count_now(const mmfi_state *state, mmfi_bounds *out, mmf_error
     return MMF_OK;
 }
 
+static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
+{
+    const uint64_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
 /* Asks the system, which takes longer than all the rest. */
 static mmf_status backed_now(const mmfi_state *state, uint64_t *out, mmf_error *error)
 {
@@ -38,7 +44,7 @@ static mmf_status backed_now(const mmfi_state *state, uint64_t *out, mmf_error *
     if (status != MMF_OK)
         return status;
     const uint64_t rows = mmfi_geometry_rows(&state->geometry, size);
-    *out = rows < state->rows_written ? rows : state->rows_written;
+    *out = smallest(rows, state->rows_written, state->rows_to_hole);
     return MMF_OK;
 }
 
@@ -78,12 +84,6 @@ static mmf_status bounds_to_follow(mmfi_state *state, mmfi_bounds *out)
         return status;
     mmfi_store64(&state->rows_backed, out->backed);
     return check_count(state, out, NULL);
-}
-
-static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
-{
-    const uint64_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
 }
 
 /*
@@ -221,6 +221,44 @@ uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count)
             end = middle;
     }
     return first;
+}
+
+/* A file of more holes than these was made to waste the time of those who open it. */
+#define HOLES_MAX 4096u
+
+uint64_t mmfi_rows_to_hole(const mmfi_state *state, uint64_t count)
+{
+    const uint64_t size = state->geometry.record_size;
+    const uint64_t first = state->geometry.header_size;
+    mmfi_file_hole hole = {0, first};
+    for (uint32_t i = 0; i < HOLES_MAX; i++) {
+        if (!mmfi_file_next_hole(&state->file, hole.end, &hole))
+            return UINT64_MAX;
+        /* A record may begin before the hole, and have zeroes where others have text. */
+        const uint64_t begin = hole.begin > first ? hole.begin - first : 0;
+        const uint64_t row = (begin + size - 1) / size;
+        if (row >= count)
+            return UINT64_MAX;
+        if (first + row * size < hole.end)
+            return begin / size; /* the record before that, if it reaches into the hole */
+    }
+    return UINT64_MAX;
+}
+
+mmf_status mmfi_check_holes(const mmfi_state *state, mmf_error *error)
+{
+    mmfi_recovery found;
+    const uint64_t rows = mmfi_geometry_rows(&state->geometry, state->file_size);
+    const uint64_t row = mmfi_rows_to_hole(state, rows);
+    if (row == UINT64_MAX ||
+        mmfi_recover_look(state->map.base, &state->geometry, state->file_size, state->file.path,
+                          &found, NULL) != MMF_OK ||
+        found.count <= row)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                     "%s: the file claims %" PRIu64 " records, and has a hole where row %" PRIu64
+                     " should be; restore it from a copy, or open it read-only for what is there",
+                     state->file.path, found.count, row);
 }
 
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error)

@@ -73,6 +73,7 @@ struct mmfi_state {
     uint64_t cut_off;      /* mmfi_hole, by the SIGBUS handler; mmapforge/sigbus.h */
     uint64_t rows_backed;  /* that the file had bytes for when a reader last asked; it only grows */
     uint64_t rows_written; /* before those at the end that an open found to be zeroes; else all */
+    uint64_t rows_to_hole; /* of a reader: before the first that begins in a hole; else all */
     /* Of the only writer, store_commit.c; rows from tail_first on are proved by the last commit. */
     uint64_t committed; /* count of the last commit */
     uint64_t tail_first;
@@ -140,7 +141,7 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status);
 typedef struct mmfi_bounds {
     uint64_t count;  /* what the file claims */
     uint64_t room;   /* rows that the file had bytes for when it was last grown, as it says */
-    uint64_t backed; /* rows that the file has bytes for, less those of rows_written */
+    uint64_t backed; /* rows that the file has bytes for, and not after rows_written or a hole */
     uint64_t mapped; /* rows in the address space of this handle */
 } mmfi_bounds;
 
@@ -167,9 +168,22 @@ mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, 
 uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count);
 
 /*
+ * The first of count rows that a hole of the file takes something of, if a row begins in that hole:
+ * then they were never written, or the disk lost them. UINT64_MAX when there is none. Their scalars
+ * would be read as 0.
+ */
+uint64_t mmfi_rows_to_hole(const mmfi_state *state, uint64_t count);
+
+/*
  * MMF_ERR_CORRUPT when the shared count is below that of the last sync, which only damage makes it.
  */
 mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error);
+
+/*
+ * For a writer, before it fills the holes of the file, which hides them: MMF_ERR_CORRUPT when there
+ * is one in the records.
+ */
+mmf_status mmfi_check_holes(const mmfi_state *state, mmf_error *error);
 
 /* MMF_ERR_CORRUPT with a message when a writer would go on after rows that are not there. */
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error);

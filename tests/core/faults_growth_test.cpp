@@ -1,5 +1,8 @@
 // The faults of faults_test.cpp that have to do with growth.
+#include <fcntl.h>
 #include <sys/stat.h>
+
+#include <cerrno>
 
 #include "tests/core/store_fixture.h"
 
@@ -109,7 +112,7 @@ TEST_F(StoreTest, GrowthAcrossOneGiB)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
-// 3 again: rows behind 4 GiB are read, in a file that is mostly a hole.
+// 3 again: rows after 4 GiB are read, in a file that has its blocks, most of them never written.
 TEST_F(StoreTest, RowsBehindFourGiB)
 {
     const uint64_t row = (UINT64_C(4) << 30) / TICK_RECORD_SIZE + 1000;
@@ -120,7 +123,14 @@ TEST_F(StoreTest, RowsBehindFourGiB)
     ASSERT_EQ(tick_store_append(store, &tick, &last), MMF_OK);
     ASSERT_EQ(tick_store_close(store), MMF_OK);
     const std::string record = bytes().substr(65536 + last * TICK_RECORD_SIZE, TICK_RECORD_SIZE);
-    ASSERT_EQ(truncate(path.c_str(), static_cast<off_t>(65536 + (row + 1) * TICK_RECORD_SIZE)), 0);
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(fd, 0);
+    const int given =
+        posix_fallocate(fd, 0, static_cast<off_t>(65536 + (row + 1) * TICK_RECORD_SIZE));
+    ::close(fd);
+    if (given == ENOSPC)
+        GTEST_SKIP() << "the disk has no room for 4 GiB";
+    ASSERT_EQ(given, 0) << strerror(given);
     put(65536 + row * TICK_RECORD_SIZE, record);
     put(16384, count_word(row + 1));
     store = open();

@@ -1,5 +1,8 @@
 // Files that count more records than they have, and headers that contradict themselves: said at
 // open, and by every call that would meet what is not there.
+#include <fcntl.h>
+
+#include <cerrno>
 #include <cstddef>
 #include <vector>
 
@@ -141,6 +144,40 @@ TEST_F(MissingRowsTest, ATailOfZeroes)
     }
     leave_boot();
     expect_missing(0, 1000, "they are zeroes");
+}
+
+// A part that the disk lost, in the middle: what reads as zeroes there is no price of 0.
+TEST_F(MissingRowsTest, AHoleInTheMiddle)
+{
+    make(1000);
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(fd, 0);
+    // Larger than the tables of an extent more, which count as blocks of the file.
+    const off_t begin = kHeader + 8 * 4096;
+    const int punched = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, 8 * 4096);
+    ::close(fd);
+    if (punched != 0)
+        GTEST_SKIP() << "this file system punches no holes: " << strerror(errno);
+    const uint64_t first = 8 * 4096 / TICK_RECORD_SIZE; // it begins before the hole
+    expect_missing(first, 1000, "the file has a hole there");
+    leave_boot();
+    expect_missing(first, 1000, "the file has a hole there");
+}
+
+// A sparse copy has holes as well: where there is room, and where fields are all zero.
+TEST_F(MissingRowsTest, HolesThatHideNoRecord)
+{
+    make(3);
+    ASSERT_EQ(system(("cp --sparse=always '" + path + "' '" + path + ".copy'").c_str()), 0);
+    path += ".copy";
+    tick_store *store = open();
+    EXPECT_STREQ(error.message, "");
+    EXPECT_EQ(missing(store), 0u);
+    EXPECT_EQ(expect_whole(store), 3u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    store = open(&writing);
+    EXPECT_EQ(expect_whole(store), 3u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
 // A count that is too large is seen at its last record, or by the room that the file ever had.

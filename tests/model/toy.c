@@ -332,6 +332,12 @@ void mmfi_file_unlock_join(const mmfi_file *file)
     unlock(handle_of(file), LOCK_JOIN);
 }
 
+bool mmfi_file_next_hole(const mmfi_file *file, uint64_t from, mmfi_file_hole *out)
+{
+    (void)file, (void)from, (void)out;
+    return false;
+}
+
 mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error)
 {
     (void)file, (void)others, (void)error;
@@ -430,6 +436,7 @@ static handle *open_handle(unsigned index)
     opened->state.map.size = FILE_MAX;
     opened->state.geometry = geometry;
     opened->state.rows_written = UINT64_MAX;
+    opened->state.rows_to_hole = UINT64_MAX;
     opened->state.writer = NULL;
     opened->state.pid = getpid();
     opened->state.rows_written = UINT64_MAX;
