@@ -1,4 +1,4 @@
-// Where every field lies, written out from core/FORMAT.md: files of other machines depend on it.
+// Where every field lies, as docs/file-format.md says: files of other machines depend on it.
 #include "mmapforge/detail/format.h"
 
 #include <gtest/gtest.h>

@@ -45,7 +45,7 @@ TEST_F(StoreTest, TheFrozenFileOpens)
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
 }
 
-// The superblock, byte by byte as core/FORMAT.md has it.
+// The superblock, byte by byte as docs/file-format.md has it.
 TEST_F(StoreTest, TheFrozenFileIsAsSpecified)
 {
     path = "tests/core/data/ticks_v3.mmf";

@@ -7,7 +7,7 @@
 
 namespace {
 
-// Offsets as core/FORMAT.md has them, checksum over the bytes before it.
+// Offsets as docs/file-format.md has them, checksum over the bytes before it.
 TEST_F(RecoverTest, ACommitIsWrittenToTheSlotOfItsGeneration)
 {
     live().epoch = 6;

@@ -23,8 +23,8 @@ import sys
 
 import pytest
 
-# The test runs outside the sandbox: this file's link leads to the tree.
-TREE = os.path.dirname(os.path.realpath(".clang-format"))
+from documents import TREE, documents, read
+
 RUNFILES = os.getcwd()
 GENERATOR = os.path.join(RUNFILES, "gen", "mmfgen")
 PYTHON_DIRECTORY = os.path.join(RUNFILES, "tick_store-python")
@@ -33,20 +33,6 @@ WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werr
 NO_CODE = ("ebnf", "mermaid")
 
 Block = collections.namedtuple("Block", "language text line mark")
-
-
-def documents():
-    """The paths of all documents, from the root of the tree."""
-    found = []
-    for directory, names, files in os.walk(TREE):
-        names[:] = [name for name in names if not name.startswith((".", "bazel-")) and name != "node_modules"]
-        found += [os.path.relpath(os.path.join(directory, file), TREE) for file in files if file.endswith(".md")]
-    return sorted(found)
-
-
-def read(path):
-    with open(os.path.join(TREE, path), encoding="utf-8") as opened:
-        return opened.read()
 
 
 def mark_before(lines, index):
@@ -193,7 +179,7 @@ class Place:
             # A target may be made of parts: "%s_test" % part.
             stem = re.sub(r"(_test|_fuzz)?(_sealed)?$", "", target)
             assert target == "all" or '"%s' % stem in build, "there is no %s" % word
-        elif re.match(r"(tools|bench|tests|core|gen|rules|examples)/[\w./-]+$", word):
+        elif re.match(r"(tools|bench|tests|core|docs|gen|rules|examples)/[\w./-]+$", word):
             assert os.path.exists(os.path.join(TREE, word)), "there is no %s" % word
 
     def text(self, block):

@@ -2,9 +2,9 @@
  * The schema of one record type at run time: its fields, their layout, and its canonical text.
  *
  * The generator and the runtime share this file, so there is one layout, one hash and one text. The
- * canonical text is a subset of the schema language (gen/SCHEMA.md), spelled out in core/FORMAT.md:
- * of one schema there is exactly one. It is what a store embeds, so that a file can be read without
- * the program that wrote it.
+ * canonical text is a subset of the schema language (docs/schema.md), spelled out in
+ * docs/file-format.md: of one schema there is exactly one. It is what a store embeds, so that a
+ * file can be read without the program that wrote it.
  */
 #ifndef MMAPFORGE_SCHEMA_H
 #define MMAPFORGE_SCHEMA_H

@@ -10,7 +10,7 @@
 
 namespace {
 
-// The example of gen/SCHEMA.md.
+// The example of docs/schema.md.
 const char *const ORDER = R"(/// One order of a book.
 record Order version 1 {
     /// The price in the currency of the exchange.

@@ -1,5 +1,5 @@
 /*
- * The bytes before the records, as structs: core/FORMAT.md is the specification, this its C form.
+ * The bytes before the records, as structs. docs/file-format.md is the specification.
  *
  * Every number is little-endian, and the library runs on little-endian machines only, so a struct
  * here is the bytes themselves. Nothing in a file is believed before core/format/header.h has
