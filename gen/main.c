@@ -1,4 +1,4 @@
-/* mmfgen: reads a schema, writes the C and the Python of its stores. */
+/* mmfgen: reads a schema, and writes the C library and the Python module of its stores. */
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L /* stat under -std=c11 */
 
@@ -23,7 +23,7 @@ static const char USAGE[] =
     "usage: mmfgen --schema FILE.mmfs --name STORE OUTPUT...\n"
     "outputs: --header OUT.h --source OUT.c --python OUT.py --stub OUT.pyi\n";
 
-/* What can be written, and by whom. */
+/* The outputs, and the function that generates each. */
 static const struct kind {
     const char *option;
     void (*emit)(emitter *to, const gen_model *model, const char *name);
@@ -39,7 +39,7 @@ static const struct kind {
 typedef struct arguments {
     const char *schema;
     const char *name;
-    const char *paths[KIND_COUNT]; /* of the outputs; NULL for what is not asked for */
+    const char *paths[KIND_COUNT]; /* of the outputs; NULL for those not requested */
 } arguments;
 
 /* ---- The command line ---- */
@@ -69,10 +69,11 @@ static bool take_arguments(int count, char **words, arguments *out)
     for (int i = 1; i < count; i++) {
         const char **value = argument_of(out, words[i]);
         if (value == NULL || *value != NULL || i + 1 == count || *words[i + 1] == '\0') {
-            (void)fprintf(stderr, "mmfgen: '%s' %s\n%s", words[i],
-                          value == NULL    ? "is no option"
-                          : *value != NULL ? "is given twice"
-                                           : "needs a value",
+            (void)fprintf(stderr, "mmfgen: %s '%s'%s\n%s",
+                          value == NULL ? "unknown option" : "option", words[i],
+                          value == NULL    ? ""
+                          : *value != NULL ? " is given twice"
+                                           : " needs a value",
                           USAGE);
             return false;
         }
@@ -94,9 +95,9 @@ static bool take_arguments(int count, char **words, arguments *out)
 
 /* ---- Output ---- */
 
-/* A file that is written beside its final path first. */
+/* A file that is first written to a temporary path beside its final one. */
 typedef struct output {
-    const char *option; /* that asks for it */
+    const char *option; /* that requests it */
     const char *path;
     char *temporary;
     emitter text;
@@ -126,7 +127,7 @@ static bool write_temporary(output *to)
     return written || write_failed(to->temporary);
 }
 
-/* Also when one of them is reached by a link, or spelled in another way. */
+/* True also when one path is a link to the other, or is spelled differently. */
 static bool is_same_file(const char *a, const char *b)
 {
     struct stat first;
@@ -135,12 +136,13 @@ static bool is_same_file(const char *a, const char *b)
            first.st_ino == second.st_ino;
 }
 
-/* A rename would put a file in the place of a device, and the schema would be gone. */
+/* False for a device, which a rename would replace with a file, and for the schema itself. */
 static bool may_replace(const char *path, const char *schema)
 {
     struct stat about;
     if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
-        (void)fprintf(stderr, "mmfgen: %s: cannot write: it is there, and no regular file\n", path);
+        (void)fprintf(stderr, "mmfgen: %s: cannot write: it exists and is not a regular file\n",
+                      path);
         return false;
     }
     if (is_same_file(path, schema)) {
@@ -179,7 +181,7 @@ static bool write_temporaries(output *outputs, size_t count)
     return true;
 }
 
-/* All files or none: what can fail for lack of room is over before the first rename. */
+/* Writes all files or none: a full disk is noticed before the first rename. */
 static bool write_all(output *outputs, size_t count)
 {
     bool good = write_temporaries(outputs, count);
@@ -229,7 +231,7 @@ static int generate(const gen_model *model, const arguments *given)
     return result;
 }
 
-/* ---- All of it ---- */
+/* ---- The program ---- */
 
 static int compile(const arguments *given, arena *memory)
 {
@@ -243,7 +245,7 @@ static int compile(const arguments *given, arena *memory)
     diag_init(&list, &from);
     syntax_schema parsed;
     gen_model model;
-    /* An error in one record keeps none in another from being found. */
+    /* Each stage runs even if an earlier one has found errors, to report those of every record. */
     if (!parser_parse(&from, memory, &list, &parsed) ||
         !sema_check(&parsed, &from, memory, &list, &model) || !names_check(&model, memory, &list))
         return no_memory();

@@ -1,4 +1,4 @@
-/* Wraps lines of prose, in whatever kind of comment they are. */
+/* Wraps lines of prose for comments of any language. */
 #include "prose.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ static uint32_t leading_blanks(const char *text, size_t length)
     return count;
 }
 
-/* The bytes of text up to the next blank or the end. */
+/* The bytes of text up to the next space or the end. */
 static size_t word_size(const char *text, size_t length)
 {
     const char *blank = (const char *)memchr(text, ' ', length);

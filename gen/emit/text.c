@@ -45,7 +45,7 @@ void emit_append_format(emit_text *to, const char *format, ...)
         to->failed = true;
 }
 
-/* Counts in characters, and takes all but the shortest for wide: it never says too little. */
+/* An upper bound: characters of three and more bytes of UTF-8 count as wide. */
 uint32_t emit_width(const char *text, size_t length)
 {
     uint32_t width = 0;

@@ -9,8 +9,8 @@
 #define CHUNK_INDENT 4u
 
 /*
- * Octal escapes have three digits, so that no digit behind one joins it; "\?" keeps trigraphs
- * apart.
+ * Octal escapes have three digits, so that a digit after one is not part of it; "\?" prevents
+ * trigraphs.
  */
 size_t emit_escape_c(const char *text, size_t length, char left, char escaped[EMIT_ESCAPED_SIZE])
 {
@@ -26,7 +26,7 @@ size_t emit_escape_c(const char *text, size_t length, char left, char escaped[EM
     else {
         uint32_t code_point = 0;
         const uint32_t size = source_decode(text, (uint32_t)length, &code_point);
-        /* Compilers warn of what is hidden. */
+        /* Compilers warn of hidden characters. */
         const bool plain = size > 1 && !emit_is_hidden(code_point);
         const size_t taken = size > 0 ? size : 1;
         if (plain) {
@@ -46,7 +46,7 @@ void emit_quote(emit_text *to, const char *text, size_t length)
     emit_quote_as(to, emit_escape_c, text, length);
 }
 
-/* The widest literal, with its quotes and the ';' behind the last, when text is cut as below. */
+/* The width of the widest literal, with its quotes and the ';' after the last. */
 static uint32_t widest_chunk(const char *text, size_t size, uint32_t room)
 {
     uint32_t widest = 0;

@@ -13,7 +13,7 @@ void emit_store_calls(emitter *to, const emit_record *record)
         "    mmf_store base;\n"
         "} $record$_store;\n"
         "\n"
-        "/* A window of rows, for loops; from $record$_store_rows. Dies with the store. */\n"
+        "/* A row range, for loops; from $record$_store_rows. Valid until the store is closed. */\n"
         "typedef struct $record$_rows {\n"
         "    mmf_rows base;\n"
         "} $record$_rows;\n"
@@ -58,7 +58,7 @@ void emit_store_calls(emitter *to, const emit_record *record)
         "\n");
 }
 
-/* MMF_OK, or why a record is refused. */
+/* The check of a record before it is written. */
 static void emit_check(emitter *to, const emit_record *record)
 {
     bool sized = false;
@@ -103,7 +103,7 @@ static void emit_fields(emitter *to, const emit_record *record, const char *size
 static void emit_load(emitter *to, const emit_record *record)
 {
     emit_template(to, &record->placeholders,
-                  "/* Out of the bytes of a record in a file; no checks, no ordering. */\n"
+                  "/* Copies a record out of its bytes in the file; no checks, no ordering. */\n"
                   "static inline void $record$_record_load(const unsigned char *record, "
                   "$record$_record *out)\n"
                   "{\n");
@@ -159,7 +159,7 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    if (append.status != MMF_OK)\n"
         "        return mmfi_append_failed(append.status, row);\n"
         "    $record$_record_save(append.record, in);\n"
-        "    return mmfi_$summed$append_end(append$size_and_checksum$, row);\n"
+        "    return mmfi_$checksummed$append_end(append$size_and_checksum$, row);\n"
         "}\n"
         "\n"
         "/* The part of $record$_store_get for rows not met before and records being replaced. */\n"
@@ -190,7 +190,7 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    if (write.status != MMF_OK)\n"
         "        return write.status;\n"
         "    $record$_record_save(write.record, in);\n"
-        "    return mmfi_$summed$write_end(write$store_and_row$$size_and_checksum$);\n"
+        "    return mmfi_$checksummed$write_end(write$store_and_row$$size_and_checksum$);\n"
         "}\n"
         "\n");
     if (record->schema->checksum_offset != 0)
@@ -225,7 +225,7 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "\n"
         "/* ---- Loops ---- */\n"
         "\n"
-        "/* A window of count rows from first on; MMF_TO_END for all there are. */\n"
+        "/* The range of count rows from first on; MMF_TO_END for all rows after first. */\n"
         "static inline mmf_status $record$_store_rows(const $record$_store *store, uint64_t first, "
         "uint64_t count, $record$_rows *out)\n"
         "{\n"
@@ -233,13 +233,13 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "(mmf_rows *)out);\n"
         "}\n"
         "\n"
-        "/* Rows in the window; the i of the calls below must be less, and is not checked. */\n"
+        "/* Rows in the range. The calls below do not check that i is less. */\n"
         "static inline uint64_t $record$_rows_count($record$_rows rows)\n"
         "{\n"
         "    return rows.base.count;\n"
         "}\n"
         "\n"
-        "/* As $record$_store_read_begin, for row i of a window: nothing checks the row again. */\n"
+        "/* As $record$_store_read_begin, for row i of a range; i is not checked. */\n"
         "static inline mmf_status $record$_rows_read_begin($record$_rows rows, uint64_t i, "
         "uint64_t *sequence)\n"
         "{\n"

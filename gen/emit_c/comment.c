@@ -5,7 +5,7 @@
 
 #include "../emit/prose.h"
 
-/* The bytes of a bidirectional control character at text, or 0: compilers warn of them. */
+/* The length of a bidirectional control character at text, or 0: compilers warn of them. */
 static size_t bidi_size(const char *text, size_t length)
 {
     if (length < 3 || memcmp(text, "\xe2", 1) != 0)
@@ -17,7 +17,7 @@ static size_t bidi_size(const char *text, size_t length)
     return embedding || isolate ? 3 : 0;
 }
 
-/* True when a blank must go between the two: the marks of a comment, and half of a trigraph. */
+/* True when a space must separate the two: the marks of a comment, and half of a trigraph. */
 static bool must_part(char left, char right)
 {
     return (left == '*' && right == '/') || (left == '/' && right == '*') ||

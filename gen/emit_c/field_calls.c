@@ -5,7 +5,7 @@
 
 #include "comment.h"
 
-/* The doc may be any prose, so it is made safe as all comments are. */
+/* The doc may be any prose, so it is made harmless as in all comments. */
 static void emit_titled(emitter *to, const emit_field *field)
 {
     emit_text *out = &to->out;
@@ -18,7 +18,7 @@ static void emit_titled(emitter *to, const emit_field *field)
     emit_append(out, " ---- */\n", 9);
 }
 
-/* "---- price: float64, last trade ----"; a long or multi-line comment is left to the struct. */
+/* "---- price: float64, last trade ----"; a long or multi-line doc is in the struct only. */
 static void emit_title(emitter *to, const emit_field *field)
 {
     const mmf_field *of = field->field;
@@ -45,7 +45,7 @@ static void emit_scalar(emitter *to, const emit_field *field)
                   "static inline mmf_status $record$_store_set_$field$($record$_store *store, "
                   "uint64_t row, $ctype$ value)\n"
                   "{\n"
-                  "    return mmfi_$summed$set_$type$((mmf_store *)store, row, "
+                  "    return mmfi_$checksummed$set_$type$((mmf_store *)store, row, "
                   "$RECORD$_RECORD_SIZE$checksum$, $RECORD$_$FIELD$_OFFSET, value);\n"
                   "}\n"
                   "\n"
@@ -87,7 +87,7 @@ static void emit_sized(emitter *to, const emit_field *field)
         "static inline mmf_status $record$_store_set_$field$($record$_store *store, uint64_t row, "
         "const $data$ *data, size_t length)\n"
         "{\n"
-        "    return mmfi_$summed$set_$type$((mmf_store *)store, row, "
+        "    return mmfi_$checksummed$set_$type$((mmf_store *)store, row, "
         "$RECORD$_RECORD_SIZE$checksum$, "
         "$RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, data, length);\n"
         "}\n"

@@ -32,9 +32,9 @@ static uint64_t add_to_hash(uint64_t hash, const char *text)
 }
 
 /*
- * "TICK_STORE_0123456789ABCDEF": the name of the store, and a hash of what is in the header. Two
- * packages may both have a tick_store, and one program may include both. Where the hashes are the
- * same, so are the records, and it does no harm that the second header is skipped.
+ * "TICK_STORE_0123456789ABCDEF": the name of the store, and a hash of its schema. Two packages may
+ * both have a tick_store, and one program may include both. If the hashes are equal, so are the
+ * records, and it is harmless that the second header is skipped.
  */
 static void set_guard(const gen_model *model, const char *name, char guard[NAMES_IDENTIFIER_SIZE])
 {
@@ -47,7 +47,7 @@ static void set_guard(const gen_model *model, const char *name, char guard[NAMES
             *c = (char)(*c - 'a' + 'A');
 }
 
-/* Generated code uses what only headers of the same binary interface have. */
+/* Generated code compiles only with headers of its own binary interface. */
 static void emit_abi_check(emitter *to, const char *name)
 {
     emit_format(to, "#if MMF_ABI != %d", MMF_ABI);

@@ -36,8 +36,9 @@ static void emit_table(emitter *to, const mmf_schema *schema)
 /* The longest of the names that the constants of a record have: their values are aligned. */
 static int constant_width(const emit_record *record)
 {
-    const bool summed = record->schema->checksum_offset != 0;
-    size_t width = strlen(record->upper) + strlen(summed ? "_RECORD_CHECKSUM" : "_RECORD_SIZE");
+    const bool checksummed = record->schema->checksum_offset != 0;
+    size_t width =
+        strlen(record->upper) + strlen(checksummed ? "_RECORD_CHECKSUM" : "_RECORD_SIZE");
     for (uint32_t i = 0; i < record->schema->field_count; i++) {
         emit_field field;
         emit_field_init(&field, record, i);
@@ -81,7 +82,7 @@ static void emit_constants(emitter *to, const emit_record *record)
 typedef struct member {
     char code[2 * NAMES_IDENTIFIER_SIZE + 32];
     const char *comment;
-    bool behind; /* the comment stands on the member's line, else before it */
+    bool same_line; /* the comment is after the member, on its line; else on the line before */
 } member;
 
 static const char *member_template(mmf_type type)
@@ -96,7 +97,8 @@ static const char *member_template(mmf_type type)
     }
 }
 
-/* The members of all fields in order; returns how many. members has room for two a field. */
+/* Lists the members of all fields in order and returns their number; members has room for two per
+ * field. */
 static uint32_t list_members(emitter *to, const emit_record *record, member *members)
 {
     uint32_t count = 0;
@@ -117,7 +119,7 @@ static uint32_t list_members(emitter *to, const emit_record *record, member *mem
     return count;
 }
 
-/* A comment goes behind its member where it would fit even behind the widest one. */
+/* A comment is put on the line of its member if it would fit there after the widest one. */
 static void place_comments(member *members, uint32_t count)
 {
     size_t widest = 0;
@@ -126,16 +128,16 @@ static void place_comments(member *members, uint32_t count)
             widest = strlen(members[i].code);
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t width = emit_comment_width(members[i].comment);
-        members[i].behind =
+        members[i].same_line =
             *members[i].comment != '\0' && width > 0 && widest + 1 + width <= EMIT_COLUMN_MAX;
     }
 }
 
-/* Comments of adjacent lines begin in one column; the widest code of them decides where. */
+/* Comments of adjacent lines begin in the same column, after the widest code. */
 static size_t comment_column(const member *members, uint32_t first, uint32_t count)
 {
     size_t column = 0;
-    for (uint32_t i = first; i < count && members[i].behind; i++) {
+    for (uint32_t i = first; i < count && members[i].same_line; i++) {
         if (strlen(members[i].code) + 1 > column)
             column = strlen(members[i].code) + 1;
     }
@@ -146,13 +148,13 @@ static void emit_members(emitter *to, const member *members, uint32_t count)
 {
     size_t column = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (!members[i].behind) {
+        if (!members[i].same_line) {
             if (*members[i].comment != '\0')
                 emit_comment(to, 4, members[i].comment);
             emit_code(to, members[i].code);
             continue;
         }
-        if (i == 0 || !members[i - 1].behind)
+        if (i == 0 || !members[i - 1].same_line)
             column = comment_column(members, i, count);
         const size_t width = strlen(members[i].code);
         emit_append(&to->out, members[i].code, width);
@@ -175,8 +177,7 @@ static void emit_struct(emitter *to, const emit_record *record)
     if (*record->schema->doc != '\0')
         emit_comment(to, 0, record->schema->doc);
     else
-        emit_template(to, &record->placeholders,
-                      "/* One $Record$, as whole records are passed. */\n");
+        emit_template(to, &record->placeholders, "/* One $Record$. */\n");
     emit_template(to, &record->placeholders, "typedef struct $record$_record {\n");
     emit_members(to, members, count);
     emit_template(to, &record->placeholders,

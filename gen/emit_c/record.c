@@ -1,4 +1,4 @@
-/* Prepares the names of records and fields for the placeholders of templates. */
+/* Sets the placeholders for the names of records and fields. */
 #include "record.h"
 
 #include <stdio.h>
@@ -13,14 +13,14 @@ void emit_record_init(emit_record *of, const mmf_schema *schema)
     emit_set(&of->placeholders, "record", of->lower);
     emit_set(&of->placeholders, "RECORD", of->upper);
     emit_set(&of->placeholders, "Record", schema->name);
-    const bool summed = schema->checksum_offset != 0;
-    if (summed) {
+    const bool checksummed = schema->checksum_offset != 0;
+    if (checksummed) {
         (void)snprintf(of->checksum, sizeof of->checksum, ", %s_RECORD_CHECKSUM", of->upper);
         (void)snprintf(of->size_and_checksum, sizeof of->size_and_checksum, ", %s_RECORD_SIZE%s",
                        of->upper, of->checksum);
     }
-    emit_set(&of->placeholders, "summed", summed ? "summed_" : "");
-    emit_set(&of->placeholders, "store_and_row", summed ? ", (mmf_store *)store, row" : "");
+    emit_set(&of->placeholders, "checksummed", checksummed ? "summed_" : "");
+    emit_set(&of->placeholders, "store_and_row", checksummed ? ", (mmf_store *)store, row" : "");
     emit_set(&of->placeholders, "checksum", of->checksum);
     emit_set(&of->placeholders, "size_and_checksum", of->size_and_checksum);
 }

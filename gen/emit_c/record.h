@@ -15,7 +15,7 @@ typedef struct emit_record {
     char checksum[NAMES_IDENTIFIER_SIZE];
     char size_and_checksum[2 * NAMES_IDENTIFIER_SIZE];
     /*
-     * record, RECORD, Record; and for calls that write: summed before their name, checksum and
+     * record, RECORD, Record; and for calls that write: checksummed before their name, checksum and
      * size_and_checksum after an argument, all "" unless records have checksums.
      */
     emit_placeholders placeholders;

@@ -9,12 +9,12 @@
 #include "record.h"
 #include "wrap.h"
 
-/* What every compiler takes in one literal; beyond, -Wpedantic warns. */
+/* The length of a literal that C guarantees; beyond it, -Wpedantic warns. */
 #define LITERAL_SIZE_MAX 4095u
 
 /* ---- Doc comments ---- */
 
-/* Columns of a doc that stands where it is used; a longer one becomes a constant before it. */
+/* Columns of a doc that is written in the table of fields; a longer one becomes a constant. */
 #define DOC_WIDTH_MAX 85u
 
 static bool doc_is_long(const char *doc)

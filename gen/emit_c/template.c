@@ -28,11 +28,11 @@ static const char *placeholder_value(const emit_placeholders *placeholders, cons
         if (strncmp(placeholders->list[i].name, name, length) == 0 &&
             placeholders->list[i].name[length] == '\0')
             return placeholders->list[i].value;
-    assert(false && "the template has a hole that nobody set");
+    assert(false && "a placeholder of the template is not set");
     return "";
 }
 
-/* Puts one line of a template, up to end, into to->line. */
+/* Fills one line of a template, up to end, into to->line. */
 static void fill_line(emitter *to, const emit_placeholders *placeholders, const char *at,
                       const char *end)
 {
@@ -60,7 +60,7 @@ const char *emit_fill(emitter *to, const emit_placeholders *placeholders, const 
     return to->line.failed ? "" : to->line.data;
 }
 
-/* True for a line that is a block comment from begin to end; sets what is between its marks. */
+/* True for a line that is one block comment; sets *text to the text between its marks. */
 static bool take_comment(emit_text *line, uint32_t *indent, char **text)
 {
     *indent = 0;

@@ -1,11 +1,11 @@
-/* Breaks long lines of C where clang-format would, for the few kinds of line that are generated. */
+/* Breaks long lines of C as clang-format would, for the kinds of line that are generated. */
 #include "wrap.h"
 
 #include <string.h>
 
 #define INDENT 4u
 
-/* What clang-format charges for breaks; only their order matters. */
+/* The penalties that clang-format has for line breaks; only their order matters. */
 enum {
     COST_ARGUMENT = 21,
     COST_ASSIGNMENT = 20,
@@ -16,11 +16,11 @@ enum {
 
 /* A call, a parameter list or an initialiser in a line, split at its opening bracket. */
 typedef struct call {
-    const char *head; /* ends behind the bracket */
+    const char *head; /* ends after the bracket */
     size_t head_size;
     const char *arguments;
     const char *end;  /* of the line */
-    uint32_t hanging; /* what it costs to break behind the bracket */
+    uint32_t hanging; /* the penalty for a break after the bracket */
 } call;
 
 static void new_line(emit_text *out, uint32_t indent)
@@ -29,7 +29,7 @@ static void new_line(emit_text *out, uint32_t indent)
     emit_append_blanks(out, indent);
 }
 
-/* The next argument from at on, with its comma, or all that is left when it is the last. */
+/* The length of the argument at `at` with its comma, or of the rest when it is the last. */
 static size_t argument_size(const char *at, const char *end)
 {
     int depth = 0;
@@ -49,8 +49,8 @@ static size_t argument_size(const char *at, const char *end)
 }
 
 /*
- * Fills lines with the arguments of a call, each line beginning at indent. Returns what the breaks
- * cost. out may be NULL.
+ * Fills lines with the arguments of a call, each line beginning at indent. Returns the penalty of
+ * its breaks. out may be NULL.
  */
 static uint32_t fill(const call *of, uint32_t indent, emit_text *out)
 {
@@ -83,7 +83,7 @@ static uint32_t fill(const call *of, uint32_t indent, emit_text *out)
     return cost;
 }
 
-/* Writes a call that begins at column, in the cheaper of two ways. out may be NULL. */
+/* Writes a call that begins at column, in the way with the lower penalty. out may be NULL. */
 static uint32_t wrap_call(const call *of, uint32_t column, uint32_t indent, emit_text *out)
 {
     const uint32_t aligned = column + emit_width(of->head, of->head_size);
@@ -99,7 +99,7 @@ static uint32_t wrap_call(const call *of, uint32_t column, uint32_t indent, emit
     return hangs ? hanging_cost : aligned_cost;
 }
 
-/* Puts the rest of a line, from rest on, on a line of its own. */
+/* Puts the rest of a line, from rest on, on the next line. */
 static void break_before(emit_text *out, const char *text, const char *rest, uint32_t indent)
 {
     const size_t head = (size_t)(rest - text);
@@ -114,7 +114,7 @@ static call call_at(const char *text, const char *open, const char *end, uint32_
     return of;
 }
 
-/* `left = call(...);`: a break behind '=' may save others. */
+/* `left = call(...);`: a break after '=' may save others. */
 static void wrap_assignment(emit_text *out, const char *text, const char *equals, const char *open,
                             const char *end, uint32_t indent)
 {

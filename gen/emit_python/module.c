@@ -1,4 +1,4 @@
-/* The generated module: what its stores are called, and the text of their schemas. */
+/* The generated module: the names of its stores, and the text of their schemas. */
 #include "emit_python.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ static void emit_define(emitter *to, const mmf_schema *schema)
 
 void emit_python(emitter *to, const gen_model *model, const char *name)
 {
-    (void)name; /* a module knows its own */
+    (void)name; /* a module knows its own name */
     emit_head(to, model);
     emit_line(to, "");
     emit_line(to, "from mmapforge import define, opener");

@@ -66,7 +66,8 @@ void emit_python_list(emitter *to, uint32_t indent, const char *head, const emit
     emit_text_free(&joined);
 }
 
-/* One store has an `open` and a `create`; of several, only `open` knows by the file which. */
+/* A module of one store has `open` and `create`. With several, `open` finds the store by the file,
+ * and `create` is not possible. */
 void emit_python_names(emitter *to, const gen_model *model)
 {
     emit_text names = {NULL, 0, 0, false};
@@ -82,7 +83,7 @@ void emit_python_names(emitter *to, const gen_model *model)
 
 /* ---- Literals ---- */
 
-/* The bytes of the UTF-8 character at text that may stand in a source file as it is, or 0. */
+/* The length of the UTF-8 character at text if it needs no escape in a source file, or 0. */
 static size_t plain_size(const char *text, size_t length, uint32_t *code_point)
 {
     const uint32_t size = source_decode(text, (uint32_t)length, code_point);
@@ -134,7 +135,7 @@ void emit_python_string(emitter *to, const char *text, size_t size)
 
 /* ---- Docstrings ---- */
 
-/* Escapes what would end a docstring, or begin an escape in it, and leaves the rest readable. */
+/* Escapes characters that would end a docstring, or begin an escape in it, and no others. */
 static void append_doc_text(emit_text *to, const char *text)
 {
     const size_t size = strlen(text);

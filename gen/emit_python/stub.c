@@ -7,8 +7,8 @@
 #include "python_text.h"
 
 /*
- * Parameters that are no fields begin with '_', which no field does: so a field may be called
- * `row`. They are positional, and nobody writes their names.
+ * Parameters that are not fields begin with '_', as no field does: so a field may be called `row`.
+ * They are positional, so callers never write their names.
  */
 
 static const char *python_type(mmf_type type)
@@ -25,14 +25,14 @@ static const char *python_type(mmf_type type)
 
 /* ---- Functions ---- */
 
-/* A function while its head is put together. */
+/* A function whose head is being put together. */
 typedef struct function {
     uint32_t indent;
     const char *name;   /* "get_price" is "get_" and "price" */
-    const char *suffix; /* behind name */
+    const char *suffix; /* after name */
     const char *returns;
-    const char *doc;     /* "" for none */
-    const char *comment; /* for the line with the name, of a function that takes several; or NULL */
+    const char *doc;     /* may be "" */
+    const char *comment; /* on the line of the name, if there are several lines; or NULL */
     emit_text parameters;
 } function;
 
@@ -89,13 +89,13 @@ static void emit_attribute(emitter *to, const mmf_schema *schema, const mmf_fiel
     emit_text_free(&line);
 }
 
-/* The names by which a record is taken apart in `case Tick(symbol, price):`. */
+/* The names by which `case Tick(symbol, price):` matches a record. */
 static void emit_match_args(emitter *to, const mmf_schema *schema)
 {
     emit_text names = {NULL, 0, 0, false};
     for (uint32_t i = 0; i < schema->field_count; i++)
         emit_append_format(&names, "\"%s\"\n", schema->fields[i].name);
-    /* A tuple of one needs its comma; of several on lines of their own each has one. */
+    /* A tuple of one item needs a comma; a list on several lines has one after each item. */
     emit_python_list(to, 4, "__match_args__ = (", &names, schema->field_count == 1 ? ",)" : ")");
     emit_text_free(&names);
 }
@@ -109,7 +109,7 @@ static void emit_record_class(emitter *to, const mmf_schema *schema)
     emit_line(to, "");
     emit_match_args(to, schema);
     function init = {4, "__init__", "", "None", "", NULL, {NULL, 0, 0, false}};
-    parameter(&init, "_self"); /* as it is called there, where a field may be called self */
+    parameter(&init, "_self"); /* mmapforge.Record names it so, since a field may be called self */
     for (uint32_t i = 0; i < schema->field_count; i++) {
         emit_attribute(to, schema, &schema->fields[i]);
         emit_append_format(&init.parameters, "%s: ", schema->fields[i].name);
@@ -122,7 +122,7 @@ static void emit_record_class(emitter *to, const mmf_schema *schema)
 
 /* ---- A store ---- */
 
-/* Every field by keyword, of its own type or of any. */
+/* Every field as a keyword parameter, of its own type or of any. */
 static void keywords(function *to, const mmf_schema *schema, bool any)
 {
     parameter(to, "/");
@@ -132,7 +132,7 @@ static void keywords(function *to, const mmf_schema *schema, bool any)
                            any ? "typing.Any" : python_type(schema->fields[i].type));
 }
 
-/* The comment makes a line too long for all of the parameters, so it stands where it must. */
+/* The comment makes the line too long for all parameters, so the head is split after it. */
 static const char OVERRIDE[] = "  # type: ignore[override]";
 
 static void emit_record_calls(emitter *to, const mmf_schema *schema)

@@ -1,4 +1,4 @@
-/* Memory that lives and dies together. */
+/* Memory that is released all at once. */
 #include "arena.h"
 
 #include <stdlib.h>

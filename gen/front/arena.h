@@ -1,8 +1,9 @@
 /*
- * Memory that lives and dies together: all that one run of the generator allocates.
+ * Memory that is released all at once: everything that one run of the generator allocates.
  *
- * Every piece is an allocation of its own, so that a sanitizer sees an overrun of one. A failed
- * allocation is a NULL for the caller to pass up; arena_free is right after any failure.
+ * Each piece is a separate allocation, so that a sanitizer detects an overrun of any of them. If an
+ * allocation fails, the caller gets NULL and reports it; arena_free may be called after any
+ * failure.
  */
 #ifndef MMF_GEN_ARENA_H
 #define MMF_GEN_ARENA_H
@@ -11,7 +12,7 @@
 
 MMF_BEGIN_DECLS
 
-/* More than the largest schema file can make the generator need; a bound against a runaway. */
+/* More than the generator needs for the largest schema file; it only stops a runaway. */
 #define ARENA_SIZE_MAX ((size_t)512 << 20)
 
 typedef struct arena {
@@ -22,13 +23,13 @@ typedef struct arena {
 
 void arena_init(arena *memory, size_t size_max);
 
-/* size zeroed bytes, aligned for any type, or NULL. They stay until arena_free. */
+/* Returns size zeroed bytes, aligned for any type, or NULL. They are valid until arena_free. */
 void *arena_take(arena *memory, size_t size);
 
-/* A copy of length bytes of text with a NUL behind, or NULL. */
+/* Returns a copy of length bytes of text with a NUL after them, or NULL. */
 char *arena_copy(arena *memory, const char *text, size_t length);
 
-/* Releases every piece; the arena is then as after arena_init. */
+/* Releases every piece; the arena is then empty, as after arena_init. */
 void arena_free(arena *memory);
 
 MMF_END_DECLS

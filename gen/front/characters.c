@@ -1,4 +1,4 @@
-/* Whether a file is text at all, and what its characters are. */
+/* Checks that a file is text, and classifies its characters. */
 #include "characters.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@ static bool is_between(uint32_t value, uint32_t first, uint32_t last)
     return value >= first && value <= last;
 }
 
-/* Characters that show a comment's text in another order than the compiler reads it. */
+/* Characters that make an editor show text in a different order from the bytes. */
 static bool is_reordering(uint32_t code_point)
 {
     return is_between(code_point, 0x202a, 0x202e) || is_between(code_point, 0x2066, 0x2069);
@@ -47,7 +47,7 @@ static void report_control(diag_list *list, source_span span, uint32_t code_poin
         return;
     }
     if (code_point == '\r') {
-        diag_report(list, span, "carriage return without a line feed behind it");
+        diag_report(list, span, "carriage return without a line feed after it");
         diag_hint(list, "end lines with LF or CRLF");
         return;
     }

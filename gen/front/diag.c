@@ -1,4 +1,4 @@
-/* Collects diagnostics and prints them with the line and the place they speak of. */
+/* Collects diagnostics and prints each with its source line. */
 #include "diag.h"
 
 #include <assert.h>
@@ -40,12 +40,12 @@ void diag_report(diag_list *list, source_span at, const char *format, ...)
     va_end(arguments);
 }
 
-/* The error that a hint or note belongs to; NULL when it was only counted, or ignored. */
+/* The error that a hint or note belongs to; NULL when the error is not kept. */
 static diag_error *last_error(diag_list *list)
 {
     assert(list->count > 0 || list->muted || list->skipped);
-    const bool none = list->muted || list->skipped || list->count > DIAG_ERRORS_MAX;
-    return none ? NULL : &list->errors[list->count - 1];
+    const bool dropped = list->muted || list->skipped || list->count > DIAG_ERRORS_MAX;
+    return dropped ? NULL : &list->errors[list->count - 1];
 }
 
 void diag_hint(diag_list *list, const char *format, ...)
@@ -75,7 +75,7 @@ void diag_note(diag_list *list, source_span at, const char *format, ...)
 
 #define TAB_WIDTH 4u
 
-/* One character of the source: its bytes, what is printed for it, and the columns that takes. */
+/* One character of the source as it is printed: its text, and the columns that the text takes. */
 typedef struct glyph {
     const char *text;
     uint32_t length; /* bytes of text */
@@ -83,7 +83,7 @@ typedef struct glyph {
     uint32_t width;
 } glyph;
 
-/* The ranges that matter in a schema's comments: scripts without width, and wide ones. */
+/* The ranges that are likely in comments of a schema: combining characters, and wide scripts. */
 static uint32_t width_of(uint32_t code_point)
 {
     static const struct {
@@ -100,14 +100,14 @@ static uint32_t width_of(uint32_t code_point)
     return 1;
 }
 
-/* column is where the glyph begins, from 0; a tab reaches to the next stop. size is not 0. */
+/* column is where the glyph begins, from 0; a tab extends to the next tab stop. size is not 0. */
 static glyph glyph_at(const char *text, uint32_t size, uint32_t column)
 {
     if (*text == '\t')
         return (glyph){"    ", TAB_WIDTH - column % TAB_WIDTH, 1, TAB_WIDTH - column % TAB_WIDTH};
     uint32_t code_point = 0;
     const uint32_t length = source_decode(text, size, &code_point);
-    /* Control characters could make a terminal do things; none reaches it. */
+    /* A terminal may interpret control characters, so they are never printed. */
     if (length == 0 || code_point < 0x20 || (code_point >= 0x7f && code_point <= 0x9f))
         return (glyph){"?", 1, length > 0 ? length : 1, 1};
     return (glyph){text, length, length, width_of(code_point)};
@@ -137,7 +137,7 @@ diag_text diag_quote(const diag_list *list, source_span span)
 /* ---- Printing ---- */
 
 #define WINDOW_WIDTH 100u /* columns shown of a line that is wider */
-#define WINDOW_LEAD  40u  /* of them before the place in question */
+#define WINDOW_LEAD  40u  /* of these, the columns before the place of the error */
 
 /* The columns of a line that are shown. */
 typedef struct window {
@@ -179,7 +179,7 @@ static void print_window(const char *line, uint32_t size, window shown, FILE *ou
         if (column >= shown.first && column + next.width <= shown.end)
             (void)fwrite(next.text, 1, next.length, out);
         else
-            print_repeated(out, ' ', end - begin); /* half of a wide one, at the edge */
+            print_repeated(out, ' ', end - begin); /* half of a wide character, at the edge */
         column += next.width;
         at += next.taken;
     }
@@ -203,12 +203,12 @@ static void print_excerpt(const source *from, source_span span, FILE *out)
         shown.end = shown.first + WINDOW_WIDTH < width ? shown.first + WINDOW_WIDTH : width;
     }
     const char *cut_before = shown.first > 0 ? "..." : "";
-    const char *cut_behind = shown.end < width ? "..." : "";
+    const char *cut_after = shown.end < width ? "..." : "";
 
     const uint32_t number = source_locate(from, span.offset).line;
     (void)fprintf(out, "%5" PRIu32 " |%s%s", number, width > 0 ? " " : "", cut_before);
     print_window(line, place.length, shown, out);
-    (void)fprintf(out, "%s\n      | ", cut_behind);
+    (void)fprintf(out, "%s\n      | ", cut_after);
     print_repeated(out, ' ', (uint32_t)strlen(cut_before) + caret - shown.first);
     (void)fputc('^', out);
     const uint32_t last = clamp(caret_end, shown);
@@ -236,7 +236,7 @@ static void print_error(const source *from, const diag_error *error, FILE *out)
 
 void diag_print(const diag_list *list, FILE *out)
 {
-    /* Checks run one after the other over the whole file; a reader goes through it once. */
+    /* Each check reports over the whole file; a reader expects the order of the file. */
     const diag_error *sorted[DIAG_ERRORS_MAX];
     const uint32_t kept = list->count < DIAG_ERRORS_MAX ? list->count : DIAG_ERRORS_MAX;
     for (uint32_t i = 0; i < kept; i++) {

@@ -8,7 +8,8 @@
  *     path:line:col: note: another place that matters
  *         ...
  *
- * Nothing here allocates, so reporting cannot fail; a text too long for its buffer is cut.
+ * Nothing here allocates, so reporting cannot fail. A text that is too long for its buffer is
+ * truncated.
  */
 #ifndef MMF_GEN_DIAG_H
 #define MMF_GEN_DIAG_H
@@ -19,7 +20,7 @@
 
 MMF_BEGIN_DECLS
 
-#define DIAG_ERRORS_MAX 20u  /* kept and printed; more are only counted */
+#define DIAG_ERRORS_MAX 20u  /* kept and printed; further errors are only counted */
 #define DIAG_TEXT_SIZE  320u /* bytes of one message with its NUL */
 
 typedef struct diag_error {
@@ -38,16 +39,16 @@ typedef struct diag_list {
     diag_error errors[DIAG_ERRORS_MAX];
 } diag_list;
 
-/* A name or other text from a source, made fit for a message by diag_quote. */
+/* A name or other text from a source, quoted for a message by diag_quote. */
 typedef struct diag_text {
     char text[80];
 } diag_text;
 
-/* The spans of every later call are of this source, which must outlive the list. */
+/* All spans given to the list refer to this source, which must outlive it. */
 void diag_init(diag_list *list, const source *from);
 
 /*
- * Adds an error. What belongs to it is added right after it:
+ * Adds an error. Its note and hint are added right after it:
  *
  *     diag_report(list, field, "field '%s' is declared twice", name);
  *     diag_note(list, first, "first declared here");
@@ -55,32 +56,30 @@ void diag_init(diag_list *list, const source *from);
  */
 void diag_report(diag_list *list, source_span at, const char *format, ...) MMFI_PRINTF(3, 4);
 
-/* What to do about the last error. */
+/* Adds to the last error what to do about it. */
 void diag_hint(diag_list *list, const char *format, ...) MMFI_PRINTF(2, 3);
 
-/* A second place that the last error speaks of. */
+/* Adds to the last error a second place that it is about. */
 void diag_note(diag_list *list, source_span at, const char *format, ...) MMFI_PRINTF(3, 4);
 
 /*
- * Ignores all that is reported from here on, for an error that takes the ground from the rest of
- * the check: what would follow from it, nobody made a mistake about.
+ * Suppresses all later errors, after a fatal one: they would only be consequences of it.
  */
 void diag_mute(diag_list *list);
 
 /*
- * Instead of diag_report, for what an earlier error has said already in better words: a hint or
- * note that follows is ignored with it.
+ * Called instead of diag_report for a mistake that has already been reported: a hint or note that
+ * follows is ignored as well.
  */
 void diag_skip(diag_list *list);
 
 /*
- * The text of a span in quotes, cut when it is long, with anything unprintable shown as '?'. Use it
- * for whatever comes from the file; `.text` of the result goes to %s.
+ * The text of a span in quotes, truncated if it is long, with unprintable characters shown as '?'.
+ * Use it for all text that comes from the file; `.text` of the result is passed to %s.
  */
 diag_text diag_quote(const diag_list *list, source_span span);
 
-/* Prints the errors in the order of their places, and says so when there were more than are kept.
- */
+/* Prints the errors in source order, and the number of errors if more were reported than kept. */
 void diag_print(const diag_list *list, FILE *out);
 
 MMF_END_DECLS

@@ -1,4 +1,4 @@
-/* How near one word is to another. */
+/* The edit distance between two words. */
 #include "edits.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* By Levenshtein's table, of which one row is enough. */
+/* Levenshtein distance, with one row of the table in memory. */
 uint32_t edits_between(const char *a, uint32_t a_length, const char *b)
 {
     uint32_t row[EDITS_LENGTH_MAX + 1];

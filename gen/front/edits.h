@@ -1,4 +1,4 @@
-/* How near one word is to another, for "did you mean". */
+/* The edit distance between two words, for "did you mean". */
 #ifndef MMF_GEN_EDITS_H
 #define MMF_GEN_EDITS_H
 
@@ -9,8 +9,8 @@ MMF_BEGIN_DECLS
 #define EDITS_LENGTH_MAX 16u /* bytes of the word that was meant */
 
 /*
- * Single-character edits from a word of a_length bytes to b, which is in small letters and has at
- * most EDITS_LENGTH_MAX, without regard to case.
+ * The number of single-character edits from a word of a_length bytes to b, ignoring case. b is in
+ * lower case and has at most EDITS_LENGTH_MAX bytes.
  */
 uint32_t edits_between(const char *a, uint32_t a_length, const char *b);
 

@@ -18,7 +18,7 @@ bool lexer_begin(lexer *state, const source *from, diag_list *list)
 
 /* ---- Characters ---- */
 
-/* The byte that lies ahead bytes from here; NUL, which the text never has, at its end. */
+/* The byte that is `ahead` bytes from here; after the end NUL, which is never in the text. */
 static char peek(const lexer *state, uint32_t ahead)
 {
     return ahead < state->from->size - state->at ? state->from->text[state->at + ahead] : '\0';
@@ -57,7 +57,7 @@ static bool is_ascii_word(char byte)
            byte == '_';
 }
 
-/* True when a letter beyond ASCII is here; *length is its bytes. */
+/* True when a non-ASCII letter begins here; *length is its length in bytes. */
 static bool is_foreign_letter(const lexer *state, uint32_t *length)
 {
     uint32_t code_point = 0;
@@ -92,7 +92,7 @@ static void skip_block_comment(lexer *state)
     }
     diag_report(state->list, open, "this comment is never closed");
     diag_hint(state->list, "end it with '*/'");
-    diag_mute(state->list); /* the parser would miss what the comment has swallowed */
+    diag_mute(state->list); /* the parser would only report what the comment has hidden */
 }
 
 static bool begins_doc(const lexer *state)
@@ -100,7 +100,7 @@ static bool begins_doc(const lexer *state)
     return begins_with(state, "///") && !begins_with(state, "////");
 }
 
-/* Moves to the next byte that is neither blank nor in an ordinary comment. */
+/* Moves to the next byte that is not white space and not in an ordinary comment. */
 static void skip_blanks(lexer *state)
 {
     while (state->at < state->from->size) {
@@ -115,7 +115,7 @@ static void skip_blanks(lexer *state)
     }
 }
 
-/* ---- What belongs to no token ---- */
+/* ---- Characters outside of tokens ---- */
 
 static bool begins_token(const lexer *state)
 {
@@ -139,9 +139,10 @@ static void report_stray(diag_list *list, source_span span)
     if (*text == '#')
         diag_hint(list, "a comment begins with '//'");
     else if (character_is_blank(code_point))
-        diag_hint(list, "it looks like a blank, or like nothing; replace it by an ordinary blank");
+        diag_hint(list,
+                  "it looks like a space, or is invisible; replace it with an ordinary space");
     else if (code_point >= 0x80)
-        diag_hint(list, "outside of comments a schema is ASCII");
+        diag_hint(list, "use ASCII outside comments");
     else if (span.length >= 2 && memcmp(text, "*/", 2) == 0)
         diag_hint(list, "no comment is open here; comments do not nest");
     else
@@ -162,12 +163,12 @@ static void skip_stray(lexer *state)
     span.length = state->at - span.offset;
     report_stray(state->list, span);
     if (comment)
-        skip_line(state); /* the rest was meant as a comment: its words are no errors */
+        skip_line(state); /* the rest was meant as a comment, so its words are not errors */
 }
 
 /* ---- Tokens ---- */
 
-/* "best-bid" and "best.bid" are one name to the person who wrote it. */
+/* "best-bid" and "best.bid" were each meant as one name. */
 static bool joins_words(const lexer *state)
 {
     return (peek(state, 0) == '-' || peek(state, 0) == '.') && is_ascii_word(peek(state, 1));
@@ -208,7 +209,7 @@ static lexer_kind lex_word(lexer *state)
         report_joined(state, (source_span){begin, state->at - begin});
     if (foreign > 0) {
         const source_span span = {begin, state->at - begin};
-        diag_report(state->list, span, "name %s has letters beyond ASCII",
+        diag_report(state->list, span, "name %s has non-ASCII letters",
                     diag_quote(state->list, span).text);
         diag_hint(state->list, "names are made of A to Z, a to z, 0 to 9 and '_'");
     }

@@ -1,9 +1,9 @@
 /*
  * Turns the text of a schema into tokens.
  *
- * What cannot be part of any token is reported once and skipped, so the parser never sees it.
- * `//` and block comments vanish here; `///` comments are tokens, because they are part of what a
- * schema means.
+ * Characters that cannot be part of any token are reported once and skipped; the parser never sees
+ * them. `//` and block comments are skipped too. `///` comments are tokens, since they are part of
+ * the schema.
  */
 #ifndef MMF_GEN_LEXER_H
 #define MMF_GEN_LEXER_H
@@ -13,12 +13,14 @@
 MMF_BEGIN_DECLS
 
 typedef enum lexer_kind {
-    TOKEN_END,    /* for ever, once the text is used up */
-    TOKEN_NAME,   /* a letter or '_', then letters, digits and '_'; also with what is reported */
+    TOKEN_END,    /* the end of the text, returned by every further call */
+    TOKEN_NAME,   /* a letter or '_', then letters, digits and '_'; or a reported misspelling of one
+                   */
     TOKEN_NUMBER, /* begins with a digit, or '-' and a digit; runs to the end of the word */
     TOKEN_TEXT,   /* "in double quotes", on one line */
-    TOKEN_DOC,    /* a `///` comment for what follows it */
-    TOKEN_DOC_TRAILING, /* a `///` comment behind something on its line, or continuing one */
+    TOKEN_DOC,    /* a `///` comment for the item after it */
+    TOKEN_DOC_TRAILING, /* a `///` comment after another token on its line, or the continuation of
+                           one */
     TOKEN_PUNCTUATION   /* one of { } [ ] ( ) < > : ; , . = ? @ */
 } lexer_kind;
 
@@ -26,7 +28,7 @@ typedef struct lexer_token {
     lexer_kind kind;
     char punctuation; /* the character of TOKEN_PUNCTUATION, else NUL */
     bool first;       /* on its line */
-    bool reported;    /* there is an error about it: that it does not fit is no other one */
+    bool reported;    /* an error was reported about it, so the parser reports no second one */
     source_span span;
 } lexer_token;
 
@@ -37,14 +39,14 @@ typedef struct lexer {
     uint32_t line;
     uint32_t line_begin;       /* offset */
     bool line_used;            /* a token began on this line */
-    uint32_t doc_line;         /* where a trailing doc comment would be continued: right below */
-    uint32_t doc_column_bytes; /* the last one, in its column */
+    uint32_t doc_line;         /* the line after a trailing doc comment, which may continue it */
+    uint32_t doc_column_bytes; /* where that comment began on its line */
 } lexer;
 
 /*
- * Begins at the start of the text, behind a UTF-8 byte order mark. False when the file is not text
- * in UTF-8 (a NUL, a control character, ...): the first such place is reported and there is nothing
- * to lex.
+ * Starts at the beginning of the text, after a UTF-8 byte order mark. Returns false when the file
+ * is not UTF-8 text or has a control character: the first such place is reported, and lexer_next
+ * must not be called.
  */
 bool lexer_begin(lexer *state, const source *from, diag_list *list);
 

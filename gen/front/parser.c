@@ -7,7 +7,7 @@
 
 #define EDITS_MAX 2u /* from a word to the keyword that was probably meant */
 
-/* A missing ';' is reported where it belongs, which is often the end of the line above. */
+/* A missing ';' is reported at the place where it belongs, often the end of the line above. */
 static bool parse_field_end(parser *state)
 {
     if (parser_is_punctuation(state, ';')) {
@@ -19,19 +19,19 @@ static bool parse_field_end(parser *state)
     if (!state->now.first) {
         parser_report_found(state, "';' at the end of the field");
         if (parser_is_punctuation(state, '<'))
-            diag_hint(state->list, "the capacity stands in brackets, as in 'string[64]'");
+            diag_hint(state->list, "write the capacity in brackets, as in 'string[64]'");
         else if (parser_is_punctuation(state, '('))
-            diag_hint(state->list, "what a type takes stands in brackets, as in 'string[64]'");
+            diag_hint(state->list, "write the number in brackets, as in 'string[64]'");
         else if (parser_is_punctuation(state, ','))
             diag_hint(state->list, "write ';' instead");
         return false;
     }
-    const source_span behind = {state->last.offset + state->last.length, 0};
-    diag_report(state->list, behind, "expected ';' at the end of the field");
-    return true; /* it is clear what was meant, and the next field is read as usual */
+    const source_span after = {state->last.offset + state->last.length, 0};
+    diag_report(state->list, after, "expected ';' at the end of the field");
+    return true; /* the meaning is clear, so the next field is parsed as usual */
 }
 
-/* Also when it is the keyword itself. */
+/* True for the keyword, and for a misspelling of it. */
 static bool is_almost(const parser *state, const char *keyword)
 {
     const source_span at = state->now.span;
@@ -87,7 +87,7 @@ static bool parse_type(parser *state, syntax_field *field)
         return true;
     parser_advance(state);
     if (parser_take_kind(state, TOKEN_NUMBER, "the capacity in bytes, a number", &field->max))
-        return parser_take_punctuation(state, ']', "']' behind the capacity");
+        return parser_take_punctuation(state, ']', "']' after the capacity");
     diag_hint(state->list, "write it as in 'string[64]'");
     return false;
 }
@@ -113,8 +113,8 @@ static bool parse_field(parser *state, syntax_record *record, syntax_field **las
 }
 
 /*
- * Goes on behind the ';' of a field that could not be parsed, or at the next record or '}'. What
- * stands in braces inside the field belongs to it.
+ * Skips a field that could not be parsed: continues after its ';', or at the next record or '}'.
+ * Braces inside the field are part of it.
  */
 static void skip_field(parser *state)
 {
@@ -158,14 +158,14 @@ static bool parse_body(parser *state, syntax_record *record)
     return true;
 }
 
-/* "(...)" behind an attribute: what is between the brackets is for whoever knows the attribute. */
+/* "(...)" after an attribute: sema checks what is between the brackets. */
 static bool parse_arguments(parser *state, source_span *out)
 {
     const uint32_t begin = state->now.span.offset;
     while (!parser_is_punctuation(state, ')')) {
         if (state->now.kind == TOKEN_END || parser_is_punctuation(state, '{') ||
             parser_is_punctuation(state, '@')) {
-            parser_report_found(state, "')' behind the attribute's arguments");
+            parser_report_found(state, "')' after the attribute's arguments");
             return false;
         }
         parser_advance(state);
@@ -175,7 +175,7 @@ static bool parse_arguments(parser *state, source_span *out)
     return true;
 }
 
-/* All of "@one @two(3)" behind a record's version. */
+/* All of "@one @two(3)" after a record's version. */
 static bool parse_attributes(parser *state, syntax_record *record)
 {
     syntax_attribute **last = &record->attributes;
@@ -225,14 +225,14 @@ static bool parse_record(parser *state, syntax_record *record)
     return false;
 }
 
-/* Goes on at the next record. A word `record` inside the broken one is one error at most. */
+/* Continues at the next record. The word `record` inside this one costs one error at most. */
 static void skip_record(parser *state)
 {
     while (state->now.kind != TOKEN_END && !parser_is_word(state, "record"))
         parser_advance(state);
 }
 
-/* True when what follows is read as a record all the same. */
+/* Returns true when the word was meant as `record`, and parsing continues as if it were. */
 static bool report_top(parser *state)
 {
     if (refuse_unsupported_top(state))

@@ -1,4 +1,4 @@
-/* Turns tokens into records and fields as they are written, without asking what they mean. */
+/* Turns tokens into records and fields as they are written, without checking their meaning. */
 #ifndef MMF_GEN_PARSER_H
 #define MMF_GEN_PARSER_H
 
@@ -8,8 +8,8 @@
 MMF_BEGIN_DECLS
 
 /*
- * Parses a whole file, reporting what cannot be parsed and going on behind it. False when there was
- * no memory; errors alone are true, and the list has them.
+ * Parses a whole file. Errors are reported to the list, and parsing goes on after them. Returns
+ * false only when memory is exhausted.
  */
 bool parser_parse(const source *from, arena *memory, diag_list *list, syntax_schema *out);
 

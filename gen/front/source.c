@@ -43,7 +43,7 @@ static mmf_status no_memory(const char *path, mmf_error *error)
                      path);
 }
 
-/* Reads up to size bytes. Returns how many came before the end of the file, or -1 with errno. */
+/* Reads up to size bytes. Returns the number read before the end of the file, or -1 with errno. */
 static ssize_t read_all(int file, char *buffer, size_t size)
 {
     size_t length = 0;
@@ -73,7 +73,7 @@ static mmf_status read_open(int file, const char *path, arena *memory, source *o
                          kind_of(about.st_mode));
     if (about.st_size > (off_t)SOURCE_SIZE_MAX)
         return too_large(path, error);
-    /* One byte more than allowed: a file that grows while it is read is noticed. */
+    /* One byte more than allowed, to detect a file that grows while it is read. */
     const size_t room = (size_t)SOURCE_SIZE_MAX + 1;
     char *buffer = (char *)arena_take(memory, room);
     if (buffer == NULL)
@@ -98,7 +98,7 @@ mmf_status source_read(const char *path, arena *memory, source *out, mmf_error *
                          strerror(errno));
     }
     const mmf_status status = read_open(file, path, memory, out, error);
-    (void)close(file); /* it was only read: there is nothing to lose */
+    (void)close(file); /* it was only read, so a failed close loses nothing */
     return status;
 }
 
@@ -117,7 +117,7 @@ mmf_status source_from_text(const char *path, const char *text, size_t size, are
 
 /* ---- Places ---- */
 
-/* What a line of a file with a UTF-8 byte order mark begins with; it takes no column. */
+/* The length of the UTF-8 byte order mark that the file begins with, or 0; it takes no column. */
 static uint32_t mark_length(const source *from)
 {
     return from->size >= 3 && memcmp(from->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;

@@ -11,10 +11,10 @@
 
 MMF_BEGIN_DECLS
 
-/* A schema is written by hand: a file beyond this is a mistake, not a schema. */
+/* Schemas are written by hand: a larger file is a mistake. */
 #define SOURCE_SIZE_MAX 1048576u
 
-/* Some bytes of the text. Length 0 is the place before the byte at offset. */
+/* A range of bytes of the text. Length 0 is the place before the byte at offset. */
 typedef struct source_span {
     uint32_t offset;
     uint32_t length;
@@ -34,13 +34,13 @@ typedef struct source {
 } source;
 
 /*
- * Reads the file at path into memory. Anything but a readable regular file of at most
- * SOURCE_SIZE_MAX bytes is an error whose message names what was found. The content is not looked
- * at: that is the lexer's task.
+ * Reads the file at path into memory. It must be a readable regular file of at most
+ * SOURCE_SIZE_MAX bytes; for anything else the message says what was found. The lexer checks the
+ * content.
  */
 mmf_status source_read(const char *path, arena *memory, source *out, mmf_error *error);
 
-/* The same from text in memory, which is copied; path only serves messages. */
+/* The same from text in memory, which is copied; path is only used in messages. */
 mmf_status source_from_text(const char *path, const char *text, size_t size, arena *memory,
                             source *out, mmf_error *error);
 
@@ -51,8 +51,8 @@ source_position source_locate(const source *from, uint32_t offset);
 source_span source_line(const source *from, uint32_t offset);
 
 /*
- * The length of the UTF-8 character that begins at text and its code point, or 0 when the bytes
- * are no valid UTF-8 there. size must not be 0.
+ * Decodes the UTF-8 character that begins at text. Returns its length in bytes, or 0 when the bytes
+ * are not valid UTF-8. size must not be 0.
  */
 uint32_t source_decode(const char *text, uint32_t size, uint32_t *code_point);
 

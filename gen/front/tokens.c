@@ -1,4 +1,4 @@
-/* Steps through the tokens of a schema, and hands doc comments to what they describe. */
+/* Steps through the tokens of a schema, and attaches doc comments to the items they describe. */
 #include "tokens.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The tokens of a schema as the parser sees them: one at a time, without the doc comments. */
+/* The tokens of a schema as the parser gets them: one at a time, without the doc comments. */
 #ifndef MMF_GEN_TOKENS_H
 #define MMF_GEN_TOKENS_H
 
@@ -12,7 +12,7 @@ typedef struct parser {
     lexer_token now;
     arena *memory;
     diag_list *list;
-    syntax_docs pending; /* doc comments for what comes next */
+    syntax_docs pending; /* doc comments for the next item */
     syntax_docs *target; /* where a trailing doc comment belongs; NULL for nowhere */
     source_span last;    /* the token before now */
     bool failed;         /* no memory */
@@ -21,19 +21,19 @@ typedef struct parser {
 /* The doc comments seen since the last call. */
 syntax_docs parser_take_docs(parser *state);
 
-/* Reports doc comments that stand before nothing. */
+/* Reports pending doc comments, which no item follows. */
 void parser_refuse_docs(parser *state);
 
-/* Goes to the next token; doc comments are kept for what they describe. */
+/* Moves to the next token, and keeps doc comments for the item that they describe. */
 void parser_advance(parser *state);
 
 bool parser_is_punctuation(const parser *state, char wanted);
 bool parser_is_word(const parser *state, const char *word);
 
-/* Reports the token that is there instead of what was expected. */
+/* Reports that the current token is not the expected one. */
 void parser_report_found(parser *state, const char *expected);
 
-/* These two go on behind a token of the wanted kind, and report any other. */
+/* These two move past a token of the wanted kind, and report any other. */
 bool parser_take_punctuation(parser *state, char wanted, const char *expected);
 bool parser_take_kind(parser *state, lexer_kind kind, const char *expected, source_span *out);
 

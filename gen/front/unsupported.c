@@ -1,9 +1,9 @@
-/* Names what only a later version of the language may have. */
+/* Reports unsupported syntax by name. */
 #include "unsupported.h"
 
 #include <string.h>
 
-/* What begins with a word or a mark, what that is called, and what to write instead. */
+/* Unsupported syntax: the word or mark that it begins with, its name, and a replacement. */
 typedef struct unsupported {
     const char *written;
     const char *called;
@@ -35,7 +35,7 @@ static bool refuse_any(parser *state, const unsupported *things, size_t count)
 
 #define REFUSE_ANY(state, things) refuse_any(state, things, sizeof(things) / sizeof *(things))
 
-/* An attribute that there is, in a place where it does not belong. */
+/* A supported attribute in the wrong place. */
 static bool refuse_misplaced(parser *state)
 {
     static const char CHECKSUMS[] = "@checksums";
@@ -46,7 +46,7 @@ static bool refuse_misplaced(parser *state)
         memcmp(from->text + at.offset, CHECKSUMS, length) != 0)
         return false;
     diag_report(state->list, (source_span){at.offset, length},
-                "'%s' belongs to a record, and stands behind its version", CHECKSUMS);
+                "'%s' belongs to a record: expected it after the record's version", CHECKSUMS);
     diag_hint(state->list, "write it as in 'record Name version 1 %s {'", CHECKSUMS);
     return true;
 }
@@ -58,7 +58,7 @@ bool refuse_unsupported_mark(parser *state)
     static const unsupported MARKS[] = {
         {"?", "nullable fields", "delete the '?', and declare a bool field beside it"},
         {"=", "default values", "delete it, and set the value when a record is written"},
-        {"@", "attributes", "delete it, and say in a doc comment what it meant"},
+        {"@", "attributes", "delete it, and put its meaning in a doc comment"},
     };
     return REFUSE_ANY(state, MARKS);
 }

@@ -1,4 +1,4 @@
-/* What the language may have one day: called by its name, with what to write until then. */
+/* Unsupported syntax that users expect: reported by name, with a replacement. */
 #ifndef MMF_GEN_UNSUPPORTED_H
 #define MMF_GEN_UNSUPPORTED_H
 
@@ -6,19 +6,18 @@
 
 MMF_BEGIN_DECLS
 
-/* Each reports the token that is there when it begins such a thing, and is false when it does not.
- */
+/* Each returns true, and reports the current token, when unsupported syntax begins there. */
 
-/* '?', '=' and '@', wherever they stand. */
+/* '?', '=' and '@', anywhere. */
 bool refuse_unsupported_mark(parser *state);
 
 /* Where a type begins. */
 bool refuse_unsupported_type(parser *state);
 
-/* Behind a type. */
+/* After a type. */
 bool refuse_unsupported_suffix(parser *state);
 
-/* Where 'record' should stand. */
+/* Where 'record' is expected. */
 bool refuse_unsupported_top(parser *state);
 
 MMF_END_DECLS

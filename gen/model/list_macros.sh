@@ -1,13 +1,13 @@
 #!/bin/bash
-# Asks the compiler for the macros of the system's headers, as the lines of gen/model/names_macros.c.
+# Prints the macros of the system's headers, as the lines of gen/model/names_macros.c.
 #
-#   gen/model/list_macros.sh          prints the file anew: the names that it has, and those found here
+#   gen/model/list_macros.sh          prints the new file: the names that it has, and those found here
 #   gen/model/list_macros.sh --names  prints the names found here, one a line
 #
-# A field of such a name compiles until some program includes the header first. Left out are macros
-# with arguments, which do not replace a name that no parenthesis follows; names with `__` or a `_`
-# in front, which a schema cannot have; and capitals of headers beyond ISO C and POSIX, since there
-# are more of these (6,000 in Linux's own) than programs that would meet one.
+# A field with such a name compiles until a program includes the header first. Left out are macros
+# with arguments, which do not replace a name without parentheses; names with `__` or a leading `_`,
+# which a schema cannot have; and upper-case names of headers beyond ISO C and POSIX: there are
+# 6,000 in Linux's headers alone, and a schema hardly ever has one.
 set -euo pipefail
 export LC_ALL=C
 file="$(dirname "$0")/names_macros.c"
@@ -23,7 +23,7 @@ standard="aio.h arpa/inet.h assert.h complex.h cpio.h ctype.h dirent.h dlfcn.h e
     sys/uio.h sys/un.h sys/utsname.h sys/wait.h syslog.h tar.h termios.h tgmath.h threads.h time.h
     uchar.h ulimit.h unistd.h utime.h utmpx.h wchar.h wctype.h wordexp.h"
 
-# Those of glibc, Linux and the compiler that programs include, too: names in small letters count.
+# Other headers of glibc, Linux and the compiler: only names in lower case count.
 others="arpa/nameser.h byteswap.h elf.h endian.h err.h error.h execinfo.h features.h getopt.h
     ifaddrs.h immintrin.h libintl.h link.h linux/fs.h linux/futex.h linux/if_packet.h linux/input.h
     linux/io_uring.h linux/netlink.h linux/perf_event.h linux/rtnetlink.h malloc.h mntent.h
@@ -34,12 +34,12 @@ others="arpa/nameser.h byteswap.h elf.h endian.h err.h error.h execinfo.h featur
     sys/syscall.h sys/sysinfo.h sys/sysmacros.h sys/timerfd.h sys/timex.h sys/ucontext.h
     sys/ucred.h sys/user.h sys/xattr.h ucontext.h utmp.h"
 
-# macros HEADER...: the names that each of them defines alone, in the dialects that programs use.
+# macros HEADER...: the names that each header defines on its own, in the dialects that programs use.
 macros() {
     local header dialect
     for header in "$@"; do
         for dialect in "-std=c11" "-std=c11 -D_XOPEN_SOURCE=700" "-std=gnu17" "-std=gnu17 -D_GNU_SOURCE"; do
-            # One that is not installed is left out.
+            # A header that is not installed is left out.
             # shellcheck disable=SC2086
             echo "#include <$header>" | ${CC:-gcc} $dialect -dM -E -x c - 2>/dev/null || true
         done

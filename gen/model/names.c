@@ -1,4 +1,4 @@
-/* Turns a schema's names into identifiers, and lists those that a model gets. */
+/* Turns the names of a schema into identifiers, and lists those of a model. */
 #include "names.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* True when a word begins at name[at], which is no first letter: "tickS|tore", "HTTP|Tick". */
+/* True when a word begins at name[at], with at > 0: "tick|Store", "HTTP|Tick". */
 static bool word_begins(const char *name, size_t at)
 {
     if (!is_upper(name[at]) || name[at - 1] == '_')
@@ -52,10 +52,10 @@ void names_upper(const char *name, char out[NAMES_SIZE])
 
 typedef enum pattern_of {
     OF_RECORD,
-    OF_SUMMED, /* records with checksums */
-    OF_FIELD,  /* every field */
-    OF_SCALAR, /* fields that are no string and no bytes */
-    OF_SIZED   /* string and bytes */
+    OF_CHECKSUMMED, /* records with checksums */
+    OF_FIELD,       /* every field */
+    OF_SCALAR,      /* fields of other types than string and bytes */
+    OF_SIZED        /* string and bytes */
 } pattern_of;
 
 typedef enum letters {
@@ -103,8 +103,8 @@ static const pattern PATTERNS[] = {
     {OF_RECORD, LOWER, NAMES_FILE, "_store_rows", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_set", ""},
     {OF_RECORD, LOWER, NAMES_FILE, "_store_sync", ""},
-    {OF_SUMMED, UPPER, NAMES_FILE, "_RECORD_CHECKSUM", ""},
-    {OF_SUMMED, LOWER, NAMES_FILE, "_store_verify", ""},
+    {OF_CHECKSUMMED, UPPER, NAMES_FILE, "_RECORD_CHECKSUM", ""},
+    {OF_CHECKSUMMED, LOWER, NAMES_FILE, "_store_verify", ""},
     {OF_FIELD, UPPER, NAMES_FILE, "_", "_OFFSET"},
     {OF_FIELD, UPPER, NAMES_FILE, "_", "_DOC"},
     {OF_FIELD, LOWER, NAMES_FILE, "_store_get_", ""},
@@ -123,10 +123,10 @@ static const pattern PATTERNS[] = {
 
 static bool is_of_record(const pattern *what)
 {
-    return what->of == OF_RECORD || what->of == OF_SUMMED;
+    return what->of == OF_RECORD || what->of == OF_CHECKSUMMED;
 }
 
-/* field is NULL for what belongs to the record as a whole. */
+/* field is NULL for the identifiers of the record as a whole. */
 static bool applies(const pattern *to, const mmf_schema *record, const mmf_field *field)
 {
     if (field == NULL || is_of_record(to))

@@ -1,10 +1,10 @@
-/* Finds names of a schema that generated code could not be compiled or imported with. */
+/* Finds names of a schema with which generated code would not compile, or not import. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
 
-/* Words of C and C++ to C23 and C++26, and names that the struct of a record uses, sorted. */
+/* Keywords of C23 and C++26, and names that the struct of a record uses, sorted. */
 /* clang-format off */
 static const char *const RESERVED[] = {
     "EOF", "FILE", "NULL", "alignas", "alignof", "and", "and_eq", "asm", "assert", "auto",
@@ -23,14 +23,14 @@ static const char *const RESERVED[] = {
 };
 /* clang-format on */
 
-/* Words of Python that are not among them, sorted; a method's `self` is as good as one. */
+/* Keywords of Python that are not among those, and `self`, sorted. */
 static const char *const PYTHON[] = {
     "False",  "None",     "True",    "as",    "async",  "await",  "def",   "del",
     "elif",   "except",   "finally", "from",  "global", "import", "in",    "is",
     "lambda", "nonlocal", "pass",    "raise", "self",   "with",   "yield",
 };
 
-/* Words of Python, and names that generated modules use themselves, sorted. */
+/* Keywords of Python, and names that generated modules use themselves, sorted. */
 static const char *const MODULE[] = {
     "False",    "None",  "True",   "and",    "as",       "assert", "async",  "await",
     "bool",     "break", "bytes",  "class",  "continue", "create", "def",    "define",
@@ -51,7 +51,7 @@ static bool is_among(const char *name, const char *const *words, size_t count)
     return bsearch(name, words, count, sizeof words[0], compare_words) != NULL;
 }
 
-/* Why a field cannot have this name, as the end of a message; NULL when it can. */
+/* The reason why a field cannot have this name, as the end of a message; NULL when it can. */
 static const char *field_name_problem(const char *name)
 {
     if (is_among(name, RESERVED, sizeof RESERVED / sizeof RESERVED[0]))
@@ -59,13 +59,13 @@ static const char *field_name_problem(const char *name)
     if (is_among(name, PYTHON, sizeof PYTHON / sizeof PYTHON[0]))
         return "the word has a meaning in Python";
     if (is_among(name, NAMES_MACROS, NAMES_MACRO_COUNT))
-        return "a header of the system defines it as a macro";
+        return "a system header defines it as a macro";
     if (strncmp(name, "MMF_", 4) == 0 || strncmp(name, "MMFI_", 5) == 0)
-        return "macros that begin so belong to the library";
+        return "names that begin with MMF_ or MMFI_ are reserved for the library";
     return NULL;
 }
 
-/* A name with a '_value' at its end may still begin as those of the library. */
+/* Appending '_value' does not help a name that begins with a prefix of the library. */
 static void suggest(const char *name, diag_list *list)
 {
     if (strncmp(name, "MMF", 3) == 0)
@@ -90,7 +90,7 @@ static void check_words(const gen_model *model, diag_list *list)
             strncmp(lower, "mmf_", 4) == 0 || strncmp(lower, "mmfi_", 5) == 0) {
             diag_report(list, model->places[i].name,
                         "the record name '%s' gives C names that begin with '%s_', "
-                        "which belong to the library",
+                        "which are reserved for the library",
                         record->name, lower);
             diag_hint(list, "choose a name that does not begin with Mmf");
         }
@@ -112,8 +112,8 @@ static void check_words(const gen_model *model, diag_list *list)
     }
 }
 
-/* Macros of generated code: "HOST_NAME_MAX", of a string `name` in `record Host`, is POSIX's, too.
- */
+/* Reports macros of generated code that system headers define: a string `name` in `record Host`
+ * gets the macro HOST_NAME_MAX, which is one of POSIX. */
 static void check_macros(const gen_model *model, const names_identifier *all, size_t count,
                          diag_list *list)
 {
@@ -123,7 +123,7 @@ static void check_macros(const gen_model *model, const names_identifier *all, si
         const mmf_schema *record = &model->records[all[i].record];
         const bool of_record = all[i].field == UINT32_MAX;
         diag_report(list, place_of(model, &all[i]),
-                    "%s '%s' gets the C name '%s', which a header of the system defines as a macro",
+                    "%s '%s' gets the C name '%s', which a system header defines as a macro",
                     of_record ? "record" : "field",
                     of_record ? record->name : record->fields[all[i].field].name, all[i].text);
         if (of_record)
@@ -135,7 +135,7 @@ static void check_macros(const gen_model *model, const names_identifier *all, si
 
 /* ---- Clashes ---- */
 
-/* By text, then in the order of the schema. */
+/* Orders by text, then as in the schema. */
 static int compare_identifiers(const void *left, const void *right)
 {
     const names_identifier *a = *(const names_identifier *const *)left;
@@ -146,7 +146,8 @@ static int compare_identifiers(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Members of two records may be alike; a member and a macro may not. Python is a world apart. */
+/* Two records may have members of one name; a member and a macro may not have the same name. Names
+ * in C and in Python cannot clash. */
 static bool is_macro(const names_identifier *identifier)
 {
     return identifier->scope == NAMES_FILE && identifier->text[0] >= 'A' &&
@@ -179,10 +180,11 @@ static void report(const gen_model *model, const names_identifier *first,
         diag_hint(list, "rename the field, for example to '%s_value'",
                   record->fields[second->field].name);
     }
-    diag_note(list, place_of(model, first), "'%s' is generated for this, too", first->text);
+    diag_note(list, place_of(model, first), "'%s' is also generated for this", first->text);
 }
 
-/* Records that meet in their own name meet in those of like fields, too; that says nothing new. */
+/* True when the names of the records clash, so that their fields do as well: only the records are
+ * reported. */
 static bool is_consequence(const gen_model *model, const names_identifier *first,
                            const names_identifier *second)
 {
@@ -195,7 +197,7 @@ static bool is_consequence(const gen_model *model, const names_identifier *first
     return strcmp(a, b) == 0;
 }
 
-/* One report per part of the schema: it rarely clashes in one name only. */
+/* Reports each part of the schema once: a part that clashes usually does so in several names. */
 static void check_clashes(const gen_model *model, names_identifier *const *sorted, size_t count,
                           bool *reported, diag_list *list)
 {
@@ -212,8 +214,8 @@ static void check_clashes(const gen_model *model, names_identifier *const *sorte
     }
 }
 
-/* Only the records without errors. False when there was no memory. */
-static bool pick_right(const gen_model *model, arena *memory, gen_model *out)
+/* Selects the records without errors. False when memory is exhausted. */
+static bool select_valid(const gen_model *model, arena *memory, gen_model *out)
 {
     mmf_schema *records =
         (mmf_schema *)arena_take(memory, (model->record_count + (size_t)1) * sizeof *records);
@@ -223,7 +225,7 @@ static bool pick_right(const gen_model *model, arena *memory, gen_model *out)
     if (records == NULL || places == NULL)
         return false;
     for (uint32_t i = 0; i < model->record_count; i++) {
-        if (model->places[i].wrong)
+        if (model->places[i].has_errors)
             continue;
         records[out->record_count] = model->records[i];
         places[out->record_count++] = model->places[i];
@@ -233,11 +235,11 @@ static bool pick_right(const gen_model *model, arena *memory, gen_model *out)
 
 bool names_check(const gen_model *whole, arena *memory, diag_list *list)
 {
-    gen_model right;
-    const gen_model *model = &right;
-    if (!pick_right(whole, memory, &right))
+    gen_model valid;
+    const gen_model *model = &valid;
+    if (!select_valid(whole, memory, &valid))
         return false;
-    if (right.record_count == 0)
+    if (valid.record_count == 0)
         return true;
     check_words(model, list);
     size_t count;

@@ -1,11 +1,11 @@
-/* Which names a store may have: they become file names and modules of Python. */
+/* Checks the name of a store, which becomes a file name and a Python module. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
 
 /*
- * Each list is sorted, and stands in rules/private/names.bzl as well, which refuses the same names
+ * Each list is sorted, and is also in rules/private/names.bzl, which refuses the same names
  * earlier; //tests/rules:store_names_test compares the two.
  */
 /* clang-format off */
@@ -16,7 +16,7 @@ static const char *const KEYWORDS[] = {
     "with", "yield",
 };
 
-/* sys.stdlib_module_names of Python 3.9 to 3.14, without those that no store could be called by. */
+/* sys.stdlib_module_names of Python 3.9 to 3.14, without names that are invalid for a store. */
 static const char *const STANDARD[] = {
     "abc", "aifc", "annotationlib", "antigravity", "argparse", "array", "ast", "asynchat",
     "asyncio", "asyncore", "atexit", "audioop", "base64", "bdb", "binascii", "binhex",
@@ -49,12 +49,12 @@ static const char *const STANDARD[] = {
     "zipimport", "zlib", "zoneinfo",
 };
 
-/* What every generated module imports, or takes values from. */
+/* Packages that every generated module imports, or accepts values of. */
 static const char *const PACKAGES[] = {
     "cffi", "mmapforge", "numpy", "pandas", "polars", "pyarrow", "pycparser",
 };
 
-/* Headers of C that are not among them. */
+/* Headers of C that are not in the other lists. */
 static const char *const HEADERS[] = {
     "complex", "ctype", "fenv", "float", "inttypes", "iso646", "limits", "setjmp",
     "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib",
@@ -80,10 +80,10 @@ const char *names_store_problem(const char *name)
     if (length == 0 || length > STORE_NAME_LENGTH_MAX || name[0] < 'a' || name[0] > 'z' ||
         strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != length ||
         strstr(name, "__") != NULL || name[length - 1] == '_')
-        return "use at most 128 of a to z, 0 to 9 and '_', a letter first, and '_' only between "
-               "two of the others";
+        return "use at most 128 characters of a to z, 0 to 9 and '_'; begin with a letter, and put "
+               "each '_' between two letters or digits";
     if (IS_AMONG(name, KEYWORDS))
-        return "it is a keyword of Python, where a store's name is that of a module";
+        return "it is a Python keyword, and the store's Python module has the store's name";
     if (IS_AMONG(name, STANDARD))
         return "it is a module of Python's standard library, which the store's module would hide";
     if (IS_AMONG(name, PACKAGES))

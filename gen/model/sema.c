@@ -1,4 +1,4 @@
-/* Gives names, types and numbers of a parsed schema their meaning, and checks every limit. */
+/* Checks the names, types, numbers, attributes and limits of a parsed schema. */
 #include "sema.h"
 
 #include <string.h>
@@ -39,17 +39,17 @@ static const char *copy_name(checker *state, source_span name)
     const char *first = state->from->text + name.offset;
     if (*first == '_') {
         diag_report(state->list, name, "a name cannot begin with '_'");
-        diag_hint(state->list, "begin it with a letter; C keeps such names for itself");
+        diag_hint(state->list, "begin it with a letter; C reserves such names");
     } else if (has_double_underscore(first, name.length)) {
         diag_report(state->list, name, "a name cannot contain '__'");
-        diag_hint(state->list, "write a single '_'; C++ keeps such names for itself");
+        diag_hint(state->list, "write a single '_'; C++ reserves such names");
     }
     const char *copy = arena_copy(state->memory, first, name.length);
     state->failed = state->failed || copy == NULL;
     return copy;
 }
 
-/* A decimal number from 1 to max; reports anything else and returns 1. */
+/* Parses a decimal number from 1 to max; reports anything else and returns 1. */
 static uint32_t number(checker *state, source_span at, uint32_t max, const char *what)
 {
     uint32_t value = 0;
@@ -70,7 +70,7 @@ static uint32_t number(checker *state, source_span at, uint32_t max, const char 
     return 1;
 }
 
-/* The lines of a doc joined by '\n', without empty ones at either end. */
+/* Joins the lines of a doc with '\n', without empty lines at either end. */
 static const char *join_docs(checker *state, const syntax_docs *docs)
 {
     const syntax_doc *first = docs->first;
@@ -100,7 +100,7 @@ static const char *join_docs(checker *state, const syntax_docs *docs)
 
 /* ---- Types ---- */
 
-/* True when the type is one, whatever may be wrong with its capacity. */
+/* True when the type is known, even if its capacity has an error. */
 static bool check_type(checker *state, const syntax_field *field, mmf_field *out)
 {
     out->type = mmf_type_from_name(state->from->text + field->type.offset, field->type.length);
@@ -118,8 +118,8 @@ static bool check_type(checker *state, const syntax_field *field, mmf_field *out
         diag_report(state->list, field->max, "this version has no arrays; '%s' takes no number",
                     name);
         if (out->type == MMF_TYPE_INT8 || out->type == MMF_TYPE_UINT8)
-            diag_hint(state->list, "write 'bytes%.*s' for so many bytes",
-                      (int)field->max.length + 2, state->from->text + field->max.offset - 1);
+            diag_hint(state->list, "write 'bytes[%.*s]' for an array of bytes",
+                      (int)field->max.length, state->from->text + field->max.offset);
         else
             diag_hint(state->list, "write '%s', and declare a field for each element", name);
     }
@@ -132,7 +132,7 @@ typedef struct attributes {
     bool checksums;
 } attributes;
 
-/* What others call it. */
+/* Likely misnomers of the only attribute. */
 static const char *const CHECKSUM_ALIASES[] = {"@checksum", "@crc", "@crc32", "@crc32c", "@sums"};
 
 #define EDITS_MAX 3u
@@ -158,8 +158,8 @@ static void report_unknown(diag_list *list, source_span at)
         diag_hint(list, "did you mean '%s'?", MMF_ATTRIBUTE_CHECKSUMS);
     else
         diag_hint(list,
-                  "the only attribute of this version is '%s'; say in a doc comment what it "
-                  "meant",
+                  "the only attribute is '%s'; delete this one, and put its meaning in a doc "
+                  "comment",
                   MMF_ATTRIBUTE_CHECKSUMS);
 }
 
@@ -227,7 +227,7 @@ static bool check_fields(checker *state, const syntax_record *record, mmf_field 
     return known;
 }
 
-/* Everything that needs the layout; called when the record has no errors. */
+/* Computes and checks the layout of a record without errors. */
 static void lay_out(checker *state, const syntax_record *record, mmf_field *fields,
                     attributes given, mmf_schema *out)
 {
@@ -261,14 +261,14 @@ static void check_record(checker *state, const syntax_record *record, mmf_schema
 {
     const uint32_t errors = state->list->count;
     place->name = record->name;
-    place->wrong = true;
+    place->has_errors = true;
     out->name = copy_name(state, record->name);
     out->doc = join_docs(state, &record->docs);
     out->version = number(state, record->version, MMF_SCHEMA_VERSION_MAX, "version");
     out->field_count = record->field_count;
     const attributes given = check_attributes(record, state->list);
     if (record->broken && record->field_count == 0)
-        return; /* the parser has said what is wrong with those it has */
+        return; /* the parser has reported the fields */
     if (record->field_count == 0 || record->field_count > MMF_FIELDS_MAX) {
         diag_report(state->list, record->name, "the record has %u fields; expected 1 to %u",
                     record->field_count, MMF_FIELDS_MAX);
@@ -284,16 +284,16 @@ static void check_record(checker *state, const syntax_record *record, mmf_schema
         state->failed = true;
         return;
     }
-    /* What is muted is not counted, and a type may have been reported as a word before. */
+    /* Muted errors are not counted, and a type may have been reported before, as a word. */
     const bool known = check_fields(state, record, fields, places) && !state->list->muted;
     out->fields = fields;
     place->fields = places;
     if (known && state->list->count == errors && !state->failed)
         lay_out(state, record, fields, given, out);
-    place->wrong = !known || record->broken || state->list->count > errors;
+    place->has_errors = !known || record->broken || state->list->count > errors;
 }
 
-/* Marks a second record of a name: that its identifiers are those of the first says nothing new. */
+/* Reports and marks a second record of a name: its identifiers are not checked for clashes then. */
 static void check_names(checker *state, const syntax_schema *parsed, gen_place *places)
 {
     uint32_t index = 0;
@@ -306,7 +306,7 @@ static void check_names(checker *state, const syntax_schema *parsed, gen_place *
                         diag_quote(state->list, record->name).text);
             diag_hint(state->list, "rename one of them");
             diag_note(state->list, other->name, "first declared here");
-            place->wrong = true;
+            place->has_errors = true;
             break;
         }
     }

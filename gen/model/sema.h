@@ -1,4 +1,4 @@
-/* Checks what a parsed schema means, and lays its records out. */
+/* Checks the meaning of a parsed schema, and computes the layout of its records. */
 #ifndef MMF_GEN_SEMA_H
 #define MMF_GEN_SEMA_H
 
@@ -8,9 +8,9 @@
 MMF_BEGIN_DECLS
 
 /*
- * Fills *out from what was parsed, which may have errors already. It is complete only if the list
- * has no errors afterwards, and records that have some are marked as wrong; it lives as long as
- * memory. False when there was no memory.
+ * Fills *out from the parsed schema, about which the list may have errors already. Records with
+ * errors are marked; without any, *out is complete. It is valid as long as memory. Returns false
+ * only when memory is exhausted.
  */
 bool sema_check(const syntax_schema *parsed, const source *from, arena *memory, diag_list *list,
                 gen_model *out);

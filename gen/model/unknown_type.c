@@ -1,4 +1,4 @@
-/* Suggests a type for a word that is none. */
+/* Suggests a type for a word that is not a type. */
 #include "unknown_type.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "../front/edits.h"
 #include "mmapforge/types.h"
 
-/* What is written in other languages. */
+/* Types of other languages. */
 static const struct {
     const char *written;
     const char *meant;
@@ -41,7 +41,7 @@ static const char *suggest(const char *word, uint32_t length)
     return best;
 }
 
-/* Words for text, and for bytes, that other languages give a length in brackets. */
+/* Types for text, and for bytes, to which other languages give a length in brackets. */
 static const char *const TEXTS[] = {"char", "character", "nchar", "str",    "text",
                                     "utf8", "varchar",   "wchar", "wchar_t"};
 static const char *const OCTETS[] = {"binary", "blob",      "byte",   "octet",
@@ -58,7 +58,7 @@ static bool is_one_of(const char *word, uint32_t length, const char *const *word
 #define IS_ONE_OF(word, length, words)                                                             \
     is_one_of(word, length, words, sizeof(words) / sizeof *(words))
 
-/* A character that cannot be in a name was reported with it. */
+/* False when the lexer has reported a character of the word. */
 static bool is_name(const char *word, uint32_t length)
 {
     for (uint32_t i = 0; i < length; i++)

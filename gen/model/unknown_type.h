@@ -1,4 +1,4 @@
-/* What to say about a word that stands where a type should. */
+/* The diagnostic for a word that is not a type. */
 #ifndef MMF_GEN_UNKNOWN_TYPE_H
 #define MMF_GEN_UNKNOWN_TYPE_H
 
@@ -7,8 +7,8 @@
 MMF_BEGIN_DECLS
 
 /*
- * Reports an unknown type, with the type that was probably meant; max is what stands in brackets
- * after it, of length 0 when there are none. A word that is not a name was reported before.
+ * Reports an unknown type, with the type that was probably meant. max is the number in brackets
+ * after it, of length 0 without brackets. Does nothing for a word that the lexer has reported.
  */
 void report_unknown_type(diag_list *list, source_span at, source_span max);
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The command line of mmfgen: exit codes, messages, and all outputs or none.
+# The command line of mmfgen: exit codes, messages, and that all outputs are written or none.
 set -uo pipefail
 
 mmfgen="$(pwd)/$1"
@@ -11,7 +11,7 @@ fail() {
     failed=1
 }
 
-# expect CODE WHAT ARGUMENTS...: the generator must end so, leaving its messages in `log`.
+# expect CODE WHAT ARGUMENTS...: the generator must exit with CODE; its messages go to `log`.
 expect() {
     local code="$1" what="$2" found
     shift 2
@@ -23,7 +23,7 @@ expect() {
 expect_no_output() {
     local left
     left="$(ls out)"
-    [ -z "$left" ] || fail "$1: left $left behind"
+    [ -z "$left" ] || fail "$1: $left was left"
 }
 
 mkdir out elsewhere
@@ -41,7 +41,7 @@ expect 1 "a clash of names" --schema clash.mmfs --name s --header out/s.h --sour
 grep -q '^clash.mmfs:2:3: error: ' log || fail "no place in: $(cat log)"
 expect_no_output "a clash of names"
 
-# says TEXT: so the last command must have said.
+# says TEXT: the last command must have printed TEXT.
 says() {
     grep -qF -- "$1" log || fail "expected '$1' in: $(cat log)"
 }
@@ -50,19 +50,21 @@ expect 2 "no arguments"
 expect 2 "no outputs" --schema good.mmfs --name s
 says "--schema, --name and an output are needed"
 expect 2 "an unknown option" --shema good.mmfs
+says "mmfgen: unknown option '--shema'"
 expect 2 "an option without a value" --schema
 expect 2 "an option given twice" --schema good.mmfs --schema good.mmfs
+says "mmfgen: option '--schema' is given twice"
 expect 2 "an empty value" --schema "" --name s --header out/s.h --source out/s.c
-says "'--schema' needs a value"
-expect 2 "a name that is none" --schema good.mmfs --name ../s --header out/s.h --source out/s.c
+says "mmfgen: option '--schema' needs a value"
+expect 2 "an invalid name" --schema good.mmfs --name ../s --header out/s.h --source out/s.c
 longest="$(printf 'n%.0s' {1..128})"
 for name in _s s_ s__t 1s S s-t 'ß' class types numpy stdint; do
-    expect 2 "a name that is none" --schema good.mmfs --name "$name" --header out/s.h --source out/s.c
+    expect 2 "an invalid name" --schema good.mmfs --name "$name" --header out/s.h --source out/s.c
     says "--name '$name' cannot name a store: "
-    expect_no_output "a name that is none"
+    expect_no_output "an invalid name"
 done
 expect 2 "a name too long" --schema good.mmfs --name "${longest}n" --header out/s.h --source out/s.c
-says "at most 128 of a to z"
+says "at most 128 characters of a to z"
 expect_no_output "a name too long"
 expect 2 "a schema that is not there" --schema no.mmfs --name s --header out/s.h --source out/s.c
 expect 2 "a directory that is not there" --schema good.mmfs --name s --header no/s.h --source out/s.c
@@ -79,12 +81,12 @@ expect 2 "a full disk" --schema good.mmfs --name s --header out/s.h --source out
 says "out/s.c.tmp: cannot write: No space left on device"
 expect_no_output "a full disk"
 
-# What is there and must not be replaced: a device, a directory, the schema itself.
+# Files that must not be replaced: a device, a directory, the schema itself.
 expect 2 "a device" --schema good.mmfs --name s --header out/s.h --source /dev/full
-says "/dev/full: cannot write: it is there, and no regular file"
+says "/dev/full: cannot write: it exists and is not a regular file"
 [ -c /dev/full ] || fail "a device was replaced"
 expect 2 "a directory as the header" --schema good.mmfs --name s --header out --source out/s.c
-says "out: cannot write: it is there, and no regular file"
+says "out: cannot write: it exists and is not a regular file"
 cp good.mmfs kept.mmfs
 ln -s good.mmfs link.mmfs
 for way in good.mmfs "$PWD/elsewhere/../good.mmfs" link.mmfs; do
@@ -102,7 +104,7 @@ expect 2 "one file for two others" --schema good.mmfs --name s --header out/s.h 
 says "--python and --stub name the same file: out/s.py"
 expect 2 "the schema as the stub" --schema good.mmfs --name s --python out/s.py --stub good.mmfs
 says "good.mmfs: cannot write: it is the schema"
-expect_no_output "what must not be replaced"
+expect_no_output "files that must not be replaced"
 
 # Schemas that cannot be read.
 refuse_schema() {
@@ -114,7 +116,7 @@ refuse_schema "no schema" no.mmfs "cannot be opened: No such file or directory"
 refuse_schema "a directory" elsewhere "is a directory; expected a schema file"
 refuse_schema "a device" /dev/null "is a device; expected a schema file"
 mkfifo pipe
-refuse_schema "a pipe that nobody writes to" pipe "is a pipe; expected a schema file"
+refuse_schema "a pipe without a writer" pipe "is a pipe; expected a schema file"
 refuse_schema "a path through a file" good.mmfs/x "cannot be opened: Not a directory"
 ln -s loop loop
 refuse_schema "a link to itself" loop "cannot be opened: Too many levels of symbolic links"
@@ -139,7 +141,7 @@ expect 0 "a good schema" --schema good.mmfs --name s --header out/s.h --source o
 [ "$(ls out | tr '\n' ' ')" = "s.c s.h " ] || fail "a good schema: wrote $(ls out)"
 [ ! -s log ] || fail "a good schema: said $(cat log)"
 
-# Neither line ends nor a byte order mark show in the output.
+# Neither line ends nor a byte order mark change the output.
 mkdir crlf mark
 sed 's/$/\r/' good.mmfs >crlf/good.mmfs
 printf '\xef\xbb\xbf' | cat - good.mmfs >mark/good.mmfs
@@ -149,14 +151,14 @@ for form in crlf mark; do
     cmp out/s.c "$form/s.c" || fail "$form: another source"
 done
 
-# A second run writes over the first, and the longest name is as good as a short one.
+# A second run replaces the files of the first, and the longest name is valid.
 echo stale >out/s.h
 expect 0 "a second run" --schema good.mmfs --name s --header out/s.h --source out/s.c
 cmp out/s.h mark/s.h || fail "a second run: the old header is still there"
 mkdir long
 expect 0 "the longest name" --schema good.mmfs --name "$longest" --header long/s.h --source long/s.c
 
-# Each output can be had alone, and is the same then.
+# Each output can be written alone, with the same content.
 mkdir one all
 expect 0 "all outputs" --schema good.mmfs --name s --header all/s.h --source all/s.c \
     --python all/s.py --stub all/s.pyi
@@ -164,14 +166,14 @@ expect 0 "a header" --schema good.mmfs --name s --header one/s.h
 expect 0 "a source" --schema good.mmfs --name s --source one/s.c
 expect 0 "a module" --schema good.mmfs --name s --python one/s.py
 expect 0 "a stub" --schema good.mmfs --name s --stub one/s.pyi
-diff -r one all || fail "an output depends on which others are asked for"
+diff -r one all || fail "an output depends on which others are requested"
 rm -r all/*
 mkdir all/s.pyi
 expect 2 "a directory in the way of the last" --schema good.mmfs --name s --header all/s.h \
     --source all/s.c --python all/s.py --stub all/s.pyi
 [ "$(ls all)" = s.pyi ] || fail "a directory in the way of the last: left $(ls all)"
 
-# Where the schema and the outputs lie must not show.
+# The directories of the schema and the outputs do not change the output.
 mkdir out2
 expect 0 "from elsewhere" --schema "$PWD/elsewhere/good.mmfs" --name s --header out2/s.h --source "$PWD/out2/s.c"
 diff -r out out2 || fail "the output depends on directories"

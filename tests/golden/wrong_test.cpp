@@ -1,6 +1,6 @@
-// Runs mmfgen on every wrong schema and compares all that it says.
+// Runs mmfgen on every wrong schema and compares everything that it prints.
 //
-// To accept new texts, after reading them:
+// To accept new messages, after reading them:
 //     MMFGEN_UPDATE=$PWD/tests/golden/wrong bazel-bin/tests/golden/wrong_test
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "mmapforge/schema.h"
 #include "gen/model/model.h"
+#include "mmapforge/schema.h"
 
 namespace {
 
@@ -40,7 +40,7 @@ void write(const fs::path &path, const std::string &text)
     std::ofstream(path, std::ios::binary) << text;
 }
 
-// A directory of one test's own.
+// A test with a temporary directory of its own.
 class WrongSchema : public ::testing::Test {
 protected:
     void SetUp() override
@@ -55,7 +55,8 @@ protected:
         fs::remove_all(directory);
     }
 
-    // What mmfgen says; it must refuse the schema with that exit status and write nothing.
+    // Returns what mmfgen prints; it must refuse the schema with that exit status and write
+    // nothing.
     std::string refuse(const std::string &name, const std::string &schema, int expected = 1)
     {
         write(directory / name, schema);
@@ -84,7 +85,7 @@ std::vector<fs::path> schemas()
     return found;
 }
 
-TEST_F(WrongSchema, IsRefusedInTheExpectedWords)
+TEST_F(WrongSchema, IsRefusedWithTheExpectedMessages)
 {
     const char *update = std::getenv("MMFGEN_UPDATE");
     ASSERT_GE(schemas().size(), 40u);
@@ -108,7 +109,7 @@ std::string fields(uint32_t count)
     return text;
 }
 
-// The first line of what is said about a schema too large to be kept as a file.
+// The first line printed for a schema that is too large to be kept as a file.
 std::string first_line(const std::string &text)
 {
     return text.substr(0, text.find('\n'));
@@ -121,7 +122,7 @@ TEST_F(WrongSchema, HasTooManyFields)
         "a.mmfs:1:8: error: the record has 1025 fields; expected 1 to 1024");
 }
 
-// No schema at all, so it is not read: exit status 2, and no line to point at.
+// The file is too large to be a schema, so it is not read: exit status 2, and no source line.
 TEST_F(WrongSchema, IsLargerThanASchemaMayBe)
 {
     const std::string record = "record A version 1 {\n  a: bool;\n}\n";

@@ -1,4 +1,4 @@
-// What the tests of emitters share: an emitter, and the text that it was given.
+// Shared by the tests of emitters: an emitter, and access to its text.
 #ifndef MMF_TESTS_GEN_EMIT_FIXTURE_H
 #define MMF_TESTS_GEN_EMIT_FIXTURE_H
 

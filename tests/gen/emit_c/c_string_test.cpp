@@ -25,7 +25,7 @@ TEST_F(CString, EscapesLiterals)
     EXPECT_EQ(taken(), "x = \"\\342\\200\\256\";\n");
 }
 
-TEST_F(CString, CutsLiteralsIntoLines)
+TEST_F(CString, SplitsLiteralsIntoLines)
 {
     emit_string(&to, "x =", "a\nb\n", 4);
     EXPECT_EQ(taken(), "x = \"a\\n\"\n    \"b\\n\";\n");

@@ -11,13 +11,13 @@ namespace {
 
 using Comment = EmitTest;
 
-TEST_F(Comment, DefusesComments)
+TEST_F(Comment, MakesMarksInCommentsHarmless)
 {
     emit_comment(&to, 0,
                  "a */ b /* c ?"
                  "?/ d");
     EXPECT_EQ(taken(), "/* a * / b / * c ? ?/ d */\n");
-    emit_comment(&to, 0, "/*/"); // each blank may not make a new mark
+    emit_comment(&to, 0, "/*/"); // an inserted space must not make a new mark
     EXPECT_EQ(taken(), "/* / * / */\n");
     emit_comment(&to, 0,
                  "a\xe2\x80\xae"

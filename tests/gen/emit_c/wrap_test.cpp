@@ -1,4 +1,4 @@
-// Where long lines of generated C are broken.
+// Line breaks in long lines of generated C.
 #include "gen/emit_c/wrap.h"
 
 #include <gtest/gtest.h>

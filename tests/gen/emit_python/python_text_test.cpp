@@ -1,4 +1,4 @@
-// Lists, literals and docstrings of Python: what the module and the stub are made of.
+// Lists, literals and docstrings of Python, which the module and the stub consist of.
 #include "gen/emit_python/python_text.h"
 
 #include <gtest/gtest.h>
@@ -56,7 +56,7 @@ TEST_F(PythonText, EscapesLiterals)
     EXPECT_EQ(literal("?\?/ \\N{x}"), "    \"?\?/ \\\\N{x}\",\n"); // no trigraphs, no names
 }
 
-TEST_F(PythonText, CutsLiteralsIntoLines)
+TEST_F(PythonText, SplitsLiteralsIntoLines)
 {
     EXPECT_EQ(literal("a\nb\n"), "    \"a\\n\"\n    \"b\\n\",\n");
     const std::string word(60, 'w');
@@ -74,7 +74,7 @@ TEST_F(PythonText, PutsADocstringOnOneLineIfItFits)
 }
 
 // Three quotes end a docstring, and so would one before the three that end it.
-TEST_F(PythonText, DefusesQuotesInDocstrings)
+TEST_F(PythonText, EscapesQuotesInDocstrings)
 {
     EXPECT_EQ(doc("a \"b\" c"), "    \"\"\"a \"b\" c\"\"\"\n");
     EXPECT_EQ(doc("\"b\""), "    \"\"\"\\\"b\\\"\"\"\"\n");

@@ -1,4 +1,4 @@
-// Memory that lives and dies together.
+// Memory that is released all at once.
 #include "gen/front/arena.h"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ TEST(Arena, PiecesAreZeroedAlignedAndApart)
     arena_free(&memory);
 }
 
-TEST(Arena, NoMoreIsGivenThanAllowed)
+TEST(Arena, NoMoreThanTheMaximumIsGiven)
 {
     arena memory;
     arena_init(&memory, 10);
@@ -64,7 +64,7 @@ TEST(Arena, ACopyNeedsRoomForItsNul)
     arena_free(&memory);
 }
 
-TEST(Arena, FreedItIsAsNew)
+TEST(Arena, FreeingMakesItEmpty)
 {
     arena memory;
     arena_init(&memory, 10);

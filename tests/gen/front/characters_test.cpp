@@ -1,4 +1,4 @@
-// Whether a file is text at all, and what its characters are.
+// Checks that a file is text, and the classes of its characters.
 #include "gen/front/characters.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 namespace {
 
-TEST(Characters, WhatIsNoTextIsRefused)
+TEST(Characters, AFileThatIsNotTextIsRefused)
 {
     const struct {
         std::string text;
@@ -17,8 +17,8 @@ TEST(Characters, WhatIsNoTextIsRefused)
         const char *message;
     } CASES[] = {
         {std::string("a\0b", 3), 1, "NUL byte; a schema is a text file"},
-        {"a\rb", 1, "carriage return without a line feed behind it"},
-        {"a\r", 1, "carriage return without a line feed behind it"},
+        {"a\rb", 1, "carriage return without a line feed after it"},
+        {"a\r", 1, "carriage return without a line feed after it"},
         {"a // \x1b[31m", 5, "control character U+001B; not allowed, even in comments"},
         {"a\x7f", 1, "control character U+007F; not allowed, even in comments"},
         {"a\x0c", 1, "control character U+000C; not allowed, even in comments"},
@@ -41,7 +41,7 @@ TEST(Characters, WhatIsNoTextIsRefused)
         SCOPED_TRACE(testing::PrintToString(with.text));
         Front front(with.text);
         EXPECT_FALSE(characters_check(&front.from, &front.list));
-        ASSERT_EQ(front.list.count, 1u); // and nothing behind it
+        ASSERT_EQ(front.list.count, 1u); // only the first place is reported
         EXPECT_EQ(front.error(), with.message);
         EXPECT_EQ(front.list.errors[0].at.offset, with.at);
         EXPECT_NE(front.hint(), "");
@@ -56,21 +56,21 @@ bool is_text(const std::string &text)
     return good;
 }
 
-TEST(Characters, LinesMayEndInEitherWay)
+TEST(Characters, LinesMayEndInLfOrCrlf)
 {
     EXPECT_TRUE(is_text(""));
     EXPECT_TRUE(is_text("a\nb\r\nc\td"));
     EXPECT_TRUE(is_text("\xef\xbb\xbf"));
 }
 
-// Marks that reorder end where they should: those beside them are text.
-TEST(Characters, EveryOtherCharacterIsText)
+// The characters beside those that reorder text are allowed.
+TEST(Characters, EveryOtherCharacterIsAllowed)
 {
     EXPECT_TRUE(is_text("\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa")); // 2029 202F 2065 206A
     EXPECT_TRUE(is_text(" ~\xc2\xa0\xf0\x9f\x98\x80"));
 }
 
-TEST(Characters, LettersAreToldFromSymbols)
+TEST(Characters, LettersAreDistinguishedFromSymbols)
 {
     for (const uint32_t letter : {0xc0u, 0xd6u, 0xd8u, 0xf6u, 0xf8u, 0x3b1u, 0x1fffu, 0x2c00u,
                                   0x3041u, 0x4ef7u, 0xff10u, 0xff21u, 0x20000u})
@@ -81,7 +81,7 @@ TEST(Characters, LettersAreToldFromSymbols)
         EXPECT_FALSE(character_is_letter(symbol)) << std::hex << symbol;
 }
 
-TEST(Characters, BlanksThatAreNoneAreKnown)
+TEST(Characters, NonAsciiSpacesAreRecognized)
 {
     for (const uint32_t blank : {0xa0u, 0x2000u, 0x200bu, 0x200fu, 0x3000u})
         EXPECT_TRUE(character_is_blank(blank)) << std::hex << blank;

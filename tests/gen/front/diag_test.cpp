@@ -1,4 +1,4 @@
-// How diagnostics are collected, and what they look like.
+// How diagnostics are collected and printed.
 #include "gen/front/diag.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 namespace {
 
-TEST(Diag, NothingReportedIsNothingSaid)
+TEST(Diag, WithoutErrorsNothingIsPrinted)
 {
     const Front front("x\n");
     EXPECT_EQ(front.list.count, 0u);
@@ -59,7 +59,7 @@ TEST(Diag, ErrorsArePrintedInTheOrderOfTheirPlaces)
     EXPECT_EQ(order, "ABCD");
 }
 
-TEST(Diag, WhatIsTooManyIsCounted)
+TEST(Diag, FurtherErrorsAreCounted)
 {
     Front front("x\n");
     for (uint32_t i = 0; i < DIAG_ERRORS_MAX; i++)
@@ -75,13 +75,13 @@ TEST(Diag, WhatIsTooManyIsCounted)
               std::string::npos);
 }
 
-TEST(Diag, MutedItIgnoresWhatFollows)
+TEST(Diag, AMutedListIgnoresLaterErrors)
 {
     Front front("x\n");
     diag_report(&front.list, {0, 1}, "before");
     diag_mute(&front.list);
     diag_hint(&front.list, "no hint");
-    diag_report(&front.list, {0, 1}, "behind");
+    diag_report(&front.list, {0, 1}, "after");
     diag_hint(&front.list, "no hint");
     diag_note(&front.list, {0, 1}, "no note");
     EXPECT_EQ(front.list.count, 1u);
@@ -98,7 +98,7 @@ TEST(Diag, MutedItIgnoresWhatFollows)
     EXPECT_EQ(silent.list.count, 1u);
 }
 
-TEST(Diag, WhatIsSkippedIsIgnoredWithItsHintAndNote)
+TEST(Diag, ASkippedErrorIsIgnoredWithItsHintAndNote)
 {
     Front front("x\n");
     diag_skip(&front.list);
@@ -118,7 +118,7 @@ TEST(Diag, WhatIsSkippedIsIgnoredWithItsHintAndNote)
     EXPECT_NE(front.said().find("hint of the second"), std::string::npos);
 }
 
-TEST(Diag, ALongMessageIsCut)
+TEST(Diag, ALongMessageIsTruncated)
 {
     Front front("x\n");
     const std::string text(2 * DIAG_TEXT_SIZE, 'm');
@@ -140,7 +140,7 @@ std::string caret_of(Front *front, source_span span)
     return said.substr(said.find('\n') + 1);
 }
 
-TEST(Diag, ASpanOfNothingHasOneCaret)
+TEST(Diag, AnEmptySpanHasOneCaret)
 {
     Front front("ab");
     EXPECT_EQ(caret_of(&front, {1, 0}), "    1 | ab\n      |  ^\n");
@@ -156,7 +156,7 @@ TEST(Diag, ASpanOverSeveralLinesIsShownOnItsFirst)
     EXPECT_EQ(caret_of(&front, {1, 6}), "    1 | abc\n      |  ^~\n");
 }
 
-TEST(Diag, ATabReachesToTheNextStop)
+TEST(Diag, ATabExtendsToTheNextTabStop)
 {
     Front front("a\tb\tc");
     EXPECT_EQ(caret_of(&front, {4, 1}), "    1 | a   b   c\n      |         ^\n");
@@ -164,8 +164,8 @@ TEST(Diag, ATabReachesToTheNextStop)
     EXPECT_EQ(caret_of(&under, {0, 2}), "    1 |     ab\n      | ^~~~~\n");
 }
 
-// Two columns for a wide character, none for a mark on the one before it.
-TEST(Diag, TheCaretStandsUnderWhatATerminalShows)
+// A wide character takes two columns, a combining one no column.
+TEST(Diag, TheCaretIsUnderTheCharacterInATerminal)
 {
     Front wide("\xe4\xbb\xb7x");
     EXPECT_EQ(caret_of(&wide, {3, 1}), "    1 | \xe4\xbb\xb7x\n      |   ^\n");
@@ -175,15 +175,15 @@ TEST(Diag, TheCaretStandsUnderWhatATerminalShows)
     EXPECT_EQ(caret_of(&narrow, {2, 1}), "    1 | \xc3\xbcx\n      |  ^\n");
 }
 
-// A file that is no text must not get at the terminal either.
+// A file that is not text must not control the terminal either.
 TEST(Diag, NoControlCharacterIsPrinted)
 {
     Front front(std::string("a\x1b[31m\x7f\0\xff\xc2\x9bz", 12));
     EXPECT_EQ(caret_of(&front, {11, 1}), "    1 | a?[31m????z\n      |           ^\n");
 }
 
-// 100 columns of a wider line, beginning 40 before the place.
-TEST(Diag, OfALongLineAWindowIsShown)
+// 100 columns of a wider line, starting 40 columns before the place.
+TEST(Diag, OnlyAPartOfALongLineIsShown)
 {
     const std::string line = std::string(300, 'a') + "X" + std::string(300, 'b');
     Front front(line);
@@ -219,10 +219,11 @@ TEST(DiagQuote, TextIsQuotedAndMadePrintable)
     EXPECT_EQ(quote(std::string("\x1b\0\xff\n", 4)), "'" + std::string(4, '?') + "'");
 }
 
-// It fits its buffer, and no character is cut in the middle.
-TEST(DiagQuote, LongTextIsCut)
+// It fits its buffer, and no character is split.
+TEST(DiagQuote, LongTextIsTruncated)
 {
-    const size_t room = sizeof(diag_text::text) - sizeof "''..."; // of the text itself, when cut
+    const size_t room =
+        sizeof(diag_text::text) - sizeof "''..."; // of the text itself, when truncated
     EXPECT_EQ(quote(std::string(room, 'x')), "'" + std::string(room, 'x') + "'");
     for (size_t length = room; length < room + 10; length++) {
         const std::string said = quote(std::string(length, 'x'));

@@ -1,4 +1,4 @@
-// What the tests of the generator's front end share: a source with its memory and its diagnostics.
+// Shared by the tests of the front end: a source with its memory and its diagnostics.
 #ifndef MMF_TESTS_GEN_FRONT_FIXTURE_H
 #define MMF_TESTS_GEN_FRONT_FIXTURE_H
 
@@ -10,7 +10,7 @@
 
 #include "gen/front/diag.h"
 
-// A schema called a.mmfs, with at most size_max bytes of memory for what is made of it.
+// A schema called a.mmfs, with at most size_max bytes of memory for its tokens and records.
 class Front {
 public:
     explicit Front(const std::string &text, size_t size_max = ARENA_SIZE_MAX)
@@ -35,7 +35,7 @@ public:
         return std::string(from.text + span.offset, span.length);
     }
 
-    // The place of the first time that `part` occurs.
+    // The place where `part` occurs first.
     source_span find(const std::string &part) const
     {
         const size_t at = text({0, from.size}).find(part);

@@ -1,4 +1,4 @@
-// Text to tokens: every kind, every place, and what belongs to no token.
+// Text to tokens: every kind, every place, and characters outside of tokens.
 #include "gen/front/lexer.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 namespace {
 
-// Every token as KIND and its text, separated by blanks; punctuation is its own kind.
+// Every token as KIND and its text, separated by spaces; punctuation is its own kind.
 std::string lex(Front *front)
 {
     lexer state;
@@ -32,7 +32,7 @@ std::string lex(Front *front)
         all += (all.empty() ? "" : " ") + (KINDS[token.kind] + text);
     }
     const lexer_token again = lexer_next(&state);
-    EXPECT_EQ(again.kind, TOKEN_END); // for ever
+    EXPECT_EQ(again.kind, TOKEN_END); // every further call returns the end
     EXPECT_EQ(again.span.offset, front->from.size);
     EXPECT_EQ(again.span.length, 0u);
     return all;
@@ -46,7 +46,7 @@ std::string lex_clean(const std::string &text)
     return all;
 }
 
-// The tokens that are left, and the one error with its span.
+// The remaining tokens, and the only error with its span.
 void expect_error(const std::string &text, const std::string &tokens, const std::string &span,
                   const std::string &message, const std::string &hint)
 {
@@ -68,7 +68,7 @@ TEST(Lexer, ALineOfASchema)
     EXPECT_EQ(lex_clean("a_1:string[64];}"), "name:a_1 : name:string [ number:64 ] ; }");
 }
 
-TEST(Lexer, NothingIsTheEnd)
+TEST(Lexer, AnEmptyTextIsTheEnd)
 {
     EXPECT_EQ(lex_clean(""), "");
     EXPECT_EQ(lex_clean(" \t\r\n\n"), "");
@@ -84,7 +84,7 @@ TEST(Lexer, NamesTakeAllTheirCharacters)
     EXPECT_EQ(lex_clean("a Z _ _a a9 Az_09"), "name:a name:Z name:_ name:_a name:a9 name:Az_09");
 }
 
-// What is wrong with a number is said as a whole by whoever wanted one.
+// The parser reports an invalid number as a whole, so the lexer accepts any word after a digit.
 TEST(Lexer, ANumberRunsToTheEndOfTheWord)
 {
     EXPECT_EQ(lex_clean("0 10 -5 1.5 0x1F 1st 1_000"),
@@ -112,7 +112,7 @@ TEST(Lexer, TextWithoutAQuoteEndsWithItsLine)
                  "text without a closing quote on its line", "end it with '\"'");
 }
 
-TEST(Lexer, TheFirstTokenOfALineKnowsIt)
+TEST(Lexer, TheFirstTokenOfALineIsMarked)
 {
     Front front("a b\n/* x */ c d /*\n*/ e\n  # f\ng\n$ h");
     lexer state;
@@ -126,7 +126,7 @@ TEST(Lexer, TheFirstTokenOfALineKnowsIt)
 
 // ---- Comments ----
 
-TEST(Lexer, OrdinaryCommentsVanish)
+TEST(Lexer, OrdinaryCommentsAreSkipped)
 {
     EXPECT_EQ(lex_clean("a // b\nc"), "name:a name:c");
     EXPECT_EQ(lex_clean("a /* b\n * c */ d"), "name:a name:d");
@@ -138,16 +138,16 @@ TEST(Lexer, OrdinaryCommentsVanish)
     EXPECT_EQ(lex_clean("/* /// */ a"), "name:a");
 }
 
-TEST(Lexer, ADocBeforeIsToldFromOneBehind)
+TEST(Lexer, ADocBeforeAnItemDiffersFromATrailingOne)
 {
     EXPECT_EQ(lex_clean("/// x\na"), "doc:/// x name:a");
     EXPECT_EQ(lex_clean("///\na"), "doc:/// name:a");
     EXPECT_EQ(lex_clean("a; /// x\nb"), "name:a ; trailing:/// x name:b");
-    EXPECT_EQ(lex_clean("/* c */ /// x\na"), "doc:/// x name:a"); // a comment is no token
+    EXPECT_EQ(lex_clean("/* c */ /// x\na"), "doc:/// x name:a"); // a comment is not a token
 }
 
-// Below a trailing doc comment, in its column and without a line between.
-TEST(Lexer, ATrailingDocGoesOnInItsColumn)
+// On the line below a trailing doc comment, in its column.
+TEST(Lexer, ATrailingDocContinuesInItsColumn)
 {
     EXPECT_EQ(lex_clean("a; /// x\n   /// y\n   /// z"),
               "name:a ; trailing:/// x trailing:/// y trailing:/// z");
@@ -165,15 +165,15 @@ TEST(Lexer, ACommentThatIsNeverClosedIsTheEnd)
         expect_error(text, "name:a", "/*", "this comment is never closed", "end it with '*/'");
 }
 
-// The parser would only miss what the comment has swallowed.
-TEST(Lexer, BehindSuchACommentNothingIsReported)
+// The parser would only report what the comment has hidden.
+TEST(Lexer, NothingIsReportedAfterSuchAComment)
 {
     Front front("a /*");
     EXPECT_EQ(lex(&front), "name:a");
     EXPECT_TRUE(front.list.muted);
 }
 
-// ---- What belongs to no token ----
+// ---- Characters outside of tokens ----
 
 TEST(Lexer, StrayCharactersAreReportedOnce)
 {
@@ -197,10 +197,10 @@ TEST(Lexer, AShellCommentIsSkippedWithItsWords)
                  "a comment begins with '//'");
 }
 
-TEST(Lexer, ABlankThatIsNoneIsCalledSo)
+TEST(Lexer, ANonAsciiSpaceIsReportedAsSuch)
 {
     const std::string hint =
-        "it looks like a blank, or like nothing; replace it by an ordinary blank";
+        "it looks like a space, or is invisible; replace it with an ordinary space";
     expect_error("a\xc2\xa0"
                  "b",
                  "name:a name:b", "\xc2\xa0", "stray character '\xc2\xa0' (U+00A0)", hint);
@@ -215,14 +215,12 @@ TEST(Lexer, ABlankThatIsNoneIsCalledSo)
 TEST(Lexer, ASymbolBeyondAsciiIsStray)
 {
     expect_error("a \xe2\x86\x92 b", "name:a name:b", "\xe2\x86\x92",
-                 "stray character '\xe2\x86\x92' (U+2192)",
-                 "outside of comments a schema is ASCII");
+                 "stray character '\xe2\x86\x92' (U+2192)", "use ASCII outside comments");
     expect_error("a \xf0\x9f\x98\x80 b", "name:a name:b", "\xf0\x9f\x98\x80",
-                 "stray character '\xf0\x9f\x98\x80' (U+1F600)",
-                 "outside of comments a schema is ASCII");
+                 "stray character '\xf0\x9f\x98\x80' (U+1F600)", "use ASCII outside comments");
 }
 
-// It stays one name, so that the parser has no more to say.
+// It stays one name, so that the parser reports no second error.
 TEST(Lexer, ALetterBeyondAsciiIsPartOfItsName)
 {
     const std::string hint = "names are made of A to Z, a to z, 0 to 9 and '_'";
@@ -233,13 +231,13 @@ TEST(Lexer, ALetterBeyondAsciiIsPartOfItsName)
                  "gr\xc3\xbc\xc3\x9f"
                  "e",
                  "name 'gr\xc3\xbc\xc3\x9f"
-                 "e' has letters beyond ASCII",
+                 "e' has non-ASCII letters",
                  hint);
     expect_error("\xe4\xbb\xb7", "name:\xe4\xbb\xb7", "\xe4\xbb\xb7",
-                 "name '\xe4\xbb\xb7' has letters beyond ASCII", hint);
+                 "name '\xe4\xbb\xb7' has non-ASCII letters", hint);
 }
 
-// ---- Is it text at all? ----
+// ---- Is it text? ----
 
 TEST(Lexer, AByteOrderMarkIsSkipped)
 {
@@ -260,11 +258,10 @@ TEST(Lexer, LinesMayEndInCarriageReturnAndLineFeed)
 TEST(Lexer, AMarkInTheMiddleIsStray)
 {
     expect_error("a \xef\xbb\xbf b", "name:a name:b", "\xef\xbb\xbf",
-                 "stray character '\xef\xbb\xbf' (U+FEFF)",
-                 "outside of comments a schema is ASCII");
+                 "stray character '\xef\xbb\xbf' (U+FEFF)", "use ASCII outside comments");
 }
 
-TEST(Lexer, WhatIsNoTextHasNoTokens)
+TEST(Lexer, AFileThatIsNotTextHasNoTokens)
 {
     Front front("a\xff");
     EXPECT_EQ(lex(&front), "refused");

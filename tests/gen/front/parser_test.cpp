@@ -1,5 +1,4 @@
-// Tokens to records and fields, and how much survives an error.
-// What is said of each error is in tests/golden/wrong.
+// Tokens to records and fields, and recovery after errors. The messages are in tests/golden/wrong.
 #include "gen/front/parser.h"
 
 #include <gtest/gtest.h>
@@ -26,8 +25,8 @@ public:
         return all;
     }
 
-    // "Name:version{field:type[max] ...}" for every record, with docs as |line behind what they
-    // describe.
+    // "Name:version{field:type[max] ...}" for every record, with docs as |line after the item
+    // that they describe.
     std::string shape() const
     {
         std::string all;
@@ -71,15 +70,15 @@ TEST(Parser, RecordsAndFieldsComeInTheirOrder)
               "A:1{a:bool b:string[64]}B:22{c:int8}");
 }
 
-// The parser does not ask what things mean.
-TEST(Parser, WhatIsWrittenIsTaken)
+// The parser does not check the meaning.
+TEST(Parser, UnknownTypesAreAccepted)
 {
     EXPECT_EQ(parse_clean("record record version -1x { record: version; a: nothing[0x]; a: b; }"),
               "record:-1x{record:version a:nothing[0x] a:b}");
     EXPECT_EQ(parse_clean("record A version 1 {}"), "A:1{}");
 }
 
-TEST(Parser, DocsGoToWhatTheyDescribe)
+TEST(Parser, DocsAreAttachedToTheItemTheyDescribe)
 {
     EXPECT_EQ(parse_clean("/// one\n///  two \n///\n///three\n"
                           "record A version 1 { /// of A\n"
@@ -95,7 +94,7 @@ TEST(Parser, DocsGoToWhatTheyDescribe)
               "middle:bool}");
 }
 
-TEST(Parser, ADocForNothingIsAnError)
+TEST(Parser, ADocThatDescribesNothingIsAnError)
 {
     for (const char *text :
          {"record A version 1 { a: bool; }\n/// x\n", "record A version 1 { a: bool;\n/// x\n}\n",
@@ -106,8 +105,9 @@ TEST(Parser, ADocForNothingIsAnError)
     }
 }
 
-// A broken field costs itself, a broken record costs itself; each is one error.
-TEST(Parser, ItGoesOnBehindAnError)
+// An error in a field loses only the field, an error in a record only the record; each is one
+// error.
+TEST(Parser, ItContinuesAfterAnError)
 {
     const struct {
         const char *text;
@@ -127,7 +127,7 @@ TEST(Parser, ItGoesOnBehindAnError)
         {"record A { a: bool; }\nrecord B version 1 { b: bool; }", 1, "B:1{b:bool}"},
         {"record A version 1 a: bool; }\nrecord B version 1 { b: bool; }", 1, "B:1{b:bool}"},
         {"record A version 1 { record B version 1 { b: bool; }\n c: bool; }", 1, "A:1{c:bool}"},
-        // Where the first one ends is anybody's guess.
+        // It is unknown where the first one ends.
         {"record A version 1 { a: bool;\nrecord B version 1 { b: bool; }", 1, ""},
         {"x y z record B version 1 { b: bool; }", 1, "B:1{b:bool}"},
         {"enum E { x }\nstruct S { }\nrecord B version 1 { b: bool; }", 1, "B:1{b:bool}"},
@@ -154,7 +154,7 @@ TEST(Parser, AFileWithoutRecordsIsAnError)
     }
 }
 
-TEST(Parser, WhatIsNoTextHasNoRecords)
+TEST(Parser, AFileThatIsNotTextHasNoRecords)
 {
     const Parsed parsed("record A version 1 { a: bool; }\xff");
     EXPECT_TRUE(parsed.completed);
@@ -162,7 +162,7 @@ TEST(Parser, WhatIsNoTextHasNoRecords)
     EXPECT_EQ(parsed.schema.record_count, 0u);
 }
 
-// Every prefix of a schema is refused with at least one error, and none of them more than once.
+// Every prefix of a schema is refused with at least one error, and no error is reported twice.
 TEST(Parser, EveryPrefixIsAnError)
 {
     const std::string text = "/// d\nrecord A version 1 { a: string[3]; /* c */ b: bool; /// e\n }";
@@ -175,7 +175,7 @@ TEST(Parser, EveryPrefixIsAnError)
     EXPECT_EQ(parse_clean(text), "A|d:1{a:string[3] b|e:bool}");
 }
 
-TEST(Parser, WithoutMemoryItSaysSo)
+TEST(Parser, ItReportsExhaustedMemory)
 {
     const std::string text = "/// d\nrecord A version 1 { a: bool; /// e\n b: bool; }";
     size_t size_max = 0;

@@ -44,7 +44,7 @@ protected:
         return source_read(path.c_str(), &memory, &out, &error);
     }
 
-    // It must fail so, and say which file and why.
+    // It must fail with this status, and name the file and the reason.
     void expect_refused(mmf_status expected, const std::string &why)
     {
         EXPECT_EQ(read(), expected);
@@ -72,7 +72,7 @@ TEST_F(SourceRead, EveryByteIsKept)
     EXPECT_STREQ(out.name, "a.mmfs");
 }
 
-TEST_F(SourceRead, AnEmptyFileIsAText)
+TEST_F(SourceRead, AnEmptyFileIsRead)
 {
     put("");
     ASSERT_EQ(read(), MMF_OK) << error.message;
@@ -89,7 +89,7 @@ TEST_F(SourceRead, TheLargestFileIsReadAndALargerOneIsNot)
     expect_refused(MMF_ERR_TOO_LONG, "larger than 1048576 bytes");
 }
 
-TEST_F(SourceRead, WhatIsNoFileIsCalledByItsKind)
+TEST_F(SourceRead, AnythingButAFileIsReportedByItsKind)
 {
     expect_refused(MMF_ERR_NOT_FOUND, "No such file or directory");
     ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
@@ -111,13 +111,13 @@ TEST_F(SourceRead, APathThroughAFileCannotBeOpened)
     EXPECT_NE(error.os_error, 0);
 }
 
-TEST_F(SourceRead, WithoutMemoryItSaysSo)
+TEST_F(SourceRead, ItReportsExhaustedMemory)
 {
     put("x");
     arena_free(&memory);
     arena_init(&memory, 100);
     expect_refused(MMF_ERR_NO_MEMORY, "no memory");
-    // The file in its buffer, and the copies of path and text.
+    // One allocation for the buffer, and one each for the copies of path and text.
     arena_free(&memory);
     arena_init(&memory, SOURCE_SIZE_MAX + 1 + path.size() + 1 + 1);
     expect_refused(MMF_ERR_NO_MEMORY, "no memory");
@@ -162,7 +162,7 @@ TEST(SourcePlaces, LinesAndColumnsCountFromOne)
     expect_place(front, 3, 2, 1, "");
     expect_place(front, 4, 3, 1, "cd");
     expect_place(front, 6, 3, 3, "cd");
-    expect_place(front, 7, 3, 3, "cd"); // behind the end counts as the end
+    expect_place(front, 7, 3, 3, "cd"); // an offset after the end counts as the end
     expect_place(front, UINT32_MAX, 3, 3, "cd");
 }
 
@@ -213,7 +213,7 @@ std::string encode(uint32_t code_point)
     return text;
 }
 
-TEST(SourceDecode, EveryCharacterIsKnownAndNoPartOfOne)
+TEST(SourceDecode, EveryCharacterIsDecodedAndNoPartOfOne)
 {
     for (uint32_t expected = 0; expected <= 0x10ffff; expected++) {
         const std::string text = encode(expected);
@@ -229,10 +229,10 @@ TEST(SourceDecode, EveryCharacterIsKnownAndNoPartOfOne)
     }
 }
 
-TEST(SourceDecode, WhatIsNoUtf8HasNoLength)
+TEST(SourceDecode, InvalidUtf8HasNoLength)
 {
     const std::string wrong[] = {
-        "\x80",             // a continuation alone
+        "\x80",             // a continuation byte alone
         "\xbf",             //
         "\xc0\x80",         // NUL in two bytes
         "\xc1\xbf",         // one byte in two
@@ -242,7 +242,7 @@ TEST(SourceDecode, WhatIsNoUtf8HasNoLength)
         "\xf8\x88\x80\x80\x80",
         "\xfe\xff",
         "\xff\xfe",
-        "\xc3(", // no continuation where one must be
+        "\xc3(", // no continuation byte
         "\xe2\x82(",
         "\xf0\x9f\x98(",
     };
@@ -253,7 +253,7 @@ TEST(SourceDecode, WhatIsNoUtf8HasNoLength)
     }
 }
 
-// What lies behind a character is not looked at.
+// The bytes after a character are not read.
 TEST(SourceDecode, OneCharacterIsDecoded)
 {
     uint32_t found = 0;

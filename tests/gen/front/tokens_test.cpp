@@ -1,4 +1,4 @@
-// The parser's view of the tokens: what is there, what was, and the doc comments between.
+// The parser's view of the tokens: the current one, the previous one, and the doc comments between.
 #include "gen/front/tokens.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 namespace {
 
-// A parser that has just begun: `now` is the first token.
+// A parser at its beginning: `now` is the first token.
 class Tokens : public Front {
 public:
     explicit Tokens(const std::string &text, size_t size_max = ARENA_SIZE_MAX)
@@ -38,7 +38,7 @@ std::string lines(const Tokens &tokens, const syntax_docs &docs)
     return all;
 }
 
-TEST(Tokens, AdvanceKeepsTheTokenBefore)
+TEST(Tokens, AdvanceKeepsThePreviousToken)
 {
     Tokens tokens("a b");
     EXPECT_EQ(tokens.now(), "a");
@@ -71,7 +71,7 @@ TEST(Tokens, WordsAndPunctuationAreComparedWhole)
     EXPECT_FALSE(parser_is_punctuation(&end.state, '\0'));
 }
 
-TEST(Tokens, TakeGoesOnBehindWhatWasWanted)
+TEST(Tokens, TakeMovesPastTheExpectedToken)
 {
     Tokens tokens("a;1");
     source_span span = {};
@@ -84,7 +84,7 @@ TEST(Tokens, TakeGoesOnBehindWhatWasWanted)
     EXPECT_EQ(tokens.said(), "");
 }
 
-TEST(Tokens, TakeStaysAtWhatWasNotWanted)
+TEST(Tokens, TakeStaysAtAnUnexpectedToken)
 {
     Tokens tokens("a b");
     source_span span = {77, 7};
@@ -96,14 +96,14 @@ TEST(Tokens, TakeStaysAtWhatWasNotWanted)
     EXPECT_EQ(tokens.now(), "a");
 }
 
-TEST(Tokens, TheEndIsCalledSo)
+TEST(Tokens, TheEndIsReportedAsSuch)
 {
     Tokens tokens("");
     parser_report_found(&tokens.state, "more");
     EXPECT_EQ(tokens.error(), "the file ends here; expected more");
 }
 
-TEST(Tokens, ANumberThatWasMeantAsANameIsToldSo)
+TEST(Tokens, ANumberThatWasMeantAsANameGetsAHint)
 {
     source_span span = {};
     Tokens name("1st");
@@ -116,7 +116,7 @@ TEST(Tokens, ANumberThatWasMeantAsANameIsToldSo)
 
 // ---- Docs ----
 
-TEST(Tokens, DocsBeforeAreKeptForWhatComes)
+TEST(Tokens, DocsBeforeAnItemAreKeptForIt)
 {
     Tokens tokens("/// one\n///\n///   two \t\r\n///three\na");
     EXPECT_EQ(tokens.now(), "a");
@@ -125,7 +125,7 @@ TEST(Tokens, DocsBeforeAreKeptForWhatComes)
     EXPECT_EQ(tokens.said(), "");
 }
 
-TEST(Tokens, DocsBehindGoToTheTarget)
+TEST(Tokens, TrailingDocsGoToTheTarget)
 {
     Tokens tokens("a /// x\n  /// y\nb");
     syntax_docs docs = {};
@@ -136,7 +136,7 @@ TEST(Tokens, DocsBehindGoToTheTarget)
     EXPECT_EQ(lines(tokens, tokens.state.pending), "");
 }
 
-TEST(Tokens, DocsBehindNothingAreAnError)
+TEST(Tokens, TrailingDocsWithoutATargetAreAnError)
 {
     Tokens tokens("a /// x\nb");
     parser_advance(&tokens.state);
@@ -151,11 +151,11 @@ TEST(Tokens, RefusedDocsAreReportedAtTheFirst)
     parser_refuse_docs(&tokens.state);
     ASSERT_EQ(tokens.list.count, 1u);
     EXPECT_EQ(tokens.text(tokens.list.errors[0].at), "x");
-    parser_refuse_docs(&tokens.state); // they are gone
+    parser_refuse_docs(&tokens.state); // no docs are pending now
     EXPECT_EQ(tokens.list.count, 1u);
 }
 
-TEST(Tokens, WithoutMemoryDocsAreLostAndThatIsKnown)
+TEST(Tokens, WithoutMemoryTheParserFails)
 {
     Tokens tokens("/// x\na", 0);
     EXPECT_TRUE(tokens.state.failed);

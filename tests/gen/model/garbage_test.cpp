@@ -1,5 +1,4 @@
-/* Throws damaged schemas at the front end: each is refused with a message or means something whole.
- */
+// Random corrupted schemas: each is refused with a diagnostic, or accepted with a complete model.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -21,8 +20,7 @@ const char SEED_SCHEMA[] = "/// A trade.\n"
                            "}\n"
                            "record Bar version 65535 { open: float32; flag: bool; }\n";
 
-/* Pieces that mean something to the lexer or the parser, so that mutants get past the first line.
- */
+// Tokens and parts of tokens, so that mutants get past the first line.
 const char *const PIECES[] = {
     "record",   "version",      "{",     "}",          "[",      "]",       ":",    ";",
     "///",      "//",           "/*",    "*/",         "\"",     "\n",      "\r",   "\t",
@@ -40,7 +38,7 @@ void check_accepted(const gen_model &model)
     ASSERT_GE(model.record_count, 1u);
     for (uint32_t i = 0; i < model.record_count; i++) {
         const mmf_schema &record = model.records[i];
-        /* What a store embeds must be readable again, as the same layout. */
+        /* The text that a store embeds must parse again, to the same layout. */
         mmf_schema *again = nullptr;
         mmf_error error;
         ASSERT_EQ(MMF_OK, mmf_schema_parse(record.text, record.text_size, &again, &error))
@@ -78,7 +76,7 @@ void check(const std::string &text, std::FILE *out, outcomes *seen)
     diag_init(&list, &from);
     syntax_schema parsed;
     gen_model model;
-    // As mmfgen does: errors of one part of a schema keep those of another from nothing.
+    // As in mmfgen, each stage runs even if an earlier one has reported errors.
     EXPECT_TRUE(parser_parse(&from, &memory, &list, &parsed) &&
                 sema_check(&parsed, &from, &memory, &list, &model) &&
                 names_check(&model, &memory, &list));
@@ -127,7 +125,7 @@ private:
     std::mt19937_64 random_{20111}; /* always the same mutants */
 };
 
-TEST(Garbage, IsRefusedOrMeansSomethingWhole)
+TEST(Garbage, IsRefusedOrHasACompleteModel)
 {
     std::FILE *out = std::tmpfile();
     ASSERT_NE(nullptr, out);
@@ -135,13 +133,13 @@ TEST(Garbage, IsRefusedOrMeansSomethingWhole)
     outcomes seen;
     for (int i = 0; i < 20000 && !HasFailure(); i++)
         check(source_of.mutate(SEED_SCHEMA), out, &seen);
-    /* Both ways were gone, or the mutants were too tame or too wild to tell anything. */
+    /* Both outcomes must occur, or the mutants are too mild or too wild to test anything. */
     EXPECT_GT(seen.accepted, 100u);
     EXPECT_GT(seen.refused, 100u);
     (void)std::fclose(out);
 }
 
-TEST(Garbage, OfGreatDepthIsRefused)
+TEST(Garbage, DeeplyNestedIsRefused)
 {
     std::FILE *out = std::tmpfile();
     ASSERT_NE(nullptr, out);

@@ -1,12 +1,12 @@
 #!/bin/bash
-# The table of macros that no field may be called by has those of this system's headers.
+# The table of macros that cannot name a field has all macros of this system's headers.
 set -euo pipefail
 export LC_ALL=C
 
 list="$1"
 table="$2"
 if ! command -v "${CC:-gcc}" >/dev/null; then
-    echo "SKIPPED: there is no ${CC:-gcc} to ask"
+    echo "SKIPPED: ${CC:-gcc} is not installed"
     exit 0
 fi
 "$list" --names >"$TEST_TMPDIR/found"
@@ -16,7 +16,7 @@ if [ "$(wc -l <"$TEST_TMPDIR/found")" -lt 1000 ]; then
 fi
 missing="$(grep -o '"[A-Za-z0-9_]*"' "$table" | tr -d '"' | sort | comm -23 "$TEST_TMPDIR/found" -)"
 if [ -n "$missing" ]; then
-    echo "FAILED: these macros are not in the table; write it anew as $list says:"
+    echo "FAILED: these macros are not in the table; regenerate it with $list:"
     echo "$missing"
     exit 1
 fi

@@ -1,4 +1,4 @@
-// Identifiers from a schema's names, and the clashes that must be found before a compiler does.
+// Identifiers made from the names of a schema, and the clashes that mmfgen must report.
 #include "gen/model/names.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ std::string upper(const char *name)
     return out;
 }
 
-TEST(Names, SplitWordsWhereAPersonWould)
+TEST(Names, SplitAtTheBeginningOfWords)
 {
     EXPECT_EQ(lower("Tick"), "tick");
     EXPECT_EQ(lower("HTTPTick"), "http_tick");
@@ -39,7 +39,7 @@ TEST(Names, SplitWordsWhereAPersonWould)
     EXPECT_EQ(upper("HTTPTick"), "HTTP_TICK");
 }
 
-// "aAaA..." takes one more character for every capital.
+// "aAaA..." gets a '_' before every capital.
 TEST(Names, HaveRoomForTheLongest)
 {
     std::string name;
@@ -48,7 +48,7 @@ TEST(Names, HaveRoomForTheLongest)
     EXPECT_EQ(lower(name.c_str()).size(), 63u + 31u);
 }
 
-// A schema in memory, checked as far as its names.
+// A schema in memory, after the check of its names.
 class Checked {
 public:
     explicit Checked(const std::string &text)
@@ -101,9 +101,9 @@ std::string record(const std::string &name, const std::string &fields)
     return "record " + name + " version 1 {\n" + fields + "\n}\n";
 }
 
-TEST(NamesCheck, AllowsWhatOnlyLooksLikeAClash)
+TEST(NamesCheck, AllowsNamesThatOnlyLookLikeAClash)
 {
-    // tick_store_get_get, tick_store_get_open, ...: none of them is a function of the store.
+    // tick_store_get_get, tick_store_get_open, ...: the store has no functions of these names.
     EXPECT_EQ(Checked(record("Tick", "get: int8; open: int8; close: int8; base: int8; "
                                      "set_price: int8; price: int8; capacity: int8; "
                                      "record: int8; schema: int8; symbol_size: int8;"))
@@ -120,7 +120,7 @@ TEST(NamesCheck, RefusesALengthBesideItsString)
                                  "field 'symbol' has already");
     EXPECT_STRNE(checked.list.errors[0].hint, "");
     EXPECT_STRNE(checked.list.errors[0].note, "");
-    // Beside a number there is no length.
+    // A scalar has no length.
     EXPECT_EQ(Checked(record("Tick", "symbol: int8; symbol_length: uint32;")).message(), "");
 }
 
@@ -138,16 +138,16 @@ TEST(NamesCheck, RefusesFieldsThatDifferInCaseOnly)
 TEST(NamesCheck, RefusesRecordsWithOneNameInC)
 {
     EXPECT_EQ(Checked(record("HTTPTick", "a: int8;") + record("HttpTick", "a: int8;")).list.count,
-              1u); // the record; that its fields meet, too, says nothing new
+              1u); // the record only: its fields clash as a consequence
 }
 
-// tick_store_rows is a function of Tick and a type of TickStore.
-TEST(NamesCheck, RefusesRecordsWhoseFunctionsMeet)
+// tick_store_rows is a function of record Tick and a type of record TickStore.
+TEST(NamesCheck, RefusesRecordsWhoseFunctionsClash)
 {
     EXPECT_NE(Checked(record("Tick", "a: int8;") + record("TickStore", "b: int8;")).message(), "");
 }
 
-TEST(NamesCheck, RefusesWordsOfC)
+TEST(NamesCheck, RefusesKeywordsOfC)
 {
     for (const char *word :
          {"int", "class", "NULL", "bool", "while", "static_assert", "xor_eq", "EOF", "typeof",
@@ -157,7 +157,7 @@ TEST(NamesCheck, RefusesWordsOfC)
                       "' cannot name a field: the word has a meaning in C or C++");
 }
 
-// A member named size_t changes what the word means in the rest of its struct; C++ refuses that.
+// A member named size_t changes the meaning of the word in its struct, which C++ refuses.
 TEST(NamesCheck, RefusesTypesThatARecordUses)
 {
     for (const char *word : {"size_t", "int8_t", "uint8_t", "int16_t", "uint16_t", "int32_t",
@@ -172,24 +172,24 @@ TEST(NamesCheck, RefusesMacrosOfTheSystemsHeaders)
           "unix", "linux", "stdin", "s6_addr", "INT64_MAX", "PATH_MAX", "ECHO", "basename"})
         EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(),
                   "'" + std::string(word) +
-                      "' cannot name a field: a header of the system defines it as a macro");
+                      "' cannot name a field: a system header defines it as a macro");
     for (const char *word : {"mtime", "pid", "handler", "bid", "BID", "error", "max"})
         EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(), "") << word;
 }
 
-// What is made of two names that are good may be a macro all the same.
-TEST(NamesCheck, RefusesMacrosOfARecordThatTheSystemHas)
+// Two valid names may be combined to the name of a macro.
+TEST(NamesCheck, RefusesGeneratedMacrosThatTheSystemHas)
 {
     Checked host(record("Host", "id: int8;\nname: string[64];"));
     ASSERT_EQ(host.list.count, 1u);
-    EXPECT_EQ(host.message(), "field 'name' gets the C name 'HOST_NAME_MAX', which a header of the "
-                              "system defines as a macro");
+    EXPECT_EQ(host.message(), "field 'name' gets the C name 'HOST_NAME_MAX', which a system "
+                              "header defines as a macro");
     EXPECT_STREQ(host.list.errors[0].hint, "rename it, for example to 'name_value'");
     EXPECT_EQ(Checked(record("Login", "name: string[64];")).list.count, 1u);
     EXPECT_EQ(Checked(record("Host", "name: int8;")).message(), "");
 }
 
-// It is searched by halves, and no name may be in it that a schema cannot have.
+// The table is searched by bisection, and has only names that a schema can have.
 TEST(NamesMacros, AreSortedAndCanNameAField)
 {
     ASSERT_GT(NAMES_MACRO_COUNT, 2000u);
@@ -201,7 +201,7 @@ TEST(NamesMacros, AreSortedAndCanNameAField)
     }
 }
 
-TEST(NamesStore, RefusesWhatAStoreWouldHide)
+TEST(NamesStore, RefusesModulesAndHeadersThatAStoreWouldHide)
 {
     EXPECT_EQ(names_store_problem("tick_store"), nullptr);
     EXPECT_EQ(names_store_problem("ticks"), nullptr);
@@ -220,31 +220,31 @@ TEST(NamesCheck, RefusesNamesOfTheLibrarysMacros)
     for (const char *word : {"MMF_OK", "MMF_X", "MMFI_X"}) {
         Checked checked(record("Tick", std::string(word) + ": int8;"));
         EXPECT_EQ(checked.message(), "'" + std::string(word) +
-                                         "' cannot name a field: macros that begin so belong to "
-                                         "the library");
+                                         "' cannot name a field: names that begin with MMF_ or "
+                                         "MMFI_ are reserved for the library");
         EXPECT_STREQ(checked.list.errors[0].hint, "choose a name that does not begin with MMF");
     }
     EXPECT_EQ(Checked(record("Tick", "mmf_id: int8; MMFX: int8;")).message(), "");
 }
 
-// The record's class has the name as it is written, and that of its store "Store" behind it.
-TEST(NamesCheck, RefusesRecordsWhoseClassesMeet)
+// The class of a record has the record's name, and the class of its store the suffix "Store".
+TEST(NamesCheck, RefusesRecordsWhoseClassesClash)
 {
     EXPECT_EQ(Checked(record("X_", "a: int8;") + record("X_Store", "b: int8;")).message(),
               "record 'X_Store' gets the Python name 'X_Store', which record 'X_' has already");
     EXPECT_EQ(Checked(record("X_", "a: int8;") + record("X_Shop", "b: int8;")).message(), "");
 }
 
-TEST(NamesCheck, RefusesWordsOfPython)
+TEST(NamesCheck, RefusesKeywordsOfPython)
 {
     for (const char *word : {"False", "None", "True", "def", "self", "yield"})
         EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).list.count, 1u) << word;
-    // What a module is made of may name a field all the same.
+    // A name that the module uses itself may name a field.
     for (const char *word : {"str", "bytes", "open", "typing", "row", "record", "define"})
         EXPECT_EQ(Checked(record("Tick", std::string(word) + ": int8;")).message(), "") << word;
 }
 
-TEST(NamesCheck, RefusesRecordsThatAModuleCannotHave)
+TEST(NamesCheck, RefusesNamesThatTheModuleUses)
 {
     for (const char *word : {"False", "class", "create", "define", "int", "lambda", "mmapforge",
                              "open", "opener", "os", "str", "typing", "yield"}) {
@@ -268,7 +268,7 @@ bool is_word(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// Every identifier in the text that begins as those of the record do.
+// Every identifier in the text that begins with the name of the record.
 std::set<std::string> words_of(const char *text, const std::string &prefix)
 {
     std::set<std::string> out;
@@ -314,7 +314,7 @@ TEST(Guard, DiffersWhereTheHeaderDoes)
     EXPECT_NE(guard_of(a, "ticks"), guard);
 }
 
-// The table of names is only worth something if it has all that the emitters write, and no more.
+// The table of names must have all identifiers that the emitters write, and no others.
 TEST(NamesList, HasExactlyWhatIsGenerated)
 {
     const std::string longest(200, 'w');

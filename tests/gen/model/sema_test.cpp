@@ -1,4 +1,4 @@
-// What schemas mean, and that no text and no lack of memory does harm on the way there.
+// The meaning of schemas, and the handling of any text and of exhausted memory.
 #include "gen/model/sema.h"
 
 #include <gtest/gtest.h>
@@ -53,10 +53,10 @@ public:
     source from = {};
     diag_list list = {};
     gen_model model = {};
-    bool completed = false; // there was memory enough
+    bool completed = false; // there was enough memory
 };
 
-// Whatever the compiler accepts, a program that only has the file must be able to read.
+// A program that has only the file must be able to read every schema that the compiler accepts.
 void expect_readable(const Checked &checked)
 {
     for (uint32_t i = 0; i < checked.model.record_count; i++) {
@@ -93,15 +93,15 @@ TEST(SemaCheck, LaysOutTheExampleOfTheManual)
     expect_readable(checked);
 }
 
-TEST(SemaCheck, ReservesNoWord)
+TEST(SemaCheck, HasNoReservedWords)
 {
     const Checked checked("record record version 1 { version: bool; record: bool; string: bool; }");
     EXPECT_TRUE(checked.accepted());
     expect_readable(checked);
 }
 
-// Only the last byte, a line end, can be cut off without an error.
-TEST(SemaCheck, RefusesEveryPartOfASchema)
+// Only the last byte, a line end, can be removed without an error.
+TEST(SemaCheck, RefusesEveryPrefixOfASchema)
 {
     const std::string text = ORDER;
     for (size_t size = 0; size + 1 < text.size(); size++)
@@ -109,7 +109,7 @@ TEST(SemaCheck, RefusesEveryPartOfASchema)
     EXPECT_TRUE(Checked(text.substr(0, text.size() - 1)).accepted());
 }
 
-// Each byte replaced by each of those that mean something to the language.
+// Each byte is replaced by each byte that is special in the language.
 TEST(SemaCheck, AcceptsOnlyWhatCanBeReadAgain)
 {
     const std::string text = ORDER;
@@ -128,7 +128,7 @@ TEST(SemaCheck, AcceptsOnlyWhatCanBeReadAgain)
     EXPECT_GT(accepted, 0u);
 }
 
-TEST(SemaCheck, SaysThatThereIsNoMemory)
+TEST(SemaCheck, ReportsExhaustedMemory)
 {
     size_t size_max = 0;
     while (!Checked(ORDER, size_max).completed) {

@@ -1,4 +1,4 @@
-// What is said of a word that is no type.
+// The diagnostics for a word that is not a type.
 #include "gen/model/unknown_type.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 const char ALL_TYPES[] = "the types are bool, int8 to int64, uint8 to uint64, float32, float64, "
                          "string[N] and bytes[N]";
 
-// The hint, once it is clear that the word was reported.
+// The hint, after a check that the word was reported.
 std::string hint_for(const std::string &word)
 {
     Front front("_: " + word + ";");
@@ -56,7 +56,7 @@ TEST(UnknownType, MisspeltTypesAreRecognized)
     EXPECT_EQ(hint_for("bol"), meant("bool"));
 }
 
-// Text and bytes have a length; what it is stands in the hint.
+// The hint keeps the length of text and bytes.
 std::string hint_with_length(const std::string &word)
 {
     Front front("_: " + word + "[16];");
@@ -76,14 +76,14 @@ TEST(UnknownType, TextAndBytesOfOtherLanguagesKeepTheirLength)
     EXPECT_EQ(hint_with_length("int"), meant("int32"));
 }
 
-TEST(UnknownType, AWordThatWasReportedBeforeIsNoSecondError)
+TEST(UnknownType, AWordThatTheLexerReportedIsNotReportedAgain)
 {
     Front front("_: flo-at64;");
     report_unknown_type(&front.list, front.find("flo-at64"), source_span{0, 0});
     EXPECT_EQ(front.list.count, 0u);
 }
 
-TEST(UnknownType, WhatIsLikeNoTypeGetsAllOfThem)
+TEST(UnknownType, AnyOtherWordGetsAListOfAllTypes)
 {
     EXPECT_EQ(hint_for("currency"), ALL_TYPES);
     EXPECT_EQ(hint_for("x"), ALL_TYPES); // every short word is near to some type
@@ -91,7 +91,7 @@ TEST(UnknownType, WhatIsLikeNoTypeGetsAllOfThem)
     EXPECT_EQ(hint_for("floxxx64"), ALL_TYPES); // three edits
 }
 
-// The longest word that is compared, and longer ones, which a name may be.
+// The longest word that is compared with types, and longer ones.
 TEST(UnknownType, WordsOfAnyLengthAreReported)
 {
     for (size_t length = 1; length <= 70; length++)
@@ -99,8 +99,8 @@ TEST(UnknownType, WordsOfAnyLengthAreReported)
     EXPECT_EQ(hint_for("float64" + std::string(1000, 'q')), ALL_TYPES);
 }
 
-// Those of a later version are the parser's to name; none may be translated here.
-TEST(UnknownType, ATypeOfALaterVersionIsNoAlias)
+// The parser reports types that are not supported yet; they must not be translated here.
+TEST(UnknownType, AnUnsupportedTypeIsNotAnAlias)
 {
     EXPECT_EQ(hint_for("timestamp"), ALL_TYPES);
     EXPECT_EQ(hint_for("decimal"), ALL_TYPES);

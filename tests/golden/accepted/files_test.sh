@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compares generated files, given as arguments, with expected/, and holds C to .clang-format.
+# Compares generated files, given as arguments, with expected/, and checks that C follows .clang-format.
 set -uo pipefail
 
 failed=0
@@ -8,7 +8,7 @@ for file in "$@"; do
     directory="${file%%-python/*}"
     [ "$directory" = "$file" ] && name="$(basename "$file")" || name="$(basename "$directory").${file##*.}"
     if ! diff -u "$(dirname "$directory")/expected/$name" "$file"; then
-        echo "$file is not as expected/$name; if the change is meant, copy it there and read the diff"
+        echo "$file differs from expected/$name; if the change is intended, copy it there and read the diff"
         failed=1
     fi
     case "$file" in
@@ -25,5 +25,5 @@ for file in "$@"; do
         failed=1
     fi
 done
-# Nothing compared is nothing tested.
+# Without files nothing was tested.
 [ "$#" -ge 2 ] && exit "$failed"

@@ -1,4 +1,4 @@
-"""What is generated for Python is Python: every text in it is the one of the schema."""
+"""The generated Python is valid, and every text in it is the one of the schema."""
 
 import ast
 import glob
@@ -17,7 +17,7 @@ RECORDS = {
     "python": ["Python"],
     "records": ["OHLCBar", "order_book_level_2", "HTTPConnectionStatistics"],
     "single": ["X"],
-    "sums": ["Quote", "Mark", "Plain"],
+    "checksums": ["Quote", "Mark", "Plain"],
     "tick": ["Tick"],
     "types": ["AllTypes"],
 }
@@ -55,7 +55,7 @@ def run(schema):
     return names, defined, opened
 
 
-# The generated C passes tests of its own; here the two must be the same, byte by byte.
+# Other tests check the schemas in the generated C; here both must be equal, byte by byte.
 @pytest.mark.parametrize("schema", RECORDS)
 def test_module_has_the_very_text_that_c_has(schema):
     _, defined, _ = run(schema)
@@ -97,7 +97,7 @@ def docs_of(schema, record):
 
 
 def words(text):
-    """Text as it is after any wrapping."""
+    """The words of a text, which wrapping does not change."""
     return (text or "").replace("\t", " ").split(" ")
 
 
@@ -136,7 +136,7 @@ def test_stub_has_every_doc_comment(schema, record):
             same_words(ast.get_docstring(methods[kind + name], clean=False), docs[name])
 
 
-# An address and a word of a language without blanks cannot be wrapped.
+# A URL, and text of a language without spaces, cannot be wrapped.
 @pytest.mark.parametrize("schema", RECORDS)
 @pytest.mark.parametrize("ending", ["py", "pyi"])
 def test_lines_are_wrapped(schema, ending):

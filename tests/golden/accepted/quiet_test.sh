@@ -1,6 +1,6 @@
 #!/bin/bash
-# Generated headers are quiet under warnings that other projects ask for, by any compiler that is here and in
-# every language that includes them. The library's own are a system's, as Bazel hands them to a consumer.
+# Generated headers cause no warnings of those that other projects enable, with any installed compiler and in
+# every language that includes them. The headers of the library are system headers, as Bazel passes them.
 set -uo pipefail
 
 core="$1"
@@ -15,7 +15,7 @@ quiet() {
     local compiler="$1" language="$2" standard="$3"
     shift 3
     if ! command -v "$compiler" >/dev/null; then
-        echo "SKIPPED: there is no $compiler"
+        echo "SKIPPED: $compiler is not installed"
         return
     fi
     {

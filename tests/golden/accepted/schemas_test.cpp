@@ -1,13 +1,13 @@
-// The schemas in generated code are the ones that their own text describes.
+// The schemas in generated code are those that their own text describes.
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "checksums_store.c"
 #include "docs_store.c"
 #include "python_store.c"
 #include "records_store.c"
 #include "single_store.c"
-#include "sums_store.c"
 #include "tick_store.c"
 #include "types_store.c"
 
@@ -61,8 +61,8 @@ TEST(GeneratedSchema, HasTheLayoutOfTheFormat)
     EXPECT_EQ(sizeof(all_types_record::digest), 32u);
 }
 
-// Comments that try to end the comment they are put in reach the schema as they were written.
-TEST(GeneratedSchema, KeepsHostileDocs)
+// A doc comment that tries to end the comment around it reaches the schema unchanged.
+TEST(GeneratedSchema, KeepsMalformedDocs)
 {
     const mmf_field *hostile = mmf_schema_find(&docs_schema, "hostile");
     ASSERT_NE(hostile, nullptr);
@@ -74,7 +74,7 @@ TEST(GeneratedSchema, KeepsHostileDocs)
     EXPECT_GT(docs_schema.text_size, 4095u);
 }
 
-// Records and bytes go through the generated load and save and come out the same.
+// The generated save and load return the same record.
 TEST(GeneratedRecord, SurvivesSaveAndLoad)
 {
     alignas(8) static unsigned char bytes[ALL_TYPES_RECORD_SIZE];

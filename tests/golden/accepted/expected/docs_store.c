@@ -9,7 +9,7 @@
 MMFI_STATIC_ASSERT(DOCS_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
 
 static const char DOCS_WORDY_DOC[] =
-    "A comment that is too long to stand behind its member, and which therefore goes before it, "
+    "A comment that is too long to stand after its member, and which therefore goes before it, "
     "wrapped.";
 
 static const char DOCS_LINES_DOC[] = "two\n"
@@ -199,7 +199,7 @@ static const char DOCS_SCHEMA_TEXT[] =
     "record Docs version 1 {\n"
     "  /// short\n"
     "  plain: int32;\n"
-    "  /// A comment that is too long to stand behind its member, and which therefore goes before "
+    "  /// A comment that is too long to stand after its member, and which therefore goes before "
     "it, wrapped.\n"
     "  wordy: int32;\n"
     "  /// two\n"

@@ -23,7 +23,7 @@ Docs, DocsStore = define(
     "record Docs version 1 {\n"
     "  /// short\n"
     "  plain: int32;\n"
-    "  /// A comment that is too long to stand behind its member, and which therefore goes before "
+    "  /// A comment that is too long to stand after its member, and which therefore goes before "
     "it, wrapped.\n"
     "  wordy: int32;\n"
     "  /// two\n"

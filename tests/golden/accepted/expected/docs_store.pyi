@@ -78,7 +78,7 @@ class Docs(mmapforge.Record):
     """short"""
     wordy: int
     """
-    A comment that is too long to stand behind its member, and which therefore goes before it,
+    A comment that is too long to stand after its member, and which therefore goes before it,
     wrapped.
     """
     lines: str
@@ -398,13 +398,13 @@ class DocsStore(mmapforge.Store[Docs]):
 
     def get_wordy(self, _row: int, /) -> int:
         """
-        A comment that is too long to stand behind its member, and which therefore goes before it,
+        A comment that is too long to stand after its member, and which therefore goes before it,
         wrapped.
         """
 
     def set_wordy(self, _row: int, _value: int, /) -> None:
         """
-        A comment that is too long to stand behind its member, and which therefore goes before it,
+        A comment that is too long to stand after its member, and which therefore goes before it,
         wrapped.
         """
 

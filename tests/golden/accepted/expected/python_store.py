@@ -14,7 +14,7 @@ Python, PythonStore = define(
     "\"\"\"\" and \\\"\"\" and \\\n"
     "/// \\N{DASH} \\x41 \\u0041 \\101 {braces} %s %(a)s $record$ # no comment\n"
     "///\n"
-    "///   \"quotes at the begin, and at the end\"\n"
+    "///   \"quotes at the beginning, and at the end\"\n"
     "///\n"
     "/// \t a tab,  a no-break space, ﻿a byte order mark, \u2028a line separator\n"
     "/// é 👩\u200d🚀 󠁁 "

@@ -21,7 +21,7 @@ class Python(mmapforge.Record):
     \\\"\"" and \\
     \\N{DASH} \\x41 \\u0041 \\101 {braces} %s %(a)s $record$ # no comment
 
-      "quotes at the begin, and at the end"
+      "quotes at the beginning, and at the end"
 
       a tab,  a no-break space, ﻿a byte order mark, \u2028a line separator
     é 👩\u200d🚀 󠁁

@@ -50,7 +50,7 @@ typedef struct ohlc_bar_store {
     mmf_store base;
 } ohlc_bar_store;
 
-/* A window of rows, for loops; from ohlc_bar_store_rows. Dies with the store. */
+/* A row range, for loops; from ohlc_bar_store_rows. Valid until the store is closed. */
 typedef struct ohlc_bar_rows {
     mmf_rows base;
 } ohlc_bar_rows;
@@ -102,7 +102,7 @@ static inline mmf_status ohlc_bar_record_check(const ohlc_bar_record *in)
     return MMF_OK;
 }
 
-/* Out of the bytes of a record in a file; no checks, no ordering. */
+/* Copies a record out of its bytes in the file; no checks, no ordering. */
 static inline void ohlc_bar_record_load(const unsigned char *record, ohlc_bar_record *out)
 {
     out->open = mmfi_load_float64(record, OHLC_BAR_OPEN_OFFSET);
@@ -190,7 +190,7 @@ static inline bool ohlc_bar_store_read_retry(const ohlc_bar_store *store, uint64
 
 /* ---- Loops ---- */
 
-/* A window of count rows from first on; MMF_TO_END for all there are. */
+/* The range of count rows from first on; MMF_TO_END for all rows after first. */
 static inline mmf_status ohlc_bar_store_rows(const ohlc_bar_store *store, uint64_t first,
                                              uint64_t count, ohlc_bar_rows *out)
 {
@@ -198,13 +198,13 @@ static inline mmf_status ohlc_bar_store_rows(const ohlc_bar_store *store, uint64
                      (mmf_rows *)out);
 }
 
-/* Rows in the window; the i of the calls below must be less, and is not checked. */
+/* Rows in the range. The calls below do not check that i is less. */
 static inline uint64_t ohlc_bar_rows_count(ohlc_bar_rows rows)
 {
     return rows.base.count;
 }
 
-/* As ohlc_bar_store_read_begin, for row i of a window: nothing checks the row again. */
+/* As ohlc_bar_store_read_begin, for row i of a range; i is not checked. */
 static inline mmf_status ohlc_bar_rows_read_begin(ohlc_bar_rows rows, uint64_t i,
                                                   uint64_t *sequence)
 {
@@ -369,7 +369,7 @@ static inline int64_t ohlc_bar_rows_openTime(ohlc_bar_rows rows, uint64_t i)
 #define ORDER_BOOK_LEVEL_2_VENUE_MAX    12u
 #define ORDER_BOOK_LEVEL_2_ASK_OFFSET   32u
 
-/* One order_book_level_2, as whole records are passed. */
+/* One order_book_level_2. */
 typedef struct order_book_level_2_record {
     double bid;
     char venue[ORDER_BOOK_LEVEL_2_VENUE_MAX + 1]; /* best first */
@@ -385,7 +385,7 @@ typedef struct order_book_level_2_store {
     mmf_store base;
 } order_book_level_2_store;
 
-/* A window of rows, for loops; from order_book_level_2_store_rows. Dies with the store. */
+/* A row range, for loops; from order_book_level_2_store_rows. Valid until the store is closed. */
 typedef struct order_book_level_2_rows {
     mmf_rows base;
 } order_book_level_2_rows;
@@ -440,7 +440,7 @@ static inline mmf_status order_book_level_2_record_check(const order_book_level_
     return MMF_OK;
 }
 
-/* Out of the bytes of a record in a file; no checks, no ordering. */
+/* Copies a record out of its bytes in the file; no checks, no ordering. */
 static inline void order_book_level_2_record_load(const unsigned char *record,
                                                   order_book_level_2_record *out)
 {
@@ -536,7 +536,7 @@ static inline bool order_book_level_2_store_read_retry(const order_book_level_2_
 
 /* ---- Loops ---- */
 
-/* A window of count rows from first on; MMF_TO_END for all there are. */
+/* The range of count rows from first on; MMF_TO_END for all rows after first. */
 static inline mmf_status order_book_level_2_store_rows(const order_book_level_2_store *store,
                                                        uint64_t first, uint64_t count,
                                                        order_book_level_2_rows *out)
@@ -545,13 +545,13 @@ static inline mmf_status order_book_level_2_store_rows(const order_book_level_2_
                      ORDER_BOOK_LEVEL_2_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the window; the i of the calls below must be less, and is not checked. */
+/* Rows in the range. The calls below do not check that i is less. */
 static inline uint64_t order_book_level_2_rows_count(order_book_level_2_rows rows)
 {
     return rows.base.count;
 }
 
-/* As order_book_level_2_store_read_begin, for row i of a window: nothing checks the row again. */
+/* As order_book_level_2_store_read_begin, for row i of a range; i is not checked. */
 static inline mmf_status order_book_level_2_rows_read_begin(order_book_level_2_rows rows,
                                                             uint64_t i, uint64_t *sequence)
 {
@@ -703,7 +703,10 @@ typedef struct http_connection_statistics_store {
     mmf_store base;
 } http_connection_statistics_store;
 
-/* A window of rows, for loops; from http_connection_statistics_store_rows. Dies with the store. */
+/*
+ * A row range, for loops; from http_connection_statistics_store_rows. Valid until the store is
+ * closed.
+ */
 typedef struct http_connection_statistics_rows {
     mmf_rows base;
 } http_connection_statistics_rows;
@@ -767,7 +770,7 @@ static inline mmf_status http_connection_statistics_record_check(
     return MMF_OK;
 }
 
-/* Out of the bytes of a record in a file; no checks, no ordering. */
+/* Copies a record out of its bytes in the file; no checks, no ordering. */
 static inline void http_connection_statistics_record_load(const unsigned char *record,
                                                           http_connection_statistics_record *out)
 {
@@ -883,7 +886,7 @@ static inline bool http_connection_statistics_store_read_retry(
 
 /* ---- Loops ---- */
 
-/* A window of count rows from first on; MMF_TO_END for all there are. */
+/* The range of count rows from first on; MMF_TO_END for all rows after first. */
 static inline mmf_status http_connection_statistics_store_rows(
     const http_connection_statistics_store *store, uint64_t first, uint64_t count,
     http_connection_statistics_rows *out)
@@ -892,16 +895,13 @@ static inline mmf_status http_connection_statistics_store_rows(
                      HTTP_CONNECTION_STATISTICS_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the window; the i of the calls below must be less, and is not checked. */
+/* Rows in the range. The calls below do not check that i is less. */
 static inline uint64_t http_connection_statistics_rows_count(http_connection_statistics_rows rows)
 {
     return rows.base.count;
 }
 
-/*
- * As http_connection_statistics_store_read_begin, for row i of a window: nothing checks the row
- * again.
- */
+/* As http_connection_statistics_store_read_begin, for row i of a range; i is not checked. */
 static inline mmf_status http_connection_statistics_rows_read_begin(
     http_connection_statistics_rows rows, uint64_t i, uint64_t *sequence)
 {

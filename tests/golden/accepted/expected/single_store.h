@@ -28,7 +28,7 @@ extern "C" {
 #define X_RECORD_SIZE 16u
 #define X_Y_OFFSET    8u
 
-/* One X, as whole records are passed. */
+/* One X. */
 typedef struct x_record {
     bool y;
 } x_record;
@@ -38,7 +38,7 @@ typedef struct x_store {
     mmf_store base;
 } x_store;
 
-/* A window of rows, for loops; from x_store_rows. Dies with the store. */
+/* A row range, for loops; from x_store_rows. Valid until the store is closed. */
 typedef struct x_rows {
     mmf_rows base;
 } x_rows;
@@ -90,7 +90,7 @@ static inline mmf_status x_record_check(const x_record *in)
     return MMF_OK;
 }
 
-/* Out of the bytes of a record in a file; no checks, no ordering. */
+/* Copies a record out of its bytes in the file; no checks, no ordering. */
 static inline void x_record_load(const unsigned char *record, x_record *out)
 {
     out->y = mmfi_load_bool(record, X_Y_OFFSET);
@@ -164,20 +164,20 @@ static inline bool x_store_read_retry(const x_store *store, uint64_t row, uint64
 
 /* ---- Loops ---- */
 
-/* A window of count rows from first on; MMF_TO_END for all there are. */
+/* The range of count rows from first on; MMF_TO_END for all rows after first. */
 static inline mmf_status x_store_rows(const x_store *store, uint64_t first, uint64_t count,
                                       x_rows *out)
 {
     return mmfi_rows(x_store_base(store), first, count, X_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the window; the i of the calls below must be less, and is not checked. */
+/* Rows in the range. The calls below do not check that i is less. */
 static inline uint64_t x_rows_count(x_rows rows)
 {
     return rows.base.count;
 }
 
-/* As x_store_read_begin, for row i of a window: nothing checks the row again. */
+/* As x_store_read_begin, for row i of a range; i is not checked. */
 static inline mmf_status x_rows_read_begin(x_rows rows, uint64_t i, uint64_t *sequence)
 {
     return mmfi_rows_begin(rows.base, i, X_RECORD_SIZE, sequence);

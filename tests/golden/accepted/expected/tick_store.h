@@ -49,7 +49,7 @@ typedef struct tick_store {
     mmf_store base;
 } tick_store;
 
-/* A window of rows, for loops; from tick_store_rows. Dies with the store. */
+/* A row range, for loops; from tick_store_rows. Valid until the store is closed. */
 typedef struct tick_rows {
     mmf_rows base;
 } tick_rows;
@@ -103,7 +103,7 @@ static inline mmf_status tick_record_check(const tick_record *in)
     return MMF_OK;
 }
 
-/* Out of the bytes of a record in a file; no checks, no ordering. */
+/* Copies a record out of its bytes in the file; no checks, no ordering. */
 static inline void tick_record_load(const unsigned char *record, tick_record *out)
 {
     out->symbol_length = mmfi_load_string(record, TICK_SYMBOL_OFFSET, TICK_SYMBOL_MAX, out->symbol);
@@ -184,20 +184,20 @@ static inline bool tick_store_read_retry(const tick_store *store, uint64_t row, 
 
 /* ---- Loops ---- */
 
-/* A window of count rows from first on; MMF_TO_END for all there are. */
+/* The range of count rows from first on; MMF_TO_END for all rows after first. */
 static inline mmf_status tick_store_rows(const tick_store *store, uint64_t first, uint64_t count,
                                          tick_rows *out)
 {
     return mmfi_rows(tick_store_base(store), first, count, TICK_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the window; the i of the calls below must be less, and is not checked. */
+/* Rows in the range. The calls below do not check that i is less. */
 static inline uint64_t tick_rows_count(tick_rows rows)
 {
     return rows.base.count;
 }
 
-/* As tick_store_read_begin, for row i of a window: nothing checks the row again. */
+/* As tick_store_read_begin, for row i of a range; i is not checked. */
 static inline mmf_status tick_rows_read_begin(tick_rows rows, uint64_t i, uint64_t *sequence)
 {
     return mmfi_rows_begin(rows.base, i, TICK_RECORD_SIZE, sequence);

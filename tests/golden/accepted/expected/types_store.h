@@ -83,7 +83,7 @@ typedef struct all_types_store {
     mmf_store base;
 } all_types_store;
 
-/* A window of rows, for loops; from all_types_store_rows. Dies with the store. */
+/* A row range, for loops; from all_types_store_rows. Valid until the store is closed. */
 typedef struct all_types_rows {
     mmf_rows base;
 } all_types_rows;
@@ -141,7 +141,7 @@ static inline mmf_status all_types_record_check(const all_types_record *in)
     return MMF_OK;
 }
 
-/* Out of the bytes of a record in a file; no checks, no ordering. */
+/* Copies a record out of its bytes in the file; no checks, no ordering. */
 static inline void all_types_record_load(const unsigned char *record, all_types_record *out)
 {
     out->flag = mmfi_load_bool(record, ALL_TYPES_FLAG_OFFSET);
@@ -252,7 +252,7 @@ static inline bool all_types_store_read_retry(const all_types_store *store, uint
 
 /* ---- Loops ---- */
 
-/* A window of count rows from first on; MMF_TO_END for all there are. */
+/* The range of count rows from first on; MMF_TO_END for all rows after first. */
 static inline mmf_status all_types_store_rows(const all_types_store *store, uint64_t first,
                                               uint64_t count, all_types_rows *out)
 {
@@ -260,13 +260,13 @@ static inline mmf_status all_types_store_rows(const all_types_store *store, uint
                      (mmf_rows *)out);
 }
 
-/* Rows in the window; the i of the calls below must be less, and is not checked. */
+/* Rows in the range. The calls below do not check that i is less. */
 static inline uint64_t all_types_rows_count(all_types_rows rows)
 {
     return rows.base.count;
 }
 
-/* As all_types_store_read_begin, for row i of a window: nothing checks the row again. */
+/* As all_types_store_read_begin, for row i of a range; i is not checked. */
 static inline mmf_status all_types_rows_read_begin(all_types_rows rows, uint64_t i,
                                                    uint64_t *sequence)
 {
