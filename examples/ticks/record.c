@@ -82,8 +82,7 @@ static bool append(tick_store *store, const job *work, csv_trade trade)
 {
     tick_record record;
     memset(&record, 0, sizeof record);
-    record.symbol_length = strlen(work->symbol);
-    memcpy(record.symbol, work->symbol, record.symbol_length);
+    (void)tick_record_set_symbol(&record, work->symbol); /* main has checked its length */
     record.price = trade.price;
     record.volume = trade.volume;
     record.timestamp = trade.timestamp;

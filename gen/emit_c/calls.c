@@ -103,7 +103,8 @@ static void emit_fields(emitter *to, const emit_record *record, const char *size
 static void emit_load(emitter *to, const emit_record *record)
 {
     emit_template(to, &record->placeholders,
-                  "/* Copies a record out of its bytes in the file; no checks, no ordering. */\n"
+                  "/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no "
+                  "ordering. */\n"
                   "static inline void $record$_record_load(const unsigned char *record, "
                   "$record$_record *out)\n"
                   "{\n");
@@ -116,7 +117,8 @@ static void emit_load(emitter *to, const emit_record *record)
 static void emit_save(emitter *to, const emit_record *record)
 {
     emit_template(to, &record->placeholders,
-                  "/* Into the bytes of a record in a file; no checks, no ordering. */\n"
+                  "/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no "
+                  "ordering. */\n"
                   "static inline void $record$_record_save(unsigned char *record, "
                   "const $record$_record *in)\n"
                   "{\n");
@@ -162,9 +164,18 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    return mmfi_$checksummed$append_end(append$size_and_checksum$, row);\n"
         "}\n"
         "\n"
-        "/* The part of $record$_store_get for rows not met before and records being replaced. */\n"
-        "mmf_status $record$_store_reread(const $record$_store *store, uint64_t row, "
-        "$record$_record *out);\n"
+        "/* The slow path of $record$_store_get, for new rows and for records being replaced. */\n"
+        "static __attribute__((cold, noinline, unused)) mmf_status mmfi_$record$_get_slow(const "
+        "$record$_store *store, uint64_t "
+        "row, $record$_record *out)\n"
+        "{\n"
+        "    mmfi_reread reread = mmfi_reread_begin($record$_store_base(store), row, out);\n"
+        "    while (mmfi_reread_next(&reread))\n"
+        "        $record$_record_load(reread.record, out);\n"
+        "    if (reread.status != MMF_OK && out != NULL)\n"
+        "        memset(out, 0, sizeof *out);\n"
+        "    return reread.status;\n"
+        "}\n"
         "\n"
         "/* Copies one consistent record out. */\n"
         "static inline mmf_status $record$_store_get(const $record$_store *store, uint64_t row, "
@@ -173,9 +184,9 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    const mmfi_read read = mmfi_read_begin($record$_store_base(store), row, "
         "$RECORD$_RECORD_SIZE, out);\n"
         "    if (read.sequence == 0)\n"
-        "        return $record$_store_reread(store, row, out);\n"
+        "        return mmfi_$record$_get_slow(store, row, out);\n"
         "    $record$_record_load(read.record, out);\n"
-        "    return mmfi_read_end(read) ? MMF_OK : $record$_store_reread(store, row, out);\n"
+        "    return mmfi_read_end(read) ? MMF_OK : mmfi_$record$_get_slow(store, row, out);\n"
         "}\n"
         "\n"
         "/* Replaces a record: all of it or, if the process is killed, nothing of it. */\n"

@@ -1,67 +1,95 @@
 /* The calls of one field. */
 #include "parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "comment.h"
 
-/* The doc may be any prose, so it is made harmless as in all comments. */
-static void emit_titled(emitter *to, const emit_field *field)
+/* "Reads price: last trade"; a doc of several lines, and rules, are paragraphs of their own. */
+static void emit_call_comment(emitter *to, const char *summary, const char *doc, const char *rules)
 {
-    emit_text *out = &to->out;
-    emit_append(out, "/* ---- ", 8);
-    emit_append(out, field->field->name, strlen(field->field->name));
-    emit_append(out, ": ", 2);
-    emit_append(out, field->type, strlen(field->type));
-    emit_append(out, ", ", 2);
-    emit_comment_text(out, field->field->doc, strlen(field->field->doc));
-    emit_append(out, " ---- */\n", 9);
-}
-
-/* "---- price: float64, last trade ----"; a long or multi-line doc is in the struct only. */
-static void emit_title(emitter *to, const emit_field *field)
-{
-    const mmf_field *of = field->field;
-    const uint32_t title =
-        (uint32_t)(strlen("/* ----  ---- */: ") + strlen(of->name) + strlen(field->type));
-    const uint32_t doc = *of->doc != '\0' ? emit_comment_width(of->doc) : 0;
-    if (doc > 0 && title + doc <= EMIT_COLUMN_MAX)
-        emit_titled(to, field);
+    const bool one_line = strchr(doc, '\n') == NULL;
+    emit_text text = {NULL, 0, 0, false};
+    emit_append(&text, summary, strlen(summary));
+    if (*doc == '\0')
+        emit_append(&text, ".", 1);
     else
-        emit_format(to, "/* ---- %s: %s ---- */", of->name, field->type);
-    emit_line(to, "");
+        emit_append(&text, one_line ? ": " : ".\n\n", one_line ? 2 : 3);
+    emit_append(&text, doc, strlen(doc));
+    if (*rules != '\0')
+        emit_append(&text, *doc == '\0' ? " " : "\n\n", *doc == '\0' ? 1 : 2);
+    emit_append(&text, rules, strlen(rules));
+    to->out.failed = to->out.failed || text.failed;
+    if (!text.failed)
+        emit_comment(to, 0, text.data);
+    emit_text_free(&text);
 }
 
 static void emit_scalar(emitter *to, const emit_field *field)
 {
-    emit_template(to, &field->placeholders,
-                  "static inline mmf_status $record$_store_get_$field$(const $record$_store "
-                  "*store, uint64_t row, $ctype$ *out)\n"
+    char summary[MMF_NAME_LENGTH_MAX + 16];
+    (void)snprintf(summary, sizeof summary, "Reads %s", field->field->name);
+    emit_call_comment(to, summary, field->field->doc, "");
+    emit_template(
+        to, &field->placeholders,
+        "static inline mmf_status $record$_store_get_$field$(const $record$_store "
+        "*store, uint64_t row, $ctype$ *out)\n"
+        "{\n"
+        "    return mmfi_get_$type$($record$_store_base(store), row, "
+        "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
+        "}\n"
+        "\n"
+        "/* Replaces $field$. */\n"
+        "static inline mmf_status $record$_store_set_$field$($record$_store *store, "
+        "uint64_t row, $ctype$ value)\n"
+        "{\n"
+        "    return mmfi_$checksummed$set_$type$((mmf_store *)store, row, "
+        "$RECORD$_RECORD_SIZE$checksum$, $RECORD$_$FIELD$_OFFSET, value);\n"
+        "}\n"
+        "\n"
+        "/* $field$ of count rows from first on, for loops; MMF_TO_END for all of them. */\n"
+        "static inline mmf_status $record$_store_column_$field$(const $record$_store "
+        "*store, uint64_t first, uint64_t count, mmf_column_$type$ *out)\n"
+        "{\n"
+        "    return mmfi_column_$type$($record$_store_base(store), first, count, "
+        "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
+        "}\n"
+        "\n"
+        "/* $field$ of row i of a range; i is not checked. */\n"
+        "static inline $ctype$ $record$_rows_$field$($record$_rows rows, uint64_t i)\n"
+        "{\n"
+        "    return mmfi_rows_$type$(rows.base, i, $RECORD$_RECORD_SIZE, "
+        "$RECORD$_$FIELD$_OFFSET);\n"
+        "}\n"
+        "\n");
+}
+
+/* A record in memory: its string and its length are set by one call, so that none is forgotten. */
+static void emit_record_set(emitter *to, const emit_field *field,
+                            const emit_placeholders *placeholders)
+{
+    emit_template(
+        to, placeholders,
+        field->field->type == MMF_TYPE_STRING
+            ? "/* Sets $field$ and $field$_length to text, which ends in NUL; on failure neither. "
+              "*/\n"
+              "static inline mmf_status $record$_record_set_$field$($record$_record "
+              "*record, const char *text)\n"
+            : "/* Sets $field$ and $field$_length to a copy of data; on failure neither. */\n"
+              "static inline mmf_status $record$_record_set_$field$($record$_record "
+              "*record, const uint8_t *data, size_t length)\n");
+    emit_template(to, placeholders,
                   "{\n"
-                  "    return mmfi_get_$type$($record$_store_base(store), row, "
-                  "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
-                  "}\n"
-                  "\n"
-                  "static inline mmf_status $record$_store_set_$field$($record$_store *store, "
-                  "uint64_t row, $ctype$ value)\n"
-                  "{\n"
-                  "    return mmfi_$checksummed$set_$type$((mmf_store *)store, row, "
-                  "$RECORD$_RECORD_SIZE$checksum$, $RECORD$_$FIELD$_OFFSET, value);\n"
-                  "}\n"
-                  "\n"
-                  "static inline mmf_status $record$_store_column_$field$(const $record$_store "
-                  "*store, uint64_t first, uint64_t count, mmf_column_$type$ *out)\n"
-                  "{\n"
-                  "    return mmfi_column_$type$($record$_store_base(store), first, count, "
-                  "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
-                  "}\n"
-                  "\n"
-                  "static inline $ctype$ $record$_rows_$field$($record$_rows rows, uint64_t i)\n"
-                  "{\n"
-                  "    return mmfi_rows_$type$(rows.base, i, $RECORD$_RECORD_SIZE, "
-                  "$RECORD$_$FIELD$_OFFSET);\n"
-                  "}\n"
-                  "\n");
+                  "    if (record == NULL)\n"
+                  "        return MMF_ERR_ARGUMENT;\n");
+    emit_template(to, placeholders,
+                  field->field->type == MMF_TYPE_STRING
+                      ? "    return mmfi_fill_string(record->$field$, $RECORD$_$FIELD$_MAX, "
+                        "&record->$field$_length, text);\n"
+                      : "    return mmfi_fill_bytes(record->$field$, $RECORD$_$FIELD$_MAX, "
+                        "&record->$field$_length, data, length);\n");
+    emit_template(to, placeholders, "}\n\n");
 }
 
 static void emit_sized(emitter *to, const emit_field *field)
@@ -69,11 +97,17 @@ static void emit_sized(emitter *to, const emit_field *field)
     const bool is_string = field->field->type == MMF_TYPE_STRING;
     emit_placeholders placeholders = field->placeholders;
     emit_set(&placeholders, "data", is_string ? "char" : "uint8_t");
-    emit_template(to, &placeholders,
-                  is_string ? "/* Copies $field$ out, NUL-terminated; $RECORD$_$FIELD$_MAX + 1 "
-                              "bytes always suffice. length may be NULL. */\n"
-                            : "/* Copies $field$ out; $RECORD$_$FIELD$_MAX bytes always suffice. "
-                              "length may be NULL. */\n");
+    emit_record_set(to, field, &placeholders);
+    char summary[MMF_NAME_LENGTH_MAX + 16];
+    (void)snprintf(summary, sizeof summary, "Copies %s out", field->field->name);
+    char rules[NAMES_IDENTIFIER_SIZE + 96];
+    (void)snprintf(rules, sizeof rules, "%s",
+                   emit_fill(to, &placeholders,
+                             is_string ? "NUL-terminated; $RECORD$_$FIELD$_MAX + 1 bytes always "
+                                         "suffice. length may be NULL."
+                                       : "$RECORD$_$FIELD$_MAX bytes always suffice. length may be "
+                                         "NULL."));
+    emit_call_comment(to, summary, field->field->doc, rules);
     emit_template(
         to, &placeholders,
         "static inline mmf_status $record$_store_get_$field$(const $record$_store *store, uint64_t "
@@ -100,6 +134,7 @@ static void emit_sized(emitter *to, const emit_field *field)
         "$RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, out);\n"
         "}\n"
         "\n"
+        "/* $field$ of row i of a range, not copied; i is not checked. */\n"
         "static inline $ctype$ $record$_rows_$field$($record$_rows rows, uint64_t i)\n"
         "{\n"
         "    return mmfi_rows_$type$(rows.base, i, $RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, "
@@ -110,7 +145,8 @@ static void emit_sized(emitter *to, const emit_field *field)
 
 void emit_field_calls(emitter *to, const emit_field *field)
 {
-    emit_title(to, field);
+    emit_format(to, "/* ---- %s: %s ---- */", field->field->name, field->type);
+    emit_line(to, "");
     if (mmf_type_is_sized(field->field->type))
         emit_sized(to, field);
     else

@@ -58,6 +58,61 @@ static void emit_abi_check(emitter *to, const char *name)
     emit_line(to, "");
 }
 
+static bool has_checksums(const gen_model *model)
+{
+    for (uint32_t i = 0; i < model->record_count; i++)
+        if (model->records[i].checksum_offset != 0)
+            return true;
+    return false;
+}
+
+static bool has_sized_fields(const gen_model *model)
+{
+    for (uint32_t i = 0; i < model->record_count; i++)
+        for (uint32_t j = 0; j < model->records[i].field_count; j++)
+            if (mmf_type_is_sized(model->records[i].fields[j].type))
+                return true;
+    return false;
+}
+
+/* The statuses of all calls, in one comment; mmapforge/store.h and value.h say when each occurs. */
+static void emit_statuses(emitter *to, const gen_model *model)
+{
+    /* clang-format off */
+    static const char *const COMMON[] = {
+        "/*",
+        " * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and",
+        " * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an",
+        " * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:",
+        " *",
+        " *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO",
+        " *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY",
+        " *                    NEEDS_RECOVERY UNSUPPORTED IO",
+        " *   sync, close      READ_ONLY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND IO",
+        " *   copy             those of create and sync",
+        " *   append           READ_ONLY CAPACITY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND",
+        " *                    UNSUPPORTED IO",
+        " *   set, set_FIELD   those of append, and RANGE",
+        " *   get, read_begin  RANGE CORRUPT BUSY CAPACITY IO",
+        " *   other reads      RANGE CORRUPT CAPACITY IO",
+        " *   rows_read_begin  CORRUPT BUSY",
+    };
+    static const char *const SIZED[] = {
+        " *",
+        " * With a string or bytes, append, set and set_FIELD also return TOO_LONG (it exceeds the field),",
+        " * get_FIELD returns those of get and TOO_LONG (it exceeds the buffer), record_set_FIELD TOO_LONG.",
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < sizeof COMMON / sizeof COMMON[0]; i++)
+        emit_line(to, COMMON[i]);
+    if (has_checksums(model))
+        emit_line(to, " *   verify           RANGE CORRUPT BUSY CAPACITY UNSUPPORTED IO");
+    for (size_t i = 0; i < sizeof SIZED / sizeof SIZED[0] && has_sized_fields(model); i++)
+        emit_line(to, SIZED[i]);
+    emit_line(to, " */");
+    emit_line(to, "");
+}
+
 void emit_header(emitter *to, const gen_model *model, const char *name)
 {
     char guard[NAMES_IDENTIFIER_SIZE];
@@ -83,6 +138,7 @@ void emit_header(emitter *to, const gen_model *model, const char *name)
                   "extern \"C\" {\n"
                   "#endif\n"
                   "\n");
+    emit_statuses(to, model);
     for (uint32_t i = 0; i < model->record_count; i++)
         emit_one_record(to, &model->records[i]);
     emit_template(to, &placeholders,

@@ -81,7 +81,8 @@ static void emit_constants(emitter *to, const emit_record *record)
 /* One member, and its comment or "". */
 typedef struct member {
     char code[2 * NAMES_IDENTIFIER_SIZE + 32];
-    const char *comment;
+    const char *comment; /* the doc, or own_comment */
+    char own_comment[2 * NAMES_IDENTIFIER_SIZE + 32];
     bool same_line; /* the comment is after the member, on its line; else on the line before */
 } member;
 
@@ -112,7 +113,10 @@ static uint32_t list_members(emitter *to, const emit_record *record, member *mem
         if (!mmf_type_is_sized(field.field->type))
             continue;
         member *length = &members[count++];
-        length->comment = "bytes";
+        length->comment = length->own_comment;
+        (void)snprintf(
+            length->own_comment, sizeof length->own_comment, "%s",
+            emit_fill(to, &field.placeholders, "bytes; $record$_record_set_$field$ sets both"));
         (void)snprintf(length->code, sizeof length->code, "%s",
                        emit_fill(to, &field.placeholders, "    size_t $field$_length;"));
     }

@@ -199,17 +199,6 @@ static void emit_calls(emitter *to, const emit_record *record)
         "uint64_t $record$_store_capacity(const $record$_store *store)\n"
         "{\n"
         "    return mmf_store_capacity($record$_store_base(store));\n"
-        "}\n"
-        "\n"
-        "mmf_status $record$_store_reread(const $record$_store *store, uint64_t row, "
-        "$record$_record *out)\n"
-        "{\n"
-        "    mmfi_reread reread = mmfi_reread_begin($record$_store_base(store), row, out);\n"
-        "    while (mmfi_reread_next(&reread))\n"
-        "        $record$_record_load(reread.record, out);\n"
-        "    if (reread.status != MMF_OK && out != NULL)\n"
-        "        memset(out, 0, sizeof *out);\n"
-        "    return reread.status;\n"
         "}\n");
 }
 

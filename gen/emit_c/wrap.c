@@ -136,10 +136,19 @@ static void wrap_assignment(emit_text *out, const char *text, const char *equals
         wrap_call(&part, indent + INDENT, indent + INDENT, out);
 }
 
+/* The bracket of the parameters or arguments: not that of an attribute at the beginning. */
+static const char *opening_bracket(const char *text)
+{
+    static const char ATTRIBUTE[] = "static __attribute__((";
+    const bool has_attribute = strncmp(text, ATTRIBUTE, sizeof ATTRIBUTE - 1) == 0;
+    const char *end = has_attribute ? strstr(text, "))") : NULL;
+    return strchr(end != NULL ? end : text, '(');
+}
+
 /* A line that is too long, from its first character on. */
 static void wrap_long(emit_text *out, const char *text, const char *end, uint32_t indent)
 {
-    const char *open = *text == '{' ? text : strchr(text, '(');
+    const char *open = *text == '{' ? text : opening_bracket(text);
     const char *equals = strstr(text, " = ");
     const char *question = strstr(text, " ? ");
     const char *colon = strstr(text, " : ");

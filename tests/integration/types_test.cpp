@@ -206,6 +206,59 @@ TEST_F(TypesTest, TooLongValuesAreRefusedWhole)
     expect_row(0, middle());
 }
 
+// A string that fills its field, with its NUL, and nothing after it.
+TEST(RecordSet, SetsAStringAndItsLength)
+{
+    const std::string longest(SAMPLE_TEXT_MAX, 'x');
+    sample_record record = {};
+    EXPECT_EQ(sample_record_set_text(&record, longest.c_str()), MMF_OK);
+    EXPECT_EQ(record.text_length, SAMPLE_TEXT_MAX);
+    EXPECT_STREQ(record.text, longest.c_str());
+    EXPECT_EQ(sample_record_set_text(&record, "ab"), MMF_OK);
+    EXPECT_EQ(text_of(record), "ab");
+    EXPECT_STREQ(record.text, "ab");
+    EXPECT_EQ(sample_record_set_text(&record, ""), MMF_OK);
+    EXPECT_EQ(text_of(record), "");
+    EXPECT_STREQ(record.text, "");
+}
+
+TEST(RecordSet, TakesAStringThatWasCopiedIntoTheRecord)
+{
+    sample_record record = {};
+    std::strcpy(record.text, "in place");
+    EXPECT_EQ(sample_record_set_text(&record, record.text), MMF_OK);
+    EXPECT_EQ(text_of(record), "in place");
+    EXPECT_EQ(sample_record_set_text(&record, record.text + 3), MMF_OK); // the two overlap
+    EXPECT_EQ(text_of(record), "place");
+}
+
+TEST(RecordSet, SetsBytesAndTheirLength)
+{
+    uint8_t data[SAMPLE_BLOB_MAX];
+    std::memset(data, 0x5a, sizeof data);
+    data[3] = 0; // no end, as it would be in a string
+    sample_record record = {};
+    EXPECT_EQ(sample_record_set_blob(&record, data, sizeof data), MMF_OK);
+    EXPECT_EQ(record.blob_length, SAMPLE_BLOB_MAX);
+    EXPECT_EQ(std::memcmp(record.blob, data, sizeof data), 0);
+    EXPECT_EQ(sample_record_set_blob(&record, nullptr, 0), MMF_OK);
+    EXPECT_EQ(record.blob_length, 0u);
+}
+
+TEST(RecordSet, LeavesARecordUnchangedOnFailure)
+{
+    sample_record record = most();
+    const std::string too_long(SAMPLE_TEXT_MAX + 1, 'x');
+    const uint8_t data[SAMPLE_BLOB_MAX + 1] = {};
+    EXPECT_EQ(sample_record_set_text(&record, too_long.c_str()), MMF_ERR_TOO_LONG);
+    EXPECT_EQ(sample_record_set_text(&record, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(sample_record_set_blob(&record, data, sizeof data), MMF_ERR_TOO_LONG);
+    EXPECT_EQ(sample_record_set_blob(&record, nullptr, 1), MMF_ERR_ARGUMENT);
+    expect_same(record, most());
+    EXPECT_EQ(sample_record_set_text(nullptr, "a"), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(sample_record_set_blob(nullptr, data, 1), MMF_ERR_ARGUMENT);
+}
+
 TEST_F(TypesTest, ReopenedFileHoldsTheSame)
 {
     append(least());

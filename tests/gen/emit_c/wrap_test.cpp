@@ -38,6 +38,14 @@ TEST_F(Wrap, HangsArgumentsThatDoNotFitAligned)
     EXPECT_EQ(taken(), "    return " + name + "(\n        " + argument + ");\n");
 }
 
+// The brackets of the attribute hold no parameters.
+TEST_F(Wrap, BreaksAfterTheBracketOfTheParameters)
+{
+    const std::string head = "static __attribute__((cold)) int " + std::string(64, 'f') + "(";
+    emit_code(&to, (head + "int a, int b)").c_str());
+    EXPECT_EQ(taken(), head + "\n    int a, int b)\n");
+}
+
 TEST_F(Wrap, SplitsNoLiteralAtItsComma)
 {
     const std::string text = "{\"" + std::string(60, 'a') + ", b\", " + std::string(40, 'c') + "},";

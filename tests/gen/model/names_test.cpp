@@ -147,6 +147,17 @@ TEST(NamesCheck, RefusesRecordsWhoseFunctionsClash)
     EXPECT_NE(Checked(record("Tick", "a: int8;") + record("TickStore", "b: int8;")).message(), "");
 }
 
+// tick_record_set_x_rows sets a string of record Tick, and is a type of record TickRecordSetX.
+TEST(NamesCheck, RefusesARecordNamedLikeTheSetterOfAString)
+{
+    const std::string other = record("TickRecordSetX", "b: int8;");
+    EXPECT_EQ(Checked(record("Tick", "x_rows: string[4];") + other).message(),
+              "record 'TickRecordSetX' gets the C name 'tick_record_set_x_rows', which record "
+              "'Tick' has already");
+    EXPECT_EQ(Checked(record("Tick", "x_rows: bytes[4];") + other).list.count, 1u);
+    EXPECT_EQ(Checked(record("Tick", "x_rows: int8;") + other).message(), ""); // has no setter
+}
+
 TEST(NamesCheck, RefusesKeywordsOfC)
 {
     for (const char *word :

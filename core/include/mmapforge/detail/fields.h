@@ -150,6 +150,34 @@ MMFI_INLINE mmf_status mmfi_view_bytes(const mmf_store *store, uint64_t row, siz
     return MMF_OK;
 }
 
+/* ---- Records in memory ---- */
+
+/* Sets a string and its length; to has room for max + 1 bytes. */
+MMFI_INLINE mmf_status mmfi_fill_string(char *to, size_t max, size_t *length, const char *text)
+{
+    if (text == NULL)
+        return MMF_ERR_ARGUMENT;
+    const size_t found = strlen(text);
+    if (found > max)
+        return MMF_ERR_TOO_LONG;
+    memmove(to, text, found + 1); /* text may be the string itself */
+    *length = found;
+    return MMF_OK;
+}
+
+/* The same for bytes. data may be NULL when size is 0. */
+MMFI_INLINE mmf_status mmfi_fill_bytes(uint8_t *to, size_t max, size_t *length, const uint8_t *data,
+                                       size_t size)
+{
+    const mmf_status status = mmfi_check_bytes(data, size, max);
+    if (status != MMF_OK)
+        return status;
+    if (size > 0)
+        memmove(to, data, size);
+    *length = size;
+    return MMF_OK;
+}
+
 MMF_END_DECLS
 
 #endif

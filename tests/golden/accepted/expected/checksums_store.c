@@ -80,16 +80,6 @@ uint64_t quote_store_capacity(const quote_store *store)
     return mmf_store_capacity(quote_store_base(store));
 }
 
-mmf_status quote_store_reread(const quote_store *store, uint64_t row, quote_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(quote_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        quote_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
-}
-
 /* ---- Mark ---- */
 
 MMFI_STATIC_ASSERT(MARK_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
@@ -164,16 +154,6 @@ uint64_t mark_store_capacity(const mark_store *store)
     return mmf_store_capacity(mark_store_base(store));
 }
 
-mmf_status mark_store_reread(const mark_store *store, uint64_t row, mark_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(mark_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        mark_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
-}
-
 /* ---- Plain ---- */
 
 MMFI_STATIC_ASSERT(PLAIN_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
@@ -242,14 +222,4 @@ mmf_status plain_store_copy(const plain_store *store, const char *path, mmf_erro
 uint64_t plain_store_capacity(const plain_store *store)
 {
     return mmf_store_capacity(plain_store_base(store));
-}
-
-mmf_status plain_store_reread(const plain_store *store, uint64_t row, plain_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(plain_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        plain_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
 }

@@ -17,6 +17,28 @@
 extern "C" {
 #endif
 
+/*
+ * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
+ * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
+ * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ *
+ *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
+ *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
+ *                    NEEDS_RECOVERY UNSUPPORTED IO
+ *   sync, close      READ_ONLY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND IO
+ *   copy             those of create and sync
+ *   append           READ_ONLY CAPACITY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND
+ *                    UNSUPPORTED IO
+ *   set, set_FIELD   those of append, and RANGE
+ *   get, read_begin  RANGE CORRUPT BUSY CAPACITY IO
+ *   other reads      RANGE CORRUPT CAPACITY IO
+ *   rows_read_begin  CORRUPT BUSY
+ *   verify           RANGE CORRUPT BUSY CAPACITY UNSUPPORTED IO
+ *
+ * With a string or bytes, append, set and set_FIELD also return TOO_LONG (it exceeds the field),
+ * get_FIELD returns those of get and TOO_LONG (it exceeds the buffer), record_set_FIELD TOO_LONG.
+ */
+
 /* ---- Quote, version 1 ---- */
 
 /*
@@ -43,12 +65,12 @@ extern "C" {
 /* A quote that must still be trustworthy in ten years. */
 typedef struct quote_record {
     char symbol[QUOTE_SYMBOL_MAX + 1]; /* exchange ticker */
-    size_t symbol_length;              /* bytes */
+    size_t symbol_length;              /* bytes; quote_record_set_symbol sets both */
     uint32_t size;
     double price;
     bool open;
     uint8_t digest[QUOTE_DIGEST_MAX];
-    size_t digest_length; /* bytes */
+    size_t digest_length; /* bytes; quote_record_set_digest sets both */
 } quote_record;
 
 /* An open store of Quote records: one handle, one mapping. mmapforge/store.h has the rules. */
@@ -112,7 +134,7 @@ static inline mmf_status quote_record_check(const quote_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void quote_record_load(const unsigned char *record, quote_record *out)
 {
     out->symbol_length =
@@ -124,7 +146,7 @@ static inline void quote_record_load(const unsigned char *record, quote_record *
         mmfi_load_bytes(record, QUOTE_DIGEST_OFFSET, QUOTE_DIGEST_MAX, out->digest);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void quote_record_save(unsigned char *record, const quote_record *in)
 {
     mmfi_save_string(record, QUOTE_SYMBOL_OFFSET, QUOTE_SYMBOL_MAX, in->symbol, in->symbol_length);
@@ -148,17 +170,26 @@ static inline mmf_status quote_store_append(quote_store *store, const quote_reco
     return mmfi_summed_append_end(append, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM, row);
 }
 
-/* The part of quote_store_get for rows not met before and records being replaced. */
-mmf_status quote_store_reread(const quote_store *store, uint64_t row, quote_record *out);
+/* The slow path of quote_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_get_slow(
+    const quote_store *store, uint64_t row, quote_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(quote_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        quote_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status quote_store_get(const quote_store *store, uint64_t row, quote_record *out)
 {
     const mmfi_read read = mmfi_read_begin(quote_store_base(store), row, QUOTE_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return quote_store_reread(store, row, out);
+        return mmfi_quote_get_slow(store, row, out);
     quote_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : quote_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_quote_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -231,10 +262,20 @@ static inline bool quote_rows_read_retry(quote_rows rows, uint64_t i, uint64_t s
     return mmfi_rows_retry(rows.base, i, QUOTE_RECORD_SIZE, sequence);
 }
 
-/* ---- symbol: string[10], exchange ticker ---- */
+/* ---- symbol: string[10] ---- */
+
+/* Sets symbol and symbol_length to text, which ends in NUL; on failure neither. */
+static inline mmf_status quote_record_set_symbol(quote_record *record, const char *text)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_string(record->symbol, QUOTE_SYMBOL_MAX, &record->symbol_length, text);
+}
 
 /*
- * Copies symbol out, NUL-terminated; QUOTE_SYMBOL_MAX + 1 bytes always suffice. length may be NULL.
+ * Copies symbol out: exchange ticker
+ *
+ * NUL-terminated; QUOTE_SYMBOL_MAX + 1 bytes always suffice. length may be NULL.
  */
 static inline mmf_status quote_store_get_symbol(const quote_store *store, uint64_t row,
                                                 char *buffer, size_t size, size_t *length)
@@ -259,6 +300,7 @@ static inline mmf_status quote_store_view_symbol(const quote_store *store, uint6
                             QUOTE_SYMBOL_MAX, out);
 }
 
+/* symbol of row i of a range, not copied; i is not checked. */
 static inline mmf_str quote_rows_symbol(quote_rows rows, uint64_t i)
 {
     return mmfi_rows_string(rows.base, i, QUOTE_RECORD_SIZE, QUOTE_SYMBOL_OFFSET, QUOTE_SYMBOL_MAX);
@@ -266,17 +308,20 @@ static inline mmf_str quote_rows_symbol(quote_rows rows, uint64_t i)
 
 /* ---- size: uint32 ---- */
 
+/* Reads size. */
 static inline mmf_status quote_store_get_size(const quote_store *store, uint64_t row, uint32_t *out)
 {
     return mmfi_get_uint32(quote_store_base(store), row, QUOTE_RECORD_SIZE, QUOTE_SIZE_OFFSET, out);
 }
 
+/* Replaces size. */
 static inline mmf_status quote_store_set_size(quote_store *store, uint64_t row, uint32_t value)
 {
     return mmfi_summed_set_uint32((mmf_store *)store, row, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM,
                                   QUOTE_SIZE_OFFSET, value);
 }
 
+/* size of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status quote_store_column_size(const quote_store *store, uint64_t first,
                                                  uint64_t count, mmf_column_uint32 *out)
 {
@@ -284,6 +329,7 @@ static inline mmf_status quote_store_column_size(const quote_store *store, uint6
                               QUOTE_SIZE_OFFSET, out);
 }
 
+/* size of row i of a range; i is not checked. */
 static inline uint32_t quote_rows_size(quote_rows rows, uint64_t i)
 {
     return mmfi_rows_uint32(rows.base, i, QUOTE_RECORD_SIZE, QUOTE_SIZE_OFFSET);
@@ -291,18 +337,21 @@ static inline uint32_t quote_rows_size(quote_rows rows, uint64_t i)
 
 /* ---- price: float64 ---- */
 
+/* Reads price. */
 static inline mmf_status quote_store_get_price(const quote_store *store, uint64_t row, double *out)
 {
     return mmfi_get_float64(quote_store_base(store), row, QUOTE_RECORD_SIZE, QUOTE_PRICE_OFFSET,
                             out);
 }
 
+/* Replaces price. */
 static inline mmf_status quote_store_set_price(quote_store *store, uint64_t row, double value)
 {
     return mmfi_summed_set_float64((mmf_store *)store, row, QUOTE_RECORD_SIZE,
                                    QUOTE_RECORD_CHECKSUM, QUOTE_PRICE_OFFSET, value);
 }
 
+/* price of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status quote_store_column_price(const quote_store *store, uint64_t first,
                                                   uint64_t count, mmf_column_float64 *out)
 {
@@ -310,6 +359,7 @@ static inline mmf_status quote_store_column_price(const quote_store *store, uint
                                QUOTE_PRICE_OFFSET, out);
 }
 
+/* price of row i of a range; i is not checked. */
 static inline double quote_rows_price(quote_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, QUOTE_RECORD_SIZE, QUOTE_PRICE_OFFSET);
@@ -317,17 +367,20 @@ static inline double quote_rows_price(quote_rows rows, uint64_t i)
 
 /* ---- open: bool ---- */
 
+/* Reads open. */
 static inline mmf_status quote_store_get_open(const quote_store *store, uint64_t row, bool *out)
 {
     return mmfi_get_bool(quote_store_base(store), row, QUOTE_RECORD_SIZE, QUOTE_OPEN_OFFSET, out);
 }
 
+/* Replaces open. */
 static inline mmf_status quote_store_set_open(quote_store *store, uint64_t row, bool value)
 {
     return mmfi_summed_set_bool((mmf_store *)store, row, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM,
                                 QUOTE_OPEN_OFFSET, value);
 }
 
+/* open of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status quote_store_column_open(const quote_store *store, uint64_t first,
                                                  uint64_t count, mmf_column_bool *out)
 {
@@ -335,6 +388,7 @@ static inline mmf_status quote_store_column_open(const quote_store *store, uint6
                             QUOTE_OPEN_OFFSET, out);
 }
 
+/* open of row i of a range; i is not checked. */
 static inline bool quote_rows_open(quote_rows rows, uint64_t i)
 {
     return mmfi_rows_bool(rows.base, i, QUOTE_RECORD_SIZE, QUOTE_OPEN_OFFSET);
@@ -342,7 +396,16 @@ static inline bool quote_rows_open(quote_rows rows, uint64_t i)
 
 /* ---- digest: bytes[5] ---- */
 
-/* Copies digest out; QUOTE_DIGEST_MAX bytes always suffice. length may be NULL. */
+/* Sets digest and digest_length to a copy of data; on failure neither. */
+static inline mmf_status quote_record_set_digest(quote_record *record, const uint8_t *data,
+                                                 size_t length)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_bytes(record->digest, QUOTE_DIGEST_MAX, &record->digest_length, data, length);
+}
+
+/* Copies digest out. QUOTE_DIGEST_MAX bytes always suffice. length may be NULL. */
 static inline mmf_status quote_store_get_digest(const quote_store *store, uint64_t row,
                                                 uint8_t *buffer, size_t size, size_t *length)
 {
@@ -366,6 +429,7 @@ static inline mmf_status quote_store_view_digest(const quote_store *store, uint6
                            QUOTE_DIGEST_MAX, out);
 }
 
+/* digest of row i of a range, not copied; i is not checked. */
 static inline mmf_bytes quote_rows_digest(quote_rows rows, uint64_t i)
 {
     return mmfi_rows_bytes(rows.base, i, QUOTE_RECORD_SIZE, QUOTE_DIGEST_OFFSET, QUOTE_DIGEST_MAX);
@@ -446,13 +510,13 @@ static inline mmf_status mark_record_check(const mark_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void mark_record_load(const unsigned char *record, mark_record *out)
 {
     out->at = mmfi_load_uint32(record, MARK_AT_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void mark_record_save(unsigned char *record, const mark_record *in)
 {
     mmfi_save_uint32(record, MARK_AT_OFFSET, in->at);
@@ -471,17 +535,26 @@ static inline mmf_status mark_store_append(mark_store *store, const mark_record 
     return mmfi_summed_append_end(append, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM, row);
 }
 
-/* The part of mark_store_get for rows not met before and records being replaced. */
-mmf_status mark_store_reread(const mark_store *store, uint64_t row, mark_record *out);
+/* The slow path of mark_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_get_slow(
+    const mark_store *store, uint64_t row, mark_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(mark_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        mark_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status mark_store_get(const mark_store *store, uint64_t row, mark_record *out)
 {
     const mmfi_read read = mmfi_read_begin(mark_store_base(store), row, MARK_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return mark_store_reread(store, row, out);
+        return mmfi_mark_get_slow(store, row, out);
     mark_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mark_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_mark_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -556,17 +629,20 @@ static inline bool mark_rows_read_retry(mark_rows rows, uint64_t i, uint64_t seq
 
 /* ---- at: uint32 ---- */
 
+/* Reads at. */
 static inline mmf_status mark_store_get_at(const mark_store *store, uint64_t row, uint32_t *out)
 {
     return mmfi_get_uint32(mark_store_base(store), row, MARK_RECORD_SIZE, MARK_AT_OFFSET, out);
 }
 
+/* Replaces at. */
 static inline mmf_status mark_store_set_at(mark_store *store, uint64_t row, uint32_t value)
 {
     return mmfi_summed_set_uint32((mmf_store *)store, row, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM,
                                   MARK_AT_OFFSET, value);
 }
 
+/* at of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status mark_store_column_at(const mark_store *store, uint64_t first,
                                               uint64_t count, mmf_column_uint32 *out)
 {
@@ -574,6 +650,7 @@ static inline mmf_status mark_store_column_at(const mark_store *store, uint64_t 
                               MARK_AT_OFFSET, out);
 }
 
+/* at of row i of a range; i is not checked. */
 static inline uint32_t mark_rows_at(mark_rows rows, uint64_t i)
 {
     return mmfi_rows_uint32(rows.base, i, MARK_RECORD_SIZE, MARK_AT_OFFSET);
@@ -652,13 +729,13 @@ static inline mmf_status plain_record_check(const plain_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void plain_record_load(const unsigned char *record, plain_record *out)
 {
     out->at = mmfi_load_uint32(record, PLAIN_AT_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void plain_record_save(unsigned char *record, const plain_record *in)
 {
     mmfi_save_uint32(record, PLAIN_AT_OFFSET, in->at);
@@ -678,17 +755,26 @@ static inline mmf_status plain_store_append(plain_store *store, const plain_reco
     return mmfi_append_end(append, row);
 }
 
-/* The part of plain_store_get for rows not met before and records being replaced. */
-mmf_status plain_store_reread(const plain_store *store, uint64_t row, plain_record *out);
+/* The slow path of plain_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_get_slow(
+    const plain_store *store, uint64_t row, plain_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(plain_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        plain_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status plain_store_get(const plain_store *store, uint64_t row, plain_record *out)
 {
     const mmfi_read read = mmfi_read_begin(plain_store_base(store), row, PLAIN_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return plain_store_reread(store, row, out);
+        return mmfi_plain_get_slow(store, row, out);
     plain_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : plain_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_plain_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -755,16 +841,19 @@ static inline bool plain_rows_read_retry(plain_rows rows, uint64_t i, uint64_t s
 
 /* ---- at: uint32 ---- */
 
+/* Reads at. */
 static inline mmf_status plain_store_get_at(const plain_store *store, uint64_t row, uint32_t *out)
 {
     return mmfi_get_uint32(plain_store_base(store), row, PLAIN_RECORD_SIZE, PLAIN_AT_OFFSET, out);
 }
 
+/* Replaces at. */
 static inline mmf_status plain_store_set_at(plain_store *store, uint64_t row, uint32_t value)
 {
     return mmfi_set_uint32((mmf_store *)store, row, PLAIN_RECORD_SIZE, PLAIN_AT_OFFSET, value);
 }
 
+/* at of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status plain_store_column_at(const plain_store *store, uint64_t first,
                                                uint64_t count, mmf_column_uint32 *out)
 {
@@ -772,6 +861,7 @@ static inline mmf_status plain_store_column_at(const plain_store *store, uint64_
                               PLAIN_AT_OFFSET, out);
 }
 
+/* at of row i of a range; i is not checked. */
 static inline uint32_t plain_rows_at(plain_rows rows, uint64_t i)
 {
     return mmfi_rows_uint32(rows.base, i, PLAIN_RECORD_SIZE, PLAIN_AT_OFFSET);

@@ -400,13 +400,3 @@ uint64_t docs_store_capacity(const docs_store *store)
 {
     return mmf_store_capacity(docs_store_base(store));
 }
-
-mmf_status docs_store_reread(const docs_store *store, uint64_t row, docs_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(docs_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        docs_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
-}

@@ -17,6 +17,27 @@
 extern "C" {
 #endif
 
+/*
+ * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
+ * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
+ * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ *
+ *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
+ *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
+ *                    NEEDS_RECOVERY UNSUPPORTED IO
+ *   sync, close      READ_ONLY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND IO
+ *   copy             those of create and sync
+ *   append           READ_ONLY CAPACITY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND
+ *                    UNSUPPORTED IO
+ *   set, set_FIELD   those of append, and RANGE
+ *   get, read_begin  RANGE CORRUPT BUSY CAPACITY IO
+ *   other reads      RANGE CORRUPT CAPACITY IO
+ *   rows_read_begin  CORRUPT BUSY
+ *
+ * With a string or bytes, append, set and set_FIELD also return TOO_LONG (it exceeds the field),
+ * get_FIELD returns those of get and TOO_LONG (it exceeds the buffer), record_set_FIELD TOO_LONG.
+ */
+
 /* ---- Docs, version 1 ---- */
 
 /*
@@ -142,10 +163,10 @@ typedef struct docs_record {
      * lines
      */
     char lines[DOCS_LINES_MAX + 1];
-    size_t lines_length;             /* bytes */
+    size_t lines_length;             /* bytes; docs_record_set_lines sets both */
     uint8_t hostile;                 /* * / int broken; / * ? ?/ */
     uint8_t quoted[DOCS_QUOTED_MAX]; /* "a" \ b */
-    size_t quoted_length;            /* bytes */
+    size_t quoted_length;            /* bytes; docs_record_set_quoted sets both */
     float foreign;                   /* Größe in Metern, 価格は円, 😀 */
     /* Filler number 0, which makes the text of this schema longer than one literal of C may be. */
     uint64_t filler_0;
@@ -290,7 +311,7 @@ static inline mmf_status docs_record_check(const docs_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void docs_record_load(const unsigned char *record, docs_record *out)
 {
     out->plain = mmfi_load_int32(record, DOCS_PLAIN_OFFSET);
@@ -341,7 +362,7 @@ static inline void docs_record_load(const unsigned char *record, docs_record *ou
     out->filler_39 = mmfi_load_uint64(record, DOCS_FILLER_39_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void docs_record_save(unsigned char *record, const docs_record *in)
 {
     mmfi_save_int32(record, DOCS_PLAIN_OFFSET, in->plain);
@@ -405,17 +426,26 @@ static inline mmf_status docs_store_append(docs_store *store, const docs_record 
     return mmfi_append_end(append, row);
 }
 
-/* The part of docs_store_get for rows not met before and records being replaced. */
-mmf_status docs_store_reread(const docs_store *store, uint64_t row, docs_record *out);
+/* The slow path of docs_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_get_slow(
+    const docs_store *store, uint64_t row, docs_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(docs_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        docs_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status docs_store_get(const docs_store *store, uint64_t row, docs_record *out)
 {
     const mmfi_read read = mmfi_read_begin(docs_store_base(store), row, DOCS_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return docs_store_reread(store, row, out);
+        return mmfi_docs_get_slow(store, row, out);
     docs_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : docs_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_docs_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -480,18 +510,21 @@ static inline bool docs_rows_read_retry(docs_rows rows, uint64_t i, uint64_t seq
     return mmfi_rows_retry(rows.base, i, DOCS_RECORD_SIZE, sequence);
 }
 
-/* ---- plain: int32, short ---- */
+/* ---- plain: int32 ---- */
 
+/* Reads plain: short */
 static inline mmf_status docs_store_get_plain(const docs_store *store, uint64_t row, int32_t *out)
 {
     return mmfi_get_int32(docs_store_base(store), row, DOCS_RECORD_SIZE, DOCS_PLAIN_OFFSET, out);
 }
 
+/* Replaces plain. */
 static inline mmf_status docs_store_set_plain(docs_store *store, uint64_t row, int32_t value)
 {
     return mmfi_set_int32((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_PLAIN_OFFSET, value);
 }
 
+/* plain of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_plain(const docs_store *store, uint64_t first,
                                                  uint64_t count, mmf_column_int32 *out)
 {
@@ -499,6 +532,7 @@ static inline mmf_status docs_store_column_plain(const docs_store *store, uint64
                              DOCS_PLAIN_OFFSET, out);
 }
 
+/* plain of row i of a range; i is not checked. */
 static inline int32_t docs_rows_plain(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_int32(rows.base, i, DOCS_RECORD_SIZE, DOCS_PLAIN_OFFSET);
@@ -506,16 +540,22 @@ static inline int32_t docs_rows_plain(docs_rows rows, uint64_t i)
 
 /* ---- wordy: int32 ---- */
 
+/*
+ * Reads wordy: A comment that is too long to stand after its member, and which therefore goes
+ * before it, wrapped.
+ */
 static inline mmf_status docs_store_get_wordy(const docs_store *store, uint64_t row, int32_t *out)
 {
     return mmfi_get_int32(docs_store_base(store), row, DOCS_RECORD_SIZE, DOCS_WORDY_OFFSET, out);
 }
 
+/* Replaces wordy. */
 static inline mmf_status docs_store_set_wordy(docs_store *store, uint64_t row, int32_t value)
 {
     return mmfi_set_int32((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_WORDY_OFFSET, value);
 }
 
+/* wordy of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_wordy(const docs_store *store, uint64_t first,
                                                  uint64_t count, mmf_column_int32 *out)
 {
@@ -523,6 +563,7 @@ static inline mmf_status docs_store_column_wordy(const docs_store *store, uint64
                              DOCS_WORDY_OFFSET, out);
 }
 
+/* wordy of row i of a range; i is not checked. */
 static inline int32_t docs_rows_wordy(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_int32(rows.base, i, DOCS_RECORD_SIZE, DOCS_WORDY_OFFSET);
@@ -530,7 +571,22 @@ static inline int32_t docs_rows_wordy(docs_rows rows, uint64_t i)
 
 /* ---- lines: string[8] ---- */
 
-/* Copies lines out, NUL-terminated; DOCS_LINES_MAX + 1 bytes always suffice. length may be NULL. */
+/* Sets lines and lines_length to text, which ends in NUL; on failure neither. */
+static inline mmf_status docs_record_set_lines(docs_record *record, const char *text)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_string(record->lines, DOCS_LINES_MAX, &record->lines_length, text);
+}
+
+/*
+ * Copies lines out.
+ *
+ * two
+ * lines
+ *
+ * NUL-terminated; DOCS_LINES_MAX + 1 bytes always suffice. length may be NULL.
+ */
 static inline mmf_status docs_store_get_lines(const docs_store *store, uint64_t row, char *buffer,
                                               size_t size, size_t *length)
 {
@@ -553,23 +609,27 @@ static inline mmf_status docs_store_view_lines(const docs_store *store, uint64_t
                             DOCS_LINES_MAX, out);
 }
 
+/* lines of row i of a range, not copied; i is not checked. */
 static inline mmf_str docs_rows_lines(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_string(rows.base, i, DOCS_RECORD_SIZE, DOCS_LINES_OFFSET, DOCS_LINES_MAX);
 }
 
-/* ---- hostile: uint8, * / int broken; / * ? ?/ ---- */
+/* ---- hostile: uint8 ---- */
 
+/* Reads hostile: * / int broken; / * ? ?/ */
 static inline mmf_status docs_store_get_hostile(const docs_store *store, uint64_t row, uint8_t *out)
 {
     return mmfi_get_uint8(docs_store_base(store), row, DOCS_RECORD_SIZE, DOCS_HOSTILE_OFFSET, out);
 }
 
+/* Replaces hostile. */
 static inline mmf_status docs_store_set_hostile(docs_store *store, uint64_t row, uint8_t value)
 {
     return mmfi_set_uint8((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_HOSTILE_OFFSET, value);
 }
 
+/* hostile of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_hostile(const docs_store *store, uint64_t first,
                                                    uint64_t count, mmf_column_uint8 *out)
 {
@@ -577,14 +637,28 @@ static inline mmf_status docs_store_column_hostile(const docs_store *store, uint
                              DOCS_HOSTILE_OFFSET, out);
 }
 
+/* hostile of row i of a range; i is not checked. */
 static inline uint8_t docs_rows_hostile(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint8(rows.base, i, DOCS_RECORD_SIZE, DOCS_HOSTILE_OFFSET);
 }
 
-/* ---- quoted: bytes[3], "a" \ b ---- */
+/* ---- quoted: bytes[3] ---- */
 
-/* Copies quoted out; DOCS_QUOTED_MAX bytes always suffice. length may be NULL. */
+/* Sets quoted and quoted_length to a copy of data; on failure neither. */
+static inline mmf_status docs_record_set_quoted(docs_record *record, const uint8_t *data,
+                                                size_t length)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_bytes(record->quoted, DOCS_QUOTED_MAX, &record->quoted_length, data, length);
+}
+
+/*
+ * Copies quoted out: "a" \ b
+ *
+ * DOCS_QUOTED_MAX bytes always suffice. length may be NULL.
+ */
 static inline mmf_status docs_store_get_quoted(const docs_store *store, uint64_t row,
                                                uint8_t *buffer, size_t size, size_t *length)
 {
@@ -608,24 +682,28 @@ static inline mmf_status docs_store_view_quoted(const docs_store *store, uint64_
                            DOCS_QUOTED_MAX, out);
 }
 
+/* quoted of row i of a range, not copied; i is not checked. */
 static inline mmf_bytes docs_rows_quoted(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_bytes(rows.base, i, DOCS_RECORD_SIZE, DOCS_QUOTED_OFFSET, DOCS_QUOTED_MAX);
 }
 
-/* ---- foreign: float32, Größe in Metern, 価格は円, 😀 ---- */
+/* ---- foreign: float32 ---- */
 
+/* Reads foreign: Größe in Metern, 価格は円, 😀 */
 static inline mmf_status docs_store_get_foreign(const docs_store *store, uint64_t row, float *out)
 {
     return mmfi_get_float32(docs_store_base(store), row, DOCS_RECORD_SIZE, DOCS_FOREIGN_OFFSET,
                             out);
 }
 
+/* Replaces foreign. */
 static inline mmf_status docs_store_set_foreign(docs_store *store, uint64_t row, float value)
 {
     return mmfi_set_float32((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FOREIGN_OFFSET, value);
 }
 
+/* foreign of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_foreign(const docs_store *store, uint64_t first,
                                                    uint64_t count, mmf_column_float32 *out)
 {
@@ -633,6 +711,7 @@ static inline mmf_status docs_store_column_foreign(const docs_store *store, uint
                                DOCS_FOREIGN_OFFSET, out);
 }
 
+/* foreign of row i of a range; i is not checked. */
 static inline float docs_rows_foreign(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_float32(rows.base, i, DOCS_RECORD_SIZE, DOCS_FOREIGN_OFFSET);
@@ -640,6 +719,10 @@ static inline float docs_rows_foreign(docs_rows rows, uint64_t i)
 
 /* ---- filler_0: uint64 ---- */
 
+/*
+ * Reads filler_0: Filler number 0, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_0(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -647,11 +730,13 @@ static inline mmf_status docs_store_get_filler_0(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_0. */
 static inline mmf_status docs_store_set_filler_0(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_0_OFFSET, value);
 }
 
+/* filler_0 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_0(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -659,6 +744,7 @@ static inline mmf_status docs_store_column_filler_0(const docs_store *store, uin
                               DOCS_FILLER_0_OFFSET, out);
 }
 
+/* filler_0 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_0(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_0_OFFSET);
@@ -666,6 +752,10 @@ static inline uint64_t docs_rows_filler_0(docs_rows rows, uint64_t i)
 
 /* ---- filler_1: uint64 ---- */
 
+/*
+ * Reads filler_1: Filler number 1, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_1(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -673,11 +763,13 @@ static inline mmf_status docs_store_get_filler_1(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_1. */
 static inline mmf_status docs_store_set_filler_1(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_1_OFFSET, value);
 }
 
+/* filler_1 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_1(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -685,6 +777,7 @@ static inline mmf_status docs_store_column_filler_1(const docs_store *store, uin
                               DOCS_FILLER_1_OFFSET, out);
 }
 
+/* filler_1 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_1(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_1_OFFSET);
@@ -692,6 +785,10 @@ static inline uint64_t docs_rows_filler_1(docs_rows rows, uint64_t i)
 
 /* ---- filler_2: uint64 ---- */
 
+/*
+ * Reads filler_2: Filler number 2, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_2(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -699,11 +796,13 @@ static inline mmf_status docs_store_get_filler_2(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_2. */
 static inline mmf_status docs_store_set_filler_2(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_2_OFFSET, value);
 }
 
+/* filler_2 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_2(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -711,6 +810,7 @@ static inline mmf_status docs_store_column_filler_2(const docs_store *store, uin
                               DOCS_FILLER_2_OFFSET, out);
 }
 
+/* filler_2 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_2(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_2_OFFSET);
@@ -718,6 +818,10 @@ static inline uint64_t docs_rows_filler_2(docs_rows rows, uint64_t i)
 
 /* ---- filler_3: uint64 ---- */
 
+/*
+ * Reads filler_3: Filler number 3, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_3(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -725,11 +829,13 @@ static inline mmf_status docs_store_get_filler_3(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_3. */
 static inline mmf_status docs_store_set_filler_3(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_3_OFFSET, value);
 }
 
+/* filler_3 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_3(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -737,6 +843,7 @@ static inline mmf_status docs_store_column_filler_3(const docs_store *store, uin
                               DOCS_FILLER_3_OFFSET, out);
 }
 
+/* filler_3 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_3(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_3_OFFSET);
@@ -744,6 +851,10 @@ static inline uint64_t docs_rows_filler_3(docs_rows rows, uint64_t i)
 
 /* ---- filler_4: uint64 ---- */
 
+/*
+ * Reads filler_4: Filler number 4, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_4(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -751,11 +862,13 @@ static inline mmf_status docs_store_get_filler_4(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_4. */
 static inline mmf_status docs_store_set_filler_4(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_4_OFFSET, value);
 }
 
+/* filler_4 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_4(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -763,6 +876,7 @@ static inline mmf_status docs_store_column_filler_4(const docs_store *store, uin
                               DOCS_FILLER_4_OFFSET, out);
 }
 
+/* filler_4 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_4(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_4_OFFSET);
@@ -770,6 +884,10 @@ static inline uint64_t docs_rows_filler_4(docs_rows rows, uint64_t i)
 
 /* ---- filler_5: uint64 ---- */
 
+/*
+ * Reads filler_5: Filler number 5, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_5(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -777,11 +895,13 @@ static inline mmf_status docs_store_get_filler_5(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_5. */
 static inline mmf_status docs_store_set_filler_5(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_5_OFFSET, value);
 }
 
+/* filler_5 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_5(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -789,6 +909,7 @@ static inline mmf_status docs_store_column_filler_5(const docs_store *store, uin
                               DOCS_FILLER_5_OFFSET, out);
 }
 
+/* filler_5 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_5(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_5_OFFSET);
@@ -796,6 +917,10 @@ static inline uint64_t docs_rows_filler_5(docs_rows rows, uint64_t i)
 
 /* ---- filler_6: uint64 ---- */
 
+/*
+ * Reads filler_6: Filler number 6, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_6(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -803,11 +928,13 @@ static inline mmf_status docs_store_get_filler_6(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_6. */
 static inline mmf_status docs_store_set_filler_6(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_6_OFFSET, value);
 }
 
+/* filler_6 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_6(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -815,6 +942,7 @@ static inline mmf_status docs_store_column_filler_6(const docs_store *store, uin
                               DOCS_FILLER_6_OFFSET, out);
 }
 
+/* filler_6 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_6(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_6_OFFSET);
@@ -822,6 +950,10 @@ static inline uint64_t docs_rows_filler_6(docs_rows rows, uint64_t i)
 
 /* ---- filler_7: uint64 ---- */
 
+/*
+ * Reads filler_7: Filler number 7, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_7(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -829,11 +961,13 @@ static inline mmf_status docs_store_get_filler_7(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_7. */
 static inline mmf_status docs_store_set_filler_7(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_7_OFFSET, value);
 }
 
+/* filler_7 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_7(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -841,6 +975,7 @@ static inline mmf_status docs_store_column_filler_7(const docs_store *store, uin
                               DOCS_FILLER_7_OFFSET, out);
 }
 
+/* filler_7 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_7(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_7_OFFSET);
@@ -848,6 +983,10 @@ static inline uint64_t docs_rows_filler_7(docs_rows rows, uint64_t i)
 
 /* ---- filler_8: uint64 ---- */
 
+/*
+ * Reads filler_8: Filler number 8, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_8(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -855,11 +994,13 @@ static inline mmf_status docs_store_get_filler_8(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_8. */
 static inline mmf_status docs_store_set_filler_8(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_8_OFFSET, value);
 }
 
+/* filler_8 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_8(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -867,6 +1008,7 @@ static inline mmf_status docs_store_column_filler_8(const docs_store *store, uin
                               DOCS_FILLER_8_OFFSET, out);
 }
 
+/* filler_8 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_8(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_8_OFFSET);
@@ -874,6 +1016,10 @@ static inline uint64_t docs_rows_filler_8(docs_rows rows, uint64_t i)
 
 /* ---- filler_9: uint64 ---- */
 
+/*
+ * Reads filler_9: Filler number 9, which makes the text of this schema longer than one literal of C
+ * may be.
+ */
 static inline mmf_status docs_store_get_filler_9(const docs_store *store, uint64_t row,
                                                  uint64_t *out)
 {
@@ -881,11 +1027,13 @@ static inline mmf_status docs_store_get_filler_9(const docs_store *store, uint64
                            out);
 }
 
+/* Replaces filler_9. */
 static inline mmf_status docs_store_set_filler_9(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_9_OFFSET, value);
 }
 
+/* filler_9 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_9(const docs_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint64 *out)
 {
@@ -893,6 +1041,7 @@ static inline mmf_status docs_store_column_filler_9(const docs_store *store, uin
                               DOCS_FILLER_9_OFFSET, out);
 }
 
+/* filler_9 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_9(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_9_OFFSET);
@@ -900,6 +1049,10 @@ static inline uint64_t docs_rows_filler_9(docs_rows rows, uint64_t i)
 
 /* ---- filler_10: uint64 ---- */
 
+/*
+ * Reads filler_10: Filler number 10, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_10(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -907,11 +1060,13 @@ static inline mmf_status docs_store_get_filler_10(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_10. */
 static inline mmf_status docs_store_set_filler_10(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_10_OFFSET, value);
 }
 
+/* filler_10 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_10(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -919,6 +1074,7 @@ static inline mmf_status docs_store_column_filler_10(const docs_store *store, ui
                               DOCS_FILLER_10_OFFSET, out);
 }
 
+/* filler_10 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_10(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_10_OFFSET);
@@ -926,6 +1082,10 @@ static inline uint64_t docs_rows_filler_10(docs_rows rows, uint64_t i)
 
 /* ---- filler_11: uint64 ---- */
 
+/*
+ * Reads filler_11: Filler number 11, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_11(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -933,11 +1093,13 @@ static inline mmf_status docs_store_get_filler_11(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_11. */
 static inline mmf_status docs_store_set_filler_11(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_11_OFFSET, value);
 }
 
+/* filler_11 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_11(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -945,6 +1107,7 @@ static inline mmf_status docs_store_column_filler_11(const docs_store *store, ui
                               DOCS_FILLER_11_OFFSET, out);
 }
 
+/* filler_11 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_11(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_11_OFFSET);
@@ -952,6 +1115,10 @@ static inline uint64_t docs_rows_filler_11(docs_rows rows, uint64_t i)
 
 /* ---- filler_12: uint64 ---- */
 
+/*
+ * Reads filler_12: Filler number 12, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_12(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -959,11 +1126,13 @@ static inline mmf_status docs_store_get_filler_12(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_12. */
 static inline mmf_status docs_store_set_filler_12(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_12_OFFSET, value);
 }
 
+/* filler_12 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_12(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -971,6 +1140,7 @@ static inline mmf_status docs_store_column_filler_12(const docs_store *store, ui
                               DOCS_FILLER_12_OFFSET, out);
 }
 
+/* filler_12 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_12(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_12_OFFSET);
@@ -978,6 +1148,10 @@ static inline uint64_t docs_rows_filler_12(docs_rows rows, uint64_t i)
 
 /* ---- filler_13: uint64 ---- */
 
+/*
+ * Reads filler_13: Filler number 13, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_13(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -985,11 +1159,13 @@ static inline mmf_status docs_store_get_filler_13(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_13. */
 static inline mmf_status docs_store_set_filler_13(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_13_OFFSET, value);
 }
 
+/* filler_13 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_13(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -997,6 +1173,7 @@ static inline mmf_status docs_store_column_filler_13(const docs_store *store, ui
                               DOCS_FILLER_13_OFFSET, out);
 }
 
+/* filler_13 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_13(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_13_OFFSET);
@@ -1004,6 +1181,10 @@ static inline uint64_t docs_rows_filler_13(docs_rows rows, uint64_t i)
 
 /* ---- filler_14: uint64 ---- */
 
+/*
+ * Reads filler_14: Filler number 14, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_14(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1011,11 +1192,13 @@ static inline mmf_status docs_store_get_filler_14(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_14. */
 static inline mmf_status docs_store_set_filler_14(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_14_OFFSET, value);
 }
 
+/* filler_14 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_14(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1023,6 +1206,7 @@ static inline mmf_status docs_store_column_filler_14(const docs_store *store, ui
                               DOCS_FILLER_14_OFFSET, out);
 }
 
+/* filler_14 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_14(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_14_OFFSET);
@@ -1030,6 +1214,10 @@ static inline uint64_t docs_rows_filler_14(docs_rows rows, uint64_t i)
 
 /* ---- filler_15: uint64 ---- */
 
+/*
+ * Reads filler_15: Filler number 15, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_15(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1037,11 +1225,13 @@ static inline mmf_status docs_store_get_filler_15(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_15. */
 static inline mmf_status docs_store_set_filler_15(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_15_OFFSET, value);
 }
 
+/* filler_15 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_15(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1049,6 +1239,7 @@ static inline mmf_status docs_store_column_filler_15(const docs_store *store, ui
                               DOCS_FILLER_15_OFFSET, out);
 }
 
+/* filler_15 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_15(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_15_OFFSET);
@@ -1056,6 +1247,10 @@ static inline uint64_t docs_rows_filler_15(docs_rows rows, uint64_t i)
 
 /* ---- filler_16: uint64 ---- */
 
+/*
+ * Reads filler_16: Filler number 16, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_16(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1063,11 +1258,13 @@ static inline mmf_status docs_store_get_filler_16(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_16. */
 static inline mmf_status docs_store_set_filler_16(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_16_OFFSET, value);
 }
 
+/* filler_16 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_16(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1075,6 +1272,7 @@ static inline mmf_status docs_store_column_filler_16(const docs_store *store, ui
                               DOCS_FILLER_16_OFFSET, out);
 }
 
+/* filler_16 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_16(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_16_OFFSET);
@@ -1082,6 +1280,10 @@ static inline uint64_t docs_rows_filler_16(docs_rows rows, uint64_t i)
 
 /* ---- filler_17: uint64 ---- */
 
+/*
+ * Reads filler_17: Filler number 17, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_17(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1089,11 +1291,13 @@ static inline mmf_status docs_store_get_filler_17(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_17. */
 static inline mmf_status docs_store_set_filler_17(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_17_OFFSET, value);
 }
 
+/* filler_17 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_17(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1101,6 +1305,7 @@ static inline mmf_status docs_store_column_filler_17(const docs_store *store, ui
                               DOCS_FILLER_17_OFFSET, out);
 }
 
+/* filler_17 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_17(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_17_OFFSET);
@@ -1108,6 +1313,10 @@ static inline uint64_t docs_rows_filler_17(docs_rows rows, uint64_t i)
 
 /* ---- filler_18: uint64 ---- */
 
+/*
+ * Reads filler_18: Filler number 18, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_18(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1115,11 +1324,13 @@ static inline mmf_status docs_store_get_filler_18(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_18. */
 static inline mmf_status docs_store_set_filler_18(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_18_OFFSET, value);
 }
 
+/* filler_18 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_18(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1127,6 +1338,7 @@ static inline mmf_status docs_store_column_filler_18(const docs_store *store, ui
                               DOCS_FILLER_18_OFFSET, out);
 }
 
+/* filler_18 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_18(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_18_OFFSET);
@@ -1134,6 +1346,10 @@ static inline uint64_t docs_rows_filler_18(docs_rows rows, uint64_t i)
 
 /* ---- filler_19: uint64 ---- */
 
+/*
+ * Reads filler_19: Filler number 19, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_19(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1141,11 +1357,13 @@ static inline mmf_status docs_store_get_filler_19(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_19. */
 static inline mmf_status docs_store_set_filler_19(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_19_OFFSET, value);
 }
 
+/* filler_19 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_19(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1153,6 +1371,7 @@ static inline mmf_status docs_store_column_filler_19(const docs_store *store, ui
                               DOCS_FILLER_19_OFFSET, out);
 }
 
+/* filler_19 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_19(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_19_OFFSET);
@@ -1160,6 +1379,10 @@ static inline uint64_t docs_rows_filler_19(docs_rows rows, uint64_t i)
 
 /* ---- filler_20: uint64 ---- */
 
+/*
+ * Reads filler_20: Filler number 20, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_20(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1167,11 +1390,13 @@ static inline mmf_status docs_store_get_filler_20(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_20. */
 static inline mmf_status docs_store_set_filler_20(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_20_OFFSET, value);
 }
 
+/* filler_20 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_20(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1179,6 +1404,7 @@ static inline mmf_status docs_store_column_filler_20(const docs_store *store, ui
                               DOCS_FILLER_20_OFFSET, out);
 }
 
+/* filler_20 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_20(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_20_OFFSET);
@@ -1186,6 +1412,10 @@ static inline uint64_t docs_rows_filler_20(docs_rows rows, uint64_t i)
 
 /* ---- filler_21: uint64 ---- */
 
+/*
+ * Reads filler_21: Filler number 21, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_21(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1193,11 +1423,13 @@ static inline mmf_status docs_store_get_filler_21(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_21. */
 static inline mmf_status docs_store_set_filler_21(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_21_OFFSET, value);
 }
 
+/* filler_21 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_21(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1205,6 +1437,7 @@ static inline mmf_status docs_store_column_filler_21(const docs_store *store, ui
                               DOCS_FILLER_21_OFFSET, out);
 }
 
+/* filler_21 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_21(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_21_OFFSET);
@@ -1212,6 +1445,10 @@ static inline uint64_t docs_rows_filler_21(docs_rows rows, uint64_t i)
 
 /* ---- filler_22: uint64 ---- */
 
+/*
+ * Reads filler_22: Filler number 22, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_22(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1219,11 +1456,13 @@ static inline mmf_status docs_store_get_filler_22(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_22. */
 static inline mmf_status docs_store_set_filler_22(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_22_OFFSET, value);
 }
 
+/* filler_22 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_22(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1231,6 +1470,7 @@ static inline mmf_status docs_store_column_filler_22(const docs_store *store, ui
                               DOCS_FILLER_22_OFFSET, out);
 }
 
+/* filler_22 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_22(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_22_OFFSET);
@@ -1238,6 +1478,10 @@ static inline uint64_t docs_rows_filler_22(docs_rows rows, uint64_t i)
 
 /* ---- filler_23: uint64 ---- */
 
+/*
+ * Reads filler_23: Filler number 23, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_23(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1245,11 +1489,13 @@ static inline mmf_status docs_store_get_filler_23(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_23. */
 static inline mmf_status docs_store_set_filler_23(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_23_OFFSET, value);
 }
 
+/* filler_23 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_23(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1257,6 +1503,7 @@ static inline mmf_status docs_store_column_filler_23(const docs_store *store, ui
                               DOCS_FILLER_23_OFFSET, out);
 }
 
+/* filler_23 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_23(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_23_OFFSET);
@@ -1264,6 +1511,10 @@ static inline uint64_t docs_rows_filler_23(docs_rows rows, uint64_t i)
 
 /* ---- filler_24: uint64 ---- */
 
+/*
+ * Reads filler_24: Filler number 24, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_24(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1271,11 +1522,13 @@ static inline mmf_status docs_store_get_filler_24(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_24. */
 static inline mmf_status docs_store_set_filler_24(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_24_OFFSET, value);
 }
 
+/* filler_24 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_24(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1283,6 +1536,7 @@ static inline mmf_status docs_store_column_filler_24(const docs_store *store, ui
                               DOCS_FILLER_24_OFFSET, out);
 }
 
+/* filler_24 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_24(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_24_OFFSET);
@@ -1290,6 +1544,10 @@ static inline uint64_t docs_rows_filler_24(docs_rows rows, uint64_t i)
 
 /* ---- filler_25: uint64 ---- */
 
+/*
+ * Reads filler_25: Filler number 25, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_25(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1297,11 +1555,13 @@ static inline mmf_status docs_store_get_filler_25(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_25. */
 static inline mmf_status docs_store_set_filler_25(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_25_OFFSET, value);
 }
 
+/* filler_25 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_25(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1309,6 +1569,7 @@ static inline mmf_status docs_store_column_filler_25(const docs_store *store, ui
                               DOCS_FILLER_25_OFFSET, out);
 }
 
+/* filler_25 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_25(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_25_OFFSET);
@@ -1316,6 +1577,10 @@ static inline uint64_t docs_rows_filler_25(docs_rows rows, uint64_t i)
 
 /* ---- filler_26: uint64 ---- */
 
+/*
+ * Reads filler_26: Filler number 26, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_26(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1323,11 +1588,13 @@ static inline mmf_status docs_store_get_filler_26(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_26. */
 static inline mmf_status docs_store_set_filler_26(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_26_OFFSET, value);
 }
 
+/* filler_26 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_26(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1335,6 +1602,7 @@ static inline mmf_status docs_store_column_filler_26(const docs_store *store, ui
                               DOCS_FILLER_26_OFFSET, out);
 }
 
+/* filler_26 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_26(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_26_OFFSET);
@@ -1342,6 +1610,10 @@ static inline uint64_t docs_rows_filler_26(docs_rows rows, uint64_t i)
 
 /* ---- filler_27: uint64 ---- */
 
+/*
+ * Reads filler_27: Filler number 27, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_27(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1349,11 +1621,13 @@ static inline mmf_status docs_store_get_filler_27(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_27. */
 static inline mmf_status docs_store_set_filler_27(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_27_OFFSET, value);
 }
 
+/* filler_27 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_27(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1361,6 +1635,7 @@ static inline mmf_status docs_store_column_filler_27(const docs_store *store, ui
                               DOCS_FILLER_27_OFFSET, out);
 }
 
+/* filler_27 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_27(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_27_OFFSET);
@@ -1368,6 +1643,10 @@ static inline uint64_t docs_rows_filler_27(docs_rows rows, uint64_t i)
 
 /* ---- filler_28: uint64 ---- */
 
+/*
+ * Reads filler_28: Filler number 28, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_28(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1375,11 +1654,13 @@ static inline mmf_status docs_store_get_filler_28(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_28. */
 static inline mmf_status docs_store_set_filler_28(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_28_OFFSET, value);
 }
 
+/* filler_28 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_28(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1387,6 +1668,7 @@ static inline mmf_status docs_store_column_filler_28(const docs_store *store, ui
                               DOCS_FILLER_28_OFFSET, out);
 }
 
+/* filler_28 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_28(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_28_OFFSET);
@@ -1394,6 +1676,10 @@ static inline uint64_t docs_rows_filler_28(docs_rows rows, uint64_t i)
 
 /* ---- filler_29: uint64 ---- */
 
+/*
+ * Reads filler_29: Filler number 29, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_29(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1401,11 +1687,13 @@ static inline mmf_status docs_store_get_filler_29(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_29. */
 static inline mmf_status docs_store_set_filler_29(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_29_OFFSET, value);
 }
 
+/* filler_29 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_29(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1413,6 +1701,7 @@ static inline mmf_status docs_store_column_filler_29(const docs_store *store, ui
                               DOCS_FILLER_29_OFFSET, out);
 }
 
+/* filler_29 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_29(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_29_OFFSET);
@@ -1420,6 +1709,10 @@ static inline uint64_t docs_rows_filler_29(docs_rows rows, uint64_t i)
 
 /* ---- filler_30: uint64 ---- */
 
+/*
+ * Reads filler_30: Filler number 30, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_30(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1427,11 +1720,13 @@ static inline mmf_status docs_store_get_filler_30(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_30. */
 static inline mmf_status docs_store_set_filler_30(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_30_OFFSET, value);
 }
 
+/* filler_30 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_30(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1439,6 +1734,7 @@ static inline mmf_status docs_store_column_filler_30(const docs_store *store, ui
                               DOCS_FILLER_30_OFFSET, out);
 }
 
+/* filler_30 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_30(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_30_OFFSET);
@@ -1446,6 +1742,10 @@ static inline uint64_t docs_rows_filler_30(docs_rows rows, uint64_t i)
 
 /* ---- filler_31: uint64 ---- */
 
+/*
+ * Reads filler_31: Filler number 31, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_31(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1453,11 +1753,13 @@ static inline mmf_status docs_store_get_filler_31(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_31. */
 static inline mmf_status docs_store_set_filler_31(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_31_OFFSET, value);
 }
 
+/* filler_31 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_31(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1465,6 +1767,7 @@ static inline mmf_status docs_store_column_filler_31(const docs_store *store, ui
                               DOCS_FILLER_31_OFFSET, out);
 }
 
+/* filler_31 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_31(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_31_OFFSET);
@@ -1472,6 +1775,10 @@ static inline uint64_t docs_rows_filler_31(docs_rows rows, uint64_t i)
 
 /* ---- filler_32: uint64 ---- */
 
+/*
+ * Reads filler_32: Filler number 32, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_32(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1479,11 +1786,13 @@ static inline mmf_status docs_store_get_filler_32(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_32. */
 static inline mmf_status docs_store_set_filler_32(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_32_OFFSET, value);
 }
 
+/* filler_32 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_32(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1491,6 +1800,7 @@ static inline mmf_status docs_store_column_filler_32(const docs_store *store, ui
                               DOCS_FILLER_32_OFFSET, out);
 }
 
+/* filler_32 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_32(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_32_OFFSET);
@@ -1498,6 +1808,10 @@ static inline uint64_t docs_rows_filler_32(docs_rows rows, uint64_t i)
 
 /* ---- filler_33: uint64 ---- */
 
+/*
+ * Reads filler_33: Filler number 33, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_33(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1505,11 +1819,13 @@ static inline mmf_status docs_store_get_filler_33(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_33. */
 static inline mmf_status docs_store_set_filler_33(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_33_OFFSET, value);
 }
 
+/* filler_33 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_33(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1517,6 +1833,7 @@ static inline mmf_status docs_store_column_filler_33(const docs_store *store, ui
                               DOCS_FILLER_33_OFFSET, out);
 }
 
+/* filler_33 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_33(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_33_OFFSET);
@@ -1524,6 +1841,10 @@ static inline uint64_t docs_rows_filler_33(docs_rows rows, uint64_t i)
 
 /* ---- filler_34: uint64 ---- */
 
+/*
+ * Reads filler_34: Filler number 34, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_34(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1531,11 +1852,13 @@ static inline mmf_status docs_store_get_filler_34(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_34. */
 static inline mmf_status docs_store_set_filler_34(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_34_OFFSET, value);
 }
 
+/* filler_34 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_34(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1543,6 +1866,7 @@ static inline mmf_status docs_store_column_filler_34(const docs_store *store, ui
                               DOCS_FILLER_34_OFFSET, out);
 }
 
+/* filler_34 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_34(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_34_OFFSET);
@@ -1550,6 +1874,10 @@ static inline uint64_t docs_rows_filler_34(docs_rows rows, uint64_t i)
 
 /* ---- filler_35: uint64 ---- */
 
+/*
+ * Reads filler_35: Filler number 35, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_35(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1557,11 +1885,13 @@ static inline mmf_status docs_store_get_filler_35(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_35. */
 static inline mmf_status docs_store_set_filler_35(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_35_OFFSET, value);
 }
 
+/* filler_35 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_35(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1569,6 +1899,7 @@ static inline mmf_status docs_store_column_filler_35(const docs_store *store, ui
                               DOCS_FILLER_35_OFFSET, out);
 }
 
+/* filler_35 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_35(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_35_OFFSET);
@@ -1576,6 +1907,10 @@ static inline uint64_t docs_rows_filler_35(docs_rows rows, uint64_t i)
 
 /* ---- filler_36: uint64 ---- */
 
+/*
+ * Reads filler_36: Filler number 36, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_36(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1583,11 +1918,13 @@ static inline mmf_status docs_store_get_filler_36(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_36. */
 static inline mmf_status docs_store_set_filler_36(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_36_OFFSET, value);
 }
 
+/* filler_36 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_36(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1595,6 +1932,7 @@ static inline mmf_status docs_store_column_filler_36(const docs_store *store, ui
                               DOCS_FILLER_36_OFFSET, out);
 }
 
+/* filler_36 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_36(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_36_OFFSET);
@@ -1602,6 +1940,10 @@ static inline uint64_t docs_rows_filler_36(docs_rows rows, uint64_t i)
 
 /* ---- filler_37: uint64 ---- */
 
+/*
+ * Reads filler_37: Filler number 37, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_37(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1609,11 +1951,13 @@ static inline mmf_status docs_store_get_filler_37(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_37. */
 static inline mmf_status docs_store_set_filler_37(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_37_OFFSET, value);
 }
 
+/* filler_37 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_37(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1621,6 +1965,7 @@ static inline mmf_status docs_store_column_filler_37(const docs_store *store, ui
                               DOCS_FILLER_37_OFFSET, out);
 }
 
+/* filler_37 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_37(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_37_OFFSET);
@@ -1628,6 +1973,10 @@ static inline uint64_t docs_rows_filler_37(docs_rows rows, uint64_t i)
 
 /* ---- filler_38: uint64 ---- */
 
+/*
+ * Reads filler_38: Filler number 38, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_38(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1635,11 +1984,13 @@ static inline mmf_status docs_store_get_filler_38(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_38. */
 static inline mmf_status docs_store_set_filler_38(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_38_OFFSET, value);
 }
 
+/* filler_38 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_38(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1647,6 +1998,7 @@ static inline mmf_status docs_store_column_filler_38(const docs_store *store, ui
                               DOCS_FILLER_38_OFFSET, out);
 }
 
+/* filler_38 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_38(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_38_OFFSET);
@@ -1654,6 +2006,10 @@ static inline uint64_t docs_rows_filler_38(docs_rows rows, uint64_t i)
 
 /* ---- filler_39: uint64 ---- */
 
+/*
+ * Reads filler_39: Filler number 39, which makes the text of this schema longer than one literal of
+ * C may be.
+ */
 static inline mmf_status docs_store_get_filler_39(const docs_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -1661,11 +2017,13 @@ static inline mmf_status docs_store_get_filler_39(const docs_store *store, uint6
                            out);
 }
 
+/* Replaces filler_39. */
 static inline mmf_status docs_store_set_filler_39(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_39_OFFSET, value);
 }
 
+/* filler_39 of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status docs_store_column_filler_39(const docs_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -1673,6 +2031,7 @@ static inline mmf_status docs_store_column_filler_39(const docs_store *store, ui
                               DOCS_FILLER_39_OFFSET, out);
 }
 
+/* filler_39 of row i of a range; i is not checked. */
 static inline uint64_t docs_rows_filler_39(docs_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, DOCS_RECORD_SIZE, DOCS_FILLER_39_OFFSET);

@@ -121,13 +121,3 @@ uint64_t python_store_capacity(const python_store *store)
 {
     return mmf_store_capacity(python_store_base(store));
 }
-
-mmf_status python_store_reread(const python_store *store, uint64_t row, python_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(python_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        python_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
-}

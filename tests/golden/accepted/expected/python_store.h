@@ -17,6 +17,27 @@
 extern "C" {
 #endif
 
+/*
+ * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
+ * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
+ * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ *
+ *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
+ *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
+ *                    NEEDS_RECOVERY UNSUPPORTED IO
+ *   sync, close      READ_ONLY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND IO
+ *   copy             those of create and sync
+ *   append           READ_ONLY CAPACITY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND
+ *                    UNSUPPORTED IO
+ *   set, set_FIELD   those of append, and RANGE
+ *   get, read_begin  RANGE CORRUPT BUSY CAPACITY IO
+ *   other reads      RANGE CORRUPT CAPACITY IO
+ *   rows_read_begin  CORRUPT BUSY
+ *
+ * With a string or bytes, append, set and set_FIELD also return TOO_LONG (it exceeds the field),
+ * get_FIELD returns those of get and TOO_LONG (it exceeds the buffer), record_set_FIELD TOO_LONG.
+ */
+
 /* ---- Python, version 1 ---- */
 
 /*
@@ -59,9 +80,9 @@ extern "C" {
  */
 typedef struct python_record {
     char str[PYTHON_STR_MAX + 1];    /* """ */
-    size_t str_length;               /* bytes */
+    size_t str_length;               /* bytes; python_record_set_str sets both */
     uint8_t bytes[PYTHON_BYTES_MAX]; /* \ */
-    size_t bytes_length;             /* bytes */
+    size_t bytes_length;             /* bytes; python_record_set_bytes sets both */
     uint8_t builtins;                /* " */
     int16_t row;                     /* a \" b */
     float record;                    /* ends in a backslash \ */
@@ -133,7 +154,7 @@ static inline mmf_status python_record_check(const python_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void python_record_load(const unsigned char *record, python_record *out)
 {
     out->str_length = mmfi_load_string(record, PYTHON_STR_OFFSET, PYTHON_STR_MAX, out->str);
@@ -147,7 +168,7 @@ static inline void python_record_load(const unsigned char *record, python_record
     out->os = mmfi_load_float64(record, PYTHON_OS_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void python_record_save(unsigned char *record, const python_record *in)
 {
     mmfi_save_string(record, PYTHON_STR_OFFSET, PYTHON_STR_MAX, in->str, in->str_length);
@@ -175,8 +196,17 @@ static inline mmf_status python_store_append(python_store *store, const python_r
     return mmfi_append_end(append, row);
 }
 
-/* The part of python_store_get for rows not met before and records being replaced. */
-mmf_status python_store_reread(const python_store *store, uint64_t row, python_record *out);
+/* The slow path of python_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_get_slow(
+    const python_store *store, uint64_t row, python_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(python_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        python_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status python_store_get(const python_store *store, uint64_t row,
@@ -184,9 +214,9 @@ static inline mmf_status python_store_get(const python_store *store, uint64_t ro
 {
     const mmfi_read read = mmfi_read_begin(python_store_base(store), row, PYTHON_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return python_store_reread(store, row, out);
+        return mmfi_python_get_slow(store, row, out);
     python_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : python_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_python_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -253,9 +283,21 @@ static inline bool python_rows_read_retry(python_rows rows, uint64_t i, uint64_t
     return mmfi_rows_retry(rows.base, i, PYTHON_RECORD_SIZE, sequence);
 }
 
-/* ---- str: string[8], """ ---- */
+/* ---- str: string[8] ---- */
 
-/* Copies str out, NUL-terminated; PYTHON_STR_MAX + 1 bytes always suffice. length may be NULL. */
+/* Sets str and str_length to text, which ends in NUL; on failure neither. */
+static inline mmf_status python_record_set_str(python_record *record, const char *text)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_string(record->str, PYTHON_STR_MAX, &record->str_length, text);
+}
+
+/*
+ * Copies str out: """
+ *
+ * NUL-terminated; PYTHON_STR_MAX + 1 bytes always suffice. length may be NULL.
+ */
 static inline mmf_status python_store_get_str(const python_store *store, uint64_t row, char *buffer,
                                               size_t size, size_t *length)
 {
@@ -279,14 +321,28 @@ static inline mmf_status python_store_view_str(const python_store *store, uint64
                             PYTHON_STR_MAX, out);
 }
 
+/* str of row i of a range, not copied; i is not checked. */
 static inline mmf_str python_rows_str(python_rows rows, uint64_t i)
 {
     return mmfi_rows_string(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_STR_OFFSET, PYTHON_STR_MAX);
 }
 
-/* ---- bytes: bytes[8], \ ---- */
+/* ---- bytes: bytes[8] ---- */
 
-/* Copies bytes out; PYTHON_BYTES_MAX bytes always suffice. length may be NULL. */
+/* Sets bytes and bytes_length to a copy of data; on failure neither. */
+static inline mmf_status python_record_set_bytes(python_record *record, const uint8_t *data,
+                                                 size_t length)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_bytes(record->bytes, PYTHON_BYTES_MAX, &record->bytes_length, data, length);
+}
+
+/*
+ * Copies bytes out: \
+ *
+ * PYTHON_BYTES_MAX bytes always suffice. length may be NULL.
+ */
 static inline mmf_status python_store_get_bytes(const python_store *store, uint64_t row,
                                                 uint8_t *buffer, size_t size, size_t *length)
 {
@@ -310,13 +366,15 @@ static inline mmf_status python_store_view_bytes(const python_store *store, uint
                            PYTHON_BYTES_MAX, out);
 }
 
+/* bytes of row i of a range, not copied; i is not checked. */
 static inline mmf_bytes python_rows_bytes(python_rows rows, uint64_t i)
 {
     return mmfi_rows_bytes(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_BYTES_OFFSET, PYTHON_BYTES_MAX);
 }
 
-/* ---- builtins: uint8, " ---- */
+/* ---- builtins: uint8 ---- */
 
+/* Reads builtins: " */
 static inline mmf_status python_store_get_builtins(const python_store *store, uint64_t row,
                                                    uint8_t *out)
 {
@@ -324,12 +382,14 @@ static inline mmf_status python_store_get_builtins(const python_store *store, ui
                           out);
 }
 
+/* Replaces builtins. */
 static inline mmf_status python_store_set_builtins(python_store *store, uint64_t row, uint8_t value)
 {
     return mmfi_set_uint8((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_BUILTINS_OFFSET,
                           value);
 }
 
+/* builtins of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status python_store_column_builtins(const python_store *store, uint64_t first,
                                                       uint64_t count, mmf_column_uint8 *out)
 {
@@ -337,24 +397,28 @@ static inline mmf_status python_store_column_builtins(const python_store *store,
                              PYTHON_BUILTINS_OFFSET, out);
 }
 
+/* builtins of row i of a range; i is not checked. */
 static inline uint8_t python_rows_builtins(python_rows rows, uint64_t i)
 {
     return mmfi_rows_uint8(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_BUILTINS_OFFSET);
 }
 
-/* ---- row: int16, a \" b ---- */
+/* ---- row: int16 ---- */
 
+/* Reads row: a \" b */
 static inline mmf_status python_store_get_row(const python_store *store, uint64_t row, int16_t *out)
 {
     return mmfi_get_int16(python_store_base(store), row, PYTHON_RECORD_SIZE, PYTHON_ROW_OFFSET,
                           out);
 }
 
+/* Replaces row. */
 static inline mmf_status python_store_set_row(python_store *store, uint64_t row, int16_t value)
 {
     return mmfi_set_int16((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_ROW_OFFSET, value);
 }
 
+/* row of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status python_store_column_row(const python_store *store, uint64_t first,
                                                  uint64_t count, mmf_column_int16 *out)
 {
@@ -362,13 +426,15 @@ static inline mmf_status python_store_column_row(const python_store *store, uint
                              PYTHON_ROW_OFFSET, out);
 }
 
+/* row of row i of a range; i is not checked. */
 static inline int16_t python_rows_row(python_rows rows, uint64_t i)
 {
     return mmfi_rows_int16(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_ROW_OFFSET);
 }
 
-/* ---- record: float32, ends in a backslash \ ---- */
+/* ---- record: float32 ---- */
 
+/* Reads record: ends in a backslash \ */
 static inline mmf_status python_store_get_record(const python_store *store, uint64_t row,
                                                  float *out)
 {
@@ -376,12 +442,14 @@ static inline mmf_status python_store_get_record(const python_store *store, uint
                             out);
 }
 
+/* Replaces record. */
 static inline mmf_status python_store_set_record(python_store *store, uint64_t row, float value)
 {
     return mmfi_set_float32((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_RECORD_OFFSET,
                             value);
 }
 
+/* record of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status python_store_column_record(const python_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_float32 *out)
 {
@@ -389,24 +457,28 @@ static inline mmf_status python_store_column_record(const python_store *store, u
                                PYTHON_RECORD_OFFSET, out);
 }
 
+/* record of row i of a range; i is not checked. */
 static inline float python_rows_record(python_rows rows, uint64_t i)
 {
     return mmfi_rows_float32(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_RECORD_OFFSET);
 }
 
-/* ---- open: bool, ends in a quote " ---- */
+/* ---- open: bool ---- */
 
+/* Reads open: ends in a quote " */
 static inline mmf_status python_store_get_open(const python_store *store, uint64_t row, bool *out)
 {
     return mmfi_get_bool(python_store_base(store), row, PYTHON_RECORD_SIZE, PYTHON_OPEN_OFFSET,
                          out);
 }
 
+/* Replaces open. */
 static inline mmf_status python_store_set_open(python_store *store, uint64_t row, bool value)
 {
     return mmfi_set_bool((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_OPEN_OFFSET, value);
 }
 
+/* open of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status python_store_column_open(const python_store *store, uint64_t first,
                                                   uint64_t count, mmf_column_bool *out)
 {
@@ -414,6 +486,7 @@ static inline mmf_status python_store_column_open(const python_store *store, uin
                             PYTHON_OPEN_OFFSET, out);
 }
 
+/* open of row i of a range; i is not checked. */
 static inline bool python_rows_open(python_rows rows, uint64_t i)
 {
     return mmfi_rows_bool(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_OPEN_OFFSET);
@@ -421,6 +494,10 @@ static inline bool python_rows_open(python_rows rows, uint64_t i)
 
 /* ---- typing: int64 ---- */
 
+/*
+ * Reads typing: """begins with three, and is too long for a line of its own, so that it must be
+ * wrapped"""
+ */
 static inline mmf_status python_store_get_typing(const python_store *store, uint64_t row,
                                                  int64_t *out)
 {
@@ -428,11 +505,13 @@ static inline mmf_status python_store_get_typing(const python_store *store, uint
                           out);
 }
 
+/* Replaces typing. */
 static inline mmf_status python_store_set_typing(python_store *store, uint64_t row, int64_t value)
 {
     return mmfi_set_int64((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_TYPING_OFFSET, value);
 }
 
+/* typing of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status python_store_column_typing(const python_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_int64 *out)
 {
@@ -440,13 +519,15 @@ static inline mmf_status python_store_column_typing(const python_store *store, u
                              PYTHON_TYPING_OFFSET, out);
 }
 
+/* typing of row i of a range; i is not checked. */
 static inline int64_t python_rows_typing(python_rows rows, uint64_t i)
 {
     return mmfi_rows_int64(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_TYPING_OFFSET);
 }
 
-/* ---- define: uint16, not​hidden ---- */
+/* ---- define: uint16 ---- */
 
+/* Reads define: not​hidden */
 static inline mmf_status python_store_get_define(const python_store *store, uint64_t row,
                                                  uint16_t *out)
 {
@@ -454,12 +535,14 @@ static inline mmf_status python_store_get_define(const python_store *store, uint
                            out);
 }
 
+/* Replaces define. */
 static inline mmf_status python_store_set_define(python_store *store, uint64_t row, uint16_t value)
 {
     return mmfi_set_uint16((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_DEFINE_OFFSET,
                            value);
 }
 
+/* define of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status python_store_column_define(const python_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_uint16 *out)
 {
@@ -467,6 +550,7 @@ static inline mmf_status python_store_column_define(const python_store *store, u
                               PYTHON_DEFINE_OFFSET, out);
 }
 
+/* define of row i of a range; i is not checked. */
 static inline uint16_t python_rows_define(python_rows rows, uint64_t i)
 {
     return mmfi_rows_uint16(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_DEFINE_OFFSET);
@@ -474,17 +558,20 @@ static inline uint16_t python_rows_define(python_rows rows, uint64_t i)
 
 /* ---- os: float64 ---- */
 
+/* Reads os. */
 static inline mmf_status python_store_get_os(const python_store *store, uint64_t row, double *out)
 {
     return mmfi_get_float64(python_store_base(store), row, PYTHON_RECORD_SIZE, PYTHON_OS_OFFSET,
                             out);
 }
 
+/* Replaces os. */
 static inline mmf_status python_store_set_os(python_store *store, uint64_t row, double value)
 {
     return mmfi_set_float64((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_OS_OFFSET, value);
 }
 
+/* os of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status python_store_column_os(const python_store *store, uint64_t first,
                                                 uint64_t count, mmf_column_float64 *out)
 {
@@ -492,6 +579,7 @@ static inline mmf_status python_store_column_os(const python_store *store, uint6
                                PYTHON_OS_OFFSET, out);
 }
 
+/* os of row i of a range; i is not checked. */
 static inline double python_rows_os(python_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, PYTHON_RECORD_SIZE, PYTHON_OS_OFFSET);

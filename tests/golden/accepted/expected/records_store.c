@@ -81,16 +81,6 @@ uint64_t ohlc_bar_store_capacity(const ohlc_bar_store *store)
     return mmf_store_capacity(ohlc_bar_store_base(store));
 }
 
-mmf_status ohlc_bar_store_reread(const ohlc_bar_store *store, uint64_t row, ohlc_bar_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(ohlc_bar_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        ohlc_bar_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
-}
-
 /* ---- order_book_level_2 ---- */
 
 MMFI_STATIC_ASSERT(ORDER_BOOK_LEVEL_2_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
@@ -167,17 +157,6 @@ mmf_status order_book_level_2_store_copy(const order_book_level_2_store *store, 
 uint64_t order_book_level_2_store_capacity(const order_book_level_2_store *store)
 {
     return mmf_store_capacity(order_book_level_2_store_base(store));
-}
-
-mmf_status order_book_level_2_store_reread(const order_book_level_2_store *store, uint64_t row,
-                                           order_book_level_2_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(order_book_level_2_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        order_book_level_2_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
 }
 
 /* ---- HTTPConnectionStatistics ---- */
@@ -268,16 +247,4 @@ mmf_status http_connection_statistics_store_copy(const http_connection_statistic
 uint64_t http_connection_statistics_store_capacity(const http_connection_statistics_store *store)
 {
     return mmf_store_capacity(http_connection_statistics_store_base(store));
-}
-
-mmf_status http_connection_statistics_store_reread(const http_connection_statistics_store *store,
-                                                   uint64_t row,
-                                                   http_connection_statistics_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(http_connection_statistics_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        http_connection_statistics_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
 }

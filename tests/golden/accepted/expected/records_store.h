@@ -17,6 +17,27 @@
 extern "C" {
 #endif
 
+/*
+ * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
+ * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
+ * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ *
+ *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
+ *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
+ *                    NEEDS_RECOVERY UNSUPPORTED IO
+ *   sync, close      READ_ONLY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND IO
+ *   copy             those of create and sync
+ *   append           READ_ONLY CAPACITY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND
+ *                    UNSUPPORTED IO
+ *   set, set_FIELD   those of append, and RANGE
+ *   get, read_begin  RANGE CORRUPT BUSY CAPACITY IO
+ *   other reads      RANGE CORRUPT CAPACITY IO
+ *   rows_read_begin  CORRUPT BUSY
+ *
+ * With a string or bytes, append, set and set_FIELD also return TOO_LONG (it exceeds the field),
+ * get_FIELD returns those of get and TOO_LONG (it exceeds the buffer), record_set_FIELD TOO_LONG.
+ */
+
 /* ---- OHLCBar, version 2 ---- */
 
 /*
@@ -102,7 +123,7 @@ static inline mmf_status ohlc_bar_record_check(const ohlc_bar_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void ohlc_bar_record_load(const unsigned char *record, ohlc_bar_record *out)
 {
     out->open = mmfi_load_float64(record, OHLC_BAR_OPEN_OFFSET);
@@ -112,7 +133,7 @@ static inline void ohlc_bar_record_load(const unsigned char *record, ohlc_bar_re
     out->openTime = mmfi_load_int64(record, OHLC_BAR_OPEN_TIME_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void ohlc_bar_record_save(unsigned char *record, const ohlc_bar_record *in)
 {
     mmfi_save_float64(record, OHLC_BAR_OPEN_OFFSET, in->open);
@@ -136,8 +157,17 @@ static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc
     return mmfi_append_end(append, row);
 }
 
-/* The part of ohlc_bar_store_get for rows not met before and records being replaced. */
-mmf_status ohlc_bar_store_reread(const ohlc_bar_store *store, uint64_t row, ohlc_bar_record *out);
+/* The slow path of ohlc_bar_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_get_slow(
+    const ohlc_bar_store *store, uint64_t row, ohlc_bar_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(ohlc_bar_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        ohlc_bar_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status ohlc_bar_store_get(const ohlc_bar_store *store, uint64_t row,
@@ -146,9 +176,9 @@ static inline mmf_status ohlc_bar_store_get(const ohlc_bar_store *store, uint64_
     const mmfi_read read =
         mmfi_read_begin(ohlc_bar_store_base(store), row, OHLC_BAR_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return ohlc_bar_store_reread(store, row, out);
+        return mmfi_ohlc_bar_get_slow(store, row, out);
     ohlc_bar_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : ohlc_bar_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_ohlc_bar_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -219,6 +249,7 @@ static inline bool ohlc_bar_rows_read_retry(ohlc_bar_rows rows, uint64_t i, uint
 
 /* ---- open: float64 ---- */
 
+/* Reads open. */
 static inline mmf_status ohlc_bar_store_get_open(const ohlc_bar_store *store, uint64_t row,
                                                  double *out)
 {
@@ -226,12 +257,14 @@ static inline mmf_status ohlc_bar_store_get_open(const ohlc_bar_store *store, ui
                             OHLC_BAR_OPEN_OFFSET, out);
 }
 
+/* Replaces open. */
 static inline mmf_status ohlc_bar_store_set_open(ohlc_bar_store *store, uint64_t row, double value)
 {
     return mmfi_set_float64((mmf_store *)store, row, OHLC_BAR_RECORD_SIZE, OHLC_BAR_OPEN_OFFSET,
                             value);
 }
 
+/* open of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status ohlc_bar_store_column_open(const ohlc_bar_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_float64 *out)
 {
@@ -239,6 +272,7 @@ static inline mmf_status ohlc_bar_store_column_open(const ohlc_bar_store *store,
                                OHLC_BAR_OPEN_OFFSET, out);
 }
 
+/* open of row i of a range; i is not checked. */
 static inline double ohlc_bar_rows_open(ohlc_bar_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, OHLC_BAR_RECORD_SIZE, OHLC_BAR_OPEN_OFFSET);
@@ -246,6 +280,7 @@ static inline double ohlc_bar_rows_open(ohlc_bar_rows rows, uint64_t i)
 
 /* ---- high: float64 ---- */
 
+/* Reads high. */
 static inline mmf_status ohlc_bar_store_get_high(const ohlc_bar_store *store, uint64_t row,
                                                  double *out)
 {
@@ -253,12 +288,14 @@ static inline mmf_status ohlc_bar_store_get_high(const ohlc_bar_store *store, ui
                             OHLC_BAR_HIGH_OFFSET, out);
 }
 
+/* Replaces high. */
 static inline mmf_status ohlc_bar_store_set_high(ohlc_bar_store *store, uint64_t row, double value)
 {
     return mmfi_set_float64((mmf_store *)store, row, OHLC_BAR_RECORD_SIZE, OHLC_BAR_HIGH_OFFSET,
                             value);
 }
 
+/* high of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status ohlc_bar_store_column_high(const ohlc_bar_store *store, uint64_t first,
                                                     uint64_t count, mmf_column_float64 *out)
 {
@@ -266,6 +303,7 @@ static inline mmf_status ohlc_bar_store_column_high(const ohlc_bar_store *store,
                                OHLC_BAR_HIGH_OFFSET, out);
 }
 
+/* high of row i of a range; i is not checked. */
 static inline double ohlc_bar_rows_high(ohlc_bar_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, OHLC_BAR_RECORD_SIZE, OHLC_BAR_HIGH_OFFSET);
@@ -273,6 +311,7 @@ static inline double ohlc_bar_rows_high(ohlc_bar_rows rows, uint64_t i)
 
 /* ---- low: float64 ---- */
 
+/* Reads low. */
 static inline mmf_status ohlc_bar_store_get_low(const ohlc_bar_store *store, uint64_t row,
                                                 double *out)
 {
@@ -280,12 +319,14 @@ static inline mmf_status ohlc_bar_store_get_low(const ohlc_bar_store *store, uin
                             OHLC_BAR_LOW_OFFSET, out);
 }
 
+/* Replaces low. */
 static inline mmf_status ohlc_bar_store_set_low(ohlc_bar_store *store, uint64_t row, double value)
 {
     return mmfi_set_float64((mmf_store *)store, row, OHLC_BAR_RECORD_SIZE, OHLC_BAR_LOW_OFFSET,
                             value);
 }
 
+/* low of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status ohlc_bar_store_column_low(const ohlc_bar_store *store, uint64_t first,
                                                    uint64_t count, mmf_column_float64 *out)
 {
@@ -293,6 +334,7 @@ static inline mmf_status ohlc_bar_store_column_low(const ohlc_bar_store *store, 
                                OHLC_BAR_LOW_OFFSET, out);
 }
 
+/* low of row i of a range; i is not checked. */
 static inline double ohlc_bar_rows_low(ohlc_bar_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, OHLC_BAR_RECORD_SIZE, OHLC_BAR_LOW_OFFSET);
@@ -300,6 +342,7 @@ static inline double ohlc_bar_rows_low(ohlc_bar_rows rows, uint64_t i)
 
 /* ---- close: float64 ---- */
 
+/* Reads close. */
 static inline mmf_status ohlc_bar_store_get_close(const ohlc_bar_store *store, uint64_t row,
                                                   double *out)
 {
@@ -307,12 +350,14 @@ static inline mmf_status ohlc_bar_store_get_close(const ohlc_bar_store *store, u
                             OHLC_BAR_CLOSE_OFFSET, out);
 }
 
+/* Replaces close. */
 static inline mmf_status ohlc_bar_store_set_close(ohlc_bar_store *store, uint64_t row, double value)
 {
     return mmfi_set_float64((mmf_store *)store, row, OHLC_BAR_RECORD_SIZE, OHLC_BAR_CLOSE_OFFSET,
                             value);
 }
 
+/* close of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status ohlc_bar_store_column_close(const ohlc_bar_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_float64 *out)
 {
@@ -320,13 +365,15 @@ static inline mmf_status ohlc_bar_store_column_close(const ohlc_bar_store *store
                                OHLC_BAR_CLOSE_OFFSET, out);
 }
 
+/* close of row i of a range; i is not checked. */
 static inline double ohlc_bar_rows_close(ohlc_bar_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, OHLC_BAR_RECORD_SIZE, OHLC_BAR_CLOSE_OFFSET);
 }
 
-/* ---- openTime: int64, nanoseconds since the Unix epoch ---- */
+/* ---- openTime: int64 ---- */
 
+/* Reads openTime: nanoseconds since the Unix epoch */
 static inline mmf_status ohlc_bar_store_get_openTime(const ohlc_bar_store *store, uint64_t row,
                                                      int64_t *out)
 {
@@ -334,6 +381,7 @@ static inline mmf_status ohlc_bar_store_get_openTime(const ohlc_bar_store *store
                           OHLC_BAR_OPEN_TIME_OFFSET, out);
 }
 
+/* Replaces openTime. */
 static inline mmf_status ohlc_bar_store_set_openTime(ohlc_bar_store *store, uint64_t row,
                                                      int64_t value)
 {
@@ -341,6 +389,7 @@ static inline mmf_status ohlc_bar_store_set_openTime(ohlc_bar_store *store, uint
                           value);
 }
 
+/* openTime of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status ohlc_bar_store_column_openTime(const ohlc_bar_store *store, uint64_t first,
                                                         uint64_t count, mmf_column_int64 *out)
 {
@@ -348,6 +397,7 @@ static inline mmf_status ohlc_bar_store_column_openTime(const ohlc_bar_store *st
                              OHLC_BAR_OPEN_TIME_OFFSET, out);
 }
 
+/* openTime of row i of a range; i is not checked. */
 static inline int64_t ohlc_bar_rows_openTime(ohlc_bar_rows rows, uint64_t i)
 {
     return mmfi_rows_int64(rows.base, i, OHLC_BAR_RECORD_SIZE, OHLC_BAR_OPEN_TIME_OFFSET);
@@ -373,7 +423,8 @@ static inline int64_t ohlc_bar_rows_openTime(ohlc_bar_rows rows, uint64_t i)
 typedef struct order_book_level_2_record {
     double bid;
     char venue[ORDER_BOOK_LEVEL_2_VENUE_MAX + 1]; /* best first */
-    size_t venue_length;                          /* bytes */
+    /* bytes; order_book_level_2_record_set_venue sets both */
+    size_t venue_length;
     double ask;
 } order_book_level_2_record;
 
@@ -440,7 +491,7 @@ static inline mmf_status order_book_level_2_record_check(const order_book_level_
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void order_book_level_2_record_load(const unsigned char *record,
                                                   order_book_level_2_record *out)
 {
@@ -450,7 +501,7 @@ static inline void order_book_level_2_record_load(const unsigned char *record,
     out->ask = mmfi_load_float64(record, ORDER_BOOK_LEVEL_2_ASK_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void order_book_level_2_record_save(unsigned char *record,
                                                   const order_book_level_2_record *in)
 {
@@ -476,9 +527,17 @@ static inline mmf_status order_book_level_2_store_append(order_book_level_2_stor
     return mmfi_append_end(append, row);
 }
 
-/* The part of order_book_level_2_store_get for rows not met before and records being replaced. */
-mmf_status order_book_level_2_store_reread(const order_book_level_2_store *store, uint64_t row,
-                                           order_book_level_2_record *out);
+/* The slow path of order_book_level_2_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_get_slow(
+    const order_book_level_2_store *store, uint64_t row, order_book_level_2_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(order_book_level_2_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        order_book_level_2_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status order_book_level_2_store_get(const order_book_level_2_store *store,
@@ -487,9 +546,9 @@ static inline mmf_status order_book_level_2_store_get(const order_book_level_2_s
     const mmfi_read read = mmfi_read_begin(order_book_level_2_store_base(store), row,
                                            ORDER_BOOK_LEVEL_2_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return order_book_level_2_store_reread(store, row, out);
+        return mmfi_order_book_level_2_get_slow(store, row, out);
     order_book_level_2_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : order_book_level_2_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_order_book_level_2_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -567,6 +626,7 @@ static inline bool order_book_level_2_rows_read_retry(order_book_level_2_rows ro
 
 /* ---- bid: float64 ---- */
 
+/* Reads bid. */
 static inline mmf_status order_book_level_2_store_get_bid(const order_book_level_2_store *store,
                                                           uint64_t row, double *out)
 {
@@ -574,6 +634,7 @@ static inline mmf_status order_book_level_2_store_get_bid(const order_book_level
                             ORDER_BOOK_LEVEL_2_RECORD_SIZE, ORDER_BOOK_LEVEL_2_BID_OFFSET, out);
 }
 
+/* Replaces bid. */
 static inline mmf_status order_book_level_2_store_set_bid(order_book_level_2_store *store,
                                                           uint64_t row, double value)
 {
@@ -581,6 +642,7 @@ static inline mmf_status order_book_level_2_store_set_bid(order_book_level_2_sto
                             ORDER_BOOK_LEVEL_2_BID_OFFSET, value);
 }
 
+/* bid of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status order_book_level_2_store_column_bid(const order_book_level_2_store *store,
                                                              uint64_t first, uint64_t count,
                                                              mmf_column_float64 *out)
@@ -589,17 +651,29 @@ static inline mmf_status order_book_level_2_store_column_bid(const order_book_le
                                ORDER_BOOK_LEVEL_2_RECORD_SIZE, ORDER_BOOK_LEVEL_2_BID_OFFSET, out);
 }
 
+/* bid of row i of a range; i is not checked. */
 static inline double order_book_level_2_rows_bid(order_book_level_2_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, ORDER_BOOK_LEVEL_2_RECORD_SIZE,
                              ORDER_BOOK_LEVEL_2_BID_OFFSET);
 }
 
-/* ---- venue: string[12], best first ---- */
+/* ---- venue: string[12] ---- */
+
+/* Sets venue and venue_length to text, which ends in NUL; on failure neither. */
+static inline mmf_status order_book_level_2_record_set_venue(order_book_level_2_record *record,
+                                                             const char *text)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_string(record->venue, ORDER_BOOK_LEVEL_2_VENUE_MAX, &record->venue_length,
+                            text);
+}
 
 /*
- * Copies venue out, NUL-terminated; ORDER_BOOK_LEVEL_2_VENUE_MAX + 1 bytes always suffice. length
- * may be NULL.
+ * Copies venue out: best first
+ *
+ * NUL-terminated; ORDER_BOOK_LEVEL_2_VENUE_MAX + 1 bytes always suffice. length may be NULL.
  */
 static inline mmf_status order_book_level_2_store_get_venue(const order_book_level_2_store *store,
                                                             uint64_t row, char *buffer, size_t size,
@@ -629,6 +703,7 @@ static inline mmf_status order_book_level_2_store_view_venue(const order_book_le
                             ORDER_BOOK_LEVEL_2_VENUE_MAX, out);
 }
 
+/* venue of row i of a range, not copied; i is not checked. */
 static inline mmf_str order_book_level_2_rows_venue(order_book_level_2_rows rows, uint64_t i)
 {
     return mmfi_rows_string(rows.base, i, ORDER_BOOK_LEVEL_2_RECORD_SIZE,
@@ -637,6 +712,7 @@ static inline mmf_str order_book_level_2_rows_venue(order_book_level_2_rows rows
 
 /* ---- ask: float64 ---- */
 
+/* Reads ask. */
 static inline mmf_status order_book_level_2_store_get_ask(const order_book_level_2_store *store,
                                                           uint64_t row, double *out)
 {
@@ -644,6 +720,7 @@ static inline mmf_status order_book_level_2_store_get_ask(const order_book_level
                             ORDER_BOOK_LEVEL_2_RECORD_SIZE, ORDER_BOOK_LEVEL_2_ASK_OFFSET, out);
 }
 
+/* Replaces ask. */
 static inline mmf_status order_book_level_2_store_set_ask(order_book_level_2_store *store,
                                                           uint64_t row, double value)
 {
@@ -651,6 +728,7 @@ static inline mmf_status order_book_level_2_store_set_ask(order_book_level_2_sto
                             ORDER_BOOK_LEVEL_2_ASK_OFFSET, value);
 }
 
+/* ask of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status order_book_level_2_store_column_ask(const order_book_level_2_store *store,
                                                              uint64_t first, uint64_t count,
                                                              mmf_column_float64 *out)
@@ -659,6 +737,7 @@ static inline mmf_status order_book_level_2_store_column_ask(const order_book_le
                                ORDER_BOOK_LEVEL_2_RECORD_SIZE, ORDER_BOOK_LEVEL_2_ASK_OFFSET, out);
 }
 
+/* ask of row i of a range; i is not checked. */
 static inline double order_book_level_2_rows_ask(order_book_level_2_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, ORDER_BOOK_LEVEL_2_RECORD_SIZE,
@@ -687,11 +766,13 @@ static inline double order_book_level_2_rows_ask(order_book_level_2_rows rows, u
 /* One connection, with names that make lines wrap. */
 typedef struct http_connection_statistics_record {
     char remote_address_and_port[HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_MAX + 1];
-    size_t remote_address_and_port_length; /* bytes */
-    uint64_t bytes_received_since_start;   /* never goes back */
+    /* bytes; http_connection_statistics_record_set_remote_address_and_port sets both */
+    size_t remote_address_and_port_length;
+    uint64_t bytes_received_since_start; /* never goes back */
     uint8_t certificate_fingerprint_sha256
         [HTTP_CONNECTION_STATISTICS_CERTIFICATE_FINGERPRINT_SHA256_MAX];
-    size_t certificate_fingerprint_sha256_length; /* bytes */
+    /* bytes; http_connection_statistics_record_set_certificate_fingerprint_sha256 sets both */
+    size_t certificate_fingerprint_sha256_length;
     bool is_kept_alive;
 } http_connection_statistics_record;
 
@@ -770,7 +851,7 @@ static inline mmf_status http_connection_statistics_record_check(
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void http_connection_statistics_record_load(const unsigned char *record,
                                                           http_connection_statistics_record *out)
 {
@@ -786,7 +867,7 @@ static inline void http_connection_statistics_record_load(const unsigned char *r
     out->is_kept_alive = mmfi_load_bool(record, HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void http_connection_statistics_record_save(
     unsigned char *record, const http_connection_statistics_record *in)
 {
@@ -818,12 +899,20 @@ static inline mmf_status http_connection_statistics_store_append(
 }
 
 /*
- * The part of http_connection_statistics_store_get for rows not met before and records being
+ * The slow path of http_connection_statistics_store_get, for new rows and for records being
  * replaced.
  */
-mmf_status http_connection_statistics_store_reread(const http_connection_statistics_store *store,
-                                                   uint64_t row,
-                                                   http_connection_statistics_record *out);
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_statistics_get_slow(
+    const http_connection_statistics_store *store, uint64_t row,
+    http_connection_statistics_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(http_connection_statistics_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        http_connection_statistics_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status http_connection_statistics_store_get(
@@ -833,9 +922,9 @@ static inline mmf_status http_connection_statistics_store_get(
     const mmfi_read read = mmfi_read_begin(http_connection_statistics_store_base(store), row,
                                            HTTP_CONNECTION_STATISTICS_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return http_connection_statistics_store_reread(store, row, out);
+        return mmfi_http_connection_statistics_get_slow(store, row, out);
     http_connection_statistics_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : http_connection_statistics_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_http_connection_statistics_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -921,7 +1010,21 @@ static inline bool http_connection_statistics_rows_read_retry(http_connection_st
 /* ---- remote_address_and_port: string[255] ---- */
 
 /*
- * Copies remote_address_and_port out, NUL-terminated;
+ * Sets remote_address_and_port and remote_address_and_port_length to text, which ends in NUL; on
+ * failure neither.
+ */
+static inline mmf_status http_connection_statistics_record_set_remote_address_and_port(
+    http_connection_statistics_record *record, const char *text)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_string(record->remote_address_and_port,
+                            HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_MAX,
+                            &record->remote_address_and_port_length, text);
+}
+
+/*
+ * Copies remote_address_and_port out. NUL-terminated;
  * HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_MAX + 1 bytes always suffice. length may be
  * NULL.
  */
@@ -956,6 +1059,7 @@ static inline mmf_status http_connection_statistics_store_view_remote_address_an
                             HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_MAX, out);
 }
 
+/* remote_address_and_port of row i of a range, not copied; i is not checked. */
 static inline mmf_str http_connection_statistics_rows_remote_address_and_port(
     http_connection_statistics_rows rows, uint64_t i)
 {
@@ -964,8 +1068,9 @@ static inline mmf_str http_connection_statistics_rows_remote_address_and_port(
                             HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_MAX);
 }
 
-/* ---- bytes_received_since_start: uint64, never goes back ---- */
+/* ---- bytes_received_since_start: uint64 ---- */
 
+/* Reads bytes_received_since_start: never goes back */
 static inline mmf_status http_connection_statistics_store_get_bytes_received_since_start(
     const http_connection_statistics_store *store, uint64_t row, uint64_t *out)
 {
@@ -974,6 +1079,7 @@ static inline mmf_status http_connection_statistics_store_get_bytes_received_sin
                            HTTP_CONNECTION_STATISTICS_BYTES_RECEIVED_SINCE_START_OFFSET, out);
 }
 
+/* Replaces bytes_received_since_start. */
 static inline mmf_status http_connection_statistics_store_set_bytes_received_since_start(
     http_connection_statistics_store *store, uint64_t row, uint64_t value)
 {
@@ -981,6 +1087,7 @@ static inline mmf_status http_connection_statistics_store_set_bytes_received_sin
                            HTTP_CONNECTION_STATISTICS_BYTES_RECEIVED_SINCE_START_OFFSET, value);
 }
 
+/* bytes_received_since_start of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status http_connection_statistics_store_column_bytes_received_since_start(
     const http_connection_statistics_store *store, uint64_t first, uint64_t count,
     mmf_column_uint64 *out)
@@ -990,6 +1097,7 @@ static inline mmf_status http_connection_statistics_store_column_bytes_received_
                               HTTP_CONNECTION_STATISTICS_BYTES_RECEIVED_SINCE_START_OFFSET, out);
 }
 
+/* bytes_received_since_start of row i of a range; i is not checked. */
 static inline uint64_t http_connection_statistics_rows_bytes_received_since_start(
     http_connection_statistics_rows rows, uint64_t i)
 {
@@ -1000,7 +1108,21 @@ static inline uint64_t http_connection_statistics_rows_bytes_received_since_star
 /* ---- certificate_fingerprint_sha256: bytes[32] ---- */
 
 /*
- * Copies certificate_fingerprint_sha256 out;
+ * Sets certificate_fingerprint_sha256 and certificate_fingerprint_sha256_length to a copy of data;
+ * on failure neither.
+ */
+static inline mmf_status http_connection_statistics_record_set_certificate_fingerprint_sha256(
+    http_connection_statistics_record *record, const uint8_t *data, size_t length)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_bytes(record->certificate_fingerprint_sha256,
+                           HTTP_CONNECTION_STATISTICS_CERTIFICATE_FINGERPRINT_SHA256_MAX,
+                           &record->certificate_fingerprint_sha256_length, data, length);
+}
+
+/*
+ * Copies certificate_fingerprint_sha256 out.
  * HTTP_CONNECTION_STATISTICS_CERTIFICATE_FINGERPRINT_SHA256_MAX bytes always suffice. length may be
  * NULL.
  */
@@ -1037,6 +1159,7 @@ static inline mmf_status http_connection_statistics_store_view_certificate_finge
                            HTTP_CONNECTION_STATISTICS_CERTIFICATE_FINGERPRINT_SHA256_MAX, out);
 }
 
+/* certificate_fingerprint_sha256 of row i of a range, not copied; i is not checked. */
 static inline mmf_bytes http_connection_statistics_rows_certificate_fingerprint_sha256(
     http_connection_statistics_rows rows, uint64_t i)
 {
@@ -1047,6 +1170,7 @@ static inline mmf_bytes http_connection_statistics_rows_certificate_fingerprint_
 
 /* ---- is_kept_alive: bool ---- */
 
+/* Reads is_kept_alive. */
 static inline mmf_status http_connection_statistics_store_get_is_kept_alive(
     const http_connection_statistics_store *store, uint64_t row, bool *out)
 {
@@ -1055,6 +1179,7 @@ static inline mmf_status http_connection_statistics_store_get_is_kept_alive(
                          HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET, out);
 }
 
+/* Replaces is_kept_alive. */
 static inline mmf_status http_connection_statistics_store_set_is_kept_alive(
     http_connection_statistics_store *store, uint64_t row, bool value)
 {
@@ -1062,6 +1187,7 @@ static inline mmf_status http_connection_statistics_store_set_is_kept_alive(
                          HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET, value);
 }
 
+/* is_kept_alive of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status http_connection_statistics_store_column_is_kept_alive(
     const http_connection_statistics_store *store, uint64_t first, uint64_t count,
     mmf_column_bool *out)
@@ -1071,6 +1197,7 @@ static inline mmf_status http_connection_statistics_store_column_is_kept_alive(
                             HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET, out);
 }
 
+/* is_kept_alive of row i of a range; i is not checked. */
 static inline bool http_connection_statistics_rows_is_kept_alive(
     http_connection_statistics_rows rows, uint64_t i)
 {

@@ -69,13 +69,3 @@ uint64_t x_store_capacity(const x_store *store)
 {
     return mmf_store_capacity(x_store_base(store));
 }
-
-mmf_status x_store_reread(const x_store *store, uint64_t row, x_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(x_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        x_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
-}

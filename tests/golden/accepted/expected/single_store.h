@@ -17,6 +17,24 @@
 extern "C" {
 #endif
 
+/*
+ * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
+ * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
+ * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ *
+ *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
+ *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
+ *                    NEEDS_RECOVERY UNSUPPORTED IO
+ *   sync, close      READ_ONLY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND IO
+ *   copy             those of create and sync
+ *   append           READ_ONLY CAPACITY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND
+ *                    UNSUPPORTED IO
+ *   set, set_FIELD   those of append, and RANGE
+ *   get, read_begin  RANGE CORRUPT BUSY CAPACITY IO
+ *   other reads      RANGE CORRUPT CAPACITY IO
+ *   rows_read_begin  CORRUPT BUSY
+ */
+
 /* ---- X, version 65535 ---- */
 
 /*
@@ -90,13 +108,13 @@ static inline mmf_status x_record_check(const x_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void x_record_load(const unsigned char *record, x_record *out)
 {
     out->y = mmfi_load_bool(record, X_Y_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void x_record_save(unsigned char *record, const x_record *in)
 {
     mmfi_save_bool(record, X_Y_OFFSET, in->y);
@@ -115,17 +133,27 @@ static inline mmf_status x_store_append(x_store *store, const x_record *in, uint
     return mmfi_append_end(append, row);
 }
 
-/* The part of x_store_get for rows not met before and records being replaced. */
-mmf_status x_store_reread(const x_store *store, uint64_t row, x_record *out);
+/* The slow path of x_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_get_slow(const x_store *store,
+                                                                          uint64_t row,
+                                                                          x_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(x_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        x_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status x_store_get(const x_store *store, uint64_t row, x_record *out)
 {
     const mmfi_read read = mmfi_read_begin(x_store_base(store), row, X_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return x_store_reread(store, row, out);
+        return mmfi_x_get_slow(store, row, out);
     x_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : x_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_x_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -191,22 +219,26 @@ static inline bool x_rows_read_retry(x_rows rows, uint64_t i, uint64_t sequence)
 
 /* ---- y: bool ---- */
 
+/* Reads y. */
 static inline mmf_status x_store_get_y(const x_store *store, uint64_t row, bool *out)
 {
     return mmfi_get_bool(x_store_base(store), row, X_RECORD_SIZE, X_Y_OFFSET, out);
 }
 
+/* Replaces y. */
 static inline mmf_status x_store_set_y(x_store *store, uint64_t row, bool value)
 {
     return mmfi_set_bool((mmf_store *)store, row, X_RECORD_SIZE, X_Y_OFFSET, value);
 }
 
+/* y of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status x_store_column_y(const x_store *store, uint64_t first, uint64_t count,
                                           mmf_column_bool *out)
 {
     return mmfi_column_bool(x_store_base(store), first, count, X_RECORD_SIZE, X_Y_OFFSET, out);
 }
 
+/* y of row i of a range; i is not checked. */
 static inline bool x_rows_y(x_rows rows, uint64_t i)
 {
     return mmfi_rows_bool(rows.base, i, X_RECORD_SIZE, X_Y_OFFSET);

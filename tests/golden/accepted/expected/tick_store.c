@@ -80,13 +80,3 @@ uint64_t tick_store_capacity(const tick_store *store)
 {
     return mmf_store_capacity(tick_store_base(store));
 }
-
-mmf_status tick_store_reread(const tick_store *store, uint64_t row, tick_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(tick_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        tick_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
-}

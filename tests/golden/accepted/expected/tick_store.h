@@ -17,6 +17,27 @@
 extern "C" {
 #endif
 
+/*
+ * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
+ * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
+ * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ *
+ *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
+ *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
+ *                    NEEDS_RECOVERY UNSUPPORTED IO
+ *   sync, close      READ_ONLY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND IO
+ *   copy             those of create and sync
+ *   append           READ_ONLY CAPACITY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND
+ *                    UNSUPPORTED IO
+ *   set, set_FIELD   those of append, and RANGE
+ *   get, read_begin  RANGE CORRUPT BUSY CAPACITY IO
+ *   other reads      RANGE CORRUPT CAPACITY IO
+ *   rows_read_begin  CORRUPT BUSY
+ *
+ * With a string or bytes, append, set and set_FIELD also return TOO_LONG (it exceeds the field),
+ * get_FIELD returns those of get and TOO_LONG (it exceeds the buffer), record_set_FIELD TOO_LONG.
+ */
+
 /* ---- Tick, version 1 ---- */
 
 /*
@@ -38,7 +59,7 @@ extern "C" {
 /* A trade print. Doc comments reach the generated header and the Python docstrings. */
 typedef struct tick_record {
     char symbol[TICK_SYMBOL_MAX + 1]; /* exchange ticker, UTF-8, at most 64 bytes */
-    size_t symbol_length;             /* bytes */
+    size_t symbol_length;             /* bytes; tick_record_set_symbol sets both */
     double price;
     double volume;
     uint64_t timestamp; /* nanoseconds since the Unix epoch */
@@ -103,7 +124,7 @@ static inline mmf_status tick_record_check(const tick_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void tick_record_load(const unsigned char *record, tick_record *out)
 {
     out->symbol_length = mmfi_load_string(record, TICK_SYMBOL_OFFSET, TICK_SYMBOL_MAX, out->symbol);
@@ -112,7 +133,7 @@ static inline void tick_record_load(const unsigned char *record, tick_record *ou
     out->timestamp = mmfi_load_uint64(record, TICK_TIMESTAMP_OFFSET);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void tick_record_save(unsigned char *record, const tick_record *in)
 {
     mmfi_save_string(record, TICK_SYMBOL_OFFSET, TICK_SYMBOL_MAX, in->symbol, in->symbol_length);
@@ -134,17 +155,26 @@ static inline mmf_status tick_store_append(tick_store *store, const tick_record 
     return mmfi_append_end(append, row);
 }
 
-/* The part of tick_store_get for rows not met before and records being replaced. */
-mmf_status tick_store_reread(const tick_store *store, uint64_t row, tick_record *out);
+/* The slow path of tick_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_get_slow(
+    const tick_store *store, uint64_t row, tick_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(tick_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        tick_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status tick_store_get(const tick_store *store, uint64_t row, tick_record *out)
 {
     const mmfi_read read = mmfi_read_begin(tick_store_base(store), row, TICK_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return tick_store_reread(store, row, out);
+        return mmfi_tick_get_slow(store, row, out);
     tick_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : tick_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_tick_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -209,10 +239,20 @@ static inline bool tick_rows_read_retry(tick_rows rows, uint64_t i, uint64_t seq
     return mmfi_rows_retry(rows.base, i, TICK_RECORD_SIZE, sequence);
 }
 
-/* ---- symbol: string[64], exchange ticker, UTF-8, at most 64 bytes ---- */
+/* ---- symbol: string[64] ---- */
+
+/* Sets symbol and symbol_length to text, which ends in NUL; on failure neither. */
+static inline mmf_status tick_record_set_symbol(tick_record *record, const char *text)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_string(record->symbol, TICK_SYMBOL_MAX, &record->symbol_length, text);
+}
 
 /*
- * Copies symbol out, NUL-terminated; TICK_SYMBOL_MAX + 1 bytes always suffice. length may be NULL.
+ * Copies symbol out: exchange ticker, UTF-8, at most 64 bytes
+ *
+ * NUL-terminated; TICK_SYMBOL_MAX + 1 bytes always suffice. length may be NULL.
  */
 static inline mmf_status tick_store_get_symbol(const tick_store *store, uint64_t row, char *buffer,
                                                size_t size, size_t *length)
@@ -236,6 +276,7 @@ static inline mmf_status tick_store_view_symbol(const tick_store *store, uint64_
                             TICK_SYMBOL_MAX, out);
 }
 
+/* symbol of row i of a range, not copied; i is not checked. */
 static inline mmf_str tick_rows_symbol(tick_rows rows, uint64_t i)
 {
     return mmfi_rows_string(rows.base, i, TICK_RECORD_SIZE, TICK_SYMBOL_OFFSET, TICK_SYMBOL_MAX);
@@ -243,16 +284,19 @@ static inline mmf_str tick_rows_symbol(tick_rows rows, uint64_t i)
 
 /* ---- price: float64 ---- */
 
+/* Reads price. */
 static inline mmf_status tick_store_get_price(const tick_store *store, uint64_t row, double *out)
 {
     return mmfi_get_float64(tick_store_base(store), row, TICK_RECORD_SIZE, TICK_PRICE_OFFSET, out);
 }
 
+/* Replaces price. */
 static inline mmf_status tick_store_set_price(tick_store *store, uint64_t row, double value)
 {
     return mmfi_set_float64((mmf_store *)store, row, TICK_RECORD_SIZE, TICK_PRICE_OFFSET, value);
 }
 
+/* price of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status tick_store_column_price(const tick_store *store, uint64_t first,
                                                  uint64_t count, mmf_column_float64 *out)
 {
@@ -260,6 +304,7 @@ static inline mmf_status tick_store_column_price(const tick_store *store, uint64
                                TICK_PRICE_OFFSET, out);
 }
 
+/* price of row i of a range; i is not checked. */
 static inline double tick_rows_price(tick_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, TICK_RECORD_SIZE, TICK_PRICE_OFFSET);
@@ -267,16 +312,19 @@ static inline double tick_rows_price(tick_rows rows, uint64_t i)
 
 /* ---- volume: float64 ---- */
 
+/* Reads volume. */
 static inline mmf_status tick_store_get_volume(const tick_store *store, uint64_t row, double *out)
 {
     return mmfi_get_float64(tick_store_base(store), row, TICK_RECORD_SIZE, TICK_VOLUME_OFFSET, out);
 }
 
+/* Replaces volume. */
 static inline mmf_status tick_store_set_volume(tick_store *store, uint64_t row, double value)
 {
     return mmfi_set_float64((mmf_store *)store, row, TICK_RECORD_SIZE, TICK_VOLUME_OFFSET, value);
 }
 
+/* volume of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status tick_store_column_volume(const tick_store *store, uint64_t first,
                                                   uint64_t count, mmf_column_float64 *out)
 {
@@ -284,13 +332,15 @@ static inline mmf_status tick_store_column_volume(const tick_store *store, uint6
                                TICK_VOLUME_OFFSET, out);
 }
 
+/* volume of row i of a range; i is not checked. */
 static inline double tick_rows_volume(tick_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, TICK_RECORD_SIZE, TICK_VOLUME_OFFSET);
 }
 
-/* ---- timestamp: uint64, nanoseconds since the Unix epoch ---- */
+/* ---- timestamp: uint64 ---- */
 
+/* Reads timestamp: nanoseconds since the Unix epoch */
 static inline mmf_status tick_store_get_timestamp(const tick_store *store, uint64_t row,
                                                   uint64_t *out)
 {
@@ -298,11 +348,13 @@ static inline mmf_status tick_store_get_timestamp(const tick_store *store, uint6
                            out);
 }
 
+/* Replaces timestamp. */
 static inline mmf_status tick_store_set_timestamp(tick_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, TICK_RECORD_SIZE, TICK_TIMESTAMP_OFFSET, value);
 }
 
+/* timestamp of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status tick_store_column_timestamp(const tick_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint64 *out)
 {
@@ -310,6 +362,7 @@ static inline mmf_status tick_store_column_timestamp(const tick_store *store, ui
                               TICK_TIMESTAMP_OFFSET, out);
 }
 
+/* timestamp of row i of a range; i is not checked. */
 static inline uint64_t tick_rows_timestamp(tick_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, TICK_RECORD_SIZE, TICK_TIMESTAMP_OFFSET);

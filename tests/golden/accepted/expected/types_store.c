@@ -98,13 +98,3 @@ uint64_t all_types_store_capacity(const all_types_store *store)
 {
     return mmf_store_capacity(all_types_store_base(store));
 }
-
-mmf_status all_types_store_reread(const all_types_store *store, uint64_t row, all_types_record *out)
-{
-    mmfi_reread reread = mmfi_reread_begin(all_types_store_base(store), row, out);
-    while (mmfi_reread_next(&reread))
-        all_types_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
-        memset(out, 0, sizeof *out);
-    return reread.status;
-}

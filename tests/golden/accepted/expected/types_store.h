@@ -17,6 +17,27 @@
 extern "C" {
 #endif
 
+/*
+ * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
+ * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
+ * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ *
+ *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
+ *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
+ *                    NEEDS_RECOVERY UNSUPPORTED IO
+ *   sync, close      READ_ONLY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND IO
+ *   copy             those of create and sync
+ *   append           READ_ONLY CAPACITY NO_SPACE NEEDS_RECOVERY BUSY CORRUPT NOT_FOUND
+ *                    UNSUPPORTED IO
+ *   set, set_FIELD   those of append, and RANGE
+ *   get, read_begin  RANGE CORRUPT BUSY CAPACITY IO
+ *   other reads      RANGE CORRUPT CAPACITY IO
+ *   rows_read_begin  CORRUPT BUSY
+ *
+ * With a string or bytes, append, set and set_FIELD also return TOO_LONG (it exceeds the field),
+ * get_FIELD returns those of get and TOO_LONG (it exceeds the buffer), record_set_FIELD TOO_LONG.
+ */
+
 /* ---- AllTypes, version 7 ---- */
 
 /*
@@ -71,11 +92,11 @@ typedef struct all_types_record {
     float ratio;
     double price;
     char name[ALL_TYPES_NAME_MAX + 1];    /* UTF-8 */
-    size_t name_length;                   /* bytes */
+    size_t name_length;                   /* bytes; all_types_record_set_name sets both */
     uint8_t digest[ALL_TYPES_DIGEST_MAX]; /* SHA-256 */
-    size_t digest_length;                 /* bytes */
+    size_t digest_length;                 /* bytes; all_types_record_set_digest sets both */
     uint8_t blob[ALL_TYPES_BLOB_MAX];
-    size_t blob_length; /* bytes */
+    size_t blob_length; /* bytes; all_types_record_set_blob sets both */
 } all_types_record;
 
 /* An open store of AllTypes records: one handle, one mapping. mmapforge/store.h has the rules. */
@@ -141,7 +162,7 @@ static inline mmf_status all_types_record_check(const all_types_record *in)
     return MMF_OK;
 }
 
-/* Copies a record out of its bytes in the file; no checks, no ordering. */
+/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void all_types_record_load(const unsigned char *record, all_types_record *out)
 {
     out->flag = mmfi_load_bool(record, ALL_TYPES_FLAG_OFFSET);
@@ -163,7 +184,7 @@ static inline void all_types_record_load(const unsigned char *record, all_types_
         mmfi_load_bytes(record, ALL_TYPES_BLOB_OFFSET, ALL_TYPES_BLOB_MAX, out->blob);
 }
 
-/* Into the bytes of a record in a file; no checks, no ordering. */
+/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
 static inline void all_types_record_save(unsigned char *record, const all_types_record *in)
 {
     mmfi_save_bool(record, ALL_TYPES_FLAG_OFFSET, in->flag);
@@ -197,9 +218,17 @@ static inline mmf_status all_types_store_append(all_types_store *store, const al
     return mmfi_append_end(append, row);
 }
 
-/* The part of all_types_store_get for rows not met before and records being replaced. */
-mmf_status all_types_store_reread(const all_types_store *store, uint64_t row,
-                                  all_types_record *out);
+/* The slow path of all_types_store_get, for new rows and for records being replaced. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_get_slow(
+    const all_types_store *store, uint64_t row, all_types_record *out)
+{
+    mmfi_reread reread = mmfi_reread_begin(all_types_store_base(store), row, out);
+    while (mmfi_reread_next(&reread))
+        all_types_record_load(reread.record, out);
+    if (reread.status != MMF_OK && out != NULL)
+        memset(out, 0, sizeof *out);
+    return reread.status;
+}
 
 /* Copies one consistent record out. */
 static inline mmf_status all_types_store_get(const all_types_store *store, uint64_t row,
@@ -208,9 +237,9 @@ static inline mmf_status all_types_store_get(const all_types_store *store, uint6
     const mmfi_read read =
         mmfi_read_begin(all_types_store_base(store), row, ALL_TYPES_RECORD_SIZE, out);
     if (read.sequence == 0)
-        return all_types_store_reread(store, row, out);
+        return mmfi_all_types_get_slow(store, row, out);
     all_types_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : all_types_store_reread(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_all_types_get_slow(store, row, out);
 }
 
 /* Replaces a record: all of it or, if the process is killed, nothing of it. */
@@ -281,6 +310,7 @@ static inline bool all_types_rows_read_retry(all_types_rows rows, uint64_t i, ui
 
 /* ---- flag: bool ---- */
 
+/* Reads flag. */
 static inline mmf_status all_types_store_get_flag(const all_types_store *store, uint64_t row,
                                                   bool *out)
 {
@@ -288,12 +318,14 @@ static inline mmf_status all_types_store_get_flag(const all_types_store *store, 
                          ALL_TYPES_FLAG_OFFSET, out);
 }
 
+/* Replaces flag. */
 static inline mmf_status all_types_store_set_flag(all_types_store *store, uint64_t row, bool value)
 {
     return mmfi_set_bool((mmf_store *)store, row, ALL_TYPES_RECORD_SIZE, ALL_TYPES_FLAG_OFFSET,
                          value);
 }
 
+/* flag of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_flag(const all_types_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_bool *out)
 {
@@ -301,6 +333,7 @@ static inline mmf_status all_types_store_column_flag(const all_types_store *stor
                             ALL_TYPES_FLAG_OFFSET, out);
 }
 
+/* flag of row i of a range; i is not checked. */
 static inline bool all_types_rows_flag(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_bool(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_FLAG_OFFSET);
@@ -308,6 +341,7 @@ static inline bool all_types_rows_flag(all_types_rows rows, uint64_t i)
 
 /* ---- tiny: int8 ---- */
 
+/* Reads tiny. */
 static inline mmf_status all_types_store_get_tiny(const all_types_store *store, uint64_t row,
                                                   int8_t *out)
 {
@@ -315,6 +349,7 @@ static inline mmf_status all_types_store_get_tiny(const all_types_store *store, 
                          ALL_TYPES_TINY_OFFSET, out);
 }
 
+/* Replaces tiny. */
 static inline mmf_status all_types_store_set_tiny(all_types_store *store, uint64_t row,
                                                   int8_t value)
 {
@@ -322,6 +357,7 @@ static inline mmf_status all_types_store_set_tiny(all_types_store *store, uint64
                          value);
 }
 
+/* tiny of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_tiny(const all_types_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_int8 *out)
 {
@@ -329,6 +365,7 @@ static inline mmf_status all_types_store_column_tiny(const all_types_store *stor
                             ALL_TYPES_TINY_OFFSET, out);
 }
 
+/* tiny of row i of a range; i is not checked. */
 static inline int8_t all_types_rows_tiny(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_int8(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_TINY_OFFSET);
@@ -336,6 +373,7 @@ static inline int8_t all_types_rows_tiny(all_types_rows rows, uint64_t i)
 
 /* ---- octet: uint8 ---- */
 
+/* Reads octet. */
 static inline mmf_status all_types_store_get_octet(const all_types_store *store, uint64_t row,
                                                    uint8_t *out)
 {
@@ -343,6 +381,7 @@ static inline mmf_status all_types_store_get_octet(const all_types_store *store,
                           ALL_TYPES_OCTET_OFFSET, out);
 }
 
+/* Replaces octet. */
 static inline mmf_status all_types_store_set_octet(all_types_store *store, uint64_t row,
                                                    uint8_t value)
 {
@@ -350,6 +389,7 @@ static inline mmf_status all_types_store_set_octet(all_types_store *store, uint6
                           value);
 }
 
+/* octet of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_octet(const all_types_store *store, uint64_t first,
                                                       uint64_t count, mmf_column_uint8 *out)
 {
@@ -357,6 +397,7 @@ static inline mmf_status all_types_store_column_octet(const all_types_store *sto
                              ALL_TYPES_OCTET_OFFSET, out);
 }
 
+/* octet of row i of a range; i is not checked. */
 static inline uint8_t all_types_rows_octet(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_uint8(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_OCTET_OFFSET);
@@ -364,6 +405,7 @@ static inline uint8_t all_types_rows_octet(all_types_rows rows, uint64_t i)
 
 /* ---- small: int16 ---- */
 
+/* Reads small. */
 static inline mmf_status all_types_store_get_small(const all_types_store *store, uint64_t row,
                                                    int16_t *out)
 {
@@ -371,6 +413,7 @@ static inline mmf_status all_types_store_get_small(const all_types_store *store,
                           ALL_TYPES_SMALL_OFFSET, out);
 }
 
+/* Replaces small. */
 static inline mmf_status all_types_store_set_small(all_types_store *store, uint64_t row,
                                                    int16_t value)
 {
@@ -378,6 +421,7 @@ static inline mmf_status all_types_store_set_small(all_types_store *store, uint6
                           value);
 }
 
+/* small of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_small(const all_types_store *store, uint64_t first,
                                                       uint64_t count, mmf_column_int16 *out)
 {
@@ -385,6 +429,7 @@ static inline mmf_status all_types_store_column_small(const all_types_store *sto
                              ALL_TYPES_SMALL_OFFSET, out);
 }
 
+/* small of row i of a range; i is not checked. */
 static inline int16_t all_types_rows_small(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_int16(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_SMALL_OFFSET);
@@ -392,6 +437,7 @@ static inline int16_t all_types_rows_small(all_types_rows rows, uint64_t i)
 
 /* ---- port: uint16 ---- */
 
+/* Reads port. */
 static inline mmf_status all_types_store_get_port(const all_types_store *store, uint64_t row,
                                                   uint16_t *out)
 {
@@ -399,6 +445,7 @@ static inline mmf_status all_types_store_get_port(const all_types_store *store, 
                            ALL_TYPES_PORT_OFFSET, out);
 }
 
+/* Replaces port. */
 static inline mmf_status all_types_store_set_port(all_types_store *store, uint64_t row,
                                                   uint16_t value)
 {
@@ -406,6 +453,7 @@ static inline mmf_status all_types_store_set_port(all_types_store *store, uint64
                            value);
 }
 
+/* port of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_port(const all_types_store *store, uint64_t first,
                                                      uint64_t count, mmf_column_uint16 *out)
 {
@@ -413,6 +461,7 @@ static inline mmf_status all_types_store_column_port(const all_types_store *stor
                               ALL_TYPES_PORT_OFFSET, out);
 }
 
+/* port of row i of a range; i is not checked. */
 static inline uint16_t all_types_rows_port(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_uint16(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_PORT_OFFSET);
@@ -420,6 +469,7 @@ static inline uint16_t all_types_rows_port(all_types_rows rows, uint64_t i)
 
 /* ---- medium: int32 ---- */
 
+/* Reads medium. */
 static inline mmf_status all_types_store_get_medium(const all_types_store *store, uint64_t row,
                                                     int32_t *out)
 {
@@ -427,6 +477,7 @@ static inline mmf_status all_types_store_get_medium(const all_types_store *store
                           ALL_TYPES_MEDIUM_OFFSET, out);
 }
 
+/* Replaces medium. */
 static inline mmf_status all_types_store_set_medium(all_types_store *store, uint64_t row,
                                                     int32_t value)
 {
@@ -434,6 +485,7 @@ static inline mmf_status all_types_store_set_medium(all_types_store *store, uint
                           value);
 }
 
+/* medium of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_medium(const all_types_store *store, uint64_t first,
                                                        uint64_t count, mmf_column_int32 *out)
 {
@@ -441,6 +493,7 @@ static inline mmf_status all_types_store_column_medium(const all_types_store *st
                              ALL_TYPES_MEDIUM_OFFSET, out);
 }
 
+/* medium of row i of a range; i is not checked. */
 static inline int32_t all_types_rows_medium(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_int32(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_MEDIUM_OFFSET);
@@ -448,6 +501,7 @@ static inline int32_t all_types_rows_medium(all_types_rows rows, uint64_t i)
 
 /* ---- colour: uint32 ---- */
 
+/* Reads colour. */
 static inline mmf_status all_types_store_get_colour(const all_types_store *store, uint64_t row,
                                                     uint32_t *out)
 {
@@ -455,6 +509,7 @@ static inline mmf_status all_types_store_get_colour(const all_types_store *store
                            ALL_TYPES_COLOUR_OFFSET, out);
 }
 
+/* Replaces colour. */
 static inline mmf_status all_types_store_set_colour(all_types_store *store, uint64_t row,
                                                     uint32_t value)
 {
@@ -462,6 +517,7 @@ static inline mmf_status all_types_store_set_colour(all_types_store *store, uint
                            value);
 }
 
+/* colour of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_colour(const all_types_store *store, uint64_t first,
                                                        uint64_t count, mmf_column_uint32 *out)
 {
@@ -469,6 +525,7 @@ static inline mmf_status all_types_store_column_colour(const all_types_store *st
                               ALL_TYPES_COLOUR_OFFSET, out);
 }
 
+/* colour of row i of a range; i is not checked. */
 static inline uint32_t all_types_rows_colour(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_uint32(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_COLOUR_OFFSET);
@@ -476,6 +533,7 @@ static inline uint32_t all_types_rows_colour(all_types_rows rows, uint64_t i)
 
 /* ---- large: int64 ---- */
 
+/* Reads large. */
 static inline mmf_status all_types_store_get_large(const all_types_store *store, uint64_t row,
                                                    int64_t *out)
 {
@@ -483,6 +541,7 @@ static inline mmf_status all_types_store_get_large(const all_types_store *store,
                           ALL_TYPES_LARGE_OFFSET, out);
 }
 
+/* Replaces large. */
 static inline mmf_status all_types_store_set_large(all_types_store *store, uint64_t row,
                                                    int64_t value)
 {
@@ -490,6 +549,7 @@ static inline mmf_status all_types_store_set_large(all_types_store *store, uint6
                           value);
 }
 
+/* large of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_large(const all_types_store *store, uint64_t first,
                                                       uint64_t count, mmf_column_int64 *out)
 {
@@ -497,6 +557,7 @@ static inline mmf_status all_types_store_column_large(const all_types_store *sto
                              ALL_TYPES_LARGE_OFFSET, out);
 }
 
+/* large of row i of a range; i is not checked. */
 static inline int64_t all_types_rows_large(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_int64(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_LARGE_OFFSET);
@@ -504,6 +565,7 @@ static inline int64_t all_types_rows_large(all_types_rows rows, uint64_t i)
 
 /* ---- stamp: uint64 ---- */
 
+/* Reads stamp. */
 static inline mmf_status all_types_store_get_stamp(const all_types_store *store, uint64_t row,
                                                    uint64_t *out)
 {
@@ -511,6 +573,7 @@ static inline mmf_status all_types_store_get_stamp(const all_types_store *store,
                            ALL_TYPES_STAMP_OFFSET, out);
 }
 
+/* Replaces stamp. */
 static inline mmf_status all_types_store_set_stamp(all_types_store *store, uint64_t row,
                                                    uint64_t value)
 {
@@ -518,6 +581,7 @@ static inline mmf_status all_types_store_set_stamp(all_types_store *store, uint6
                            value);
 }
 
+/* stamp of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_stamp(const all_types_store *store, uint64_t first,
                                                       uint64_t count, mmf_column_uint64 *out)
 {
@@ -525,6 +589,7 @@ static inline mmf_status all_types_store_column_stamp(const all_types_store *sto
                               ALL_TYPES_STAMP_OFFSET, out);
 }
 
+/* stamp of row i of a range; i is not checked. */
 static inline uint64_t all_types_rows_stamp(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_uint64(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_STAMP_OFFSET);
@@ -532,6 +597,7 @@ static inline uint64_t all_types_rows_stamp(all_types_rows rows, uint64_t i)
 
 /* ---- ratio: float32 ---- */
 
+/* Reads ratio. */
 static inline mmf_status all_types_store_get_ratio(const all_types_store *store, uint64_t row,
                                                    float *out)
 {
@@ -539,6 +605,7 @@ static inline mmf_status all_types_store_get_ratio(const all_types_store *store,
                             ALL_TYPES_RATIO_OFFSET, out);
 }
 
+/* Replaces ratio. */
 static inline mmf_status all_types_store_set_ratio(all_types_store *store, uint64_t row,
                                                    float value)
 {
@@ -546,6 +613,7 @@ static inline mmf_status all_types_store_set_ratio(all_types_store *store, uint6
                             value);
 }
 
+/* ratio of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_ratio(const all_types_store *store, uint64_t first,
                                                       uint64_t count, mmf_column_float32 *out)
 {
@@ -553,6 +621,7 @@ static inline mmf_status all_types_store_column_ratio(const all_types_store *sto
                                ALL_TYPES_RATIO_OFFSET, out);
 }
 
+/* ratio of row i of a range; i is not checked. */
 static inline float all_types_rows_ratio(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_float32(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_RATIO_OFFSET);
@@ -560,6 +629,7 @@ static inline float all_types_rows_ratio(all_types_rows rows, uint64_t i)
 
 /* ---- price: float64 ---- */
 
+/* Reads price. */
 static inline mmf_status all_types_store_get_price(const all_types_store *store, uint64_t row,
                                                    double *out)
 {
@@ -567,6 +637,7 @@ static inline mmf_status all_types_store_get_price(const all_types_store *store,
                             ALL_TYPES_PRICE_OFFSET, out);
 }
 
+/* Replaces price. */
 static inline mmf_status all_types_store_set_price(all_types_store *store, uint64_t row,
                                                    double value)
 {
@@ -574,6 +645,7 @@ static inline mmf_status all_types_store_set_price(all_types_store *store, uint6
                             value);
 }
 
+/* price of count rows from first on, for loops; MMF_TO_END for all of them. */
 static inline mmf_status all_types_store_column_price(const all_types_store *store, uint64_t first,
                                                       uint64_t count, mmf_column_float64 *out)
 {
@@ -581,15 +653,26 @@ static inline mmf_status all_types_store_column_price(const all_types_store *sto
                                ALL_TYPES_PRICE_OFFSET, out);
 }
 
+/* price of row i of a range; i is not checked. */
 static inline double all_types_rows_price(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_float64(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_PRICE_OFFSET);
 }
 
-/* ---- name: string[31], UTF-8 ---- */
+/* ---- name: string[31] ---- */
+
+/* Sets name and name_length to text, which ends in NUL; on failure neither. */
+static inline mmf_status all_types_record_set_name(all_types_record *record, const char *text)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_string(record->name, ALL_TYPES_NAME_MAX, &record->name_length, text);
+}
 
 /*
- * Copies name out, NUL-terminated; ALL_TYPES_NAME_MAX + 1 bytes always suffice. length may be NULL.
+ * Copies name out: UTF-8
+ *
+ * NUL-terminated; ALL_TYPES_NAME_MAX + 1 bytes always suffice. length may be NULL.
  */
 static inline mmf_status all_types_store_get_name(const all_types_store *store, uint64_t row,
                                                   char *buffer, size_t size, size_t *length)
@@ -614,15 +697,30 @@ static inline mmf_status all_types_store_view_name(const all_types_store *store,
                             ALL_TYPES_NAME_OFFSET, ALL_TYPES_NAME_MAX, out);
 }
 
+/* name of row i of a range, not copied; i is not checked. */
 static inline mmf_str all_types_rows_name(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_string(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_NAME_OFFSET,
                             ALL_TYPES_NAME_MAX);
 }
 
-/* ---- digest: bytes[32], SHA-256 ---- */
+/* ---- digest: bytes[32] ---- */
 
-/* Copies digest out; ALL_TYPES_DIGEST_MAX bytes always suffice. length may be NULL. */
+/* Sets digest and digest_length to a copy of data; on failure neither. */
+static inline mmf_status all_types_record_set_digest(all_types_record *record, const uint8_t *data,
+                                                     size_t length)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_bytes(record->digest, ALL_TYPES_DIGEST_MAX, &record->digest_length, data,
+                           length);
+}
+
+/*
+ * Copies digest out: SHA-256
+ *
+ * ALL_TYPES_DIGEST_MAX bytes always suffice. length may be NULL.
+ */
 static inline mmf_status all_types_store_get_digest(const all_types_store *store, uint64_t row,
                                                     uint8_t *buffer, size_t size, size_t *length)
 {
@@ -646,6 +744,7 @@ static inline mmf_status all_types_store_view_digest(const all_types_store *stor
                            ALL_TYPES_DIGEST_OFFSET, ALL_TYPES_DIGEST_MAX, out);
 }
 
+/* digest of row i of a range, not copied; i is not checked. */
 static inline mmf_bytes all_types_rows_digest(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_bytes(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_DIGEST_OFFSET,
@@ -654,7 +753,16 @@ static inline mmf_bytes all_types_rows_digest(all_types_rows rows, uint64_t i)
 
 /* ---- blob: bytes[65536] ---- */
 
-/* Copies blob out; ALL_TYPES_BLOB_MAX bytes always suffice. length may be NULL. */
+/* Sets blob and blob_length to a copy of data; on failure neither. */
+static inline mmf_status all_types_record_set_blob(all_types_record *record, const uint8_t *data,
+                                                   size_t length)
+{
+    if (record == NULL)
+        return MMF_ERR_ARGUMENT;
+    return mmfi_fill_bytes(record->blob, ALL_TYPES_BLOB_MAX, &record->blob_length, data, length);
+}
+
+/* Copies blob out. ALL_TYPES_BLOB_MAX bytes always suffice. length may be NULL. */
 static inline mmf_status all_types_store_get_blob(const all_types_store *store, uint64_t row,
                                                   uint8_t *buffer, size_t size, size_t *length)
 {
@@ -678,6 +786,7 @@ static inline mmf_status all_types_store_view_blob(const all_types_store *store,
                            ALL_TYPES_BLOB_OFFSET, ALL_TYPES_BLOB_MAX, out);
 }
 
+/* blob of row i of a range, not copied; i is not checked. */
 static inline mmf_bytes all_types_rows_blob(all_types_rows rows, uint64_t i)
 {
     return mmfi_rows_bytes(rows.base, i, ALL_TYPES_RECORD_SIZE, ALL_TYPES_BLOB_OFFSET,
