@@ -1,4 +1,4 @@
-/* String literals: what C and Python have in common. */
+/* String literals: the common part of C and Python. */
 #ifndef MMF_GEN_EMIT_LITERAL_H
 #define MMF_GEN_EMIT_LITERAL_H
 

@@ -65,7 +65,7 @@ static void emit_scalar(emitter *to, const emit_field *field)
         "\n");
 }
 
-/* A record in memory: its string and its length are set by one call, so that none is forgotten. */
+/* The setter of a record in memory: one call for the value and its length. */
 static void emit_record_set(emitter *to, const emit_field *field,
                             const emit_placeholders *placeholders)
 {
@@ -126,7 +126,8 @@ static void emit_sized(emitter *to, const emit_field *field)
         "$RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, data, length);\n"
         "}\n"
         "\n"
-        "/* Where $field$ lies in the file, not copied; pair with read_begin and read_retry. */\n"
+        "/* A view of $field$ in the file, not copied; use read_begin and read_retry around it. "
+        "*/\n"
         "static inline mmf_status $record$_store_view_$field$(const $record$_store *store, "
         "uint64_t row, $ctype$ *out)\n"
         "{\n"

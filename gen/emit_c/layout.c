@@ -98,8 +98,10 @@ static const char *member_template(mmf_type type)
     }
 }
 
-/* Lists the members of all fields in order and returns their number; members has room for two per
- * field. */
+/*
+ * Lists the members of all fields in order and returns their number; members has room for two per
+ * field.
+ */
 static uint32_t list_members(emitter *to, const emit_record *record, member *members)
 {
     uint32_t count = 0;

@@ -9,7 +9,7 @@ MMF_BEGIN_DECLS
 /* The offsets, and the struct that a whole record is passed in; layout.c. */
 void emit_layout(emitter *to, const emit_record *record);
 
-/* Create, open, close and what belongs to the store as a whole; calls.c. */
+/* Create, open, close and the other calls for a store as a whole; calls.c. */
 void emit_store_calls(emitter *to, const emit_record *record);
 
 /* Whole records, and row ranges; calls.c. */

@@ -221,7 +221,8 @@ void emit_source(emitter *to, const gen_model *model, const char *name)
                   "\n");
     if (has_long_literal(model))
         emit_template(to, &placeholders,
-                      "/* A schema's text is one literal, and may be longer than C promises. */\n"
+                      "/* The text of a schema is one literal, and may exceed the length that C "
+                      "guarantees. */\n"
                       "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n"
                       "\n");
     for (uint32_t i = 0; i < model->record_count; i++) {

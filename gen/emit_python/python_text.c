@@ -66,8 +66,10 @@ void emit_python_list(emitter *to, uint32_t indent, const char *head, const emit
     emit_text_free(&joined);
 }
 
-/* A module of one store has `open` and `create`. With several, `open` finds the store by the file,
- * and `create` is not possible. */
+/*
+ * A module of one store has `open` and `create`. With several, `open` finds the store by the file,
+ * and `create` is not possible.
+ */
 void emit_python_names(emitter *to, const gen_model *model)
 {
     emit_text names = {NULL, 0, 0, false};

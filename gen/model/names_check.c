@@ -112,8 +112,10 @@ static void check_words(const gen_model *model, diag_list *list)
     }
 }
 
-/* Reports macros of generated code that system headers define: a string `name` in `record Host`
- * gets the macro HOST_NAME_MAX, which is one of POSIX. */
+/*
+ * Reports macros of generated code that system headers define: a string `name` in `record Host`
+ * gets the macro HOST_NAME_MAX, which is one of POSIX.
+ */
 static void check_macros(const gen_model *model, const names_identifier *all, size_t count,
                          diag_list *list)
 {
@@ -146,8 +148,10 @@ static int compare_identifiers(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Two records may have members of one name; a member and a macro may not have the same name. Names
- * in C and in Python cannot clash. */
+/*
+ * Two records may have members of one name; a member and a macro may not have the same name. Names
+ * in C and in Python cannot clash.
+ */
 static bool is_macro(const names_identifier *identifier)
 {
     return identifier->scope == NAMES_FILE && identifier->text[0] >= 'A' &&
@@ -183,8 +187,10 @@ static void report(const gen_model *model, const names_identifier *first,
     diag_note(list, place_of(model, first), "'%s' is also generated for this", first->text);
 }
 
-/* True when the names of the records clash, so that their fields do as well: only the records are
- * reported. */
+/*
+ * True when the names of the records clash, so that their fields do as well: only the records are
+ * reported.
+ */
 static bool is_consequence(const gen_model *model, const names_identifier *first,
                            const names_identifier *second)
 {

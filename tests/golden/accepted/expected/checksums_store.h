@@ -83,46 +83,46 @@ typedef struct quote_rows {
     mmf_rows base;
 } quote_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema quote_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status quote_store_create(const char *path, const mmf_options *options, quote_store **out,
                               mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status quote_store_open(const char *path, const mmf_options *options, quote_store **out,
                             mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status quote_store_close(quote_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status quote_store_sync(quote_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status quote_store_copy(const quote_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *quote_store_base(const quote_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t quote_store_count(const quote_store *store)
 {
     return mmf_store_count(quote_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t quote_store_capacity(const quote_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL, or a length exceeds its field. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
 static inline mmf_status quote_record_check(const quote_record *in)
 {
     if (in == NULL)
@@ -156,7 +156,7 @@ static inline void quote_record_save(unsigned char *record, const quote_record *
     mmfi_save_bytes(record, QUOTE_DIGEST_OFFSET, QUOTE_DIGEST_MAX, in->digest, in->digest_length);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status quote_store_append(quote_store *store, const quote_record *in,
                                             uint64_t *row)
 {
@@ -192,7 +192,7 @@ static inline mmf_status quote_store_get(const quote_store *store, uint64_t row,
     return mmfi_read_end(read) ? MMF_OK : mmfi_quote_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status quote_store_set(quote_store *store, uint64_t row, const quote_record *in)
 {
     const mmf_status status = quote_record_check(in);
@@ -206,7 +206,7 @@ static inline mmf_status quote_store_set(quote_store *store, uint64_t row, const
                                  QUOTE_RECORD_CHECKSUM);
 }
 
-/* Checks count records from first on against their checksums; mmapforge/verify.h. */
+/* Verifies the checksums of count records from first on; see mmapforge/verify.h. */
 static inline mmf_status quote_store_verify(const quote_store *store, uint64_t first,
                                             uint64_t count, uint64_t *bad_row, mmf_error *error)
 {
@@ -214,14 +214,14 @@ static inline mmf_status quote_store_verify(const quote_store *store, uint64_t f
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = quote_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && quote_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take quote_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call quote_store_get.
  */
 static inline mmf_status quote_store_read_begin(const quote_store *store, uint64_t row,
                                                 uint64_t *sequence)
@@ -229,7 +229,7 @@ static inline mmf_status quote_store_read_begin(const quote_store *store, uint64
     return mmfi_sequence_begin(quote_store_base(store), row, QUOTE_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since quote_store_read_begin: throw away what was read. */
+/* True when the record changed since quote_store_read_begin: discard the values read. */
 static inline bool quote_store_read_retry(const quote_store *store, uint64_t row, uint64_t sequence)
 {
     return mmfi_sequence_retry(quote_store_base(store), row, QUOTE_RECORD_SIZE, sequence);
@@ -256,7 +256,7 @@ static inline mmf_status quote_rows_read_begin(quote_rows rows, uint64_t i, uint
     return mmfi_rows_begin(rows.base, i, QUOTE_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since quote_rows_read_begin: throw away what was read. */
+/* True when row i changed since quote_rows_read_begin: discard the values read. */
 static inline bool quote_rows_read_retry(quote_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, QUOTE_RECORD_SIZE, sequence);
@@ -292,7 +292,7 @@ static inline mmf_status quote_store_set_symbol(quote_store *store, uint64_t row
                                   QUOTE_SYMBOL_OFFSET, QUOTE_SYMBOL_MAX, data, length);
 }
 
-/* Where symbol lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of symbol in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status quote_store_view_symbol(const quote_store *store, uint64_t row,
                                                  mmf_str *out)
 {
@@ -421,7 +421,7 @@ static inline mmf_status quote_store_set_digest(quote_store *store, uint64_t row
                                  QUOTE_DIGEST_OFFSET, QUOTE_DIGEST_MAX, data, length);
 }
 
-/* Where digest lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of digest in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status quote_store_view_digest(const quote_store *store, uint64_t row,
                                                  mmf_bytes *out)
 {
@@ -463,46 +463,46 @@ typedef struct mark_rows {
     mmf_rows base;
 } mark_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema mark_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status mark_store_create(const char *path, const mmf_options *options, mark_store **out,
                              mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status mark_store_open(const char *path, const mmf_options *options, mark_store **out,
                            mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status mark_store_close(mark_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status mark_store_sync(mark_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status mark_store_copy(const mark_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *mark_store_base(const mark_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t mark_store_count(const mark_store *store)
 {
     return mmf_store_count(mark_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t mark_store_capacity(const mark_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL. */
 static inline mmf_status mark_record_check(const mark_record *in)
 {
     if (in == NULL)
@@ -522,7 +522,7 @@ static inline void mark_record_save(unsigned char *record, const mark_record *in
     mmfi_save_uint32(record, MARK_AT_OFFSET, in->at);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status mark_store_append(mark_store *store, const mark_record *in, uint64_t *row)
 {
     const mmf_status status = mark_record_check(in);
@@ -557,7 +557,7 @@ static inline mmf_status mark_store_get(const mark_store *store, uint64_t row, m
     return mmfi_read_end(read) ? MMF_OK : mmfi_mark_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status mark_store_set(mark_store *store, uint64_t row, const mark_record *in)
 {
     const mmf_status status = mark_record_check(in);
@@ -571,7 +571,7 @@ static inline mmf_status mark_store_set(mark_store *store, uint64_t row, const m
                                  MARK_RECORD_CHECKSUM);
 }
 
-/* Checks count records from first on against their checksums; mmapforge/verify.h. */
+/* Verifies the checksums of count records from first on; see mmapforge/verify.h. */
 static inline mmf_status mark_store_verify(const mark_store *store, uint64_t first, uint64_t count,
                                            uint64_t *bad_row, mmf_error *error)
 {
@@ -579,14 +579,14 @@ static inline mmf_status mark_store_verify(const mark_store *store, uint64_t fir
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = mark_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && mark_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take mark_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call mark_store_get.
  */
 static inline mmf_status mark_store_read_begin(const mark_store *store, uint64_t row,
                                                uint64_t *sequence)
@@ -594,7 +594,7 @@ static inline mmf_status mark_store_read_begin(const mark_store *store, uint64_t
     return mmfi_sequence_begin(mark_store_base(store), row, MARK_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since mark_store_read_begin: throw away what was read. */
+/* True when the record changed since mark_store_read_begin: discard the values read. */
 static inline bool mark_store_read_retry(const mark_store *store, uint64_t row, uint64_t sequence)
 {
     return mmfi_sequence_retry(mark_store_base(store), row, MARK_RECORD_SIZE, sequence);
@@ -621,7 +621,7 @@ static inline mmf_status mark_rows_read_begin(mark_rows rows, uint64_t i, uint64
     return mmfi_rows_begin(rows.base, i, MARK_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since mark_rows_read_begin: throw away what was read. */
+/* True when row i changed since mark_rows_read_begin: discard the values read. */
 static inline bool mark_rows_read_retry(mark_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, MARK_RECORD_SIZE, sequence);
@@ -682,46 +682,46 @@ typedef struct plain_rows {
     mmf_rows base;
 } plain_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema plain_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status plain_store_create(const char *path, const mmf_options *options, plain_store **out,
                               mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status plain_store_open(const char *path, const mmf_options *options, plain_store **out,
                             mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status plain_store_close(plain_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status plain_store_sync(plain_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status plain_store_copy(const plain_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *plain_store_base(const plain_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t plain_store_count(const plain_store *store)
 {
     return mmf_store_count(plain_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t plain_store_capacity(const plain_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL. */
 static inline mmf_status plain_record_check(const plain_record *in)
 {
     if (in == NULL)
@@ -741,7 +741,7 @@ static inline void plain_record_save(unsigned char *record, const plain_record *
     mmfi_save_uint32(record, PLAIN_AT_OFFSET, in->at);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status plain_store_append(plain_store *store, const plain_record *in,
                                             uint64_t *row)
 {
@@ -777,7 +777,7 @@ static inline mmf_status plain_store_get(const plain_store *store, uint64_t row,
     return mmfi_read_end(read) ? MMF_OK : mmfi_plain_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status plain_store_set(plain_store *store, uint64_t row, const plain_record *in)
 {
     const mmf_status status = plain_record_check(in);
@@ -791,14 +791,14 @@ static inline mmf_status plain_store_set(plain_store *store, uint64_t row, const
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = plain_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && plain_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take plain_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call plain_store_get.
  */
 static inline mmf_status plain_store_read_begin(const plain_store *store, uint64_t row,
                                                 uint64_t *sequence)
@@ -806,7 +806,7 @@ static inline mmf_status plain_store_read_begin(const plain_store *store, uint64
     return mmfi_sequence_begin(plain_store_base(store), row, PLAIN_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since plain_store_read_begin: throw away what was read. */
+/* True when the record changed since plain_store_read_begin: discard the values read. */
 static inline bool plain_store_read_retry(const plain_store *store, uint64_t row, uint64_t sequence)
 {
     return mmfi_sequence_retry(plain_store_base(store), row, PLAIN_RECORD_SIZE, sequence);
@@ -833,7 +833,7 @@ static inline mmf_status plain_rows_read_begin(plain_rows rows, uint64_t i, uint
     return mmfi_rows_begin(rows.base, i, PLAIN_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since plain_rows_read_begin: throw away what was read. */
+/* True when row i changed since plain_rows_read_begin: discard the values read. */
 static inline bool plain_rows_read_retry(plain_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, PLAIN_RECORD_SIZE, sequence);

@@ -260,46 +260,46 @@ typedef struct docs_rows {
     mmf_rows base;
 } docs_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema docs_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status docs_store_create(const char *path, const mmf_options *options, docs_store **out,
                              mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status docs_store_open(const char *path, const mmf_options *options, docs_store **out,
                            mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status docs_store_close(docs_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status docs_store_sync(docs_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status docs_store_copy(const docs_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *docs_store_base(const docs_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t docs_store_count(const docs_store *store)
 {
     return mmf_store_count(docs_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t docs_store_capacity(const docs_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL, or a length exceeds its field. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
 static inline mmf_status docs_record_check(const docs_record *in)
 {
     if (in == NULL)
@@ -413,7 +413,7 @@ static inline void docs_record_save(unsigned char *record, const docs_record *in
     mmfi_save_uint64(record, DOCS_FILLER_39_OFFSET, in->filler_39);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status docs_store_append(docs_store *store, const docs_record *in, uint64_t *row)
 {
     const mmf_status status = docs_record_check(in);
@@ -448,7 +448,7 @@ static inline mmf_status docs_store_get(const docs_store *store, uint64_t row, d
     return mmfi_read_end(read) ? MMF_OK : mmfi_docs_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status docs_store_set(docs_store *store, uint64_t row, const docs_record *in)
 {
     const mmf_status status = docs_record_check(in);
@@ -462,14 +462,14 @@ static inline mmf_status docs_store_set(docs_store *store, uint64_t row, const d
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = docs_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && docs_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take docs_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call docs_store_get.
  */
 static inline mmf_status docs_store_read_begin(const docs_store *store, uint64_t row,
                                                uint64_t *sequence)
@@ -477,7 +477,7 @@ static inline mmf_status docs_store_read_begin(const docs_store *store, uint64_t
     return mmfi_sequence_begin(docs_store_base(store), row, DOCS_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since docs_store_read_begin: throw away what was read. */
+/* True when the record changed since docs_store_read_begin: discard the values read. */
 static inline bool docs_store_read_retry(const docs_store *store, uint64_t row, uint64_t sequence)
 {
     return mmfi_sequence_retry(docs_store_base(store), row, DOCS_RECORD_SIZE, sequence);
@@ -504,7 +504,7 @@ static inline mmf_status docs_rows_read_begin(docs_rows rows, uint64_t i, uint64
     return mmfi_rows_begin(rows.base, i, DOCS_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since docs_rows_read_begin: throw away what was read. */
+/* True when row i changed since docs_rows_read_begin: discard the values read. */
 static inline bool docs_rows_read_retry(docs_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, DOCS_RECORD_SIZE, sequence);
@@ -602,7 +602,7 @@ static inline mmf_status docs_store_set_lines(docs_store *store, uint64_t row, c
                            DOCS_LINES_MAX, data, length);
 }
 
-/* Where lines lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of lines in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status docs_store_view_lines(const docs_store *store, uint64_t row, mmf_str *out)
 {
     return mmfi_view_string(docs_store_base(store), row, DOCS_RECORD_SIZE, DOCS_LINES_OFFSET,
@@ -674,7 +674,7 @@ static inline mmf_status docs_store_set_quoted(docs_store *store, uint64_t row, 
                           DOCS_QUOTED_MAX, data, length);
 }
 
-/* Where quoted lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of quoted in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status docs_store_view_quoted(const docs_store *store, uint64_t row,
                                                 mmf_bytes *out)
 {

@@ -103,46 +103,46 @@ typedef struct python_rows {
     mmf_rows base;
 } python_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema python_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status python_store_create(const char *path, const mmf_options *options, python_store **out,
                                mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status python_store_open(const char *path, const mmf_options *options, python_store **out,
                              mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status python_store_close(python_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status python_store_sync(python_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status python_store_copy(const python_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *python_store_base(const python_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t python_store_count(const python_store *store)
 {
     return mmf_store_count(python_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t python_store_capacity(const python_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL, or a length exceeds its field. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
 static inline mmf_status python_record_check(const python_record *in)
 {
     if (in == NULL)
@@ -182,7 +182,7 @@ static inline void python_record_save(unsigned char *record, const python_record
     mmfi_save_float64(record, PYTHON_OS_OFFSET, in->os);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status python_store_append(python_store *store, const python_record *in,
                                              uint64_t *row)
 {
@@ -219,7 +219,7 @@ static inline mmf_status python_store_get(const python_store *store, uint64_t ro
     return mmfi_read_end(read) ? MMF_OK : mmfi_python_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status python_store_set(python_store *store, uint64_t row,
                                           const python_record *in)
 {
@@ -234,14 +234,14 @@ static inline mmf_status python_store_set(python_store *store, uint64_t row,
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = python_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && python_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take python_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call python_store_get.
  */
 static inline mmf_status python_store_read_begin(const python_store *store, uint64_t row,
                                                  uint64_t *sequence)
@@ -249,7 +249,7 @@ static inline mmf_status python_store_read_begin(const python_store *store, uint
     return mmfi_sequence_begin(python_store_base(store), row, PYTHON_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since python_store_read_begin: throw away what was read. */
+/* True when the record changed since python_store_read_begin: discard the values read. */
 static inline bool python_store_read_retry(const python_store *store, uint64_t row,
                                            uint64_t sequence)
 {
@@ -277,7 +277,7 @@ static inline mmf_status python_rows_read_begin(python_rows rows, uint64_t i, ui
     return mmfi_rows_begin(rows.base, i, PYTHON_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since python_rows_read_begin: throw away what was read. */
+/* True when row i changed since python_rows_read_begin: discard the values read. */
 static inline bool python_rows_read_retry(python_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, PYTHON_RECORD_SIZE, sequence);
@@ -313,7 +313,7 @@ static inline mmf_status python_store_set_str(python_store *store, uint64_t row,
                            PYTHON_STR_MAX, data, length);
 }
 
-/* Where str lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of str in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status python_store_view_str(const python_store *store, uint64_t row,
                                                mmf_str *out)
 {
@@ -358,7 +358,7 @@ static inline mmf_status python_store_set_bytes(python_store *store, uint64_t ro
                           PYTHON_BYTES_MAX, data, length);
 }
 
-/* Where bytes lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of bytes in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status python_store_view_bytes(const python_store *store, uint64_t row,
                                                  mmf_bytes *out)
 {

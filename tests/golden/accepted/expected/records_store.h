@@ -76,46 +76,46 @@ typedef struct ohlc_bar_rows {
     mmf_rows base;
 } ohlc_bar_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema ohlc_bar_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status ohlc_bar_store_create(const char *path, const mmf_options *options, ohlc_bar_store **out,
                                  mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status ohlc_bar_store_open(const char *path, const mmf_options *options, ohlc_bar_store **out,
                                mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status ohlc_bar_store_close(ohlc_bar_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status ohlc_bar_store_sync(ohlc_bar_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status ohlc_bar_store_copy(const ohlc_bar_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *ohlc_bar_store_base(const ohlc_bar_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t ohlc_bar_store_count(const ohlc_bar_store *store)
 {
     return mmf_store_count(ohlc_bar_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t ohlc_bar_store_capacity(const ohlc_bar_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL. */
 static inline mmf_status ohlc_bar_record_check(const ohlc_bar_record *in)
 {
     if (in == NULL)
@@ -143,7 +143,7 @@ static inline void ohlc_bar_record_save(unsigned char *record, const ohlc_bar_re
     mmfi_save_int64(record, OHLC_BAR_OPEN_TIME_OFFSET, in->openTime);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc_bar_record *in,
                                                uint64_t *row)
 {
@@ -181,7 +181,7 @@ static inline mmf_status ohlc_bar_store_get(const ohlc_bar_store *store, uint64_
     return mmfi_read_end(read) ? MMF_OK : mmfi_ohlc_bar_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status ohlc_bar_store_set(ohlc_bar_store *store, uint64_t row,
                                             const ohlc_bar_record *in)
 {
@@ -196,14 +196,14 @@ static inline mmf_status ohlc_bar_store_set(ohlc_bar_store *store, uint64_t row,
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = ohlc_bar_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && ohlc_bar_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take ohlc_bar_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call ohlc_bar_store_get.
  */
 static inline mmf_status ohlc_bar_store_read_begin(const ohlc_bar_store *store, uint64_t row,
                                                    uint64_t *sequence)
@@ -211,7 +211,7 @@ static inline mmf_status ohlc_bar_store_read_begin(const ohlc_bar_store *store, 
     return mmfi_sequence_begin(ohlc_bar_store_base(store), row, OHLC_BAR_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since ohlc_bar_store_read_begin: throw away what was read. */
+/* True when the record changed since ohlc_bar_store_read_begin: discard the values read. */
 static inline bool ohlc_bar_store_read_retry(const ohlc_bar_store *store, uint64_t row,
                                              uint64_t sequence)
 {
@@ -241,7 +241,7 @@ static inline mmf_status ohlc_bar_rows_read_begin(ohlc_bar_rows rows, uint64_t i
     return mmfi_rows_begin(rows.base, i, OHLC_BAR_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since ohlc_bar_rows_read_begin: throw away what was read. */
+/* True when row i changed since ohlc_bar_rows_read_begin: discard the values read. */
 static inline bool ohlc_bar_rows_read_retry(ohlc_bar_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, OHLC_BAR_RECORD_SIZE, sequence);
@@ -441,47 +441,47 @@ typedef struct order_book_level_2_rows {
     mmf_rows base;
 } order_book_level_2_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema order_book_level_2_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status order_book_level_2_store_create(const char *path, const mmf_options *options,
                                            order_book_level_2_store **out, mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status order_book_level_2_store_open(const char *path, const mmf_options *options,
                                          order_book_level_2_store **out, mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status order_book_level_2_store_close(order_book_level_2_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status order_book_level_2_store_sync(order_book_level_2_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status order_book_level_2_store_copy(const order_book_level_2_store *store, const char *path,
                                          mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *order_book_level_2_store_base(const order_book_level_2_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t order_book_level_2_store_count(const order_book_level_2_store *store)
 {
     return mmf_store_count(order_book_level_2_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t order_book_level_2_store_capacity(const order_book_level_2_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL, or a length exceeds its field. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
 static inline mmf_status order_book_level_2_record_check(const order_book_level_2_record *in)
 {
     if (in == NULL)
@@ -511,7 +511,7 @@ static inline void order_book_level_2_record_save(unsigned char *record,
     mmfi_save_float64(record, ORDER_BOOK_LEVEL_2_ASK_OFFSET, in->ask);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status order_book_level_2_store_append(order_book_level_2_store *store,
                                                          const order_book_level_2_record *in,
                                                          uint64_t *row)
@@ -551,7 +551,7 @@ static inline mmf_status order_book_level_2_store_get(const order_book_level_2_s
     return mmfi_read_end(read) ? MMF_OK : mmfi_order_book_level_2_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status order_book_level_2_store_set(order_book_level_2_store *store, uint64_t row,
                                                       const order_book_level_2_record *in)
 {
@@ -567,14 +567,14 @@ static inline mmf_status order_book_level_2_store_set(order_book_level_2_store *
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = order_book_level_2_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && order_book_level_2_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take order_book_level_2_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call order_book_level_2_store_get.
  */
 static inline mmf_status order_book_level_2_store_read_begin(const order_book_level_2_store *store,
                                                              uint64_t row, uint64_t *sequence)
@@ -584,7 +584,7 @@ static inline mmf_status order_book_level_2_store_read_begin(const order_book_le
 }
 
 /*
- * True when the record changed since order_book_level_2_store_read_begin: throw away what was read.
+ * True when the record changed since order_book_level_2_store_read_begin: discard the values read.
  */
 static inline bool order_book_level_2_store_read_retry(const order_book_level_2_store *store,
                                                        uint64_t row, uint64_t sequence)
@@ -617,7 +617,7 @@ static inline mmf_status order_book_level_2_rows_read_begin(order_book_level_2_r
     return mmfi_rows_begin(rows.base, i, ORDER_BOOK_LEVEL_2_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since order_book_level_2_rows_read_begin: throw away what was read. */
+/* True when row i changed since order_book_level_2_rows_read_begin: discard the values read. */
 static inline bool order_book_level_2_rows_read_retry(order_book_level_2_rows rows, uint64_t i,
                                                       uint64_t sequence)
 {
@@ -694,7 +694,7 @@ static inline mmf_status order_book_level_2_store_set_venue(order_book_level_2_s
                            length);
 }
 
-/* Where venue lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of venue in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status order_book_level_2_store_view_venue(const order_book_level_2_store *store,
                                                              uint64_t row, mmf_str *out)
 {
@@ -792,52 +792,52 @@ typedef struct http_connection_statistics_rows {
     mmf_rows base;
 } http_connection_statistics_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema http_connection_statistics_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status http_connection_statistics_store_create(const char *path, const mmf_options *options,
                                                    http_connection_statistics_store **out,
                                                    mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status http_connection_statistics_store_open(const char *path, const mmf_options *options,
                                                  http_connection_statistics_store **out,
                                                  mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status http_connection_statistics_store_close(http_connection_statistics_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status http_connection_statistics_store_sync(http_connection_statistics_store *store,
                                                  mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status http_connection_statistics_store_copy(const http_connection_statistics_store *store,
                                                  const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *http_connection_statistics_store_base(
     const http_connection_statistics_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t http_connection_statistics_store_count(
     const http_connection_statistics_store *store)
 {
     return mmf_store_count(http_connection_statistics_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t http_connection_statistics_store_capacity(const http_connection_statistics_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL, or a length exceeds its field. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
 static inline mmf_status http_connection_statistics_record_check(
     const http_connection_statistics_record *in)
 {
@@ -882,7 +882,7 @@ static inline void http_connection_statistics_record_save(
     mmfi_save_bool(record, HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET, in->is_kept_alive);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status http_connection_statistics_store_append(
     http_connection_statistics_store *store, const http_connection_statistics_record *in,
     uint64_t *row)
@@ -927,7 +927,7 @@ static inline mmf_status http_connection_statistics_store_get(
     return mmfi_read_end(read) ? MMF_OK : mmfi_http_connection_statistics_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status http_connection_statistics_store_set(
     http_connection_statistics_store *store, uint64_t row,
     const http_connection_statistics_record *in)
@@ -944,7 +944,7 @@ static inline mmf_status http_connection_statistics_store_set(
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = http_connection_statistics_store_read_begin(store, row, &sequence);
@@ -952,7 +952,7 @@ static inline mmf_status http_connection_statistics_store_set(
  *     } while (status == MMF_OK && http_connection_statistics_store_read_retry(store, row,
  *     sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call
  * http_connection_statistics_store_get.
  */
 static inline mmf_status http_connection_statistics_store_read_begin(
@@ -963,8 +963,8 @@ static inline mmf_status http_connection_statistics_store_read_begin(
 }
 
 /*
- * True when the record changed since http_connection_statistics_store_read_begin: throw away what
- * was read.
+ * True when the record changed since http_connection_statistics_store_read_begin: discard the
+ * values read.
  */
 static inline bool http_connection_statistics_store_read_retry(
     const http_connection_statistics_store *store, uint64_t row, uint64_t sequence)
@@ -998,7 +998,7 @@ static inline mmf_status http_connection_statistics_rows_read_begin(
 }
 
 /*
- * True when row i changed since http_connection_statistics_rows_read_begin: throw away what was
+ * True when row i changed since http_connection_statistics_rows_read_begin: discard the values
  * read.
  */
 static inline bool http_connection_statistics_rows_read_retry(http_connection_statistics_rows rows,
@@ -1048,7 +1048,8 @@ static inline mmf_status http_connection_statistics_store_set_remote_address_and
 }
 
 /*
- * Where remote_address_and_port lies in the file, not copied; pair with read_begin and read_retry.
+ * A view of remote_address_and_port in the file, not copied; use read_begin and read_retry around
+ * it.
  */
 static inline mmf_status http_connection_statistics_store_view_remote_address_and_port(
     const http_connection_statistics_store *store, uint64_t row, mmf_str *out)
@@ -1147,8 +1148,8 @@ static inline mmf_status http_connection_statistics_store_set_certificate_finger
 }
 
 /*
- * Where certificate_fingerprint_sha256 lies in the file, not copied; pair with read_begin and
- * read_retry.
+ * A view of certificate_fingerprint_sha256 in the file, not copied; use read_begin and read_retry
+ * around it.
  */
 static inline mmf_status http_connection_statistics_store_view_certificate_fingerprint_sha256(
     const http_connection_statistics_store *store, uint64_t row, mmf_bytes *out)

@@ -61,46 +61,46 @@ typedef struct x_rows {
     mmf_rows base;
 } x_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema x_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status x_store_create(const char *path, const mmf_options *options, x_store **out,
                           mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status x_store_open(const char *path, const mmf_options *options, x_store **out,
                         mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status x_store_close(x_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status x_store_sync(x_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status x_store_copy(const x_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *x_store_base(const x_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t x_store_count(const x_store *store)
 {
     return mmf_store_count(x_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t x_store_capacity(const x_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL. */
 static inline mmf_status x_record_check(const x_record *in)
 {
     if (in == NULL)
@@ -120,7 +120,7 @@ static inline void x_record_save(unsigned char *record, const x_record *in)
     mmfi_save_bool(record, X_Y_OFFSET, in->y);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status x_store_append(x_store *store, const x_record *in, uint64_t *row)
 {
     const mmf_status status = x_record_check(in);
@@ -156,7 +156,7 @@ static inline mmf_status x_store_get(const x_store *store, uint64_t row, x_recor
     return mmfi_read_end(read) ? MMF_OK : mmfi_x_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status x_store_set(x_store *store, uint64_t row, const x_record *in)
 {
     const mmf_status status = x_record_check(in);
@@ -170,21 +170,21 @@ static inline mmf_status x_store_set(x_store *store, uint64_t row, const x_recor
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = x_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && x_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take x_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call x_store_get.
  */
 static inline mmf_status x_store_read_begin(const x_store *store, uint64_t row, uint64_t *sequence)
 {
     return mmfi_sequence_begin(x_store_base(store), row, X_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since x_store_read_begin: throw away what was read. */
+/* True when the record changed since x_store_read_begin: discard the values read. */
 static inline bool x_store_read_retry(const x_store *store, uint64_t row, uint64_t sequence)
 {
     return mmfi_sequence_retry(x_store_base(store), row, X_RECORD_SIZE, sequence);
@@ -211,7 +211,7 @@ static inline mmf_status x_rows_read_begin(x_rows rows, uint64_t i, uint64_t *se
     return mmfi_rows_begin(rows.base, i, X_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since x_rows_read_begin: throw away what was read. */
+/* True when row i changed since x_rows_read_begin: discard the values read. */
 static inline bool x_rows_read_retry(x_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, X_RECORD_SIZE, sequence);

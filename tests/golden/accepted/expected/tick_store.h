@@ -75,46 +75,46 @@ typedef struct tick_rows {
     mmf_rows base;
 } tick_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema tick_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status tick_store_create(const char *path, const mmf_options *options, tick_store **out,
                              mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status tick_store_open(const char *path, const mmf_options *options, tick_store **out,
                            mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status tick_store_close(tick_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status tick_store_sync(tick_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status tick_store_copy(const tick_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *tick_store_base(const tick_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t tick_store_count(const tick_store *store)
 {
     return mmf_store_count(tick_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t tick_store_capacity(const tick_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL, or a length exceeds its field. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
 static inline mmf_status tick_record_check(const tick_record *in)
 {
     if (in == NULL)
@@ -142,7 +142,7 @@ static inline void tick_record_save(unsigned char *record, const tick_record *in
     mmfi_save_uint64(record, TICK_TIMESTAMP_OFFSET, in->timestamp);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status tick_store_append(tick_store *store, const tick_record *in, uint64_t *row)
 {
     const mmf_status status = tick_record_check(in);
@@ -177,7 +177,7 @@ static inline mmf_status tick_store_get(const tick_store *store, uint64_t row, t
     return mmfi_read_end(read) ? MMF_OK : mmfi_tick_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status tick_store_set(tick_store *store, uint64_t row, const tick_record *in)
 {
     const mmf_status status = tick_record_check(in);
@@ -191,14 +191,14 @@ static inline mmf_status tick_store_set(tick_store *store, uint64_t row, const t
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = tick_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && tick_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take tick_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call tick_store_get.
  */
 static inline mmf_status tick_store_read_begin(const tick_store *store, uint64_t row,
                                                uint64_t *sequence)
@@ -206,7 +206,7 @@ static inline mmf_status tick_store_read_begin(const tick_store *store, uint64_t
     return mmfi_sequence_begin(tick_store_base(store), row, TICK_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since tick_store_read_begin: throw away what was read. */
+/* True when the record changed since tick_store_read_begin: discard the values read. */
 static inline bool tick_store_read_retry(const tick_store *store, uint64_t row, uint64_t sequence)
 {
     return mmfi_sequence_retry(tick_store_base(store), row, TICK_RECORD_SIZE, sequence);
@@ -233,7 +233,7 @@ static inline mmf_status tick_rows_read_begin(tick_rows rows, uint64_t i, uint64
     return mmfi_rows_begin(rows.base, i, TICK_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since tick_rows_read_begin: throw away what was read. */
+/* True when row i changed since tick_rows_read_begin: discard the values read. */
 static inline bool tick_rows_read_retry(tick_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, TICK_RECORD_SIZE, sequence);
@@ -269,7 +269,7 @@ static inline mmf_status tick_store_set_symbol(tick_store *store, uint64_t row, 
                            TICK_SYMBOL_MAX, data, length);
 }
 
-/* Where symbol lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of symbol in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status tick_store_view_symbol(const tick_store *store, uint64_t row, mmf_str *out)
 {
     return mmfi_view_string(tick_store_base(store), row, TICK_RECORD_SIZE, TICK_SYMBOL_OFFSET,

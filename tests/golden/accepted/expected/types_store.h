@@ -109,46 +109,46 @@ typedef struct all_types_rows {
     mmf_rows base;
 } all_types_rows;
 
-/* The schema, as every file of this store carries it. */
+/* The schema of the store, which every file of it contains. */
 extern const mmf_schema all_types_schema;
 
 /* ---- The store ---- */
 
-/* Makes a new file and opens it for writing; MMF_ERR_EXISTS when there is one. */
+/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
 mmf_status all_types_store_create(const char *path, const mmf_options *options,
                                   all_types_store **out, mmf_error *error);
 
-/* Opens a file: to read it, or with options->mode = MMF_READ_WRITE as its writer. */
+/* Opens a file for reading, or with options->mode = MMF_READ_WRITE for writing. */
 mmf_status all_types_store_open(const char *path, const mmf_options *options, all_types_store **out,
                                 mmf_error *error);
 
-/* Syncs what a writer wrote and releases the store. NULL is allowed. */
+/* Syncs the records of a writer, and releases the store. NULL is allowed. */
 mmf_status all_types_store_close(all_types_store *store);
 
-/* Makes what was written survive a power cut. */
+/* Makes all records written so far survive a power cut. */
 mmf_status all_types_store_sync(all_types_store *store, mmf_error *error);
 
-/* Copies whole records to a new file, also while writers are at work: never use cp. */
+/* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status all_types_store_copy(const all_types_store *store, const char *path, mmf_error *error);
 
-/* The store as the calls of mmapforge/store.h and mmapforge/value.h take it. */
+/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
 static inline const mmf_store *all_types_store_base(const all_types_store *store)
 {
     return (const mmf_store *)store;
 }
 
-/* Records that can be read now. */
+/* The number of records now; it only grows. */
 static inline uint64_t all_types_store_count(const all_types_store *store)
 {
     return mmf_store_count(all_types_store_base(store));
 }
 
-/* Records that the file has room for without growing. */
+/* The number of records that fit the file before it grows. */
 uint64_t all_types_store_capacity(const all_types_store *store);
 
 /* ---- Whole records ---- */
 
-/* MMF_OK, or why a record cannot be stored: it is NULL, or a length exceeds its field. */
+/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
 static inline mmf_status all_types_record_check(const all_types_record *in)
 {
     if (in == NULL)
@@ -204,7 +204,7 @@ static inline void all_types_record_save(unsigned char *record, const all_types_
     mmfi_save_bytes(record, ALL_TYPES_BLOB_OFFSET, ALL_TYPES_BLOB_MAX, in->blob, in->blob_length);
 }
 
-/* Appends a record: written first, then published. *row (may be NULL) is where it went. */
+/* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status all_types_store_append(all_types_store *store, const all_types_record *in,
                                                 uint64_t *row)
 {
@@ -242,7 +242,7 @@ static inline mmf_status all_types_store_get(const all_types_store *store, uint6
     return mmfi_read_end(read) ? MMF_OK : mmfi_all_types_get_slow(store, row, out);
 }
 
-/* Replaces a record: all of it or, if the process is killed, nothing of it. */
+/* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status all_types_store_set(all_types_store *store, uint64_t row,
                                              const all_types_record *in)
 {
@@ -257,14 +257,14 @@ static inline mmf_status all_types_store_set(all_types_store *store, uint64_t ro
 }
 
 /*
- * For views, and for several fields that belong together:
+ * Reads views, or several fields, of one consistent record:
  *
  *     do {
  *         status = all_types_store_read_begin(store, row, &sequence);
  *         ... read fields, use views ...
  *     } while (status == MMF_OK && all_types_store_read_retry(store, row, sequence));
  *
- * MMF_ERR_BUSY: the record is being replaced; try again, or take all_types_store_get.
+ * MMF_ERR_BUSY: the record is being replaced; try again, or call all_types_store_get.
  */
 static inline mmf_status all_types_store_read_begin(const all_types_store *store, uint64_t row,
                                                     uint64_t *sequence)
@@ -272,7 +272,7 @@ static inline mmf_status all_types_store_read_begin(const all_types_store *store
     return mmfi_sequence_begin(all_types_store_base(store), row, ALL_TYPES_RECORD_SIZE, sequence);
 }
 
-/* True when the record changed since all_types_store_read_begin: throw away what was read. */
+/* True when the record changed since all_types_store_read_begin: discard the values read. */
 static inline bool all_types_store_read_retry(const all_types_store *store, uint64_t row,
                                               uint64_t sequence)
 {
@@ -302,7 +302,7 @@ static inline mmf_status all_types_rows_read_begin(all_types_rows rows, uint64_t
     return mmfi_rows_begin(rows.base, i, ALL_TYPES_RECORD_SIZE, sequence);
 }
 
-/* True when row i changed since all_types_rows_read_begin: throw away what was read. */
+/* True when row i changed since all_types_rows_read_begin: discard the values read. */
 static inline bool all_types_rows_read_retry(all_types_rows rows, uint64_t i, uint64_t sequence)
 {
     return mmfi_rows_retry(rows.base, i, ALL_TYPES_RECORD_SIZE, sequence);
@@ -689,7 +689,7 @@ static inline mmf_status all_types_store_set_name(all_types_store *store, uint64
                            ALL_TYPES_NAME_MAX, data, length);
 }
 
-/* Where name lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of name in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status all_types_store_view_name(const all_types_store *store, uint64_t row,
                                                    mmf_str *out)
 {
@@ -736,7 +736,7 @@ static inline mmf_status all_types_store_set_digest(all_types_store *store, uint
                           ALL_TYPES_DIGEST_MAX, data, length);
 }
 
-/* Where digest lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of digest in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status all_types_store_view_digest(const all_types_store *store, uint64_t row,
                                                      mmf_bytes *out)
 {
@@ -778,7 +778,7 @@ static inline mmf_status all_types_store_set_blob(all_types_store *store, uint64
                           ALL_TYPES_BLOB_MAX, data, length);
 }
 
-/* Where blob lies in the file, not copied; pair with read_begin and read_retry. */
+/* A view of blob in the file, not copied; use read_begin and read_retry around it. */
 static inline mmf_status all_types_store_view_blob(const all_types_store *store, uint64_t row,
                                                    mmf_bytes *out)
 {
