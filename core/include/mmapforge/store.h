@@ -41,7 +41,7 @@
  * says so in mmf_info.live; so does one that opens a copy or a snapshot of a file. To a writer
  * there the death of the one before is what a power cut is elsewhere: sync what must survive it.
  *
- * Torn records. A power cut may leave a record half replaced (docs/file-format.md):
+ * Torn records. A power cut may leave a record half replaced (docs/durability.md):
  * reading it is MMF_ERR_CORRUPT until it is replaced as a whole. To set a part of it is
  * MMF_ERR_CORRUPT, too, but for a scalar that the only writer sets, which leaves it torn. While it
  * is being replaced, reading it is MMF_ERR_BUSY: it has no earlier content to give.
