@@ -1,10 +1,29 @@
-/* The smallest program with a store. */
+#include <stdio.h>
+
 #include "tick_store.h"
 
-int main(int argc, char **argv)
+int main(void)
 {
     tick_store *store = NULL;
-    if (argc != 2 || tick_store_create(argv[1], NULL, &store, NULL) != MMF_OK)
+    mmf_error error;
+    if (tick_store_create("ticks.mmf", NULL, &store, &error) != MMF_OK) {
+        fprintf(stderr, "%s\n", error.message); /* where, what, and what to do */
         return 1;
-    return tick_store_close(store) == MMF_OK ? 0 : 1;
+    }
+
+    tick_record tick = {.price = 189.5, .volume = 100, .timestamp = 1};
+    uint64_t row = 0;
+    double price = 0;
+    mmf_status status = tick_record_set_symbol(&tick, "AAPL");
+    if (status == MMF_OK)
+        status = tick_store_append(store, &tick, &row); /* written, then published */
+    if (status == MMF_OK)
+        status = tick_store_set_price(store, row, 190.0); /* other processes see it at once */
+    if (status == MMF_OK)
+        status = tick_store_get_price(store, row, &price); /* one checked load */
+    if (mmf_store_explain(tick_store_base(store), status, row, NULL, &error) != MMF_OK)
+        fprintf(stderr, "%s\n", error.message);
+    else
+        printf("row %u: %s at %g\n", (unsigned)row, tick.symbol, price);
+    return tick_store_close(store) == MMF_OK && status == MMF_OK ? 0 : 1;
 }

@@ -1,9 +1,6 @@
-"""Prints how many records a store has."""
-
-import sys
-
 import tick_store
 
-if __name__ == "__main__":
-    with tick_store.open(sys.argv[1]) as ticks:
-        print(len(ticks))
+with tick_store.open("ticks.mmf") as store:
+    print(len(store), store[-1].price, store.max("price"))
+    for tick in store.follow(start=0, timeout=1.0):  # each as it is appended, until none is for a second
+        print(tick.symbol, tick.price)
