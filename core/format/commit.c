@@ -48,6 +48,16 @@ bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out)
     return found;
 }
 
+bool mmfi_commit_is_damaged(const unsigned char *base)
+{
+    mmfi_commit commit;
+    for (uint64_t i = 0; i < MMFI_COMMIT_COPIES; i++)
+        if (mmfi_load64(commit_at((unsigned char *)(uintptr_t)base, i)) != 0 &&
+            !mmfi_commit_read_slot(base, i, &commit))
+            return true;
+    return false;
+}
+
 void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
                        bool clean)
 {

@@ -27,6 +27,12 @@ bool mmfi_commit_read(const unsigned char *base, mmfi_commit *out);
 bool mmfi_commit_read_slot(const unsigned char *base, uint64_t generation, mmfi_commit *out);
 
 /*
+ * True when a slot has something else than a commit, and was not emptied by mmfi_commit_forget: the
+ * power was cut while it was stored, or it is damaged, and then it may have been the newer one.
+ */
+bool mmfi_commit_is_damaged(const unsigned char *base);
+
+/*
  * Fills the slot of that generation, which has the commit before the last one. The caller syncs
  * before, for a power cut may destroy what the slot had: the last commit must be on the disk by
  * then, whoever wrote it. And after.

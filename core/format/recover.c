@@ -163,6 +163,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                          path, out->count, out->capacity);
     out->dropped_rows = trusted ? 0 : count_dropped(base, out);
     out->seen_end = find_seen_end(base, out, trusted);
+    out->damaged = !trusted && mmfi_commit_is_damaged(base);
     return MMF_OK;
 }
 

@@ -31,6 +31,7 @@ typedef struct mmfi_recovery {
     bool replaced;       /* records may have been replaced since the last sync */
     bool dropped;      /* a later one does not stand: mmfi_commit_forget, and a sync, come first */
     uint64_t seen_end; /* rows below it may hold records that were dropped, now or before */
+    bool damaged;      /* memory is not trusted, and mmfi_commit_is_damaged */
     uint64_t dropped_rows; /* records beyond count that live control had, when it is not valid */
 } mmfi_recovery;
 

@@ -116,6 +116,7 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
      * new one would replace the only one that is.
      */
     state->dropped = found.dropped_rows;
+    state->commit_damaged = found.damaged;
     state->writer->count = found.count;
     state->room = found.capacity;
     state->writer->undo = state->map.base + state->geometry.undo_offset;
@@ -152,6 +153,8 @@ static mmf_status attach_reader(mmfi_state *state, mmf_error *error)
     there = there < bounds.mapped ? there : bounds.mapped;
     state->rows_written = mmfi_rows_written(state, there);
     state->rows_to_hole = mmfi_rows_to_hole(state, there);
+    state->commit_damaged = !mmfi_live_is_trusted(state->map.base, &state->geometry) &&
+                            mmfi_commit_is_damaged(state->map.base);
     return MMF_OK;
 }
 
@@ -163,6 +166,13 @@ static void say_notices(const mmfi_state *state, mmf_error *error)
     if (state->writer == NULL && mmfi_bounds_now(state, &bounds, NULL) == MMF_OK &&
         mmfi_bounds_missing(&bounds) > 0)
         (void)mmfi_say_missing(state, &bounds, MMF_OK, error);
+    else if (state->commit_damaged)
+        (void)mmfi_fail(
+            error, MMF_OK, 0, state->file.path,
+            "%s: one of the two commit slots in the header fails its checksum, so the "
+            "%" PRIu64 " records may be those of the sync before the last; if the power "
+            "was not cut during a sync, the file is damaged: restore it from a copy",
+            state->file.path, state->writer != NULL ? state->writer->count : bounds.count);
     else if (state->dropped > 0)
         (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
                         "%s: up to %" PRIu64 " records that were appended after the last sync are "

@@ -194,6 +194,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     if (trusted)
         mmfi_live_sign(state->map.base);
     state->dropped = found.dropped_rows;
+    state->commit_damaged = found.damaged;
     mmfi_store64(mmfi_shared_undo(state, state->slot) + offsetof(mmfi_undo, owner),
                  (uint64_t)state->pid);
     state->writer->count = found.count;

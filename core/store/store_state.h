@@ -61,6 +61,7 @@ struct mmfi_state {
     uint64_t collapsed;  /* bytes of the file that were put into large pages, as far as they can */
     uint64_t extending;  /* not 0: a thread is at it */
     uint64_t generation; /* of the last commit */
+    bool commit_damaged; /* a commit slot, when the last commit decided the count */
     uint64_t dropped;    /* records that recovery did not keep */
     uint64_t file_size;  /* as the writer knows it */
     uint64_t room;       /* rows that fit into that, and into the address space */

@@ -180,6 +180,40 @@ TEST_F(MissingRowsTest, HolesThatHideNoRecord)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
+// The newest commit is damaged where it decides: the one before counts, and that is said.
+TEST_F(MissingRowsTest, ACommitSlotThatFailsItsChecksum)
+{
+    tick_store *store = create();
+    fill(store, 5);
+    ASSERT_EQ(tick_store_sync(store, &error), MMF_OK);
+    ASSERT_EQ(t_append_up_to(store, 9), MMF_OK);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    const std::string whole = bytes();
+    for (uint64_t slot = 0; slot < MMFI_COMMIT_COPIES; slot++) {
+        const uint64_t at =
+            MMFI_COMMIT_OFFSET + slot * MMFI_PAGE_SIZE + offsetof(mmfi_commit, count);
+        leave_boot();
+        put(at, std::string(1, static_cast<char>(whole[at] ^ 1)));
+        for (const mmf_options *options : {static_cast<const mmf_options *>(nullptr),
+                                           static_cast<const mmf_options *>(&writing)}) {
+            store = open(options);
+            EXPECT_NE(strstr(error.message, "one of the two commit slots"), nullptr)
+                << error.message;
+            EXPECT_EQ(error.status, MMF_OK);
+            const uint64_t count = tick_store_count(store);
+            EXPECT_TRUE(count == 5 || count == 9) << count;
+            EXPECT_NE(strstr(error.message, std::to_string(count).c_str()), nullptr);
+            EXPECT_EQ(tick_store_close(store), MMF_OK);
+        }
+        put(0, whole);
+    }
+    leave_boot();
+    store = open();
+    EXPECT_STREQ(error.message, "");
+    EXPECT_EQ(tick_store_count(store), 9u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
 // A count that is too large is seen at its last record, or by the room that the file ever had.
 TEST_F(MissingRowsTest, ACountThatGainedABit)
 {

@@ -85,7 +85,7 @@ protected:
     mmf_status recover()
     {
         mmfi_error_clear(&error);
-        out = {99, 99, 99, 99, 99, false, false, false, 99, 99};
+        out = {99, 99, 99, 99, 99, false, false, false, 99, false, 99};
         return mmfi_recover(base, &geometry, FILE_SIZE, PATH, &out, &error);
     }
 
