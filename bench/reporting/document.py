@@ -12,6 +12,7 @@ from reporting.programs import Result
 from reporting.tables import number, spread, table
 
 PLOTS = "report.d"  # beside REPORT.md
+KEPT = ("peers",)  # the plots that git keeps, as README.md shows them; .gitignore lists the same
 
 # The library that this one is measured against by its users, and that cannot be run here.
 GO = (
@@ -150,11 +151,13 @@ def _body(session: Session, directory: str) -> List[str]:
 
 
 def _plot(session: Session, directory: str, name: str, about: str, draw: "plots.Draw") -> List[str]:
-    """The line that shows a plot; nothing where there are none."""
+    """The line that shows a plot, or names it if git does not keep it; nothing if there are no plots."""
     if session.plot_problem:
         return []
     path = os.path.join(PLOTS, name + ".svg")
     draw(os.path.join(directory, path))
+    if name not in KEPT:
+        return ["", f"Plot: `{path}`, which `bench/report` draws and git does not keep."]
     return ["", f"![{about}]({path})"]
 
 

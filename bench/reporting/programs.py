@@ -52,7 +52,6 @@ PROGRAMS = [
     Program("python_peers", "Python's ways to records in a file", [], ["--quick"]),
     Program("scaling", "how costs grow with sizes and readers", [], ["--quick"]),
     Program("latency", "how long single calls take, up to the slowest", [], ["--quick"]),
-    Program("columnar", "rows, beside other layouts of records", _benchmark(5, 0.04), _benchmark(3, 0.005)),
     Program("instructions", "instructions of each hot call, under callgrind", [], []),
 ]
 NAMES = [program.name for program in PROGRAMS]
