@@ -132,7 +132,7 @@ def _peers_repository_impl(ctx):
 
 peers_repository = repository_rule(
     implementation = _peers_repository_impl,
-    doc = "Looks for the libraries that //bench/peers measures, by compiling over their headers.",
+    doc = "Looks for the libraries that //bench/compare measures, by compiling over their headers.",
     environ = [
         "CC",
         "PATH",
