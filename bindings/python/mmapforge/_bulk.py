@@ -9,11 +9,12 @@ from collections.abc import Set as AnySet
 from typing import Any, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence
 
 from mmapforge._chunk import chunk_rows
-from mmapforge._codec import FLOAT32_MAX, PackFailed, check
+from mmapforge._codec import FLOAT32_MAX, check
 from mmapforge._core import ffi, lib
 from mmapforge._errors import (
     ArgumentError,
     Error,
+    FieldNameError,
     FieldRangeError,
     FieldTypeError,
     TextError,
@@ -75,9 +76,8 @@ def source_of(store: OpenStore, field: Field, values: Any) -> Source:
     if given.problem:
         _fail(store, FieldTypeError, field, given.problem)
     if given.null is not None:
-        message = f"{store.path}: extend: row {given.null}, field {field.name}: null, and a field always "
-        message += "has a value; fill the nulls, or leave such rows out; nothing was appended"
-        raise make_error(FieldTypeError, message, path=store.path, row=given.null, field=field.name)
+        what = "null, and a field always has a value; fill the nulls, or leave such rows out"
+        _fail_at(store, FieldTypeError, field, given.null, what)
     values = given.values
     if field.is_sized:
         return _sized_source(store, field, values)
@@ -93,10 +93,56 @@ def _fail(store: OpenStore, kind: Any, field: Field, what: str) -> NoReturn:
     raise make_error(kind, message, path=store.path, field=field.name)
 
 
+def _fail_at(
+    store: OpenStore, kind: Any, field: Field, row: int, what: str, status: str = ""
+) -> NoReturn:
+    """Raises for the value of one field in one of the rows that the caller gave."""
+    message = f"{_given_row(store, row)}, field {field.name}: {what}; nothing was appended"
+    raise make_error(kind, message, path=store.path, row=row, field=field.name, status=status)
+
+
+def _given_row(store: OpenStore, row: int) -> str:
+    """The start of a message. Rows of the store have other numbers, and those of an iterable none."""
+    return f"{store.path}: extend: given row {row} (the first is 0)"
+
+
+def _appended(count: int) -> str:
+    """The end of a message."""
+    if count == 0:
+        return "nothing was appended"
+    return f"extend appended {count} record{'' if count == 1 else 's'}"
+
+
+# The exceptions for a record or a value that the schema does not take.
+_REFUSALS = (FieldNameError, FieldRangeError, FieldTypeError, TextError, TooLongError)
+
+
+def _refusal(store: OpenStore, error: Error, row: Optional[int], end: str = "") -> Error:
+    """A refusal whose message names the row that was given; None is a value for every row."""
+    start = f"{store.path}: extend"
+    what = str(error.args[-1])
+    if what.startswith(start + ": "):
+        what = what[len(start) + 2 :]
+    if row is None:
+        start += ": "
+    else:
+        start = _given_row(store, row) + (", " if what.startswith("field ") else ": ")
+    return make_error(type(error), start + what + end, path=store.path, row=row, field=error.field,
+                      status=error.status)  # fmt: skip
+
+
+def _checked(store: OpenStore, field: Field, value: Any, row: Optional[int] = None) -> Any:
+    """As check, for a value of a column."""
+    try:
+        return check(field, value, store._codec.errors)
+    except _REFUSALS as error:
+        raise _refusal(store, error, row, "; nothing was appended") from None
+
+
 def _blame(store: OpenStore, field: Field, values: Sequence[Any]) -> None:
     """Raises for the first value that the field does not take."""
     for row, value in enumerate(values):
-        check(field, value, store._codec.errors, store.path, row)
+        _checked(store, field, value, row)
 
 
 def _is_sequence(values: Any) -> bool:
@@ -157,7 +203,7 @@ def _packed(field: Field, code: str, listed: Sequence[Any]) -> Any:
 
 
 def _one_value(store: OpenStore, field: Field, value: Any) -> Source:
-    good = check(field, value, store._codec.errors, store.path)
+    good = _checked(store, field, value)
     code = STRUCT_CODES[field.type]
     made = array.array("B" if code == "?" else code, [good])
     return Source(field, None, ffi.from_buffer(made))
@@ -206,9 +252,7 @@ def _convert(store: OpenStore, field: Field, given: Any) -> Any:
     if len(given) == 0:
         return numpy.empty(0, wanted)
     if kind == "O":
-        listed = given.tolist()
-        return numpy.array([check(field, v, "strict", store.path, i) for i, v in enumerate(listed)],
-                           wanted)  # fmt: skip
+        return numpy.array([_checked(store, field, v, i) for i, v in enumerate(given.tolist())], wanted)
     taken = {"bool": "iu", "float32": "fiub", "float64": "fiub"}.get(field.type, "iub")
     if kind not in taken:
         hint = ""
@@ -237,9 +281,8 @@ def _need_range(store: OpenStore, field: Field, given: Any, low: Any, high: Any)
 
 
 def _fail_range(store: OpenStore, field: Field, row: int, value: Any, low: Any, high: Any) -> NoReturn:
-    message = f"{store.path}: extend: row {row}, field {field.name}: {value} is outside the range of "
-    message += f"{field.type}, {low} to {high}; nothing was appended"
-    raise make_error(FieldRangeError, message, path=store.path, row=row, field=field.name)
+    what = f"{value} is outside the range of {field.type}, {low} to {high}"
+    _fail_at(store, FieldRangeError, field, row, what)
 
 
 # ---- Strings and bytes, as memory ----
@@ -247,7 +290,7 @@ def _fail_range(store: OpenStore, field: Field, row: int, value: Any, low: Any, 
 
 def _sized_source(store: OpenStore, field: Field, values: Any) -> Source:
     if isinstance(values, (str, bytes, bytearray, memoryview)):
-        data = check(field, values, store._codec.errors, store.path)
+        data = _checked(store, field, values)
         if data.endswith(b"\0"):
             _fail(store, ArgumentError, field, "one value for every row must not end in NUL; give a list")
         return Source(field, None, ffi.from_buffer(data + b"\0"), width=len(data))
@@ -264,7 +307,7 @@ def _sized_source(store: OpenStore, field: Field, values: Any) -> Source:
             return _array_source(store, field, values)
         values = values.tolist()
     if not _is_sequence(values):
-        check(field, values, store._codec.errors, store.path)
+        _checked(store, field, values)
     return _list_source(store, field, list(values))
 
 
@@ -300,11 +343,8 @@ def _need_text(store: OpenStore, field: Field, given: Any) -> None:
         try:
             value.decode("utf-8")
         except UnicodeDecodeError as error:
-            message = f"{store.path}: extend: row {row}, field {field.name}: {value!r} is not UTF-8 "
-            message += f"({error.reason} at byte {error.start}); nothing was appended"
-            raise make_error(
-                TextError, message, path=store.path, row=row, field=field.name
-            ) from None
+            what = f"{value!r} is not UTF-8 ({error.reason} at byte {error.start})"
+            _fail_at(store, TextError, field, row, what)
 
 
 def _list_source(store: OpenStore, field: Field, values: List[Any]) -> Source:
@@ -369,10 +409,8 @@ def _append_columns(store: OpenStore, columns: Mapping[str, Any]) -> int:
     )
     if status == lib.MMF_ERR_TOO_LONG:
         field = fields[bad_source[0]]
-        message = f"{store.path}: extend: row {bad[0]}, field {field.name}: the value is longer than "
-        message += f"{field.declaration} takes; nothing was appended"
-        raise make_error(TooLongError, message, path=store.path, row=int(bad[0]), field=field.name,
-                         status="MMF_ERR_TOO_LONG")  # fmt: skip
+        what = f"the value is longer than {field.declaration} takes"
+        _fail_at(store, TooLongError, field, int(bad[0]), what, "MMF_ERR_TOO_LONG")
     if status:
         store._fail(status)
     return count
@@ -400,67 +438,95 @@ def _append_rows(store: OpenStore, rows: Any) -> int:
         message += "name, or an iterable of records"
         raise make_error(FieldTypeError, message, path=store.path) from None
     size = store.schema.record_size
-    batch = chunk_rows(size)
-    buffer = bytearray(batch * size)
+    most = chunk_rows(size)
+    buffer = bytearray(most * size)
     memory = ffi.from_buffer(buffer)
-    done = 0
-    while True:
-        packed = 0
-        error: Any = None
-        try:
-            packed = _pack(store, buffer, itertools.islice(iterator, batch))
-        except PackFailed as failed:
-            packed, error = failed.packed, failed.__cause__
-        if packed or error is None:
+    batch = ffi.new("mmfpy_batch *")
+    try:
+        while True:
+            _pack(store, buffer, itertools.islice(iterator, most), batch)
+            is_last = batch.packed < most
             # Also for no records, so that a closed or read-only store raises.
-            status = lib.mmfpy_append_rows(store._handle, memory, packed, len(buffer), ffi.NULL)
-            if status:
-                raise _after(store._error_of(status), done)
-            done += packed
-        if error is not None:
-            if isinstance(error, Error) and error.args:
-                error.args = (f"{error.args[-1]} (item {done} of extend; {done} were appended)",)
-            elif hasattr(error, "add_note"):
-                error.add_note(f"{store.path}: {done} records of extend were appended")
-            raise error
-        if packed < batch:
-            return done
+            _append_batch(store, memory, len(buffer), batch)
+            if is_last:
+                return int(batch.appended)
+    except BaseException as error:
+        failure = error
+        if batch.packed:
+            try:
+                _append_batch(store, memory, len(buffer), batch)
+            except Error as second:
+                # An interrupt ends the program whatever happened to the records before it.
+                if isinstance(error, Exception):
+                    failure = second
+                else:
+                    _note(error, str(second))
+        _say_appended(store, failure, batch.appended)
+        if failure is not error:
+            raise failure from error
+        raise
 
 
-def _after(error: Error, done: int) -> Error:
-    """The error, whose message says how many records were appended before it."""
-    error.args = (*error.args[:-1], f"{error.args[-1]} ({done} records of extend were appended)")
-    return error
+def _append_batch(store: OpenStore, memory: Any, size: int, batch: Any) -> None:
+    """Appends the packed records, which are no longer packed then, whether that succeeds or not."""
+    status = lib.mmfpy_append_batch(store._handle, memory, size, batch)
+    if status:
+        batch.packed = 0
+        raise store._error_of(status)
 
 
-def _pack(store: OpenStore, buffer: bytearray, rows: Iterable[Any]) -> int:
-    def values(row: Any) -> Any:
-        return values_of(store, row, "extend")
+def _say_appended(store: OpenStore, error: BaseException, done: int) -> None:
+    """Adds to an exception how many records were appended before it."""
+    if isinstance(error, Error) and error.args:
+        error.args = (*error.args[:-1], f"{error.args[-1]}; {_appended(done)}")
+    else:
+        _note(error, f"{store.path}: {_appended(done)}")
+
+
+def _note(error: BaseException, note: str) -> None:
+    """As add_note, which Python has from 3.11 on."""
+    error.__notes__ = [*getattr(error, "__notes__", ()), note]  # type: ignore[attr-defined]
+
+
+def _pack(store: OpenStore, buffer: bytearray, rows: Iterable[Any], batch: Any) -> None:
+    """Packs rows until they end or one raises; batch.packed is their number in either case."""
+
+    def refusal(at: int, error: Error) -> Error:
+        return _refusal(store, error, int(batch.appended) + at // store.schema.record_size)
+
+    def values(at: int, row: Any) -> Any:
+        try:
+            return values_of(store, row, "extend")
+        except _REFUSALS as error:
+            raise refusal(at, error) from None
 
     def pack_checked(at: int, row: Any) -> None:
-        values = values_of(store, row, "extend")
-        store._codec.pack_checked(memoryview(buffer)[at:], values, store.path)
+        given = values(at, row)
+        try:
+            store._codec.pack_checked(memoryview(buffer)[at:], given)
+        except _REFUSALS as error:
+            raise refusal(at, error) from None
 
     record = store.record
-    return int(
-        store._codec.pack_rows(rows, buffer, values, pack_checked, record, record._values)
-    )
+    store._codec.pack_rows(rows, buffer, batch, values, pack_checked, record, record._values)
 
 
 def append_copies(store: OpenStore, source: OpenStore, rows: range) -> int:
     """Appends rows of another store with the same layout: records are copied as they are."""
     size = store.schema.record_size
-    batch = chunk_rows(size)
-    memory = ffi.new("char[]", batch * size)
-    copied = ffi.new("uint64_t *")
-    for first in range(rows.start, rows.stop, batch):
-        count = min(batch, rows.stop - first)
-        status = lib.mmfpy_copy_rows(source._handle, first, count, memory, batch * size, copied)
-        read_error = source._error_of(status, first + copied[0]) if status else None
-        done = first - rows.start
-        status = lib.mmfpy_append_rows(store._handle, memory, copied[0], batch * size, ffi.NULL)
-        if status:
-            raise _after(store._error_of(status), done)
-        if read_error is not None:
-            raise _after(read_error, done + copied[0])
+    most = chunk_rows(size)
+    memory = ffi.new("char[]", most * size)
+    batch = ffi.new("mmfpy_batch *")
+    copied = ffi.addressof(batch, "packed")
+    try:
+        for first in range(rows.start, rows.stop, most):
+            count = min(most, rows.stop - first)
+            status = lib.mmfpy_copy_rows(source._handle, first, count, memory, most * size, copied)
+            read_error = source._error_of(status, first + batch.packed) if status else None
+            _append_batch(store, memory, most * size, batch)
+            if read_error is not None:
+                raise read_error
+    except BaseException as error:
+        _say_appended(store, error, batch.appended)
+        raise
     return len(rows)

@@ -112,21 +112,14 @@ def check(
 PACK_ERRORS = (struct.error, TypeError, AttributeError, ValueError, OverflowError, KeyError)
 
 
-class PackFailed(Exception):
-    """The row after `packed` good ones could not be read or packed; the cause says why."""
-
-    def __init__(self, packed: int) -> None:
-        super().__init__(packed)
-        self.packed = packed
-
-
 class Codec:
     """Packs and unpacks the records of one schema.
 
     `pack_values`, `pack_fields`, `pack_rows` and `restore` are generated source code, a line for
     each string or bytes field, because they run once per record. `pack_values` packs a sequence of
     values in the order of the fields, `pack_fields` a mapping with all fields, and `pack_rows` many
-    rows; `restore` converts what `struct` unpacks to values.
+    rows, of which it sets `batch.packed` to the number of those packed, also when it raises;
+    `restore` converts what `struct` unpacks to values.
     """
 
     __slots__ = (
@@ -136,7 +129,7 @@ class Codec:
 
     pack_values: Callable[[Any, Sequence[Any]], None]
     pack_fields: Callable[[Any, Any], None]
-    pack_rows: Callable[..., int]
+    pack_rows: Callable[..., None]
     restore: Callable[..., Tuple[Any, ...]]
     pick: Callable[[Any], Tuple[Any, ...]]  # the values of a mapping, in the order of the fields
 
@@ -151,7 +144,7 @@ class Codec:
         self.restore = _make_restore(schema, errors)
 
     def pack_checked(
-        self, buffer: Any, values: Sequence[Any], path: str, row: Optional[int] = None
+        self, buffer: Any, values: Sequence[Any], path: Optional[str] = None, row: Optional[int] = None
     ) -> None:
         """As pack_values, but its exceptions say what is wrong with which field; they name row."""
         try:
@@ -214,7 +207,7 @@ def pack_fields(buffer, mapping):
     {lines}
     pack_into(buffer, 0, {packed})
 
-def pack_rows(rows, buffer, values_of, pack_checked, record, values_in):
+def pack_rows(rows, buffer, batch, values_of, pack_checked, record, values_in):
     at = 0
     try:
         for row in rows:
@@ -223,11 +216,11 @@ def pack_rows(rows, buffer, values_of, pack_checked, record, values_in):
                 try:
                     row = pick(row)
                 except KeyError:
-                    row = values_of(row)
+                    row = values_of(at, row)
             elif kind is record:
                 row = values_in(row)
             elif kind is not tuple:
-                row = values_of(row)
+                row = values_of(at, row)
             try:
                 {values}, = row
                 {row_lines}
@@ -235,9 +228,10 @@ def pack_rows(rows, buffer, values_of, pack_checked, record, values_in):
             except (error, TypeError, AttributeError, ValueError, OverflowError):
                 pack_checked(at, row)
             at += {size}
-    except Exception as cause:
-        raise PackFailed(at // {size}) from cause
-    return at // {size}
+        batch.packed = at // {size}
+    except BaseException:
+        batch.packed = at // {size}
+        raise
 """
 
 
@@ -251,7 +245,6 @@ def _make_packers(schema: Schema, errors: str, record: struct.Struct) -> Tuple[A
         "error": struct.error,
         "pack_into": record.pack_into,
         "pick": pick_of(schema),
-        "PackFailed": PackFailed,
     }
     for i, field in enumerate(schema.fields):
         if field.is_sized:

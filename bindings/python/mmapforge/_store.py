@@ -437,8 +437,14 @@ class Store(OpenStore, Aggregates, Generic[R]):
         By name: a column per field, `extend(symbol=[...], price=array, ...)`; a value that is not a
         sequence is used for every row. Or one argument: a mapping of columns, a structured array, a
         table of pandas, polars or pyarrow, or any iterable of records, mappings or sequences.
-        Columns and tables are appended completely or not at all, and nulls are refused. When a
-        record of an iterable is bad, those before it stay appended; the message says how many.
+        Columns and tables are appended completely or not at all, and nulls are refused.
+
+        Records of an iterable are published in blocks of up to 1,024: for one that waits between
+        records, call append. If the iterable raises, also KeyboardInterrupt, or yields a bad
+        record, extend appends the records before, and raises that exception. The message says how
+        many were appended; if the exception is not of mmapforge, a note (`__notes__`) does. An
+        interrupt may leave out the record that was yielded last. A bad value is named by its row in
+        what was given, from 0.
         """
         if isinstance(rows, (Store, View)) and not columns:
             view = rows[:] if isinstance(rows, Store) else rows

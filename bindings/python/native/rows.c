@@ -90,22 +90,32 @@ int mmfpy_verify(mmfpy_store *handle, uint64_t first, uint64_t count, uint64_t *
 
 /* ---- Writing records, and assembling them from columns ---- */
 
-int mmfpy_append_rows(mmfpy_store *handle, const void *records, uint64_t count, size_t size,
-                      uint64_t *first)
+static mmf_status append_rows(mmfpy_store *handle, const void *records, uint64_t count, size_t size,
+                              uint64_t *first)
 {
     mmf_status status = MMF_OK;
     mmf_store *store = mmfpy_enter_writing(handle, &status);
     if (store == NULL)
-        return (int)status;
+        return status;
     status = mmf_store_append_rows(store, records, count, size, first);
     mmfpy_leave_writing(handle);
+    return status;
+}
+
+int mmfpy_append_batch(mmfpy_store *handle, const void *records, size_t size, mmfpy_batch *batch)
+{
+    const mmf_status status = append_rows(handle, records, batch->packed, size, NULL);
+    if (status == MMF_OK) {
+        batch->appended += batch->packed;
+        batch->packed = 0;
+    }
     return (int)status;
 }
 
 int64_t mmfpy_append_row(mmfpy_store *handle, const void *record, size_t size)
 {
     uint64_t row = 0;
-    const int status = mmfpy_append_rows(handle, record, 1, size, &row);
+    const mmf_status status = append_rows(handle, record, 1, size, &row);
     return status == MMF_OK ? (int64_t)row : -(int64_t)status;
 }
 

@@ -34,6 +34,12 @@ typedef struct mmfpy_source {
     uint32_t max;            /* capacity of string and bytes; 0 for scalars */
 } mmfpy_source;
 
+/* Records that are being appended in parts: in memory and not appended yet, and appended. */
+typedef struct mmfpy_batch {
+    uint64_t packed;
+    uint64_t appended;
+} mmfpy_batch;
+
 /*
  * Copies the record of a row, which counts from the end if it is negative, to size bytes of memory.
  * Returns the row counted from the start, or a negative status.
@@ -55,13 +61,17 @@ int mmfpy_gather(mmfpy_store *handle, uint64_t first, uint64_t count, const mmfp
 int mmfpy_verify(mmfpy_store *handle, uint64_t first, uint64_t count, uint64_t *bad_row,
                  mmf_error *error);
 
-/* As mmf_store_append_rows, mmf_store_set_row; size in bytes. */
-int mmfpy_append_rows(mmfpy_store *handle, const void *records, uint64_t count, size_t size,
-                      uint64_t *first);
+/*
+ * Appends the first batch->packed of the records, completely or not at all, and moves their number
+ * from packed to appended. Both happen in one call of C, so that a signal handler of Python that
+ * raises finds either nothing done or everything.
+ */
+int mmfpy_append_batch(mmfpy_store *handle, const void *records, size_t size, mmfpy_batch *batch);
 
 /* Appends one record; returns its row, or a negative status. */
 int64_t mmfpy_append_row(mmfpy_store *handle, const void *record, size_t size);
 
+/* As mmf_store_set_row; size in bytes. */
 int mmfpy_set_row(mmfpy_store *handle, int64_t row, const void *record, size_t size,
                   const uint32_t *fields, uint32_t field_count);
 

@@ -112,7 +112,8 @@ def test_bad_values_in_lists(empty):
         ("price", 10**400, mmapforge.FieldRangeError),
         ("timestamp", -1, mmapforge.FieldRangeError),
     ):
-        with raises(kind, empty.path, field=name, row=4):
+        with raises(kind, empty.path + ": extend: given row 4 (the first is 0), field " + name,
+                    "; nothing was appended", field=name, row=4):  # fmt: skip
             empty.extend({**COLUMNS, name: COLUMNS[name][:4] + [bad] + COLUMNS[name][5:]})
         assert len(empty) == 0
 
@@ -171,6 +172,10 @@ def test_rows_of_mixed_shapes(empty):
     assert rows(empty) == TICKS[:3]
 
 
+# What a message says after so many records.
+APPENDED = {0: "nothing was appended", 1: "extend appended 1 record"}
+
+
 @pytest.mark.parametrize("at", [0, 1, 1023, 1024, 2500])
 def test_rows_before_a_bad_one(empty, at):
     good = [tick(i) for i in range(at)]
@@ -182,23 +187,64 @@ def test_rows_before_a_bad_one(empty, at):
         (3, mmapforge.FieldTypeError, "int"),
     ):
         before = len(empty)
-        with raises(kind, empty.path, part, "item %d" % at, "%d were appended" % at):
+        said = APPENDED.get(at, "extend appended %d records" % at)
+        with raises(kind, "%s: extend: given row %d (the first is 0)" % (empty.path, at), part, "; " + said, row=at):
             empty.extend(itertools.chain(good, [bad], [tick(0)]))
         assert rows(empty)[before:] == good
 
 
-@pytest.mark.parametrize("at", [0, 5, 1500])
-def test_an_iterable_that_raises(empty, at):
-    class Boom(Exception):
-        pass
+class Boom(Exception):
+    pass
+
+
+@pytest.mark.parametrize("kind", [Boom, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("at", [0, 1, 5, 1500])
+def test_an_iterable_that_raises(empty, at, kind):
+    """All that it yielded before is appended, and the exception says so in a note."""
 
     def broken():
         yield from (tick(i) for i in range(at))
-        raise Boom("here")
+        raise kind("here")
 
-    with pytest.raises(Boom, match="^here$"):
+    with pytest.raises(kind, match="^here$") as raised:
         empty.extend(broken())
     assert rows(empty) == [tick(i) for i in range(at)]
+    said = APPENDED.get(at, "extend appended %d records" % at)
+    assert raised.value.__notes__ == ["%s: %s" % (empty.path, said)]
+
+
+def test_an_iterable_that_raises_when_there_is_no_room(path):
+    """An interrupt stays an interrupt; another exception becomes the context of that of the store."""
+
+    def broken(kind):
+        yield from (tick(i) for i in range(5))
+        raise kind("here")
+
+    with TickStore.create(path, capacity=1, reserve=4096) as store:
+        most = store.info().capacity_max
+        store.extend(tick(i) for i in range(most))
+        with pytest.raises(KeyboardInterrupt, match="^here$") as raised:
+            store.extend(broken(KeyboardInterrupt))
+        why, said = raised.value.__notes__
+        assert why.startswith(path) and "reserve" in why
+        assert said == path + ": nothing was appended"
+        with raises(mmapforge.CapacityError, path, "reserve", "; nothing was appended") as raised:
+            store.extend(broken(Boom))
+        assert type(raised.value.__cause__) is Boom
+        assert len(store) == most
+
+
+def test_an_iterable_that_closes_the_store(path):
+    def closing():
+        yield tick(0)
+        store.close()
+        raise KeyboardInterrupt
+
+    store = TickStore.create(path)
+    with pytest.raises(KeyboardInterrupt) as raised:
+        store.extend(closing())
+    assert "closed" in raised.value.__notes__[0]
+    assert "nothing was appended" in raised.value.__notes__[1]
 
 
 @pytest.mark.parametrize("wrong", [3, object(), 1.5, True])
@@ -248,7 +294,7 @@ def test_a_store_of_another_layout(path, tmp_path):
     _, short = mmapforge.define("short", text)
     with TickStore.open(schemas.fill(path, 300)) as source, short.create(tmp_path / "s.mmf") as store:
         assert store.extend(source[:200]) == 200
-        with raises(mmapforge.FieldRangeError, "256", "256 were appended", field="timestamp"):
+        with raises(mmapforge.FieldRangeError, "; extend appended 256 records", field="timestamp", row=256):
             store.extend(source)
         assert rows(store)[200:] == [dict(zip(("volume", "timestamp", "symbol", "price"), (
             t["volume"], t["timestamp"], t["symbol"], t["price"]))) for t in map(tick, range(256))]  # fmt: skip
@@ -290,12 +336,12 @@ def test_the_reserve_is_used_up(path):
         with raises(mmapforge.CapacityError, path, "reserve", status="MMF_ERR_CAPACITY"):
             store.extend(symbol="A", price=many, volume=1.0, timestamp=2)
         assert len(store) == 0
-        with raises(mmapforge.CapacityError, path, "records of extend were appended"):
+        with raises(mmapforge.CapacityError, path, "; extend appended "):
             store.extend(tick(i) for i in range(most + 1))
         there = len(store)
         assert most - 1024 <= there <= most
         assert rows(store) == [tick(i) for i in range(there)]
-        with raises(mmapforge.CapacityError, "records of extend were appended"):
+        with raises(mmapforge.CapacityError, " appended"):
             while True:
                 store.extend(store)
 

@@ -149,7 +149,10 @@ def extend(path):
             for bad, kind in (([0, high + 1], mmapforge.FieldRangeError), ([0, 1.0], mmapforge.FieldTypeError),
                               (array.array("d", [1, 2]), mmapforge.FieldTypeError)):  # fmt: skip
                 error = raised(lambda: store.extend({**ZERO, name: bad}))
-                assert type(error) is kind and error.field == name and error.row in (0, 1), error
+                row = 0 if isinstance(bad, array.array) else 1
+                assert type(error) is kind and error.field == name and error.row == row, error
+                start = f"{path}: extend: given row {row} (the first is 0), field {name}: "
+                assert str(error).startswith(start) and str(error).endswith("; nothing was appended"), error
         for name, bad, kind in (
             ("ratio", [1.0, 1e39], mmapforge.FieldRangeError),
             ("ratio", [1.0, "x"], mmapforge.FieldTypeError),
@@ -163,6 +166,13 @@ def extend(path):
         ):
             error = raised(lambda: store.extend({**ZERO, name: bad}))
             assert type(error) is kind and error.field == name, error
+        before = len(store)
+        rows = [{**ZERO, "tiny": i} for i in range(3)]
+        rows[2]["octet"] = 256
+        error = raised(lambda: store.extend(rows))
+        assert str(error).startswith(f"{path}: extend: given row 2 (the first is 0), field octet: 256"), error
+        assert str(error).endswith("; extend appended 2 records") and error.row == 2, error
+        assert len(store) == before + 2
         before = len(store)
         assert store.extend({**ZERO, "flag": memoryview(b"\1\0").cast("?"), "name": ["é", "b\0"],
                              "digest": [b"\0", bytearray(b"x")]}) == 2  # fmt: skip

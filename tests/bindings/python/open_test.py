@@ -349,7 +349,7 @@ def test_extend_by_a_damaged_store_says_how_many_it_appended(path):
     with pytest.warns(mmapforge.MissingRowsWarning):
         source = TickStore.open(path)
     with source, TickStore.open(other, "r+") as store:
-        with raises(mmapforge.CorruptError, "1500 records of extend were appended", row=1500):
+        with raises(mmapforge.CorruptError, "; extend appended 1500 records", row=1500):
             store.extend(source[:])
         assert len(store) == 4500
         assert store[4499].timestamp == 1499

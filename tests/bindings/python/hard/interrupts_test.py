@@ -109,6 +109,37 @@ def test_an_interrupted_append_leaves_whole_records(path):
         assert all(map(is_whole, store))
 
 
+@pytest.mark.parametrize("shape", ["tuple", "list"])
+def test_an_interrupted_extend_has_appended_what_was_yielded(path, shape):
+    """The record that was yielded last may be missing; the note tells the number."""
+    yielded = 0
+
+    def records():
+        nonlocal yielded
+        for i in range(3):
+            yielded = i + 1
+            yield values(before + i) if shape == "tuple" else list(values(before + i))
+
+    def call():
+        try:
+            store.extend(records())
+        except Stop as stop:
+            notes.extend(getattr(stop, "__notes__", ()))
+            raise
+
+    with tick_store.open(path, "r+") as store:
+        before = len(store)
+        notes = []
+        for at in interrupt_everywhere(call):
+            appended = len(store) - before
+            assert yielded - 1 <= appended <= yielded, at
+            said = {0: "nothing was appended", 1: "extend appended 1 record"}
+            assert notes in ([], ["%s: %s" % (path, said.get(appended, "extend appended %d records" % appended))])
+            assert notes or appended in (0, 3), "only before the first record and after the last"
+            before, yielded, notes = len(store), 0, []
+        assert all(map(is_whole, store))
+
+
 def test_signals_while_opening_and_closing_leave_the_file_free(path):
     """The same with real signals at random moments."""
 
