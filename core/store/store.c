@@ -9,6 +9,9 @@
 /* A new file has room for about so many bytes of records unless options.capacity says else. */
 #define FIRST_CAPACITY_BYTES 65536u
 
+/* Read, write and execute of the owner, the group and others. */
+#define PERMISSIONS_MAX 0777u
+
 /* The sizes of mmf_options: of the first version that has one, and more than any will have. */
 #define OPTIONS_SIZE_FIRST 40u
 #define OPTIONS_SIZE_MAX   4096u
@@ -61,6 +64,12 @@ static mmf_status check_options(const char *path, const mmf_options *options, mm
         return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
                          "%s: options.mode is %d, expected MMF_READ_ONLY or MMF_READ_WRITE", path,
                          (int)options->mode);
+    if (options->permissions > PERMISSIONS_MAX)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                         "%s: options.permissions is 0%o, expected 0 for the default or at most "
+                         "0777; write them in octal (0640, not 640), without setuid, setgid and "
+                         "sticky bits",
+                         path, options->permissions);
     return MMF_OK;
 }
 

@@ -1,6 +1,7 @@
 // Options of callers that were compiled with the headers of another version, or that set no size.
 #include <cstddef>
 #include <cstring>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/core/store_fixture.h"
@@ -115,6 +116,48 @@ TEST_F(OptionsTest, ThatAreNotKnownAreRefused)
         expect_refused(&options, text);
         byte = 0;
     }
+}
+
+TEST_F(OptionsTest, PermissionsOfMoreThanReadWriteAndExecuteAreRefused)
+{
+    mmf_options options = writing;
+    const struct {
+        unsigned permissions;
+        const char *shown;
+    } cases[] = {{01000, "01000"},     {02640, "02640"},
+                 {04755, "04755"},     {640, "01200"}, // decimal by mistake
+                 {0100644, "0100644"}, {~0u, "037777777777"}};
+    for (const auto &wrong : cases) {
+        options.permissions = wrong.permissions;
+        tick_store *store = nullptr;
+        EXPECT_EQ(tick_store_create(other.c_str(), &options, &store, &error), MMF_ERR_ARGUMENT);
+        EXPECT_EQ(store, nullptr);
+        EXPECT_EQ(std::string(error.message)
+                      .find(other + ": options.permissions is " + wrong.shown +
+                            ", expected 0 for the default or at most 0777; "),
+                  0u)
+            << error.message;
+        EXPECT_NE(access(other.c_str(), F_OK), 0) << "nothing was made";
+        EXPECT_EQ(open_fails(&options), MMF_ERR_ARGUMENT) << "no option is ignored in silence";
+    }
+}
+
+TEST_F(OptionsTest, PermissionsAreTakenUpTo0777)
+{
+    mmf_options options = writing;
+    const mode_t before = umask(0027);
+    for (const unsigned permissions : {0u, 0400u, 0640u, 0777u}) {
+        options.permissions = permissions;
+        tick_store *store = nullptr;
+        ASSERT_EQ(tick_store_create(other.c_str(), &options, &store, &error), MMF_OK)
+            << error.message;
+        struct stat file;
+        ASSERT_EQ(stat(other.c_str(), &file), 0);
+        EXPECT_EQ(file.st_mode & 07777u, (permissions != 0 ? permissions : 0666u) & 0750u);
+        EXPECT_EQ(tick_store_close(store), MMF_OK);
+        ASSERT_EQ(unlink(other.c_str()), 0);
+    }
+    (void)umask(before);
 }
 
 TEST_F(OptionsTest, OfALaterVersionAreReadAsFarAsTheyAreKnown)

@@ -130,7 +130,7 @@ def open_handle(
     for what, value, limit in (
         ("reserve", reserve, 1 << 63),
         ("capacity", capacity, 1 << 63),
-        ("permissions", permissions, 0o10000),
+        ("permissions", permissions, 0o1000),
     ):
         try:
             number = operator.index(value)
@@ -138,7 +138,10 @@ def open_handle(
             message = f"{what} is of type {type(value).__name__}, expected an int"
             raise _errors.make_error(_errors.ArgumentTypeError, message) from None
         if not 0 <= number < limit:
-            message = f"{what} is {value}, expected 0 for the default or a number below {limit}"
+            message = f"{what} is {number}, expected 0 for the default or a number below {limit}"
+            if what == "permissions":
+                message = f"permissions is {number:#o}, expected 0 for the default or at most 0o777; write "
+                message += "them in octal (0o640, not 640), without setuid, setgid and sticky bits"
             raise _errors.make_error(_errors.ArgumentError, message)
     _check_errors(errors)
     error = ffi.new("mmf_error *")

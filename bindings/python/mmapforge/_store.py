@@ -118,7 +118,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
             shared: create it for up to 64 writers at once, and be the first of them.
             capacity: the records that it has room for at first; it grows when more are appended.
             reserve: bytes of address space for the file to grow into; 0 means 64 GiB.
-            permissions: of the file, before the umask is applied.
+            permissions: of the file, at most 0o777, before the umask is applied.
             errors: as in open.
         """
         opened = open_handle(

@@ -106,7 +106,8 @@ typedef enum mmf_mode {
 typedef struct mmf_options {
     size_t size;            /* of this struct as the caller was compiled; MMF_OPTIONS_INIT has it */
     mmf_mode mode;          /* of open; create always writes */
-    unsigned permissions;   /* of a new file, less the umask; default 0666; at least 0400 is left */
+    unsigned permissions;   /* of a new file, less the umask; default 0666, at most 0777; at least
+                               0400 is left */
     uint64_t reserve_bytes; /* address space for the file to grow into; see below */
     uint64_t capacity;      /* records that a new file has room for at once; default about 64 KiB */
     bool shared_writers;    /* one of several writers at once; without effect on a reader */

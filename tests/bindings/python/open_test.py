@@ -185,8 +185,15 @@ def test_sizes_are_integers(path):
     for name in ("reserve", "capacity", "permissions"):
         with pytest.raises(TypeError):
             TickStore.create(path, **{name: "1"})
-    with pytest.raises(mmapforge.ArgumentError):
-        TickStore.create(path, permissions=-1)
+    assert not os.path.exists(path)
+
+
+@pytest.mark.parametrize("wrong, shown", [(-1, "-0o1"), (0o1000, "0o1000"), (0o4755, "0o4755"), (640, "0o1200"),
+                                          (1 << 40, oct(1 << 40))])  # fmt: skip
+def test_permissions_are_read_write_and_execute(path, wrong, shown):
+    said = "permissions is %s, expected 0 for the default or at most 0o777; write them in octal" % shown
+    with raises(mmapforge.ArgumentError, said):
+        TickStore.create(path, permissions=wrong)
     assert not os.path.exists(path)
 
 
@@ -194,9 +201,11 @@ def test_permissions(path):
     old = os.umask(0o022)
     try:
         TickStore.create(path, permissions=0o660).close()
+        TickStore.create(path + "2", permissions=0o777).close()
     finally:
         os.umask(old)
-    assert os.stat(path).st_mode & 0o777 == 0o640
+    assert os.stat(path).st_mode & 0o7777 == 0o640
+    assert os.stat(path + "2").st_mode & 0o7777 == 0o755
 
 
 def test_capacity_and_reserve(path):
