@@ -1,6 +1,7 @@
 """Stores: the class that generated modules build on, slices of one, and opening any file."""
 
 import functools
+import math
 import operator
 import os
 import time
@@ -238,20 +239,14 @@ class Store(OpenStore, Aggregates, Generic[R]):
     def wait(self, count: int, timeout: Optional[float] = None) -> int:
         """Waits until there are more than count records, and returns the number of records.
 
-        WaitTimeoutError after timeout seconds; None waits for ever.
+        WaitTimeoutError after timeout seconds; 0 looks once, and None waits for ever. A negative or
+        infinite timeout is an ArgumentError.
         """
         number = self._number(count, "wait: count")
         if not -1 < number < 1 << 64:
             message = f"{self.path}: wait: count is {count}, expected a number of records"
             raise _errors.make_error(_errors.ArgumentError, message, path=self.path)
-        try:
-            timeout = None if timeout is None else float(timeout)
-        except (TypeError, ValueError):
-            message = f"{self.path}: wait: timeout is {timeout!r}, expected seconds or None"
-            raise _errors.make_error(_errors.ArgumentTypeError, message, path=self.path) from None
-        if timeout is not None and timeout != timeout:
-            message = f"{self.path}: wait: timeout is {timeout}, expected seconds or None"
-            raise _errors.make_error(_errors.ArgumentError, message, path=self.path)
+        timeout = self._seconds(timeout, "wait: timeout")
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = _WAIT_S if end is None else min(_WAIT_S, max(0.0, end - time.monotonic()))
@@ -265,6 +260,19 @@ class Store(OpenStore, Aggregates, Generic[R]):
                 raise _errors.make_error(
                     _errors.WaitTimeoutError, message, path=self.path, status="MMF_ERR_TIMEOUT"
                 )
+
+    def _seconds(self, timeout: Any, what: str) -> Optional[float]:
+        """The timeout as a float, or None; an exception unless a clock can reach it."""
+        expected = "expected seconds from 0 on, or None to wait for ever"
+        try:
+            seconds = None if timeout is None else float(timeout)
+        except (TypeError, ValueError, OverflowError):
+            message = f"{self.path}: {what} is {timeout!r}, {expected}"
+            raise _errors.make_error(_errors.ArgumentTypeError, message, path=self.path) from None
+        if seconds is None or 0 <= seconds < math.inf:
+            return seconds
+        message = f"{self.path}: {what} is {seconds}, {expected}"
+        raise _errors.make_error(_errors.ArgumentError, message, path=self.path)
 
     def __reduce__(self) -> Any:
         return _reopen, (None if self._dynamic else type(self), self._name, self._codec.errors)
@@ -366,8 +374,10 @@ class Store(OpenStore, Aggregates, Generic[R]):
         """Yields the records from row start on, and then each new record when it is published.
 
         None starts with the next new record; a negative start counts from the end, as in a slice.
-        Stops after timeout seconds without a new record; None waits for ever.
+        Stops after timeout seconds without a new record; None waits for ever. A wrong timeout is an
+        ArgumentError at the first record.
         """
+        timeout = self._seconds(timeout, "follow: timeout")
         row = len(self) if start is None else self._number(start, "follow: start")
         if row < 0:
             row = max(0, row + len(self))

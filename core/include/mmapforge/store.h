@@ -312,8 +312,9 @@ const char *mmf_store_path(const mmf_store *store);
 
 /*
  * Waits until the store has more than count records, by looking again and again with growing
- * pauses of at most 1 ms. timeout_ns is in nanoseconds; 0 looks once, UINT64_MAX waits for ever.
- * MMF_ERR_TIMEOUT when the time has passed, else as a read.
+ * pauses of at most 1 ms. timeout_ns is in nanoseconds; 0 looks once, UINT64_MAX waits for ever,
+ * and so does a negative number, which C converts to centuries: check a time left for being
+ * negative. MMF_ERR_TIMEOUT when the time has passed, else as a read.
  */
 mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeout_ns);
 

@@ -244,16 +244,22 @@ def test_wait_and_follow(path):
     with TickStore.create(path) as store:
         store.extend([tick(i) for i in range(3)])
         assert store.wait(0) == store.wait(2, 0) == 3
-        for timeout in (0, 0.001, -1):
+        for timeout in (0, 0.001, -0.0, True):
             with raises(mmapforge.WaitTimeoutError, path, "3 records", status="MMF_ERR_TIMEOUT") as raised:
                 store.wait(3, timeout)
             assert isinstance(raised.value, TimeoutError)
-        assert store.wait(2, float("inf")) == 3
+        for wrong in (-1, -1e-9, float("inf"), float("-inf"), float("nan")):
+            said = "timeout is %s, expected seconds from 0 on, or None" % float(wrong)
+            with raises(mmapforge.ArgumentError, path + ": wait: " + said):
+                store.wait(2, wrong)
+            with raises(mmapforge.ArgumentError, path + ": follow: " + said) as raised:
+                next(store.follow(0, wrong))
+            assert isinstance(raised.value, ValueError)
+        with raises(mmapforge.ArgumentTypeError, "wait: timeout"):
+            store.wait(2, 10**400)
         for count in (-1, 1 << 64, BIG):
             with raises(mmapforge.ArgumentError, "count", count):
                 store.wait(count, 0)
-        with raises(mmapforge.ArgumentError, "nan"):
-            store.wait(3, float("nan"))
         for wrong in ("1", 1.5, None):
             with pytest.raises(TypeError):
                 store.wait(wrong, 0)
