@@ -152,7 +152,8 @@ mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, c
     if (path == NULL)
         path = "";
     if (program == NULL || file == NULL)
-        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_schema_match: a schema is NULL");
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_schema_match: %s is NULL",
+                         program == NULL ? "program" : "file");
     if (strcmp(program->name, file->name) != 0)
         return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
                          "%s: the file holds records '%s', the program expects '%s'; open it with "

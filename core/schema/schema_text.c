@@ -272,7 +272,8 @@ static parsed *parsed_new(const char *text, size_t size, char **strings)
 mmf_status mmf_schema_parse(const char *text, size_t size, mmf_schema **out, mmf_error *error)
 {
     if (text == NULL || out == NULL)
-        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, NULL, "mmf_schema_parse: NULL argument");
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, NULL, "mmf_schema_parse: %s is NULL",
+                         text == NULL ? "text" : "out");
     *out = NULL;
     if (size == 0 || size > MMF_SCHEMA_TEXT_MAX)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, NULL,

@@ -87,10 +87,14 @@ mmf_status mmfi_store_copy(const mmf_store *store, const char *path, uint64_t *b
                            mmf_error *error)
 {
     *bad_row = UINT64_MAX;
-    if (store == NULL || store->state == NULL || path == NULL)
-        return mmf_store_explain(
-            store, store != NULL && store->state == NULL ? MMF_ERR_CLOSED : MMF_ERR_ARGUMENT, 0,
-            NULL, error);
+    if (store == NULL)
+        return mmfi_fail_no_store("mmf_store_copy", error);
+    if (store->state == NULL)
+        return mmf_store_explain(store, MMF_ERR_CLOSED, 0, NULL, error);
+    if (path == NULL)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, mmf_store_path(store),
+                         "%s: mmf_store_copy: path is NULL; give the path of the new file",
+                         mmf_store_path(store));
     mmfi_bounds now = {0, 0, 0, 0};
     mmf_status status = mmfi_bounds_now(store->state, &now, error);
     if (status != MMF_OK)

@@ -122,6 +122,14 @@ mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error)
                      state->file.path, who, what);
 }
 
+mmf_status mmfi_fail_no_store(const char *call, mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, NULL,
+                     "%s: store is NULL; look at the status and the message of the open or create "
+                     "that should have set it",
+                     call);
+}
+
 /* True when the status is that of a write which waited for another writer, and for how long. */
 static bool has_obstacle(const mmfi_state *state, mmf_status status, uint64_t row)
 {
@@ -136,7 +144,7 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
 {
     switch (status) {
     case MMF_ERR_ARGUMENT:
-        return "see what the call allows";
+        return "compare each argument with the call's comment in its header";
     case MMF_ERR_READ_ONLY:
         if (state != NULL && mmfi_state_is_inherited(state))
             return "the handle was inherited over a fork; open the file in this process";
@@ -188,6 +196,8 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
         mmfi_error_clear(error);
         return status;
     }
+    if (store == NULL && status == MMF_ERR_ARGUMENT)
+        return mmfi_fail_no_store("the call", error);
     const mmfi_state *state = store != NULL ? store->state : NULL;
     const char *path = state != NULL ? state->file.path : "a store that is closed or NULL";
     const mmf_field *found = state != NULL ? mmf_schema_find(state->schema, field) : NULL;

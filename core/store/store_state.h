@@ -126,6 +126,9 @@ static inline mmf_status mmfi_hole_status(const mmfi_state *state)
     return hole == MMFI_HOLE_TRUNCATED ? MMF_ERR_CORRUPT : MMF_ERR_IO;
 }
 
+/* MMF_ERR_ARGUMENT and the message for a call that got no store. */
+mmf_status mmfi_fail_no_store(const char *call, mmf_error *error);
+
 /* The message about a hole that was met; returns its status. */
 mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error);
 

@@ -58,9 +58,10 @@ static bool has_hole(const mmf_store *store)
 static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, uint64_t *end,
                         mmf_error *error)
 {
-    if (store == NULL || store->state == NULL)
-        return mmf_store_explain(store, store == NULL ? MMF_ERR_ARGUMENT : MMF_ERR_CLOSED, first,
-                                 NULL, error);
+    if (store == NULL)
+        return mmfi_fail_no_store("mmf_store_verify", error);
+    if (store->state == NULL)
+        return mmf_store_explain(store, MMF_ERR_CLOSED, first, NULL, error);
     const mmf_schema *schema = store->state->schema;
     const char *path = mmf_store_path(store);
     if (schema->checksum_offset == 0)

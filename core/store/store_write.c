@@ -271,6 +271,8 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
 
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)
 {
+    if (store == NULL)
+        return mmfi_fail_no_store("mmf_store_sync", error);
     mmf_status status = MMF_OK;
     mmfi_state *state = mmfi_state_to_write(store, &status);
     if (state != NULL)

@@ -261,7 +261,12 @@ TEST(Schema, FindAndNull)
     EXPECT_EQ(mmf_schema_find(&schema, "Volume"), nullptr);
     EXPECT_EQ(mmf_schema_find(nullptr, "volume"), nullptr);
     EXPECT_EQ(mmf_schema_find(&schema, nullptr), nullptr);
+    mmf_error error;
     EXPECT_EQ(mmf_schema_match(nullptr, &schema, nullptr, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_schema_match(nullptr, &schema, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_schema_match: program is NULL");
+    EXPECT_EQ(mmf_schema_match(&schema, nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_schema_match: file is NULL");
     EXPECT_EQ(mmf_schema_match(&schema, nullptr, nullptr, nullptr), MMF_ERR_ARGUMENT);
 }
 

@@ -218,8 +218,12 @@ TEST(SchemaText, LimitsHold)
 TEST(SchemaText, NullIsAnArgumentError)
 {
     mmf_schema *out = nullptr;
-    EXPECT_EQ(mmf_schema_parse(nullptr, 1, &out, nullptr), MMF_ERR_ARGUMENT);
-    EXPECT_EQ(mmf_schema_parse("x", 1, nullptr, nullptr), MMF_ERR_ARGUMENT);
+    mmf_error error;
+    EXPECT_EQ(mmf_schema_parse(nullptr, 1, &out, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_schema_parse: text is NULL");
+    EXPECT_EQ(mmf_schema_parse("x", 1, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_schema_parse: out is NULL");
+    EXPECT_EQ(mmf_schema_parse(nullptr, 1, nullptr, nullptr), MMF_ERR_ARGUMENT);
     mmf_schema_free(nullptr);
 }
 

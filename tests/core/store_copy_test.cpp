@@ -77,10 +77,16 @@ TEST_F(StoreCopyTest, WhatHasTheNameStays)
 TEST_F(StoreCopyTest, SaysWhatItWasNotGiven)
 {
     EXPECT_EQ(mmf_store_copy(nullptr, target.c_str(), &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(std::string(error.message).find("mmf_store_copy: store is NULL; look at"), 0u)
+        << error.message;
     tick_store *store = create();
     EXPECT_EQ(mmf_store_copy(tick_store_base(store), nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(std::string(error.message),
+              path + ": mmf_store_copy: path is NULL; give the path of the new file");
     EXPECT_EQ(tick_store_close(store), MMF_OK);
     EXPECT_EQ(copy(store), MMF_ERR_CLOSED);
+    EXPECT_NE(std::string(error.message).find("the store is closed"), std::string::npos)
+        << error.message;
     EXPECT_FALSE(is_there());
 }
 

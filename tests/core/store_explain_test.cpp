@@ -95,6 +95,9 @@ TEST_F(ExplainTest, AnotherStatusNamesNoRow)
               "shorten the value, or give a larger buffer (the field's _MAX, and 1 for a string)");
     EXPECT_EQ(explain(store, MMF_ERR_TIMEOUT),
               "the time allowed has passed; wait longer, or see what keeps the writer");
+    EXPECT_EQ(explain(store, MMF_ERR_ARGUMENT, 0, "price"),
+              "field price: an argument is NULL or outside what is allowed; compare each argument "
+              "with the call's comment in its header");
     EXPECT_EQ(explain(store, MMF_ERR_LOCKED), "another writer has the file open; see the status");
     for (const mmf_status status : {MMF_ERR_ARGUMENT, MMF_ERR_IO, MMF_ERR_NO_SPACE,
                                     MMF_ERR_CAPACITY, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_CLOSED}) {
@@ -130,6 +133,9 @@ TEST_F(ExplainTest, SuccessIsNoMessageAndNoStoreHasNoPath)
                      "a store that is closed or NULL: the store is closed; open the store again");
         EXPECT_STREQ(error.path, "");
     }
+    EXPECT_EQ(mmf_store_explain(nullptr, MMF_ERR_ARGUMENT, 0, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(std::string(error.message).find("the call: store is NULL; look at the status"), 0u)
+        << error.message;
     EXPECT_EQ(mmf_store_explain(nullptr, MMF_ERR_READ_ONLY, 0, nullptr, &error), MMF_ERR_READ_ONLY);
     EXPECT_NE(std::string(error.message).find("MMF_READ_WRITE"), std::string::npos);
     EXPECT_EQ(mmf_store_explain(nullptr, MMF_ERR_CORRUPT, 3, nullptr, &error), MMF_ERR_CORRUPT);

@@ -110,17 +110,26 @@ TEST_F(StoreTest, NullArgumentsAreStatuses)
     double price;
     tick_store *store = nullptr;
     EXPECT_EQ(tick_store_create(nullptr, nullptr, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_create: path is NULL");
     EXPECT_EQ(tick_store_open(path.c_str(), nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_open: out is NULL");
     EXPECT_EQ(tick_store_open("", nullptr, &store, &error), MMF_ERR_ARGUMENT);
     EXPECT_EQ(tick_store_open(nullptr, nullptr, &store, &error), MMF_ERR_ARGUMENT);
-    EXPECT_NE(std::string(error.message).find("path is NULL"), std::string::npos);
+    EXPECT_STREQ(error.message, "mmf_store_open: path is NULL");
     EXPECT_EQ(tick_store_create(path.c_str(), nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
-    EXPECT_NE(std::string(error.message).find("out is NULL"), std::string::npos);
+    EXPECT_STREQ(error.message, "mmf_store_create: out is NULL");
     mmf_store *base = nullptr;
     EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, nullptr, &base, &error), MMF_ERR_ARGUMENT);
-    EXPECT_NE(std::string(error.message).find("schema is NULL"), std::string::npos);
+    EXPECT_STREQ(error.message, "mmf_store_create: schema is NULL");
     EXPECT_EQ(mmf_store_open_as(path.c_str(), nullptr, nullptr, &base, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_open_as: schema is NULL");
     EXPECT_EQ(mmf_store_open_as(path.c_str(), nullptr, nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_sync(nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(std::string(error.message).find("mmf_store_sync: store is NULL; look at"), 0u)
+        << error.message;
+    EXPECT_EQ(mmf_store_verify(nullptr, 0, MMF_TO_END, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(std::string(error.message).find("mmf_store_verify: store is NULL; look at"), 0u)
+        << error.message;
     mmf_options wrong = MMF_OPTIONS_INIT;
     wrong.mode = static_cast<mmf_mode>(2);
     EXPECT_EQ(tick_store_create(path.c_str(), &wrong, &store, &error), MMF_ERR_ARGUMENT);
