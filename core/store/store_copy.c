@@ -4,6 +4,7 @@
 #include "store_state.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Copied between two looks at room: some hundred records, and of large ones one. */
 #define BLOCK_BYTES 65536u
@@ -20,12 +21,19 @@ typedef struct copying {
 static mmf_status fail_row(const copying *what, mmf_status status, uint64_t row, mmf_error *error)
 {
     const mmf_store *from = what->from;
+    const char *path = mmf_store_path(from);
     mmf_error why;
     *what->bad_row = row;
     (void)mmf_store_explain(from, status, row, NULL, &why);
-    return mmfi_fail(error, status, why.os_error, mmf_store_path(from),
-                     "%s: row %" PRIu64 " cannot be copied: %s", mmf_store_path(from), row,
-                     why.message);
+    /* The explanation begins with the path, and in most cases with the row. */
+    const char *said = why.message;
+    const size_t length = strlen(path);
+    if (strncmp(said, path, length) == 0 && strncmp(said + length, ": ", 2) == 0)
+        said += length + 2;
+    if (strncmp(said, "row ", 4) == 0)
+        return mmfi_fail(error, status, why.os_error, path, "%s: cannot be copied: %s", path, said);
+    return mmfi_fail(error, status, why.os_error, path, "%s: row %" PRIu64 " cannot be copied: %s",
+                     path, row, said);
 }
 
 /* The first of the copied records whose checksum is wrong; count when all are sound. */
