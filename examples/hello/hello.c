@@ -1,4 +1,4 @@
-/* Makes a store, appends two records, and reads them back: usage: hello FILE */
+/* Appends two records to a store, which the first run makes, and reads all: usage: hello FILE */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -12,13 +12,18 @@ static int fail(const mmf_error *error)
 
 static int write_readings(const char *path)
 {
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.mode = MMF_READ_WRITE;
     reading_store *store;
     mmf_error error;
-    if (reading_store_create(path, NULL, &store, &error) != MMF_OK)
+    mmf_status status = reading_store_open(path, &options, &store, &error);
+    if (status == MMF_ERR_NOT_FOUND)
+        status = reading_store_create(path, &options, &store, &error);
+    if (status != MMF_OK)
         return fail(&error);
     const reading_record kitchen = {1700000000, 21.5, "kitchen", 7};
     const reading_record cellar = {1700000060, 12.0, "cellar", 6};
-    mmf_status status = reading_store_append(store, &kitchen, NULL);
+    status = reading_store_append(store, &kitchen, NULL);
     if (status == MMF_OK)
         status = reading_store_append(store, &cellar, NULL);
     if (status != MMF_OK)

@@ -4,8 +4,8 @@ A block is fenced, with its language; one that is indented instead is commands f
 done with a block depends on its language:
 
     mmfs      the generator accepts it; a later block of C in the same document may use its store
-    c         a program: compiled without a warning, and run to exit 0
-    python    run, in the order of the document and in one directory with its C; prompts (">>>") are
+    c         a program: compiled without a warning, and run to exit 0, twice
+    python    run twice, in the order of the document and in one directory with its C; prompts (">>>") are
               left to the doctest of bindings/python
     starlark  stands in a BUILD file that is built: <!-- as in PATH --> before it says in which one;
               the same mark before a block of another language says that the file is that block
@@ -115,6 +115,7 @@ class Place:
         self.directory = directory
         self.library = library
         self.stores = []
+        self.printed = []  # by each run of each program in C
 
     def mmfs(self, block):
         # The schema of an example store is called like its first record.
@@ -137,13 +138,15 @@ class Place:
             + self.stores + [self.library, "-lm", "-pthread"],
             self.directory,
         )
-        run(["./program"], self.directory)
+        # Twice: a reader runs an example again.
+        self.printed += [run(["./program"], self.directory) for _ in range(2)]
 
     def python(self, block):
         if ">>>" in block.text:
             assert self.path == "bindings/python/README.md", "only its tour is run with prompts"
             return
-        run([sys.executable, "-B", "-c", block.text], self.directory, env={"PYTHONPATH": PYTHON_DIRECTORY})
+        for _ in range(2):
+            run([sys.executable, "-B", "-c", block.text], self.directory, env={"PYTHONPATH": PYTHON_DIRECTORY})
 
     def starlark(self, block):
         found = re.fullmatch(r"as in (\S+)", block.mark)
@@ -220,6 +223,14 @@ def test_every_block_of(path, tmp_path, library):
             place.check(block)
         except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
             pytest.fail("%s:%d: %s" % (path, block.line, error), pytrace=False)
+
+
+def test_the_program_of_the_front_page_appends_whenever_it_runs(tmp_path, library):
+    place = Place("README.md", tmp_path, library)
+    for block in blocks("README.md"):
+        if block.language in ("mmfs", "c"):
+            place.check(block)
+    assert place.printed == ["row 0: AAPL at 190\n", "row 1: AAPL at 190\n"]
 
 
 # So that the extraction cannot lose what it should find.

@@ -4,9 +4,14 @@
 
 int main(void)
 {
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.mode = MMF_READ_WRITE;
     tick_store *store = NULL;
     mmf_error error;
-    if (tick_store_create("ticks.mmf", NULL, &store, &error) != MMF_OK) {
+    mmf_status status = tick_store_open("ticks.mmf", &options, &store, &error);
+    if (status == MMF_ERR_NOT_FOUND) /* the first run */
+        status = tick_store_create("ticks.mmf", &options, &store, &error);
+    if (status != MMF_OK) {
         fprintf(stderr, "%s\n", error.message); /* where, what, and what to do */
         return 1;
     }
@@ -14,7 +19,7 @@ int main(void)
     tick_record tick = {.price = 189.5, .volume = 100, .timestamp = 1};
     uint64_t row = 0;
     double price = 0;
-    mmf_status status = tick_record_set_symbol(&tick, "AAPL");
+    status = tick_record_set_symbol(&tick, "AAPL");
     if (status == MMF_OK)
         status = tick_store_append(store, &tick, &row); /* written, then published */
     if (status == MMF_OK)
