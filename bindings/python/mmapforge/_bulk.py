@@ -9,7 +9,7 @@ from collections.abc import Set as AnySet
 from typing import Any, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence
 
 from mmapforge._chunk import chunk_rows
-from mmapforge._codec import FLOAT32_MAX, check
+from mmapforge._codec import FLOAT32_MAX, check, is_null_type
 from mmapforge._core import ffi, lib
 from mmapforge._errors import (
     ArgumentError,
@@ -196,10 +196,21 @@ def _packed(field: Field, code: str, listed: Sequence[Any]) -> Any:
         if not set(map(type, listed)) <= {bool}:
             listed = [check(field, value, "strict") for value in listed]
         return bytes(listed)
-    if field.type == "float32":
-        # array.array would store infinity for a number that is too large.
-        return struct.pack(f"={len(listed)}f", *listed)
-    return array.array(code, listed)
+    if field.is_integer:
+        return array.array(code, listed)
+    # array.array would store infinity for a number that is too large for float32.
+    made = array.array("d", listed) if code == "d" else struct.pack(f"={len(listed)}f", *listed)
+    if _has_nan(made, code) and any(map(is_null_type, set(map(type, listed)))):
+        raise TypeError
+    return made
+
+
+def _has_nan(made: Any, code: str) -> bool:
+    """False where no number is NaN, or none can be of a null: the types of those come with numpy."""
+    numpy = sys.modules.get("numpy")
+    if not hasattr(numpy, "frombuffer") or len(made) == 0:
+        return False
+    return bool(numpy.isnan(numpy.frombuffer(made, code)).any())  # type: ignore[union-attr]
 
 
 def _one_value(store: OpenStore, field: Field, value: Any) -> Source:

@@ -33,11 +33,22 @@ def _refuse(
                      field=field.name)  # fmt: skip
 
 
+# The types of None, pandas.NA, pandas.NaT and numpy.ma.masked. float() converts some to NaN.
+_NULL_TYPES = ("NoneType", "NAType", "NaTType", "MaskedConstant")
+
+
+def is_null_type(kind: type) -> bool:
+    """True for the type of a value that says that there is none, of any library."""
+    return kind.__name__ in _NULL_TYPES
+
+
 def _wrong_type(field: Field, value: Any, path: Optional[str], row: Optional[int]) -> NoReturn:
     shown = repr(value)
     shown = shown if len(shown) <= 40 else shown[:37] + "..."
     expected = _EXPECTED.get(field.type, "an int")
     what = f"{shown} is of type {type(value).__name__}, expected {expected} ({field.declaration})"
+    if is_null_type(type(value)):
+        what += "; a field always has a value: fill the nulls, or leave such records out"
     _refuse(FieldTypeError, field, what, path, row)
 
 
@@ -54,7 +65,7 @@ def _check_integer(field: Field, value: Any, path: Optional[str], row: Optional[
 
 
 def _check_float(field: Field, value: Any, path: Optional[str], row: Optional[int]) -> float:
-    if isinstance(value, (str, bytes, bytearray)):
+    if isinstance(value, (str, bytes, bytearray)) or is_null_type(type(value)):
         _wrong_type(field, value, path, row)
     try:
         number = float(value)
@@ -241,6 +252,7 @@ def _make_packers(schema: Schema, errors: str, record: struct.Struct) -> Tuple[A
     scope: Dict[str, Any] = {
         "as_bytes": _as_bytes,
         "as_bool": {},
+        "as_float": {},
         "errors": errors,
         "error": struct.error,
         "pack_into": record.pack_into,
@@ -258,6 +270,10 @@ def _make_packers(schema: Schema, errors: str, record: struct.Struct) -> Tuple[A
                     _check_bool, field, path=None, row=None
                 )
                 lines.append(f"if f{i} is not True and f{i} is not False: f{i} = as_bool[{i}](f{i})")
+            elif not field.is_integer:
+                # struct would convert pandas.NaT, a null, to NaN.
+                scope["as_float"][i] = functools.partial(_check_float, field, path=None, row=None)
+                lines.append(f"if f{i} != f{i}: f{i} = as_float[{i}](f{i})")
             packed.append(f"f{i}")
     source = _PACKERS.format(
         values=", ".join(f"f{i}" for i in range(len(schema.fields))),

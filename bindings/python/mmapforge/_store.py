@@ -447,7 +447,8 @@ class Store(OpenStore, Aggregates, Generic[R]):
         By name: a column per field, `extend(symbol=[...], price=array, ...)`; a value that is not a
         sequence is used for every row. Or one argument: a mapping of columns, a structured array, a
         table of pandas, polars or pyarrow, or any iterable of records, mappings or sequences.
-        Columns and tables are appended completely or not at all, and nulls are refused.
+        Columns and tables are appended completely or not at all. Nulls are refused; NaN is a number,
+        also where pandas writes it for a missing value (float64).
 
         Records of an iterable are published in blocks of up to 1,024: for one that waits between
         records, call append. If the iterable raises, also KeyboardInterrupt, or yields a bad

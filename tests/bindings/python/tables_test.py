@@ -4,6 +4,8 @@ The libraries need not be there: their tests are skipped where they are not. Obj
 methods stand in for them, so that what is decided here is tested everywhere.
 """
 
+import itertools
+
 import mmapforge
 import pytest
 from schemas import EveryStore, QuoteStore, TickStore, ZERO, raises, tick
@@ -193,7 +195,7 @@ TABLES = {
     "pandas, nullable": nullable_from_pandas,
     "pandas, of Arrow": arrow_from_pandas,
 }
-WITH_NULLS = [name for name in TABLES if name != "pandas"]  # whose float columns hold NaN
+WITH_NULLS = [name for name in TABLES if name != "pandas"]  # which makes NaN of None in float columns
 
 
 def column(table, name):
@@ -339,6 +341,110 @@ def test_a_nan_is_a_number(empty):
         assert empty.get_price(before) != empty.get_price(before)
     if len(empty) == 0:
         pytest.skip("neither pyarrow nor polars nor pandas is there")
+
+
+# ---- NaN and nulls ----
+
+NAN = float("nan")
+
+
+def column_of_pandas(values, dtype):
+    return pytest.importorskip("pandas").Series(values, dtype=dtype)
+
+
+def missing(name):
+    """The null of pandas: NA or NaT."""
+    return getattr(pytest.importorskip("pandas"), name)
+
+
+# Columns of floats, of which the second value is NaN: a number, which is stored.
+NAN_COLUMNS = {
+    "list": lambda: [1.0, NAN],
+    "numpy": lambda: pytest.importorskip("numpy").array([1.0, NAN]),
+    "numpy of objects": lambda: pytest.importorskip("numpy").array([1.0, NAN], object),
+    "pandas float64": lambda: column_of_pandas([1.0, NAN], "float64"),
+    "pandas float64, of None": lambda: column_of_pandas([1.0, None], "float64"),  # pandas makes it NaN
+    "pandas object": lambda: column_of_pandas([1.0, NAN], object),
+    "pyarrow": lambda: pytest.importorskip("pyarrow").array([1.0, NAN]),
+    "polars": lambda: pytest.importorskip("polars").Series([1.0, NAN]),
+}
+
+# Columns of which the second value is null: refused.
+NULL_COLUMNS = {
+    "list": lambda: [1.0, None],
+    "list with NA": lambda: [1.0, missing("NA")],
+    "list with NaT": lambda: [1.0, missing("NaT")],
+    "numpy of objects": lambda: pytest.importorskip("numpy").array([1.0, None], object),
+    "pandas Float64": lambda: column_of_pandas([1.0, missing("NA")], "Float64"),
+    "pandas Float64, of NaN": lambda: column_of_pandas([1.0, NAN], "Float64"),  # pandas makes it NA
+    "pandas double[pyarrow]": lambda: pytest.importorskip("pyarrow") and column_of_pandas([1.0, None], "double[pyarrow]"),
+    "pandas object": lambda: column_of_pandas([1.0, None], object),
+    "pandas object with NA": lambda: column_of_pandas([1.0, missing("NA")], object),
+    "pandas object with NaT": lambda: column_of_pandas([1.0, missing("NaT")], object),
+    "pyarrow": lambda: pytest.importorskip("pyarrow").array([1.0, None]),
+    "polars": lambda: pytest.importorskip("polars").Series([1.0, None]),
+    "like Arrow": lambda: ArrowColumn([1.0, None]),
+    "like polars": lambda: PolarsColumn([1.0, None]),
+}
+
+
+@pytest.mark.parametrize("kind", NAN_COLUMNS)
+@pytest.mark.parametrize("name", ["ratio", "price"])
+def test_a_nan_in_a_column_of_floats_is_stored(every, kind, name):
+    assert every.extend({**ZERO, name: NAN_COLUMNS[kind]()}) == 2
+    one, nan = (every.get(row, name) for row in (0, 1))
+    assert one == 1.0 and nan != nan
+
+
+@pytest.mark.parametrize("kind", NULL_COLUMNS)
+@pytest.mark.parametrize("name", ["ratio", "price"])
+def test_a_null_in_a_column_of_floats_is_refused(every, kind, name):
+    said = every.path + ": extend: given row 1 (the first is 0), field " + name
+    with raises(mmapforge.FieldTypeError, said, "a field always has a value", field=name, row=1):
+        every.extend({**ZERO, name: NULL_COLUMNS[kind]()})
+    assert len(every) == 0
+
+
+@pytest.mark.parametrize("kind", NAN_COLUMNS)
+@pytest.mark.parametrize("name", ["stamp", "flag"])
+def test_a_nan_in_a_column_of_other_fields_is_refused(every, kind, name):
+    with raises(mmapforge.FieldTypeError, field=name):
+        every.extend({**ZERO, name: NAN_COLUMNS[kind]()})
+    assert len(every) == 0
+
+
+# (numpy.ma.masked in a field of floats becomes NaN, of which numpy warns.)
+@pytest.mark.parametrize("name, null", [
+    *itertools.product(["price", "timestamp", "symbol"], ["None", "NA", "NaT"]),
+    ("timestamp", "masked"), ("symbol", "masked"),
+])  # fmt: skip
+def test_a_null_in_a_record_is_refused(empty, name, null):
+    if null == "masked":
+        value = pytest.importorskip("numpy").ma.masked
+    else:
+        value = None if null == "None" else missing(null)
+    record = {**TICKS[0], name: value}
+    for give in (lambda: empty.append(record), lambda: empty.append(**record),
+                 lambda: empty.append(tuple(record.values())), lambda: empty.extend([record]),
+                 lambda: empty.extend([tuple(record.values())])):  # fmt: skip
+        with raises(mmapforge.FieldTypeError, "a field always has a value", field=name):
+            give()
+    assert len(empty) == 0
+    empty.append(TICKS[0])
+    for give in (lambda: empty.set(0, record), lambda: getattr(empty, "set_" + name)(0, value)):
+        with raises(mmapforge.FieldTypeError, "a field always has a value", field=name):
+            give()
+    assert rows(empty) == TICKS[:1]
+
+
+def test_a_nan_in_a_record_is_stored(empty):
+    record = {**TICKS[0], "price": NAN}
+    empty.append(record)
+    empty.append(tuple(record.values()))
+    empty.extend([record, tuple(record.values())])
+    empty.append(TICKS[0])
+    empty.set(4, record)
+    assert all(price != price for (price,) in empty.tuples("price"))
 
 
 def test_dates_are_refused_with_the_way_out(empty):
