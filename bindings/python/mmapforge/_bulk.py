@@ -24,7 +24,7 @@ from mmapforge._errors import (
 from mmapforge._handle import OpenStore
 from mmapforge._rows import fail_names, values_of
 from mmapforge._schema import STRUCT_CODES, Field
-from mmapforge._tables import HAS_NUMPY, column_of, columns_of
+from mmapforge._tables import HAS_NUMPY, column_of, columns_of, dates_of
 
 _FLOAT_LIMITS = {
     "float32": (-FLOAT32_MAX, FLOAT32_MAX),
@@ -72,6 +72,11 @@ def source_of(store: OpenStore, field: Field, values: Any) -> Source:
     """The Source of the caller's values for one column."""
     if isinstance(values, (AnySet, AnyMapping)):
         _fail(store, FieldTypeError, field, f"a {type(values).__name__} has no order of rows; give a list")
+    dates = dates_of(values)
+    if dates is not None and not field.is_sized and not _is_empty(values):
+        what = f"a column of {dates.type}, which {field.type} does not take; convert it with "
+        what += f"{dates.conversion}, which counts in the unit of the column"
+        _fail(store, FieldTypeError, field, what)
     given = column_of(values, field.is_sized)
     if given.problem:
         _fail(store, FieldTypeError, field, given.problem)
@@ -147,6 +152,13 @@ def _blame(store: OpenStore, field: Field, values: Sequence[Any]) -> None:
 
 def _is_sequence(values: Any) -> bool:
     return hasattr(values, "__len__") or hasattr(values, "__iter__")
+
+
+def _is_empty(values: Any) -> bool:
+    try:
+        return len(values) == 0
+    except TypeError:  # one value, as an array without dimensions
+        return False
 
 
 # ---- Scalars, as memory ----
@@ -266,11 +278,8 @@ def _convert(store: OpenStore, field: Field, given: Any) -> Any:
         return numpy.array([_checked(store, field, v, i) for i, v in enumerate(given.tolist())], wanted)
     taken = {"bool": "iu", "float32": "fiub", "float64": "fiub"}.get(field.type, "iub")
     if kind not in taken:
-        hint = ""
-        if kind in "mM":
-            hint = "; convert it with astype('int64') to the unit that the field has"
-        _fail(store, FieldTypeError, field,
-              f"an array of {given.dtype}, which {field.type} does not take{hint}")  # fmt: skip
+        what = f"an array of {given.dtype}, which {field.type} does not take"
+        _fail(store, FieldTypeError, field, what)
     if field.type == "bool":
         _need_range(store, field, given, 0, 1)
     elif field.is_integer and kind in "iu":

@@ -1,5 +1,6 @@
 """Converts between Python values and records, and explains why a value does not fit its field."""
 
+import datetime
 import functools
 import math
 import operator
@@ -37,6 +38,10 @@ def _refuse(
 _NULL_TYPES = ("NoneType", "NAType", "NaTType", "MaskedConstant")
 
 
+_DATES = (datetime.date, datetime.time, datetime.timedelta)  # a datetime is a date
+_NUMPY_DATES = ("datetime64", "timedelta64")
+
+
 def is_null_type(kind: type) -> bool:
     """True for the type of a value that says that there is none, of any library."""
     return kind.__name__ in _NULL_TYPES
@@ -49,6 +54,8 @@ def _wrong_type(field: Field, value: Any, path: Optional[str], row: Optional[int
     what = f"{shown} is of type {type(value).__name__}, expected {expected} ({field.declaration})"
     if is_null_type(type(value)):
         what += "; a field always has a value: fill the nulls, or leave such records out"
+    elif isinstance(value, _DATES) or type(value).__name__ in _NUMPY_DATES:
+        what += "; convert it to a number in the unit of the field"
     _refuse(FieldTypeError, field, what, path, row)
 
 

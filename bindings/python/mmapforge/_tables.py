@@ -91,6 +91,35 @@ def _need_unlike(path: str, names: List[Any]) -> None:
         raise make_error(ArgumentError, message, path=path, field=str(twice))
 
 
+class Dates(NamedTuple):
+    """A column of dates, times or durations."""
+
+    type: str
+    conversion: str  # the call by which its library makes integers of it
+
+
+def dates_of(values: Any) -> Optional[Dates]:
+    """None for a column of other types."""
+    if isinstance(values, (list, tuple)) or _is_class(values):
+        return None
+    if hasattr(values, "to_pylist") and hasattr(values, "null_count"):  # pyarrow
+        return _arrow_dates(getattr(values, "type", None), "cast('int{bits}')")
+    dtype: Any = getattr(values, "dtype", None)
+    if callable(getattr(dtype, "is_temporal", None)):  # polars
+        return Dates(str(dtype), "cast(polars.Int64)") if dtype.is_temporal() else None
+    if hasattr(dtype, "pyarrow_dtype"):  # pandas, of Arrow
+        return _arrow_dates(dtype.pyarrow_dtype, "astype('int{bits}[pyarrow]')")
+    # numpy, and pandas; its dtype of a time zone is not one of numpy.
+    return Dates(str(dtype), "astype('int64')") if getattr(dtype, "kind", "") in ("m", "M") else None
+
+
+def _arrow_dates(type_: Any, conversion: str) -> Optional[Dates]:
+    """Arrow casts a type only to integers of its width."""
+    if not str(type_).startswith(("timestamp", "date", "time", "duration")):
+        return None
+    return Dates(str(type_), conversion.format(bits=type_.bit_width))
+
+
 class Given(NamedTuple):
     """A column without nulls: values is a list, a numpy array, or the caller's object."""
 

@@ -447,8 +447,109 @@ def test_a_nan_in_a_record_is_stored(empty):
     assert all(price != price for (price,) in empty.tuples("price"))
 
 
-def test_dates_are_refused_with_the_way_out(empty):
+# ---- Dates ----
+
+
+class TypeLike:
+    """Values of a data type that a stand-in has."""
+
+    def __init__(self, text, bits=64, temporal=True):
+        self.text = text
+        self.bit_width = bits
+        self.is_temporal = lambda: temporal
+
+    def __str__(self):
+        return self.text
+
+
+def like_arrow(text, bits):
+    column = ArrowColumn([1, 2])
+    column.type = TypeLike(text, bits)
+    return column
+
+
+def like_polars():
+    column = PolarsColumn([1, 2])
+    column.dtype = TypeLike("Datetime")
+    return column
+
+
+def dates_of_pandas(dtype):
     pandas = pytest.importorskip("pandas")
-    frame = from_pandas({**COLUMNS, "timestamp": pandas.to_datetime([0, 1, 2, 3])})
-    with raises(mmapforge.FieldTypeError, "astype('int64')", field="timestamp"):
-        empty.extend(frame)
+    return pandas.Series(pandas.to_datetime([1000, 2000])).astype(dtype)
+
+
+def days_of_pandas():
+    pytest.importorskip("pyarrow")
+    import datetime
+
+    return column_of_pandas([datetime.date(1970, 1, 2), datetime.date(1970, 1, 3)], "date32[day][pyarrow]")
+
+
+def dates_of_pyarrow(kind):
+    pyarrow = pytest.importorskip("pyarrow")
+    return pyarrow.array([1, 2], pyarrow.int32() if "32" in kind else pyarrow.int64()).cast(kind)
+
+
+def chunks_of_pyarrow(kind):
+    return pytest.importorskip("pyarrow").chunked_array([dates_of_pyarrow(kind)])
+
+
+def dates_of_polars(kind):
+    polars = pytest.importorskip("polars")
+    return polars.Series([1, 2]).cast(polars.Int64).cast(getattr(polars, kind))
+
+
+# From a column to the call that converts it, as the message has it, and that call.
+DATES = {
+    "like Arrow": (lambda: like_arrow("timestamp[us]", 64), "cast('int64')", None),
+    "like Arrow, days": (lambda: like_arrow("date32[day]", 32), "cast('int32')", None),
+    "like polars": (like_polars, "cast(polars.Int64)", None),
+    "numpy": (lambda: pytest.importorskip("numpy").array([1, 2], "M8[us]"), "astype('int64')",
+              lambda column: column.astype("int64")),
+    "numpy, durations": (lambda: pytest.importorskip("numpy").array([1, 2], "m8[s]"), "astype('int64')",
+                         lambda column: column.astype("int64")),
+    "pandas": (lambda: dates_of_pandas("datetime64[us]"), "astype('int64')", lambda column: column.astype("int64")),
+    "pandas, with a zone": (lambda: dates_of_pandas("datetime64[us]").dt.tz_localize("UTC"), "astype('int64')",
+                            lambda column: column.astype("int64")),
+    "pandas, of Arrow": (lambda: pytest.importorskip("pyarrow") and dates_of_pandas("timestamp[us][pyarrow]"),
+                         "astype('int64[pyarrow]')", lambda column: column.astype("int64[pyarrow]")),
+    "pandas, days of Arrow": (days_of_pandas, "astype('int32[pyarrow]')", lambda column: column.astype("int32[pyarrow]")),
+    "pyarrow": (lambda: dates_of_pyarrow("timestamp[us]"), "cast('int64')", lambda column: column.cast("int64")),
+    "pyarrow, chunks": (lambda: chunks_of_pyarrow("duration[s]"), "cast('int64')", lambda column: column.cast("int64")),
+    "pyarrow, days": (lambda: dates_of_pyarrow("date32"), "cast('int32')", lambda column: column.cast("int32")),
+    "polars": (lambda: dates_of_polars("Datetime"), "cast(polars.Int64)",
+               lambda column: column.cast(pytest.importorskip("polars").Int64)),
+    "polars, days": (lambda: dates_of_polars("Date"), "cast(polars.Int64)",
+                     lambda column: column.cast(pytest.importorskip("polars").Int64)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DATES)
+def test_dates_are_refused_with_the_way_out(every, kind):
+    make, remedy, convert = DATES[kind]
+    dates = make()
+    for name in ("large", "price", "flag"):
+        with raises(mmapforge.FieldTypeError, "convert it with %s, which counts" % remedy, field=name):
+            every.extend({**ZERO, name: dates})
+    assert len(every) == 0
+    if convert is not None:
+        assert every.extend({**ZERO, "large": convert(dates)}) == 2
+        assert [value for (value,) in every.tuples("large")] == [1, 2]
+
+
+def test_numbers_are_no_dates(every):
+    column = PolarsColumn([1, 2])
+    column.dtype = TypeLike("Int64", temporal=False)
+    assert every.extend({**ZERO, "large": column}) == 2
+    assert every.extend({**ZERO, "large": like_arrow("int64", 64)}) == 2
+
+
+def test_a_date_in_a_list_or_a_record_is_refused_with_the_way_out(every):
+    import datetime
+
+    for value in (datetime.datetime(2024, 1, 2), datetime.date(2024, 1, 2), datetime.timedelta(1)):
+        for give in (lambda: every.extend({**ZERO, "large": [1, value]}), lambda: every.append({**ZERO, "price": value})):
+            with raises(mmapforge.FieldTypeError, "convert it to a number in the unit of the field"):
+                give()
+    assert len(every) == 0
