@@ -5,9 +5,9 @@
 
 #include "core/os/file.h"
 #include "core/store/store_state.h"
-#include "tests/core/name_spaces.h"
-#include "tests/core/refuse.h"
-#include "tests/core/sealed_fixture.h"
+#include "tests/support/name_spaces.h"
+#include "tests/support/refuse.h"
+#include "tests/support/sealed_fixture.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // One scalar of a record with a checksum: every type by the same rules.
 #include "mmapforge/detail/access_checksum.h"
 
-#include "tests/core/sealed_fixture.h"
+#include "tests/support/sealed_fixture.h"
 
 namespace {
 

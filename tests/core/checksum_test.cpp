@@ -1,7 +1,7 @@
 // Checksums of records: every write leaves the right one, and verify finds what was damaged.
 #include <csignal>
 
-#include "tests/core/sealed_fixture.h"
+#include "tests/support/sealed_fixture.h"
 
 namespace {
 

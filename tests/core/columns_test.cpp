@@ -1,7 +1,7 @@
 // Windows of rows and columns: what they cover, and what they refuse.
 #include "mmapforge/detail/columns.h"
 
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

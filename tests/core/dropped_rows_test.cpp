@@ -2,7 +2,7 @@
 #include "core/format/commit.h"
 #include "core/store/store_state.h"
 #include "mmapforge/value.h"
-#include "tests/core/sealed_fixture.h"
+#include "tests/support/sealed_fixture.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include "mmapforge/detail/fields.h"
 
 #include "mmapforge/detail/columns.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Creating files: names of every length and kind, directories that refuse, and names not durable.
-#include "tests/core/file_fixture.h"
-#include "tests/core/limit.h"
-#include "tests/core/refuse.h"
+#include "tests/support/file_fixture.h"
+#include "tests/support/limit.h"
+#include "tests/support/refuse.h"
 
 #include <cerrno>
 #include <climits>

@@ -1,7 +1,7 @@
 // Files with holes get blocks, or a refusal that changes nothing.
-#include "tests/core/file_fixture.h"
-#include "tests/core/limit.h"
-#include "tests/core/refuse.h"
+#include "tests/support/file_fixture.h"
+#include "tests/support/limit.h"
+#include "tests/support/refuse.h"
 
 #include <cerrno>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 #include "core/os/file.h"
 

@@ -1,5 +1,5 @@
 // The writer lock and the unnamed file: whose they are among open files, processes and children.
-#include "tests/core/file_fixture.h"
+#include "tests/support/file_fixture.h"
 
 #include <csignal>
 

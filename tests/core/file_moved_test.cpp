@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

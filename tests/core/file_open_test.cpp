@@ -1,7 +1,7 @@
 // Opening a file where it is not only a matter of the file: descriptors that a program lacks, and
 // leases that other processes hold.
-#include "tests/core/file_fixture.h"
-#include "tests/core/limit.h"
+#include "tests/support/file_fixture.h"
+#include "tests/support/limit.h"
 
 #include <cerrno>
 #include <chrono>

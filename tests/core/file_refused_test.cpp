@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/core/refuse.h"
+#include "tests/support/refuse.h"
 
 namespace {
 

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/core/limit.h"
+#include "tests/support/limit.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include <csignal>
 
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 // The processor stops behind each instruction.
 #if defined(__x86_64__)

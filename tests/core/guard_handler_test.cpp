@@ -8,8 +8,8 @@
 #include <csignal>
 #include <vector>
 
-#include "tests/core/refuse.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/refuse.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

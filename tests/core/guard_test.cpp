@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/core/refuse.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/refuse.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string>
 
-#include "tests/core/refuse.h"
+#include "tests/support/refuse.h"
 
 namespace {
 

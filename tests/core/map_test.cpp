@@ -12,8 +12,8 @@
 #include <fstream>
 #include <string>
 
-#include "tests/core/limit.h"
-#include "tests/core/refuse.h"
+#include "tests/support/limit.h"
+#include "tests/support/refuse.h"
 
 namespace {
 

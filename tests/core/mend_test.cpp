@@ -5,7 +5,7 @@
 
 #include "core/store/store_state.h"
 #include "mmapforge/value.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include "mmapforge/detail/crc32c.h"
 #include "mmapforge/value.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

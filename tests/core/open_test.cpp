@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "mmapforge/detail/format.h"
-#include "tests/core/limit.h"
-#include "tests/core/refuse.h"
-#include "tests/core/sanitizer.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/limit.h"
+#include "tests/support/refuse.h"
+#include "tests/support/sanitizer.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <climits>
 
 #include "core/store/store_state.h"
-#include "tests/core/name_spaces.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/name_spaces.h"
+#include "tests/support/store_fixture.h"
 
 class ReplacedTest : public StoreTest {
 protected:

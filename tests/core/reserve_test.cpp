@@ -8,9 +8,9 @@
 
 #include "core/store/store_state.h"
 #include "mmapforge/sigbus.h"
-#include "tests/core/limit.h"
-#include "tests/core/sanitizer.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/limit.h"
+#include "tests/support/sanitizer.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

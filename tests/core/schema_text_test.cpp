@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "tests/core/neighbour.h"
+#include "tests/support/neighbour.h"
 
 namespace {
 

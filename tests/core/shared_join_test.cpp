@@ -2,8 +2,8 @@
 #include <sys/syscall.h>
 
 #include "core/store/store_state.h"
-#include "tests/core/store_fixture.h"
-#include "tests/core/traced.h"
+#include "tests/support/store_fixture.h"
+#include "tests/support/traced.h"
 
 // The others append, and make the file larger, while it looks how large the file is and how many
 // records are there.

@@ -6,7 +6,7 @@
 
 #include "core/store/claim.h"
 #include "core/store/store_state.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "core/store/store_state.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <csignal>
 #include <thread>
 
-#include "tests/core/sealed_fixture.h"
+#include "tests/support/sealed_fixture.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // What a store says of itself, and of the statuses of calls that take no mmf_error.
-#include "tests/core/limit.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/limit.h"
+#include "tests/support/store_fixture.h"
 
 #include <cerrno>
 #include <cstddef>

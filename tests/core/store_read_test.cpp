@@ -1,7 +1,7 @@
 // What a reader says of a record that is odd: being replaced, left behind by a dead writer, or
 // torn.
 #include "core/store/store_state.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -3,8 +3,8 @@
 
 #include "mmapforge/detail/columns.h"
 #include "mmapforge/value.h"
-#include "tests/core/refuse.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/refuse.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

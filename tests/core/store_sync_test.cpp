@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "core/format/recover.h"
-#include "tests/core/refuse.h"
-#include "tests/core/store_fixture.h"
-#include "tests/core/traced.h"
+#include "tests/support/refuse.h"
+#include "tests/support/store_fixture.h"
+#include "tests/support/traced.h"
 
 namespace {
 

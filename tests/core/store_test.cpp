@@ -3,9 +3,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "tests/core/limit.h"
-#include "tests/core/sanitizer.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/limit.h"
+#include "tests/support/sanitizer.h"
+#include "tests/support/store_fixture.h"
 
 TEST_F(StoreTest, WhatIsAppendedIsReadThroughEveryPath)
 {

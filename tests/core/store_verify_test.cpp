@@ -1,7 +1,7 @@
 // What mmf_store_verify says of damage, where that is no matter of a record's own bytes.
 #include "mmapforge/sigbus.h"
 
-#include "tests/core/sealed_fixture.h"
+#include "tests/support/sealed_fixture.h"
 
 namespace {
 

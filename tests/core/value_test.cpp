@@ -1,9 +1,9 @@
 // Reading any store by its schema: the wrong uses, and records that are being replaced.
-// The values of every type are compared with the generated calls in tests/integration.
+// The values of every type are compared with the generated calls in tests/conformance/integration.
 #include "mmapforge/value.h"
 
 #include "mmapforge/generated.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 #include <vector>
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "tests/core/neighbour.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/neighbour.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bindings/python/native/native.h"
-#include "tests/core/store_fixture.h"
+#include "tests/support/store_fixture.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Shared by the tests of emitters: an emitter, and access to its text.
-#ifndef MMF_TESTS_GEN_EMIT_FIXTURE_H
-#define MMF_TESTS_GEN_EMIT_FIXTURE_H
+#ifndef MMF_TESTS_GEN_EMIT_EMIT_FIXTURE_H
+#define MMF_TESTS_GEN_EMIT_EMIT_FIXTURE_H
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Shared by the tests of the front end: a source with its memory and its diagnostics.
-#ifndef MMF_TESTS_GEN_FRONT_FIXTURE_H
-#define MMF_TESTS_GEN_FRONT_FIXTURE_H
+#ifndef MMF_TESTS_GEN_FRONT_FRONT_FIXTURE_H
+#define MMF_TESTS_GEN_FRONT_FRONT_FIXTURE_H
 
 #include <gtest/gtest.h>
 

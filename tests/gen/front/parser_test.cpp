@@ -1,4 +1,5 @@
-// Tokens to records and fields, and recovery after errors. The messages are in tests/golden/wrong.
+// Tokens to records and fields, and recovery after errors. The messages are in
+// tests/conformance/golden/wrong.
 #include "gen/front/parser.h"
 
 #include <gtest/gtest.h>

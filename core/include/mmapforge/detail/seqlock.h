@@ -13,9 +13,10 @@
  *             the copy is consistent
  *     }
  *
- * tests/model searches every execution under RC11: these orders are right, and each weaker one is
- * torn. Boehm, "Can seqlocks get along with programming language memory models?" (MSPC 2012) has
- * the reader's form and the fence in the writer. On x86 none of them is an instruction.
+ * tests/robustness/model searches every execution under RC11: these orders are right, and each
+ * weaker one is torn. Boehm, "Can seqlocks get along with programming language memory models?"
+ * (MSPC 2012) has the reader's form and the fence in the writer. On x86 none of them is an
+ * instruction.
  */
 #ifndef MMAPFORGE_DETAIL_SEQLOCK_H
 #define MMAPFORGE_DETAIL_SEQLOCK_H

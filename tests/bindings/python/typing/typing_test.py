@@ -11,7 +11,7 @@ import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STORE = os.path.abspath("tick_store-python")
-GOLDEN = sorted(glob.glob(os.path.abspath("tests/golden/accepted/*-python")))
+GOLDEN = sorted(glob.glob(os.path.abspath("tests/conformance/golden/accepted/*-python")))
 
 
 @pytest.fixture(scope="session")

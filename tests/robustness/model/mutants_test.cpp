@@ -1,0 +1,194 @@
+// Every order and fence of core that the protocols meet, weakened: each that something catches
+// alone, and those that nothing does all at once.
+#include "tests/robustness/model/protocols.h"
+#include "tests/robustness/model/report.h"
+#include "tests/robustness/model/site.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct Mutant {
+    const char *function;
+    const char *operation;
+    const char *argument;
+    const char *caught_by; // the protocol that breaks without this order; or nullptr,
+    const char *reason;    // and why none does
+};
+
+// A place that is written anew must be entered here anew: the texts are those of the source.
+const Mutant mutants[] = {
+    // core/include/mmapforge/detail/seqlock.h
+    {"mmfi_sequence_load", "load acquire", "record", "record", nullptr},
+    {"mmfi_sequence_is", "fence acquire", "", "record", nullptr},
+    {"mmfi_sequence_enter", "store release", "record", "record", nullptr},
+    {"mmfi_sequence_enter", "fence release", "", "record", nullptr},
+    {"mmfi_sequence_leave", "store release", "record", "record", nullptr},
+    {"mmfi_sequence_bump", "store release", "record", "scalars", nullptr},
+    // core/include/mmapforge/detail/undo.h
+    {"mmfi_undo_save", "fence release", "", "undo slot of two rows", nullptr},
+    {"mmfi_undo_announce", "fence release", "", "two menders, two rows", nullptr},
+    // core/include/mmapforge/detail/access.h
+    {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle, scalar", nullptr},
+    {"mmfi_append_end", "store release", "append.record", "append over what was seen", nullptr},
+    {"mmfi_append_end", "store release", "&append.store->row_bound", "writer's handle", nullptr},
+    {"mmfi_append_end", "store release", "&append.writer->live->count", "append", nullptr},
+    {"mmfi_append_end", "store release", "append.writer->turn", "two writers, append", nullptr},
+    {"mmfi_set_uint64", "store release", "record + offset", "scalars", nullptr},
+    // core/include/mmapforge/detail/columns.h, core/include/mmapforge/store.h
+    {"mmfi_rows", "load acquire", "&store->row_bound", "shared handle, window of one", nullptr},
+    {"mmf_store_count", "load acquire", "&store->live->count", "shared handle, signal", nullptr},
+    // core/format/recover.c
+    {"mmfi_live_is_trusted", "load acquire", "LIVE(base, boot_id) + 8", "another boot", nullptr},
+    {"restore_record", "fence release", "", "death of one", nullptr},
+    {"find_count", "load acquire", "LIVE(base, count)", "join", nullptr},
+    {"mmfi_recover", "store release", "LIVE(base, capacity)", "death, capacity", nullptr},
+    {"mmfi_recover", "store release", "LIVE(base, count)", "death in append", nullptr},
+    {"mmfi_recover", "store release", "LIVE(base, boot_id) + 8", "another boot", nullptr},
+    // core/store/store_read.c
+    {"count_now", "load acquire", "live + offsetof(mmfi_live, count)", "append", nullptr},
+    {"count_now", "load acquire", "live + offsetof(mmfi_live, capacity)", nullptr,
+     "the count, which is loaded before with an acquire, comes after the room for it"},
+    {"mmfi_bounds_now", "load acquire", "&state->map.size", nullptr,
+     "the system orders a mapping and an access to it, and no handle is extended here"},
+    {"bounds_to_follow", "load acquire", "&state->map.size", nullptr,
+     "the system orders a mapping and an access to it, and no handle is extended here"},
+    {"raise_bound", "load acquire", "place", nullptr,
+     "its callers load the bound with an acquire before they read a record"},
+    {"raise_bound", "update release", "place", "shared handle", nullptr},
+    {"raise_bound", "update acquire", "place", nullptr,
+     "whoever raises a bound has acquired the count that it raises it to"},
+    {"mmfi_refresh", "load acquire", "&store->row_bound", "shared handle", nullptr},
+    {"mmfi_count_slow", "load acquire", "&store->row_bound", "shared handle, signal", nullptr},
+    {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, window", nullptr},
+    // core/store/store_write.c, core/store/value_write.c
+    {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
+    {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,
+     "a successor sees it by the lock, and others of several writers read nothing by it"},
+    {"store_word", "store release", "to", "scalars, guarded", nullptr},
+    {"mmfi_append_rows_end", "store release", "writer->turn", "two writers, rows", nullptr},
+    {"mmfi_append_rows_end", "store release", "&store->row_bound", "writer's handle, rows",
+     nullptr},
+    {"mmfi_append_rows_end", "store release", "&writer->live->count", "append of rows", nullptr},
+    // core/store/claim.h
+    {"mmfi_claim", "update release", "record", "two writers", nullptr},
+    {"mmfi_claim", "update acquire", "record", nullptr,
+     "the sequence that it replaces was loaded with an acquire"},
+    {"mmfi_claim", "fence release", "", "two writers", nullptr},
+    {"mmfi_claim_torn", "update release", "record", "two menders", nullptr},
+    {"mmfi_claim_torn", "update acquire", "record", nullptr,
+     "the sequence that it replaces was loaded with an acquire"},
+    // core/store/store_shared.c
+    {"owner_of", "fence acquire", "", "two menders, two rows", nullptr},
+    {"try_turn", "update acquire", "turn", "two writers, append", nullptr},
+    {"try_turn", "update release", "turn", nullptr, "nobody takes anything from a turn's owner"},
+    {"inherit_turn", "update acquire", "turn", nullptr,
+     "the lock of the dead owner's slot hands on what it had done"},
+    {"inherit_turn", "update release", "turn", nullptr,
+     "nobody takes anything from a turn's owner"},
+    {"make_room", "load acquire", "&writer->live->count", nullptr,
+     "the turn hands on what its last owner did"},
+    // core/store/store_join.c
+    {"try_slots", "update release", "turn", "a joiner frees the turn", nullptr},
+    {"try_slots", "update acquire", "turn", nullptr,
+     "the lock of the dead owner's slot hands on what it had done"},
+};
+
+const size_t MUTANTS = sizeof mutants / sizeof mutants[0];
+
+protocol_result result;
+
+const protocol *find(const char *name)
+{
+    for (size_t i = 0; protocol_at(i) != nullptr; i++)
+        if (strcmp(protocol_at(i)->name, name) == 0)
+            return protocol_at(i);
+    return nullptr;
+}
+
+using Places = std::set<std::string>;
+
+std::string text_of(const std::string &function, const std::string &operation,
+                    const std::string &argument)
+{
+    return function + ": " + operation + (argument.empty() ? "" : " " + argument);
+}
+
+std::string text_of(const Mutant &mutant)
+{
+    return text_of(mutant.function, mutant.operation, mutant.argument);
+}
+
+model_site site_of(const Mutant &mutant)
+{
+    return {mutant.function, mutant.operation, mutant.argument, 0, false};
+}
+
+class Mutants : public testing::TestWithParam<size_t> {
+protected:
+    void TearDown() override
+    {
+        model_weaken(nullptr, 0);
+    }
+};
+
+using MutantTable = Mutants;
+
+} // namespace
+
+TEST_P(Mutants, AreCaughtOrHaveAReason)
+{
+    const Mutant &mutant = mutants[GetParam()];
+    const std::string text = text_of(mutant);
+    if (mutant.caught_by == nullptr) {
+        EXPECT_NE(mutant.reason, nullptr) << text;
+        printf("| `%s` | | not caught: %s |\n", text.c_str(), mutant.reason);
+        return;
+    }
+    const protocol *catcher = find(mutant.caught_by);
+    ASSERT_NE(catcher, nullptr) << "no protocol is called " << mutant.caught_by;
+    const model_site site = site_of(mutant);
+    model_weaken(&site, 1);
+    protocol_explore(catcher, &result);
+    EXPECT_EQ(result.last.verdict, MODEL_WRONG) << text << " is not caught by " << catcher->name;
+    printf("| `%s` | %s | %s |\n", text.c_str(), catcher->name, result.last.what);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Mutants, testing::Range<size_t>(0, MUTANTS),
+                         [](const testing::TestParamInfo<size_t> &tested) {
+                             return std::to_string(tested.param) + "_" +
+                                    test_name(text_of(mutants[tested.param]));
+                         });
+
+// Those that nothing catches are weakened all at once: every execution with one of them weakened is
+// among these, too. And the table has every place that the protocols meet, and no other.
+TEST_F(MutantTable, IsThatOfTheSourceAndTheRestHoldsTogether)
+{
+    Places expected;
+    std::vector<model_site> needless;
+    for (const Mutant &mutant : mutants) {
+        expected.insert(text_of(mutant));
+        if (mutant.caught_by == nullptr)
+            needless.push_back(site_of(mutant));
+    }
+    EXPECT_EQ(expected.size(), MUTANTS) << "a place is entered twice";
+    model_sites_forget();
+    model_weaken(needless.data(), needless.size());
+    for (size_t i = 0; protocol_at(i) != nullptr; i++) {
+        protocol_explore(protocol_at(i), &result);
+        EXPECT_EQ(result.last.verdict, MODEL_RIGHT)
+            << protocol_at(i)->name << ": " << result.last.what << "\n"
+            << result.last.steps;
+    }
+    Places found;
+    const model_site *met = nullptr;
+    const size_t count = model_sites(&met);
+    for (size_t i = 0; i < count; i++)
+        found.insert(text_of(met[i].function, met[i].operation, met[i].argument));
+    EXPECT_EQ(found, expected);
+}

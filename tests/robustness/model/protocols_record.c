@@ -1,0 +1,174 @@
+/* A record that is replaced whole or field by field while others read it. */
+#include "tests/robustness/model/parts.h"
+
+/* ---- Whole records ---- */
+
+void write_one_row(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(0);
+    set(store, 0, 2);
+    set(store, 0, 3);
+}
+
+/* The slot serves one row after the other. */
+void write_two_rows(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(0);
+    set(store, 0, 2);
+    set(store, 1, 5);
+    set(store, 0, 3);
+}
+
+void read_row(const void *argument)
+{
+    check_whole(get(toy_open_reader(3), number_of(argument)));
+}
+
+void read_row_second(const void *argument)
+{
+    check_whole(get(toy_open_reader(4), number_of(argument)));
+}
+
+void read_row_twice(const void *argument)
+{
+    const mmf_store *store = toy_open_reader(3);
+    const toy_record first = get(store, number_of(argument));
+    const toy_record second = get(store, number_of(argument));
+    check_whole(first);
+    check_whole(second);
+    model_check(second.a >= first.a, "back from %d to %d", (int)first.a, (int)second.a);
+}
+
+/* A record and the next, between begin and retry, as views are used. */
+static void read_by_sequence(const void *argument)
+{
+    const uint64_t row = number_of(argument);
+    const mmf_store *store = toy_open_reader(3);
+    uint64_t sequence = 0;
+    const mmf_status status = mmfi_sequence_begin(store, row, TOY_RECORD_SIZE, &sequence);
+    if (status == MMF_ERR_BUSY)
+        model_give_up();
+    model_check(status == MMF_OK, "begin: status %d", (int)status);
+    uint64_t a = 0;
+    uint64_t b = 0;
+    model_check(mmfi_get_uint64(store, row, TOY_RECORD_SIZE, TOY_A, &a) == MMF_OK, "a");
+    model_check(mmfi_get_uint64(store, row, TOY_RECORD_SIZE, TOY_B, &b) == MMF_OK, "b");
+    if (mmfi_sequence_retry(store, row, TOY_RECORD_SIZE, sequence))
+        model_give_up();
+    check_whole((toy_record){a, b});
+}
+
+/* ---- Scalars ---- */
+
+static void set_scalar(mmf_store *store, size_t offset, uint64_t version)
+{
+    const mmf_status status = mmfi_set_uint64(store, 0, TOY_RECORD_SIZE, offset, version);
+    model_check(status == MMF_OK, "set of a scalar: status %d", (int)status);
+}
+
+/* a is always one version ahead of b, or level. */
+static void write_scalars(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(0);
+    for (uint64_t version = 2; version <= 3; version++) {
+        set_scalar(store, TOY_A, version);
+        set_scalar(store, TOY_B, version);
+    }
+}
+
+/* As on a system without pages that a fork wipes: every write takes the cold path. */
+static void write_scalars_guarded(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(0);
+    for (uint64_t version = 2; version <= 3; version++)
+        for (size_t offset = TOY_A; offset <= TOY_B; offset += 8)
+            model_check(mmfi_set_slow(store, 0, offset, 8, version) == MMF_OK, "set");
+}
+
+void write_scalars_and_records(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(0);
+    set(store, 0, 2);
+    set_scalar(store, TOY_A, 3);
+    set_scalar(store, TOY_B, 3);
+    set(store, 0, 4);
+}
+
+void read_scalars(const void *argument)
+{
+    (void)argument;
+    check_scalars(get(toy_open_reader(3), 0));
+}
+
+static void read_one_scalar(const void *argument)
+{
+    (void)argument;
+    const mmf_store *store = toy_open_reader(3);
+    uint64_t first = 0;
+    uint64_t second = 0;
+    model_check(mmfi_get_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, &first) == MMF_OK, "a");
+    model_check(mmfi_get_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, &second) == MMF_OK, "a again");
+    model_check(second >= first, "back from %d to %d", (int)first, (int)second);
+}
+
+/* ---- The table ---- */
+
+static const protocol all[] = {
+    {
+        .name = "record",
+        .what = "two readers never keep a torn copy",
+        .prepare = two_records,
+        .threads = {WRITER(write_one_row), READER(read_row, NUMBER(0)),
+                    READER_AT(read_row_second, NUMBER(0), 4)},
+    },
+    {
+        .name = "record twice",
+        .what = "a reader never goes back",
+        .prepare = two_records,
+        .threads = {WRITER(write_one_row), READER(read_row_twice, NUMBER(0))},
+    },
+    {
+        .name = "record by sequence",
+        .what = "begin and retry guard what is read between",
+        .prepare = two_records,
+        .threads = {WRITER(write_one_row), READER(read_by_sequence, NUMBER(0))},
+    },
+    {
+        .name = "undo slot of two rows",
+        .what = "no image of one row is taken for another",
+        .prepare = two_records,
+        .threads = {WRITER(write_two_rows), READER(read_row, NUMBER(0)),
+                    READER_AT(read_row_second, NUMBER(1), 4)},
+    },
+    {
+        .name = "scalars",
+        .what = "a copy of two fields is of one moment",
+        .prepare = two_records,
+        .threads = {WRITER(write_scalars), READER(read_scalars, NULL)},
+    },
+    {
+        .name = "scalars and records",
+        .what = "the same, mixed with whole records",
+        .prepare = two_records,
+        .threads = {WRITER(write_scalars_and_records), READER(read_scalars, NULL)},
+    },
+    {
+        .name = "scalars, guarded",
+        .what = "the same without a page that a fork wipes",
+        .prepare = two_records,
+        .threads = {WRITER(write_scalars_guarded), READER(read_scalars, NULL)},
+    },
+    {
+        .name = "one scalar",
+        .what = "a scalar never goes back",
+        .prepare = two_records,
+        .threads = {WRITER(write_scalars_and_records), READER(read_one_scalar, NULL)},
+    },
+};
+
+const protocol_group protocols_record = {all, sizeof all / sizeof all[0]};

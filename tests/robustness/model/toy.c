@@ -1,0 +1,574 @@
+/* The toy file, what core asks of lower layers, and the calls that the generator writes. */
+#include "tests/robustness/model/toy.h"
+
+#include "core/store/wait.h"
+
+#include <stdio.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define HEADER_SIZE MMFI_HEADER_SIZE_MIN
+#define FILE_MAX    (HEADER_SIZE + 131072u)
+
+static const uint64_t boot_now[MMFI_BOOT_ID_WORDS] = {111, 222};
+
+static _Alignas(MMFI_PAGE_SIZE) unsigned char memory[FILE_MAX];
+static toy_handle_memory remembered[TOY_HANDLES_MAX];
+
+/* The kernel's locks: 0 is free. A lock hands on all that its last holder did. */
+#define LOCK_JOIN MMFI_UNDO_COUNT
+static uint64_t locks[MMFI_UNDO_COUNT + 1];
+static uint64_t file_size; /* the kernel's; no more ordered than a relaxed word */
+
+static mmfi_geometry geometry = {
+    .header_size = HEADER_SIZE,
+    .record_size = TOY_RECORD_SIZE,
+    .undo_offset = MMFI_UNDO_OFFSET,
+    .undo_stride = 128,
+    .undo_count = 1,
+};
+
+typedef struct handle {
+    mmf_store store;
+    mmfi_state state;
+    mmfi_writer writer;
+    bool holds[MMFI_UNDO_COUNT + 1]; /* of the locks */
+} handle;
+
+MMFI_STATIC_ASSERT(sizeof(handle) <= TOY_HANDLE_SIZE, "a handle fits its memory");
+
+toy_handle_memory toy_handles[TOY_HANDLES_MAX];
+static bool sync_fails;
+
+static handle *handle_at(size_t index)
+{
+    return (handle *)(void *)&toy_handles[index];
+}
+
+unsigned char *toy_record_at(uint64_t row)
+{
+    return memory + HEADER_SIZE + row * TOY_RECORD_SIZE;
+}
+
+unsigned char *toy_undo(void)
+{
+    return memory + MMFI_UNDO_OFFSET;
+}
+
+unsigned char *toy_live(void)
+{
+    return memory + MMFI_LIVE_OFFSET;
+}
+
+static void put(unsigned char *to, uint64_t value)
+{
+    memcpy(to, &value, sizeof value);
+}
+
+void toy_make(toy_options options)
+{
+    memset(memory, 0, sizeof memory);
+    memset(toy_handles, 0, sizeof toy_handles);
+    memset(locks, 0, sizeof locks);
+    geometry.undo_count = options.undo_count != 0 ? options.undo_count : 1;
+    const uint64_t capacity = options.capacity != 0 ? options.capacity : TOY_ROWS_MAX;
+    sync_fails = options.sync_fails;
+    file_size = HEADER_SIZE + capacity * TOY_RECORD_SIZE;
+    for (uint64_t row = 0; row < options.count; row++) {
+        put(toy_record_at(row), MMFI_SEQUENCE_FIRST);
+        put(toy_record_at(row) + TOY_A, 1);
+        put(toy_record_at(row) + TOY_B, 1);
+    }
+    for (uint64_t row = 0; row < options.torn; row++) {
+        put(toy_record_at(row), MMFI_SEQUENCE_FIRST + 1);
+        put(toy_record_at(row) + TOY_B, 0);
+    }
+    /* The rubbish of another boot has a count that the file does not have. */
+    const uint64_t rubbish = options.other_boot ? 3 : 0;
+    put(toy_live() + offsetof(mmfi_live, count),
+        options.count + (options.unsynced != 0 ? 0 : rubbish));
+    put(toy_live() + offsetof(mmfi_live, capacity), capacity);
+    put(toy_live() + offsetof(mmfi_live, boot_id), boot_now[0] + rubbish);
+    put(toy_live() + offsetof(mmfi_live, boot_id) + 8, boot_now[1] + rubbish);
+    mmfi_commit_write(memory, 1, options.count - options.unsynced, capacity, false);
+}
+
+/* ---- Names ---- */
+
+static const char *name_of_live(size_t offset)
+{
+    switch (offset) {
+    case offsetof(mmfi_live, count):
+        return "live.count";
+    case offsetof(mmfi_live, capacity):
+        return "live.capacity";
+    case offsetof(mmfi_live, boot_id):
+        return "live.boot_id[0]";
+    case offsetof(mmfi_live, boot_id) + 8:
+        return "live.boot_id[1]";
+    case offsetof(mmfi_live, append_owner):
+        return "live.append_owner";
+    case offsetof(mmfi_live, poisoned):
+        return "live.poisoned";
+    case offsetof(mmfi_live, replaced):
+        return "live.replaced";
+    default:
+        return "live";
+    }
+}
+
+static const char *const words[] = {"sequence", "a", "b"};
+
+static const char *name_of_slot_word(size_t offset)
+{
+    switch (offset) {
+    case offsetof(mmfi_undo, row):
+        return "row";
+    case offsetof(mmfi_undo, sequence):
+        return "sequence";
+    case offsetof(mmfi_undo, mending_row):
+        return "mending_row";
+    case offsetof(mmfi_undo, mending):
+        return "mending";
+    default:
+        return "owner";
+    }
+}
+
+static void name_of_undo(size_t offset, char *name, size_t size)
+{
+    const size_t slot = offset / geometry.undo_stride;
+    const size_t within = offset % geometry.undo_stride;
+    if (within >= sizeof(mmfi_undo))
+        snprintf(name, size, "undo[%zu].image.%s", slot, words[(within - sizeof(mmfi_undo)) / 8]);
+    else
+        snprintf(name, size, "undo[%zu].%s", slot, name_of_slot_word(within));
+}
+
+bool toy_is_constant(const void *address)
+{
+    const unsigned char *at = (const unsigned char *)address;
+    if (at == toy_live() + offsetof(mmfi_live, device) ||
+        at == toy_live() + offsetof(mmfi_live, inode))
+        return true;
+    if (at < memory + MMFI_COMMIT_OFFSET || at >= memory + MMFI_LIVE_OFFSET)
+        return false;
+    switch ((size_t)(at - memory) % MMFI_PAGE_SIZE & ~(size_t)7) {
+    case offsetof(mmfi_commit, size):
+    case offsetof(mmfi_commit, generation):
+    case offsetof(mmfi_commit, count):
+    case offsetof(mmfi_commit, capacity):
+    case offsetof(mmfi_commit, epoch):
+    case offsetof(mmfi_commit, boot_id):
+    case offsetof(mmfi_commit, boot_id) + 8:
+    case offsetof(mmfi_commit, crc) - 4:
+    case MMFI_COMMIT_CONFIRMATION:
+        return false;
+    default:
+        return true;
+    }
+}
+
+const char *toy_name(const void *address)
+{
+    static char name[40];
+    const unsigned char *at = (const unsigned char *)address;
+    for (size_t i = 0; i < TOY_HANDLES_MAX; i++)
+        if (address == &handle_at(i)->store.row_bound) {
+            snprintf(name, sizeof name, "handle[%zu].row_bound", i);
+            return name;
+        }
+    if (address == &file_size)
+        return "file size";
+    for (size_t i = 0; i <= LOCK_JOIN; i++)
+        if (address == &locks[i]) {
+            snprintf(name, sizeof name, i == LOCK_JOIN ? "lock to join" : "lock of slot %zu", i);
+            return name;
+        }
+    if (at < memory || at >= memory + sizeof memory)
+        return NULL;
+    const size_t offset = (size_t)(at - memory);
+    if (offset >= HEADER_SIZE)
+        snprintf(name, sizeof name, "record[%zu].%s", (offset - HEADER_SIZE) / TOY_RECORD_SIZE,
+                 words[(offset - HEADER_SIZE) % TOY_RECORD_SIZE / 8]);
+    else if (offset >= MMFI_UNDO_OFFSET)
+        name_of_undo(offset - MMFI_UNDO_OFFSET, name, sizeof name);
+    else if (offset >= MMFI_LIVE_OFFSET)
+        return name_of_live(offset - MMFI_LIVE_OFFSET);
+    else
+        return "commit";
+    return name;
+}
+
+/* ---- The kernel, as far as core asks it ---- */
+
+mmf_status mmfi_file_size(const mmfi_file *file, uint64_t *out, mmf_error *error)
+{
+    (void)file, (void)error;
+    *out = mmfi_load64(&file_size);
+    return MMF_OK;
+}
+
+mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error)
+{
+    (void)file, (void)error;
+    if (size > FILE_MAX)
+        return MMF_ERR_NO_SPACE;
+    mmfi_store64(&file_size, size);
+    return MMF_OK;
+}
+
+mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
+{
+    (void)file, (void)error;
+    return sync_fails ? MMF_ERR_IO : MMF_OK;
+}
+
+/* Here no file is truncated. */
+mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
+{
+    (void)error;
+    return mmfi_hole_status(state);
+}
+
+/* Here no page is large. */
+uint64_t mmfi_map_collapse(const mmfi_map *map, uint64_t first, uint64_t end)
+{
+    (void)map, (void)end;
+    return first;
+}
+
+/* Here a file keeps its name. */
+mmf_status mmfi_link_check(mmfi_state *state, mmf_error *error)
+{
+    (void)state, (void)error;
+    return MMF_OK;
+}
+
+mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error)
+{
+    return mmfi_store_commit(state, clean, error);
+}
+
+/* Here every file fits the mapping. */
+uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
+{
+    (void)rows;
+    return mmfi_geometry_rows(&store->state->geometry, store->state->map.size);
+}
+
+bool mmfi_file_is_locked(const mmfi_file *file)
+{
+    (void)file;
+    return true;
+}
+
+static handle *handle_of(const mmfi_file *file)
+{
+    return (handle *)(void *)(uintptr_t)((const unsigned char *)file - offsetof(handle, state) -
+                                         offsetof(mmfi_state, file));
+}
+
+static bool lock(handle *taker, size_t which)
+{
+    uint64_t expected = 0;
+    if (!taker->holds[which])
+        taker->holds[which] = model_compare_exchange(&locks[which], &expected, 1, MODEL_ACQ_REL);
+    return taker->holds[which];
+}
+
+static void unlock(handle *holder, size_t which)
+{
+    if (holder->holds[which])
+        model_store(&locks[which], 0, MODEL_RELEASE);
+    holder->holds[which] = false;
+}
+
+bool mmfi_file_is_shared(const mmfi_file *file)
+{
+    (void)file;
+    return true;
+}
+
+bool mmfi_file_slot_is_locked(const mmfi_file *file, uint32_t slot)
+{
+    (void)file, (void)slot;
+    return true;
+}
+
+mmf_status mmfi_file_write(const mmfi_file *file, uint64_t offset, const void *buffer, size_t size,
+                           mmf_error *error)
+{
+    (void)file, (void)offset, (void)buffer, (void)size, (void)error;
+    return MMF_OK; /* words for messages, which no call goes by */
+}
+
+mmf_status mmfi_file_read(const mmfi_file *file, uint64_t offset, void *buffer, size_t size,
+                          mmf_error *error)
+{
+    (void)file, (void)offset, (void)error;
+    memset(buffer, 0, size);
+    return MMF_OK;
+}
+
+bool mmfi_file_lock_slot(const mmfi_file *file, uint32_t slot)
+{
+    return lock(handle_of(file), slot);
+}
+
+void mmfi_file_unlock_slot(const mmfi_file *file, uint32_t slot)
+{
+    unlock(handle_of(file), slot);
+}
+
+mmf_status mmfi_file_lock_join(const mmfi_file *file, mmf_error *error)
+{
+    (void)error;
+    return lock(handle_of(file), LOCK_JOIN) ? MMF_OK : MMF_ERR_LOCKED;
+}
+
+void mmfi_file_unlock_join(const mmfi_file *file)
+{
+    unlock(handle_of(file), LOCK_JOIN);
+}
+
+bool mmfi_file_next_hole(const mmfi_file *file, uint64_t from, mmfi_file_hole *out)
+{
+    (void)file, (void)from, (void)out;
+    return false;
+}
+
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error)
+{
+    (void)file, (void)others, (void)error;
+    return MMF_OK;
+}
+
+mmf_status mmfi_file_own_blocks(const mmfi_file *file, void *header, size_t header_size,
+                                mmf_error *error)
+{
+    (void)file, (void)header, (void)header_size, (void)error;
+    return MMF_OK;
+}
+
+void toy_free_locks(unsigned index)
+{
+    for (size_t i = 0; i <= LOCK_JOIN; i++)
+        unlock(handle_at(index), i);
+}
+
+void mmfi_boot_id(uint64_t out[MMFI_BOOT_ID_WORDS])
+{
+    memcpy(out, boot_now, sizeof boot_now);
+}
+
+uint64_t mmfi_geometry_rows(const mmfi_geometry *of, uint64_t size)
+{
+    return size < of->header_size ? 0 : (size - of->header_size) / of->record_size;
+}
+
+uint64_t toy_backed_rows(void)
+{
+    return mmfi_geometry_rows(&geometry, mmfi_load64(&file_size));
+}
+
+uint32_t mmfi_undo_count_for(uint64_t stride, bool shared_writers)
+{
+    (void)stride, (void)shared_writers;
+    return geometry.undo_count;
+}
+
+/* ---- Waiting: as long as the program has patience, and every attempt asks who lives ---- */
+
+bool mmfi_wait_next(mmfi_wait *wait)
+{
+    wait->attempts++;
+    model_pause();
+    return true;
+}
+
+bool mmfi_wait_asks(const mmfi_wait *wait)
+{
+    (void)wait;
+    return true;
+}
+
+uint64_t mmfi_now_ns(void)
+{
+    return 0;
+}
+
+/* ---- Handles ---- */
+
+mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, NULL, 0};
+static const mmfi_live live_frozen = {.count = UINT64_MAX};
+
+bool mmfi_state_is_inherited(const mmfi_state *state)
+{
+    (void)state;
+    return false;
+}
+
+const mmf_schema *mmf_store_schema(const mmf_store *store)
+{
+    (void)store;
+    return NULL;
+}
+
+mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error)
+{
+    (void)state, (void)error;
+    return MMF_ERR_BUSY;
+}
+
+mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
+                             const char *field, mmf_error *error)
+{
+    (void)store, (void)row, (void)field, (void)error;
+    return status;
+}
+
+/* What open and attach of core/store/store_attach.c do, over private parts only. */
+static handle *open_handle(unsigned index)
+{
+    handle *opened = handle_at(index);
+    opened->state.map.base = memory;
+    opened->state.map.size = FILE_MAX;
+    opened->state.geometry = geometry;
+    opened->state.rows_written = UINT64_MAX;
+    opened->state.rows_to_hole = UINT64_MAX;
+    opened->state.writer = NULL;
+    opened->state.pid = getpid();
+    opened->state.rows_written = UINT64_MAX;
+    opened->state.proven = UINT64_MAX;
+    opened->state.failed = false;
+    opened->state.rows_written = UINT64_MAX;
+    opened->state.shared = false;
+    memset(opened->holds, 0, sizeof opened->holds);
+    opened->store.records = toy_record_at(0);
+    opened->store.writer = &mmfi_writer_none;
+    opened->store.state = &opened->state;
+    return opened;
+}
+
+static mmf_store *attach(handle *opened)
+{
+    opened->store.live = mmfi_live_is_trusted(memory, &geometry)
+                             ? (const mmfi_live *)(const void *)toy_live()
+                             : &live_frozen;
+    (void)mmfi_count_slow(&opened->store);
+    return &opened->store;
+}
+
+mmf_store *toy_open_reader(unsigned index)
+{
+    return attach(open_handle(index));
+}
+
+mmf_status toy_open_writer(unsigned index, mmf_store **out)
+{
+    handle *opened = open_handle(index);
+    mmfi_recovery found;
+    uint64_t size = 0;
+    (void)mmfi_file_size(&opened->state.file, &size, NULL);
+    opened->state.file_size = size;
+    const mmf_status status = mmfi_recover(memory, &geometry, size, "toy", &found, NULL);
+    if (status != MMF_OK)
+        return status;
+    opened->state.generation = found.generation;
+    opened->writer.count = found.count;
+    /* As after the first replacement, which asks and changes nothing that others look at. */
+    opened->writer.settable = found.count;
+    opened->state.committed = found.committed;
+    opened->state.tail_first = found.committed;
+    opened->state.tail_free = true;
+    opened->state.replaced = true;
+    opened->state.confirmed = false;
+    opened->state.two_syncs = true;
+    opened->writer.undo = toy_undo();
+    opened->writer.live = (mmfi_live *)(void *)toy_live();
+    opened->writer.turn = NULL;
+    opened->state.writer = &opened->writer;
+    opened->state.room = found.capacity;
+    mmfi_append_prepare(&opened->state);
+    opened->store.writer = &opened->writer;
+    *out = attach(opened);
+    return MMF_OK;
+}
+
+mmf_status toy_open_shared(unsigned index, mmf_store **out)
+{
+    handle *opened = open_handle(index);
+    opened->state.shared = true;
+    opened->writer = (mmfi_writer){0, 0, 0, NULL, (mmfi_live *)(void *)toy_live(), NULL, 0};
+    opened->state.writer = &opened->writer;
+    const mmf_status status = mmfi_shared_attach(&opened->state, NULL);
+    if (status == MMF_OK)
+        *out = attach(opened);
+    return status;
+}
+
+void toy_remember(void)
+{
+    memcpy(remembered, toy_handles, sizeof remembered);
+}
+
+mmf_store *toy_handle_again(unsigned index)
+{
+    memcpy(&toy_handles[index], &remembered[index], sizeof remembered[index]);
+    return toy_handle(index);
+}
+
+mmf_store *toy_handle(unsigned index)
+{
+    return &handle_at(index)->store;
+}
+
+/* ---- What generated code does ---- */
+
+mmf_status toy_append(mmf_store *store, uint64_t version, uint64_t *row)
+{
+    const mmfi_append append = mmfi_append_begin(store, TOY_RECORD_SIZE);
+    if (append.status != MMF_OK)
+        return append.status;
+    mmfi_save_uint64(append.record, TOY_A, version);
+    mmfi_save_uint64(append.record, TOY_B, version);
+    return mmfi_append_end(append, row);
+}
+
+mmf_status toy_set(mmf_store *store, uint64_t row, uint64_t version)
+{
+    const mmfi_write write = mmfi_write_begin(store, row, TOY_RECORD_SIZE);
+    if (write.status != MMF_OK)
+        return write.status;
+    mmfi_save_uint64(write.record, TOY_A, version);
+    mmfi_save_uint64(write.record, TOY_B, version);
+    return mmfi_write_end(write);
+}
+
+static void load_record(const unsigned char *record, toy_record *out)
+{
+    out->a = mmfi_load_uint64(record, TOY_A);
+    out->b = mmfi_load_uint64(record, TOY_B);
+}
+
+mmf_status toy_get(const mmf_store *store, uint64_t row, toy_record *out)
+{
+    const mmfi_read read = mmfi_read_begin(store, row, TOY_RECORD_SIZE, out);
+    if (read.sequence != 0) {
+        load_record(read.record, out);
+        if (mmfi_read_end(read))
+            return MMF_OK;
+        model_give_up();
+    }
+    mmfi_reread reread = mmfi_reread_begin(store, row, out);
+    if (!mmfi_reread_next(&reread))
+        return reread.status;
+    load_record(reread.record, out);
+    reread.attempts = UINT32_MAX; /* no third attempt */
+    if (mmfi_reread_next(&reread))
+        return MMF_ERR_CORRUPT;
+    if (reread.status == MMF_ERR_BUSY)
+        model_give_up();
+    return reread.status;
+}
