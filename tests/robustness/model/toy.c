@@ -421,6 +421,12 @@ mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error)
     return MMF_ERR_BUSY;
 }
 
+mmf_status mmfi_fail_no_store(const char *call, mmf_error *error)
+{
+    (void)call, (void)error;
+    return MMF_ERR_ARGUMENT;
+}
+
 mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
                              const char *field, mmf_error *error)
 {
