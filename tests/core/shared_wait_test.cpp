@@ -36,6 +36,9 @@ TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
     tick_store *replacing = open(&sharing);
     tick_store *appending = open(&sharing);
     tick_store *syncing = open(&sharing);
+    tick_store *closing = open(&sharing);
+    const tick_record last = t_tick(3);
+    ASSERT_EQ(tick_store_append(closing, &last, nullptr), MMF_OK);
 
     const mmfi_write write = mmfi_write_begin(base_of(stopped), 1, TICK_RECORD_SIZE);
     ASSERT_EQ(write.status, MMF_OK);
@@ -71,6 +74,7 @@ TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
             << why.message;
         EXPECT_NE(std::string(why.message).find("try again"), std::string::npos) << why.message;
     });
+    std::thread closes([&] { EXPECT_EQ(tick_store_close(closing), MMF_ERR_BUSY); });
     std::thread joins([&] {
         tick_store *late = nullptr;
         mmf_error why;
@@ -83,6 +87,7 @@ TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
     replaces.join();
     appends.join();
     syncs.join();
+    closes.join();
     joins.join();
     // By the clock, and not by naps that a busy machine makes longer.
     const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - begin;
@@ -98,7 +103,14 @@ TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
     EXPECT_EQ(tick_store_set(replacing, 1, &tick), MMF_OK);
     EXPECT_EQ(tick_store_sync(syncing, &error), MMF_OK) << error.message;
     EXPECT_EQ(said_of(appending, 0).find(who), std::string::npos) << "of a wait that is over";
-    EXPECT_EQ(tick_store_count(stopped), 5u);
+    EXPECT_EQ(tick_store_count(stopped), 6u);
+    tick_record kept;
+    ASSERT_EQ(tick_store_get(stopped, 3, &kept), MMF_OK);
+    EXPECT_EQ(kept.timestamp, last.timestamp) << "of the one whose close was busy";
+    // That sync has committed it.
+    mmfi_commit commit;
+    ASSERT_TRUE(mmfi_commit_read(base_of(stopped)->state->map.base, &commit));
+    EXPECT_EQ(commit.count, 6u);
     for (tick_store *store : {stopped, replacing, appending, syncing})
         EXPECT_EQ(tick_store_close(store), MMF_OK);
 }

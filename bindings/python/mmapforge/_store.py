@@ -142,10 +142,14 @@ class Store(OpenStore, Aggregates, Generic[R]):
 
         It waits for calls of other threads that are in flight. ViewsAliveError (a BufferError) if
         columns or memoryviews are alive; the store then stays open. A second close does nothing.
+
+        One of several writers waits up to ten seconds for the append lock, also if an append failed
+        for the same reason before. BusyError then: the store is closed, its records stay in the
+        file, and the next sync or close of any writer makes them survive a power cut.
         """
         status = lib.mmfpy_close(self._handle)
         for _ in range(_NAMING_TRIES):
-            if status != lib.MMF_ERR_BUSY:
+            if status != lib.MMFPY_VIEWS_ALIVE:
                 break
             alive = list(self._views.values())
             if alive:
@@ -156,9 +160,13 @@ class Store(OpenStore, Aggregates, Generic[R]):
         else:
             self._fail_views([])
         if status != lib.MMF_OK and status != lib.MMF_ERR_CLOSED:
+            message = f"{self.path}: the store is closed, but records written last may not be on the disk"
+            if status == lib.MMF_ERR_BUSY:
+                message += ": another writer has held the append lock for ten seconds; the next sync or "
+                message += "close of any writer puts them there"
             raise _errors.make_error(
                 _errors.CLASS_OF_STATUS[status],
-                f"{self.path}: the store is closed, but records written last may not be on the disk",
+                message,
                 path=self.path,
                 status=_errors.text_of(lib.mmf_status_name(status)),
             )

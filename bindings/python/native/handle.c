@@ -99,7 +99,7 @@ int mmfpy_close(mmfpy_store *handle)
         if ((in_flight & MMFPY_CLOSED) != 0)
             return MMF_ERR_CLOSED;
         if ((in_flight & MMFPY_VIEWS) != 0)
-            return is_closing ? MMF_ERR_CLOSED : MMF_ERR_BUSY;
+            return is_closing ? MMF_ERR_CLOSED : MMFPY_VIEWS_ALIVE;
     } while (
         !mmfi_swap64_if(&handle->in_flight, in_flight, in_flight | MMFPY_CLOSING | MMFPY_CLOSED));
     for (unsigned attempt = 0; !is_idle(mmfi_load64_acquire(&handle->in_flight)); attempt++) {

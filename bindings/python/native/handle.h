@@ -111,6 +111,9 @@ MMFI_INLINE uint64_t mmfpy_row(const mmf_store *store, int64_t row)
 
 /* ---- For Python ---- */
 
+/* Of mmfpy_close. No status of the library: mmf_store_close returns MMF_ERR_BUSY for a lock. */
+#define MMFPY_VIEWS_ALIVE (-1)
+
 /*
  * Opens a store for reading (mode 0) or writing (mode 1), or creates one (mode 2); schema may be
  * NULL to open any. The caller provides the memory of the handle, and keeps it while anything may
@@ -122,9 +125,9 @@ int mmfpy_open(mmfpy_store *handle, const char *path, int mode, int shared, uint
                uint64_t capacity, unsigned permissions, const mmf_schema *schema, mmf_error *error);
 
 /*
- * Waits for the calls in flight, then syncs, unlocks and unmaps. Returns MMF_ERR_BUSY and does
+ * Waits for the calls in flight, then syncs, unlocks and unmaps. Returns MMFPY_VIEWS_ALIVE and does
  * nothing while views are alive; MMF_ERR_CLOSED the second time, and while views are alive after
- * mmfpy_defer_close.
+ * mmfpy_defer_close; else as mmf_store_close, of which every status leaves the store closed.
  */
 int mmfpy_close(mmfpy_store *handle);
 

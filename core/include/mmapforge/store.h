@@ -236,6 +236,10 @@ mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const
  * Views and columns die with it. The handle is gone whatever is returned; for a while after, its
  * use gives MMF_ERR_CLOSED. NULL is allowed. Returns what the sync did, as mmf_store_sync: what
  * failed is not promised.
+ *
+ * One of several writers waits up to ten seconds for the append lock, also when an append has just
+ * waited for it in vain, and when this handle has nothing to commit: MMF_ERR_BUSY then. Its records
+ * stay published, and the next sync or close of any writer commits them.
  */
 mmf_status mmf_store_close(mmf_store *store);
 

@@ -108,7 +108,7 @@ TEST_F(HandleTest, CloseRefusesWhileViewsAreAlive)
     const void *rows = mmfpy_view_begin(handle, 0, ROWS, &status);
     ASSERT_NE(rows, nullptr);
     ASSERT_EQ(status, MMF_OK);
-    EXPECT_EQ(mmfpy_close(handle), MMF_ERR_BUSY);
+    EXPECT_EQ(mmfpy_close(handle), MMFPY_VIEWS_ALIVE);
     // A refusal changes nothing.
     EXPECT_EQ(mmfpy_count(handle), static_cast<int64_t>(ROWS));
     mmfpy_view_end(handle);
@@ -139,7 +139,7 @@ TEST_F(HandleTest, AViewInOwnedMemoryIsDroppedOnce)
     ASSERT_EQ(mmfpy_view_open(handle, 1, 2, &view), MMF_OK);
     EXPECT_EQ(mmfi_load_uint64(static_cast<const unsigned char *>(view.base), timestamp), 1u);
     mmfpy_view_hold(&view, view.base);
-    EXPECT_EQ(mmfpy_close(handle), MMF_ERR_BUSY);
+    EXPECT_EQ(mmfpy_close(handle), MMFPY_VIEWS_ALIVE);
     mmfpy_view_drop(handle, &view);
     mmfpy_view_drop(handle, &view);
     EXPECT_TRUE(is_idle());
@@ -285,8 +285,8 @@ TEST_F(HandleTest, CallsRaceWithClose)
         });
         while (running < 3)
             std::this_thread::yield();
-        int status = MMF_ERR_BUSY;
-        while (status == MMF_ERR_BUSY)
+        int status = MMFPY_VIEWS_ALIVE;
+        while (status == MMFPY_VIEWS_ALIVE)
             status = mmfpy_close(handle);
         EXPECT_EQ(status, MMF_OK);
         join(callers);

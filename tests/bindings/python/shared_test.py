@@ -73,6 +73,33 @@ def test_one_alone_and_several_keep_each_other_out(path):
             tick_store.open(path, "r+", shared=True)
 
 
+# In the shared page: the slot of the writer that has the append lock, from 1.
+APPEND_OWNER = 4 * 4096 + 448
+
+
+def set_append_owner(path, slot):
+    with open(path, "r+b") as file:
+        file.seek(APPEND_OWNER)
+        file.write(slot.to_bytes(8, "little"))
+
+
+def test_a_close_that_waits_in_vain_says_so(path):
+    stopped = tick_store.open(path, "r+", shared=True)
+    closing = tick_store.open(path, "r+", shared=True)
+    assert closing.append(("kept", 1, 2, 3)) == 1
+    set_append_owner(path, 1)  # as if the first writer had been stopped in the middle of an append
+    with pytest.raises(mmapforge.BusyError, match="the store is closed, but .* append lock for ten seconds") as raised:
+        closing.close()
+    assert raised.value.status == "MMF_ERR_BUSY" and raised.value.path == path
+    assert closing.closed
+    closing.close()
+    set_append_owner(path, 0)
+    assert stopped[1].symbol == "kept"
+    stopped.close()
+    with tick_store.open(path) as s:
+        assert len(s) == 2
+
+
 def test_it_says_nothing_to_a_reader(path):
     with tick_store.open(path, shared=True) as s:
         with pytest.raises(mmapforge.ReadOnlyError):
