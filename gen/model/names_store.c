@@ -6,7 +6,7 @@
 
 /*
  * Each list is sorted, and is also in rules/private/names.bzl, which refuses the same names
- * earlier; //tests/rules:store_names_test compares the two.
+ * earlier; //tests/unit/rules:store_names_test compares the two.
  */
 /* clang-format off */
 static const char *const KEYWORDS[] = {

@@ -7,7 +7,7 @@ _DIGITS = "0123456789"
 _LENGTH_MAX = 128
 
 # Each list is sorted, and stands in gen/model/names_store.c as well, which refuses the same names;
-# //tests/rules:store_names_test compares the two.
+# //tests/unit/rules:store_names_test compares the two.
 
 # `import class` is a syntax error, so a module cannot have such a name.
 _KEYWORDS = [

@@ -70,7 +70,7 @@ def test_sources_name_documents_that_exist():
     looked = 0
     for path in files_of(SOURCES):
         # These tests make files of their own.
-        if path.startswith(("tests/conformance/golden/", "tests/conformance/docs/", "tests/tools/")):
+        if path.startswith(("tests/conformance/golden/", "tests/conformance/docs/", "tests/unit/tools/")):
             continue
         for number, line in enumerate(read(path).split("\n"), 1):
             for named in re.findall(r"(?<![\w./-])((?:[\w-]+/)+[\w-]+\.md)\b", line):
