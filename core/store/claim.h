@@ -48,7 +48,8 @@ MMFI_INLINE bool mmfi_claim(unsigned char *record, unsigned char *undo, uint32_t
 MMFI_INLINE bool mmfi_claim_torn(unsigned char *record, unsigned char *undo, uint32_t slot,
                                  uint64_t row, uint64_t torn, uint64_t *odd)
 {
-    *odd = mmfi_claim_sequence(torn, slot);
+    /* Bits that make a record damaged do not outlive it. */
+    *odd = mmfi_claim_sequence(torn & ~MMFI_SEQUENCE_RESERVED, slot);
     mmfi_undo_announce(undo, row, *odd);
     /* The release keeps the announcement before the mark. */
     if (mmfi_swap64_if(record, torn, *odd))

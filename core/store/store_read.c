@@ -333,7 +333,7 @@ static mmf_status give_up(const mmfi_reread *reread)
     /* A record in which a hole was met is zeroes, whatever it was. */
     if (mmfi_load64(&state->cut_off) != 0)
         return mmfi_hole_status(state);
-    if (reread->sequence == 0)
+    if (mmfi_sequence_is_damaged(reread->sequence))
         return MMF_ERR_CORRUPT;
     if (reread->unmoved < ATTEMPTS_TORN)
         return MMF_ERR_BUSY;
@@ -343,6 +343,20 @@ static mmf_status give_up(const mmfi_reread *reread)
     return at_work ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;
 }
 
+/*
+ * After mmfi_sequence_is: what was copied is the record itself, or an image that its slot still
+ * has. A recovery that trusts no slot forgets it under this reader, and the next writer uses it for
+ * another row, while the record keeps its odd sequence. The fence of that call, and the one before
+ * a slot is used anew (mmfi_undo_save), let whoever saw a word of the new image see the new row.
+ */
+static bool is_still_there(const mmfi_reread *reread)
+{
+    if (!mmfi_sequence_is_odd(reread->sequence))
+        return true;
+    const unsigned char *slot = reread->record - sizeof(mmfi_undo);
+    return mmfi_undo_holds(slot, reread->row, reread->sequence);
+}
+
 bool mmfi_reread_next(mmfi_reread *reread)
 {
     if (reread->status != MMF_OK)
@@ -350,7 +364,8 @@ bool mmfi_reread_next(mmfi_reread *reread)
     const mmfi_state *state = reread->store->state;
     const unsigned char *record =
         mmfi_row(reread->store, reread->row, (size_t)state->geometry.record_size);
-    if (reread->record != NULL && mmfi_sequence_is(record, reread->sequence))
+    if (reread->record != NULL && mmfi_sequence_is(record, reread->sequence) &&
+        is_still_there(reread))
         return false;
     for (; reread->attempts < ATTEMPTS_MAX; reread->attempts++) {
         /* A torn record stays so, and takes no more attempts to be called that. */
@@ -363,8 +378,10 @@ bool mmfi_reread_next(mmfi_reread *reread)
         reread->record = mmfi_sequence_is_odd(reread->sequence)
                              ? undo_image_of(state, reread->row, reread->sequence)
                              : record;
-        if (reread->sequence == 0)
+        if (mmfi_sequence_is_damaged(found)) {
+            reread->record = NULL;
             break;
+        }
         if (reread->record != NULL) {
             reread->attempts++;
             return true;

@@ -85,13 +85,16 @@ typedef struct mmfi_reread {
 MMFI_COLD mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out);
 MMFI_COLD bool mmfi_reread_next(mmfi_reread *reread);
 
-/* The sequence of a record that may be read; MMF_ERR_BUSY, and 0, when it is being replaced. */
+/*
+ * The sequence of a record that may be read. Else 0, and MMF_ERR_BUSY when it is being replaced, or
+ * MMF_ERR_CORRUPT when it was never written or has reserved bits.
+ */
 MMFI_INLINE mmf_status mmfi_sequence_take(const unsigned char *record, uint64_t *sequence)
 {
     const uint64_t found = mmfi_sequence_load(record);
-    if (MMFI_UNLIKELY(mmfi_sequence_is_odd(found) || found == 0)) {
+    if (MMFI_UNLIKELY(!mmfi_sequence_is_whole(found))) {
         *sequence = 0;
-        return found == 0 ? MMF_ERR_CORRUPT : MMF_ERR_BUSY;
+        return mmfi_sequence_is_damaged(found) ? MMF_ERR_CORRUPT : MMF_ERR_BUSY;
     }
     *sequence = found;
     return MMF_OK;

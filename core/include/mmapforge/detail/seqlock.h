@@ -27,15 +27,16 @@
 
 /*
  * The parts of the word. The low bits count changes; no record is changed so often that they run
- * over. Where records have checksums, the bits above say in which epoch the record was appended
- * (core/format/commit.h); else they are zero. The top byte is reserved: a record that has a bit set
- * there is damaged, or of a later version, and is not whole.
+ * over. Where records have checksums, the ten bits above say in which epoch the record was appended
+ * (core/format/commit.h); else they are zero. The nine bits above those are reserved: a record that
+ * has one of them set is damaged, or of a later version, and is not whole.
  */
 #define MMFI_SEQUENCE_COUNT_BITS 45u
 #define MMFI_SEQUENCE_COUNT      ((UINT64_C(1) << MMFI_SEQUENCE_COUNT_BITS) - 1)
 #define MMFI_SEQUENCE_EPOCH_MAX  UINT64_C(1023)
-/* What a whole sequence less two never has: the lowest bit, the top byte, and a bit to borrow. */
-#define MMFI_SEQUENCE_NOT_WHOLE UINT64_C(0xff80000000000001)
+#define MMFI_SEQUENCE_RESERVED   UINT64_C(0xff80000000000000)
+/* What a whole sequence less two never has: the lowest bit, and those that are reserved. */
+#define MMFI_SEQUENCE_NOT_WHOLE (MMFI_SEQUENCE_RESERVED | 1)
 
 /* The acquire pairs with the release in mmfi_sequence_leave: a whole record is seen whole. */
 MMFI_INLINE uint64_t mmfi_sequence_load(const unsigned char *record)
@@ -48,10 +49,16 @@ MMFI_INLINE bool mmfi_sequence_is_odd(uint64_t sequence)
     return (sequence & 1) != 0;
 }
 
-/* Even, not zero, and nothing in the top byte. */
+/* Even, not zero, and no reserved bit is set. */
 MMFI_INLINE bool mmfi_sequence_is_whole(uint64_t sequence)
 {
     return ((sequence - 2) & MMFI_SEQUENCE_NOT_WHOLE) == 0;
+}
+
+/* Neither whole nor that of a record that is being replaced. */
+MMFI_INLINE bool mmfi_sequence_is_damaged(uint64_t sequence)
+{
+    return sequence == 0 || (sequence & MMFI_SEQUENCE_RESERVED) != 0;
 }
 
 /*

@@ -91,6 +91,74 @@ TEST_F(RereadTest, ARecordThatIsFoundOddAgainAndAgainIsBusy)
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
 }
 
+// The image that is being copied is that of another record now, as after a recovery that trusts no
+// slot: the record itself still has its odd sequence.
+TEST_F(RereadTest, AnImageWhoseSlotWasUsedAgainIsNotKept)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    tick_store *reader = open();
+    mmf_store *into = base_of(writer);
+    unsigned char *undo = into->state->writer->undo;
+    const mmfi_write write = mmfi_write_begin(into, 1, TICK_RECORD_SIZE);
+    ASSERT_EQ(write.status, MMF_OK);
+    tick_record found = {};
+    mmfi_reread reread = mmfi_reread_begin(base_of(reader), 1, &found);
+    ASSERT_TRUE(mmfi_reread_next(&reread));
+    EXPECT_EQ(reread.record, mmfi_undo_image(base_of(reader)->state->map.base +
+                                             base_of(reader)->state->geometry.undo_offset));
+    mmfi_undo_save(undo, 2, row_of(writer, 2), 2, TICK_RECORD_SIZE);
+    while (mmfi_reread_next(&reread))
+        ADD_FAILURE() << "no slot has the record any more";
+    EXPECT_NE(reread.status, MMF_OK);
+    EXPECT_EQ(reread.record, nullptr);
+    // And when it does not change, what was copied is good.
+    mmfi_undo_save(undo, 1, row_of(writer, 1), 2, TICK_RECORD_SIZE);
+    reread = mmfi_reread_begin(base_of(reader), 1, &found);
+    ASSERT_TRUE(mmfi_reread_next(&reread));
+    EXPECT_FALSE(mmfi_reread_next(&reread));
+    EXPECT_EQ(reread.status, MMF_OK);
+    EXPECT_EQ(mmfi_write_end(write), MMF_OK);
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// Every call says so, and the record is good again once it is replaced as a whole.
+TEST_F(RereadTest, AReservedBitIsDamage)
+{
+    tick_store *writer = create();
+    fill(writer, 3);
+    tick_store *reader = open();
+    mmf_options sharing = writing;
+    sharing.shared_writers = true;
+    for (const bool shared : {false, true}) {
+        if (shared) {
+            ASSERT_EQ(tick_store_close(writer), MMF_OK);
+            writer = open(&sharing);
+        }
+        for (unsigned bit = 55; bit < 64; bit++) {
+            for (const uint64_t sequence : {4u, 5u}) {
+                mmfi_store64(row_of(writer, 1), sequence | UINT64_C(1) << bit);
+                uint64_t seen = 9;
+                char symbol[TICK_SYMBOL_MAX + 1];
+                EXPECT_EQ(get(reader, 1), MMF_ERR_CORRUPT) << bit;
+                EXPECT_EQ(tick_store_get_symbol(reader, 1, symbol, sizeof symbol, nullptr),
+                          MMF_ERR_CORRUPT)
+                    << bit;
+                EXPECT_EQ(tick_store_read_begin(reader, 1, &seen), MMF_ERR_CORRUPT) << bit;
+                EXPECT_EQ(seen, 0u);
+                EXPECT_EQ(tick_store_set_symbol(writer, 1, "A", 1), MMF_ERR_CORRUPT) << bit;
+                const tick_record tick = t_tick(7);
+                ASSERT_EQ(tick_store_set(writer, 1, &tick), MMF_OK) << bit;
+                EXPECT_EQ(get(reader, 1), MMF_OK) << bit;
+                EXPECT_EQ(mmfi_load64(row_of(writer, 1)) & MMFI_SEQUENCE_RESERVED, 0u) << bit;
+            }
+        }
+    }
+    EXPECT_EQ(tick_store_close(reader), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
 // Pages reach the disk in any order: a slot that fits a record may hold half an image.
 TEST_F(RereadTest, AfterAnotherBootNoSlotIsBelieved)
 {
