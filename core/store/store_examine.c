@@ -11,17 +11,14 @@ static void look(const mmf_schema *schema, const unsigned char *record, uint64_t
         mmfi_checksum_of(record, schema->record_size, schema->checksum_offset, place, sequence);
 }
 
-/* An image in an undo slot has the sequence word that its record had, and is checked with that. */
 mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row)
 {
     const mmf_schema *schema = store->state->schema;
     mmfi_finding out = {MMF_OK, 0, 0, 0};
     mmfi_reread reread = mmfi_reread_begin(store, row, store);
-    while (mmfi_reread_next(&reread)) {
-        const bool image = mmfi_sequence_is_odd(reread.sequence);
+    while (mmfi_reread_next(&reread))
         look(schema, reread.record, mmfi_checksum_place(store->checksum_key, row),
-             image ? mmfi_load64(reread.record) : reread.sequence, &out);
-    }
+             mmfi_reread_sequence(&reread), &out);
     out.status = reread.status;
     if (out.status != MMF_OK)
         out.sequence = reread.sequence;

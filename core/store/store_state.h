@@ -304,6 +304,15 @@ mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error);
 
 /* ---- Records with checksums; store_examine.c ---- */
 
+/*
+ * The sequence of what mmfi_reread_next gave, which its checksum covers: a before-image has the one
+ * that its record had.
+ */
+static inline uint64_t mmfi_reread_sequence(const mmfi_reread *reread)
+{
+    return mmfi_sequence_is_odd(reread->sequence) ? mmfi_load64(reread->record) : reread->sequence;
+}
+
 /* One record as it was found; MMF_OK when it was consistent, whatever its checksum. */
 typedef struct mmfi_finding {
     mmf_status status;

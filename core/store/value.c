@@ -120,14 +120,13 @@ mmf_status mmf_store_get_value(const mmf_store *store, uint64_t row, const mmf_f
 }
 
 /*
- * The sequence in the copy: even, and the one before when the image came from the undo slot. Words
- * whatever buffer it goes to: a scalar may be set while it is copied, before the sequence says so.
+ * Words whatever buffer it goes to: a scalar may be set while it is copied, before the sequence
+ * says so.
  */
 static void copy_image(unsigned char *to, const unsigned char *record, uint64_t sequence,
                        size_t record_size)
 {
-    const uint64_t even = sequence & ~UINT64_C(1);
-    memcpy(to, &even, sizeof even);
+    memcpy(to, &sequence, sizeof sequence);
     mmfi_copy_out_words(to + MMF_SEQUENCE_SIZE, record + MMF_SEQUENCE_SIZE,
                         record_size - MMF_SEQUENCE_SIZE);
 }
@@ -143,7 +142,7 @@ static mmf_status copy_row(const mmf_store *store, uint64_t row, size_t record_s
     }
     mmfi_reread reread = mmfi_reread_begin(store, row, to);
     while (mmfi_reread_next(&reread))
-        copy_image(to, reread.record, reread.sequence, record_size);
+        copy_image(to, reread.record, mmfi_reread_sequence(&reread), record_size);
     return reread.status;
 }
 

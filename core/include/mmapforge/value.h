@@ -41,8 +41,9 @@ mmf_status mmf_store_get_value(const mmf_store *store, uint64_t row, const mmf_f
 /*
  * Copies count whole records from row first on into buffer, each consistent, record_size bytes
  * apart, laid out as in the file (offsets of mmf_field; the sequence word is the even one read, or
- * the one before a change under way). size is buffer's and must hold them. Errors as above;
- * *copied (may be NULL) says how many records at the begin of buffer are good.
+ * that of the before-image of a record that is being replaced). size is buffer's and must hold
+ * them. Errors as above; *copied (may be NULL) says how many records at the begin of buffer are
+ * good.
  */
 mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t count, void *buffer,
                                size_t size, uint64_t *copied);

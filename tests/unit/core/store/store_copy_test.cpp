@@ -147,6 +147,43 @@ TEST_F(StoreCopyTest, OfADamagedRecordThereIsNoCopy)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
+// A before-image has the checksum for the sequence that its record had, whoever replaces it.
+TEST_F(StoreCopyTest, ARecordThatADeadWriterHalfReplacedIsCopied)
+{
+    mmf_options sharing = MMF_OPTIONS_INIT;
+    sharing.mode = MMF_READ_WRITE;
+    for (const bool shared : {false, true}) {
+        sharing.shared_writers = shared;
+        (void)unlink(path.c_str());
+        (void)unlink(target.c_str());
+        ASSERT_EQ(t_in_child([&] {
+                      sealed_store *store = create_sealed(4, &sharing);
+                      const mmfi_write write = mmfi_write_begin(
+                          reinterpret_cast<mmf_store *>(store), 2, SEALED_RECORD_SIZE);
+                      const sealed_record half = t_sealed(9);
+                      sealed_record_save(write.record, &half);
+                      return write.status == MMF_OK ? 0 : 1;
+                  }),
+                  0);
+        sealed_store *reader = open_sealed();
+        ASSERT_EQ(mmf_store_copy(sealed_store_base(reader), target.c_str(), &error), MMF_OK)
+            << error.message;
+        uint64_t image[SEALED_RECORD_SIZE / 8];
+        ASSERT_EQ(
+            mmf_store_copy_rows(sealed_store_base(reader), 2, 1, image, sizeof image, nullptr),
+            MMF_OK);
+        EXPECT_EQ(image[0] & MMFI_SEQUENCE_COUNT, MMFI_SEQUENCE_FIRST) << "that of the image";
+        EXPECT_EQ(sealed_store_close(reader), MMF_OK);
+        sealed_store *copied = nullptr;
+        ASSERT_EQ(sealed_store_open(target.c_str(), nullptr, &copied, &error), MMF_OK);
+        EXPECT_EQ(verify(copied), MMF_OK);
+        sealed_record found = {};
+        ASSERT_EQ(sealed_store_get(copied, 2, &found), MMF_OK);
+        EXPECT_TRUE(t_is_sealed(found, 2));
+        EXPECT_EQ(sealed_store_close(copied), MMF_OK);
+    }
+}
+
 TEST_F(StoreCopyTest, ChecksumsAreCheckedAndMadeAnew)
 {
     sealed_store *store = create_sealed(4);
