@@ -185,11 +185,12 @@ bool mmfi_file_next_hole(const mmfi_file *file, uint64_t from, mmfi_file_hole *o
  * system that keeps files smaller than they are (compression) is asked each time. MMF_ERR_NO_SPACE
  * when the holes do not fit: size and content are as before. MMF_OK where the file system knows no
  * such request. A hole no larger than the tables that a file system counts as blocks of the file
- * is not seen. Only for the writer, before its first store. Where the file system knows no such
- * request, some C libraries write zeros over what reads as zero: not when others may store into the
- * file meanwhile, whose words that would undo.
+ * is not seen. Only those before the offset end are filled, and nothing when all of them would not
+ * fit. Only for the writer, before its first store. Where the file system knows no such request,
+ * some C libraries write zeros over what reads as zero: not when others may store into the file
+ * meanwhile, whose words that would undo.
  */
-mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error);
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, uint64_t end, bool others, mmf_error *error);
 
 /*
  * Gives a file blocks of its own where it shares them with a copy or a snapshot, as far as the file

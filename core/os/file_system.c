@@ -312,15 +312,16 @@ static uint64_t unwritten(const mmfi_file *file, uint64_t size)
     return sum;
 }
 
-mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error)
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, uint64_t end, bool others, mmf_error *error)
 {
     struct stat info;
     if (fstat(file->fd, &info) != 0)
         return mmfi_file_fail(error, errno, file->path, "find the size of the file");
-    const uint64_t size = (uint64_t)info.st_size;
     const uint64_t had = (uint64_t)info.st_blocks * STAT_BLOCK_SIZE;
-    if (had >= size)
+    const uint64_t all = (uint64_t)info.st_size;
+    if (had >= all)
         return MMF_OK;
+    const uint64_t size = end < all ? end : all;
     const mmf_status status = check_limit(file, size, error);
     if (status != MMF_OK)
         return status;
@@ -333,8 +334,8 @@ mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *e
     struct statvfs disk;
     if (fstatvfs(file->fd, &disk) == 0) {
         const uint64_t room = (uint64_t)disk.f_bfree * disk.f_frsize;
-        if (size - had > room && unwritten(file, size) > room)
-            return fail_full(file, ENOSPC, size, error);
+        if (all - had > room && unwritten(file, all) > room)
+            return fail_full(file, ENOSPC, all, error);
     }
     const int why = others ? ask_for_blocks(file, size) : allocate(file, 0, size);
     if (why == 0 || is_unable(why))

@@ -93,9 +93,9 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* Before the first store: from here on none may meet a hole. */
-    mmf_status status = mmfi_check_holes(state, error);
+    mmf_status status = mmfi_check_holes(state, false, error);
     if (status == MMF_OK)
-        status = mmfi_file_fill_holes(&state->file, false, error);
+        status = mmfi_file_fill_holes(&state->file, UINT64_MAX, false, error);
     if (status == MMF_OK)
         status = mmfi_file_own_blocks(&state->file, state->map.base,
                                       (size_t)state->geometry.header_size, error);

@@ -213,9 +213,9 @@ mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
     /* What was known of the file is from before the wait. */
     status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status == MMF_OK)
-        status = mmfi_check_holes(state, error);
+        status = mmfi_check_holes(state, true, error);
     if (status == MMF_OK)
-        status = mmfi_file_fill_holes(&state->file, true, error);
+        status = mmfi_file_fill_holes(&state->file, UINT64_MAX, true, error);
     if (status == MMF_OK)
         status = mmfi_file_own_blocks(&state->file, state->map.base,
                                       (size_t)state->geometry.header_size, error);

@@ -245,20 +245,61 @@ uint64_t mmfi_rows_to_hole(const mmfi_state *state, uint64_t count)
     return UINT64_MAX;
 }
 
-mmf_status mmfi_check_holes(const mmfi_state *state, mmf_error *error)
+/* The rows that the header counts, as far as the file has room for them. */
+static uint64_t counted(const mmfi_state *state, uint64_t rows)
 {
+    const unsigned char *base = state->map.base;
+    mmfi_commit last;
+    uint64_t count = 0;
+    if (mmfi_live_is_trusted(base, &state->geometry))
+        count = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
+    else if (mmfi_commit_read(base, &last))
+        count = last.count;
+    return count < rows ? count : rows;
+}
+
+/*
+ * What recovery would say of the file, from rows that have their bytes: a hole is not to be loaded
+ * from, for a page of it may be what a full disk does not have.
+ */
+static mmf_status foresee(const mmfi_state *state, uint64_t rows, mmf_error *error)
+{
+    const mmfi_geometry *geometry = &state->geometry;
     mmfi_recovery found;
-    const uint64_t rows = mmfi_geometry_rows(&state->geometry, state->file_size);
-    const uint64_t row = mmfi_rows_to_hole(state, rows);
-    if (row == UINT64_MAX ||
-        mmfi_recover_look(state->map.base, &state->geometry, state->file_size, state->file.path,
-                          &found, NULL) != MMF_OK ||
-        found.count <= row)
+    const mmf_status status = mmfi_recover_look(
+        state->map.base, geometry, geometry->header_size + rows * geometry->record_size,
+        state->file.path, &found, error);
+    return status == MMF_OK ? mmfi_check_last(state, found.count, error) : status;
+}
+
+mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *error)
+{
+    const mmfi_geometry *geometry = &state->geometry;
+    const uint64_t size = state->file_size < state->map.size ? state->file_size : state->map.size;
+    const uint64_t rows = mmfi_geometry_rows(geometry, size);
+    mmfi_file_hole first;
+    if (!mmfi_file_next_hole(&state->file, 0, &first))
         return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
-                     "%s: the file claims %" PRIu64 " records, and has a hole where row %" PRIu64
-                     " should be; restore it from a copy, or open it read-only for what is there",
-                     state->file.path, found.count, row);
+    if (first.begin < geometry->header_size) {
+        const mmf_status status =
+            mmfi_file_fill_holes(&state->file, geometry->header_size, others, error);
+        if (status != MMF_OK)
+            return status;
+    }
+    const uint64_t count = counted(state, rows);
+    const uint64_t row = mmfi_rows_to_hole(state, count);
+    if (row != UINT64_MAX)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                         "%s: the file claims %" PRIu64 " records, and has a hole where row "
+                         "%" PRIu64 " should be; restore it from a copy, or open it read-only for "
+                         "what is there",
+                         state->file.path, count, row);
+    /* Others may be making both the file and its count larger: nothing is foreseen then. */
+    if (others && mmfi_live_is_trusted(state->map.base, geometry))
+        return MMF_OK;
+    const uint64_t next = mmfi_rows_to_hole(state, rows);
+    const uint64_t end = next < rows ? next : rows;
+    return foresee(state, end > count ? end : count, error);
 }
 
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error)

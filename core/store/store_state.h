@@ -185,9 +185,10 @@ mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error);
 
 /*
  * For a writer, before it fills the holes of the file, which hides them: MMF_ERR_CORRUPT when there
- * is one in the records.
+ * is one in the records, and what recovery says when it would refuse a file that has any. With
+ * others at work on the file, others is true. Holes of the header, which hide nothing, it fills.
  */
-mmf_status mmfi_check_holes(const mmfi_state *state, mmf_error *error);
+mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *error);
 
 /* MMF_ERR_CORRUPT with a message when a writer would go on after rows that are not there. */
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error);

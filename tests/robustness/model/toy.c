@@ -338,9 +338,9 @@ bool mmfi_file_next_hole(const mmfi_file *file, uint64_t from, mmfi_file_hole *o
     return false;
 }
 
-mmf_status mmfi_file_fill_holes(const mmfi_file *file, bool others, mmf_error *error)
+mmf_status mmfi_file_fill_holes(const mmfi_file *file, uint64_t end, bool others, mmf_error *error)
 {
-    (void)file, (void)others, (void)error;
+    (void)file, (void)end, (void)others, (void)error;
     return MMF_OK;
 }
 

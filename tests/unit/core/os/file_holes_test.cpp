@@ -48,8 +48,9 @@ protected:
     {
         mmfi_file file = Sparse();
         const int status = InChild([&] {
-            return t_refuse(SYS_fallocate, os_error) ? mmfi_file_fill_holes(&file, false, nullptr)
-                                                     : -1;
+            return t_refuse(SYS_fallocate, os_error)
+                       ? mmfi_file_fill_holes(&file, UINT64_MAX, false, nullptr)
+                       : -1;
         });
         ExpectContent(file);
         mmfi_file_close(&file);
@@ -61,7 +62,7 @@ protected:
 TEST_F(FileHolesTest, HolesGetBlocks)
 {
     mmfi_file file = Sparse();
-    EXPECT_EQ(mmfi_file_fill_holes(&file, false, &error), MMF_OK) << error.message;
+    EXPECT_EQ(mmfi_file_fill_holes(&file, UINT64_MAX, false, &error), MMF_OK) << error.message;
     EXPECT_GE(Blocks(file), SIZE);
     ExpectContent(file);
     mmfi_file_close(&file);
@@ -73,13 +74,14 @@ TEST_F(FileHolesTest, AFileWithoutHolesIsOnlyLookedAt)
     mmfi_file file = Made("store");
     ASSERT_EQ(mmfi_file_grow(&file, SIZE, &error), MMF_OK) << error.message;
     EXPECT_EQ(InChild([&] {
-                  return t_refuse(SYS_fallocate, EIO) ? mmfi_file_fill_holes(&file, false, nullptr)
-                                                      : -1;
+                  return t_refuse(SYS_fallocate, EIO)
+                             ? mmfi_file_fill_holes(&file, UINT64_MAX, false, nullptr)
+                             : -1;
               }),
               MMF_OK);
     mmfi_file_close(&file);
     mmfi_file empty = Made("empty");
-    EXPECT_EQ(mmfi_file_fill_holes(&empty, false, &error), MMF_OK) << error.message;
+    EXPECT_EQ(mmfi_file_fill_holes(&empty, UINT64_MAX, false, &error), MMF_OK) << error.message;
     mmfi_file_close(&empty);
 }
 
@@ -104,14 +106,15 @@ TEST_F(FileHolesTest, NothingIsWrittenWhereOthersMayStore)
         const uint64_t before = Blocks(file);
         EXPECT_EQ(InChild([&] {
                       return t_refuse(SYS_fallocate, EOPNOTSUPP)
-                                 ? mmfi_file_fill_holes(&file, others, nullptr)
+                                 ? mmfi_file_fill_holes(&file, UINT64_MAX, others, nullptr)
                                  : -1;
                   }),
                   MMF_OK);
         EXPECT_EQ(Blocks(file) == before, others);
         ExpectContent(file);
         if (others) {
-            EXPECT_EQ(mmfi_file_fill_holes(&file, true, &error), MMF_OK) << error.message;
+            EXPECT_EQ(mmfi_file_fill_holes(&file, UINT64_MAX, true, &error), MMF_OK)
+                << error.message;
             EXPECT_GE(Blocks(file), SIZE) << "the kernel gives them where it can";
             ExpectContent(file);
         }
@@ -126,7 +129,7 @@ TEST_F(FileHolesTest, ARequestThatIsInterruptedEachTimeEnds)
         mmfi_file file = Sparse();
         EXPECT_EQ(InChild([&] {
                       return t_refuse(SYS_fallocate, EINTR)
-                                 ? mmfi_file_fill_holes(&file, others, nullptr)
+                                 ? mmfi_file_fill_holes(&file, UINT64_MAX, others, nullptr)
                                  : -1;
                   }),
                   MMF_ERR_IO);
@@ -144,7 +147,7 @@ TEST_F(FileHolesTest, HolesThatCannotFitAreNotTried)
     const uint64_t size = disk.f_bfree * disk.f_frsize * 2 + (UINT64_C(1) << 30);
     ASSERT_EQ(ftruncate(file.fd, static_cast<off_t>(size)), 0);
     const uint64_t before = Blocks(file);
-    EXPECT_EQ(mmfi_file_fill_holes(&file, false, &error), MMF_ERR_NO_SPACE);
+    EXPECT_EQ(mmfi_file_fill_holes(&file, UINT64_MAX, false, &error), MMF_ERR_NO_SPACE);
     EXPECT_EQ(error.os_error, ENOSPC);
     EXPECT_EQ(std::string(error.message).rfind(In("store"), 0), 0u) << error.message;
     EXPECT_EQ(Blocks(file), before);
@@ -158,7 +161,7 @@ TEST_F(FileHolesTest, TheLimitOnFileSizesIsNoSpaceAndNoSignal)
     mmfi_file file = Sparse();
     EXPECT_EQ(InChild([&] {
                   return t_limit(RLIMIT_FSIZE, SIZE / 2) && t_refuse(SYS_fallocate, EOPNOTSUPP)
-                             ? mmfi_file_fill_holes(&file, false, nullptr)
+                             ? mmfi_file_fill_holes(&file, UINT64_MAX, false, nullptr)
                              : -1;
               }),
               MMF_ERR_NO_SPACE);
@@ -176,7 +179,7 @@ TEST_F(FileHolesTest, HolesAreCountedAsFarAsTheyAreTold)
     ASSERT_EQ(ftruncate(file.fd, static_cast<off_t>(size)), 0);
     ASSERT_EQ(pwrite(file.fd, "x", 1, static_cast<off_t>(size) - 1), 1);
     const uint64_t before = Blocks(file);
-    EXPECT_EQ(mmfi_file_fill_holes(&file, false, &error), MMF_ERR_NO_SPACE);
+    EXPECT_EQ(mmfi_file_fill_holes(&file, UINT64_MAX, false, &error), MMF_ERR_NO_SPACE);
     EXPECT_EQ(Blocks(file), before);
     // Then what is tried is up to the file system; it is refused here, so that no disk is filled.
     mmf_status status = MMF_OK;
@@ -184,7 +187,7 @@ TEST_F(FileHolesTest, HolesAreCountedAsFarAsTheyAreTold)
     std::thread([&] {
         asked = t_refuse(SYS_lseek, EINVAL) && t_refuse(SYS_fallocate, ENOSPC);
         if (asked)
-            status = mmfi_file_fill_holes(&file, false, &error);
+            status = mmfi_file_fill_holes(&file, UINT64_MAX, false, &error);
     }).join();
     EXPECT_EQ(status, asked ? MMF_ERR_NO_SPACE : MMF_OK);
     EXPECT_EQ(Blocks(file), before);

@@ -112,7 +112,7 @@ TEST_F(FileInterruptedTest, HolesAreFilledByWhatIsManaged)
         ASSERT_EQ(ftruncate(file.fd, SIZE), 0);
         ASSERT_LT(blocks(), SIZE) << "the test needs a file system with sparse files";
         managed = 16 * PAGE;
-        EXPECT_EQ(mmfi_file_fill_holes(&file, others, &error), MMF_OK) << error.message;
+        EXPECT_EQ(mmfi_file_fill_holes(&file, UINT64_MAX, others, &error), MMF_OK) << error.message;
         EXPECT_GE(blocks(), SIZE);
     }
 }

@@ -162,7 +162,7 @@ TEST_F(FileRefusedTest, WithoutAKindOrASizeThereIsNoFile)
         expect_said(MMF_ERR_IO, EIO, "the size of the file");
         EXPECT_EQ(size, 0u);
         EXPECT_EQ(mmfi_file_grow(&file, 8192, &error), MMF_ERR_IO);
-        EXPECT_EQ(mmfi_file_fill_holes(&file, false, &error), MMF_ERR_IO);
+        EXPECT_EQ(mmfi_file_fill_holes(&file, UINT64_MAX, false, &error), MMF_ERR_IO);
     }));
     uint64_t size = 0;
     EXPECT_EQ(mmfi_file_size(&file, &size, &error), MMF_OK);
@@ -226,7 +226,7 @@ TEST_F(FileRefusedTest, HolesAreFilledWithoutKnowingTheRoom)
     make(&file);
     ASSERT_EQ(ftruncate(file.fd, 65536), 0);
     ASSERT_TRUE(t_while_refused(SYS_fstatfs, EIO, [&] {
-        EXPECT_EQ(mmfi_file_fill_holes(&file, false, &error), MMF_OK) << error.message;
+        EXPECT_EQ(mmfi_file_fill_holes(&file, UINT64_MAX, false, &error), MMF_OK) << error.message;
     }));
     struct stat info;
     ASSERT_EQ(fstat(file.fd, &info), 0);

@@ -180,6 +180,64 @@ TEST_F(MissingRowsTest, HolesThatHideNoRecord)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
+// The last record reaches into the hole, and has zeroes there: all of it is there.
+TEST_F(MissingRowsTest, ARecordThatEndsInAHoleIsWhole)
+{
+    constexpr uint64_t kPage = 4096;
+    const uint64_t count = kPage / TICK_RECORD_SIZE + 1;
+    tick_store *store = create();
+    tick_record tick = {};
+    for (uint64_t row = 0; row < count; row++)
+        ASSERT_EQ(tick_store_append(store, &tick, nullptr), MMF_OK);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    ASSERT_NE(kPage % TICK_RECORD_SIZE, 0u) << "no record crosses the boundary";
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(fd, 0);
+    const int punched = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, kHeader + kPage,
+                                  static_cast<off_t>(bytes().size() - kHeader - kPage));
+    ::close(fd);
+    if (punched != 0)
+        GTEST_SKIP() << "this file system punches no holes: " << strerror(errno);
+    for (const bool shared : {false, true}) {
+        mmf_options options = writing;
+        options.shared_writers = shared;
+        store = open(&options);
+        EXPECT_EQ(tick_store_count(store), count);
+        EXPECT_EQ(tick_store_get(store, count - 1, &tick), MMF_OK);
+        EXPECT_EQ(tick_store_close(store), MMF_OK);
+    }
+}
+
+// An open that is refused for another reason does not fill the hole either: the next one would take
+// its zeroes for what was written.
+TEST_F(MissingRowsTest, ARefusedOpenLeavesAHole)
+{
+    make(1000);
+    leave_boot();
+    const std::string whole = bytes();
+    for (uint64_t slot = 0; slot < MMFI_COMMIT_COPIES; slot++) {
+        const uint64_t at =
+            MMFI_COMMIT_OFFSET + slot * MMFI_PAGE_SIZE + offsetof(mmfi_commit, count);
+        put(at, std::string(1, static_cast<char>(whole[at] ^ 1)));
+    }
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(fd, 0);
+    const off_t begin = kHeader + 8 * 4096;
+    const int punched = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, 8 * 4096);
+    if (punched != 0) {
+        ::close(fd);
+        GTEST_SKIP() << "this file system punches no holes: " << strerror(errno);
+    }
+    for (const bool shared : {false, true}) {
+        mmf_options options = writing;
+        options.shared_writers = shared;
+        EXPECT_EQ(open_fails(&options), MMF_ERR_CORRUPT);
+        EXPECT_NE(strstr(error.message, "both commit slots"), nullptr) << error.message;
+        EXPECT_EQ(lseek(fd, begin, SEEK_HOLE), begin) << "it was filled";
+    }
+    ::close(fd);
+}
+
 // The newest commit is damaged where it decides: the one before counts, and that is said.
 TEST_F(MissingRowsTest, ACommitSlotThatFailsItsChecksum)
 {
