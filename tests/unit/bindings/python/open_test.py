@@ -295,6 +295,30 @@ def test_rows_that_a_restart_lost_are_counted(path):
         assert writer.info().dropped_rows == 0
 
 
+@pytest.mark.parametrize("mode", ["r", "r+"])
+@pytest.mark.parametrize("slot", [0, 1])
+def test_a_damaged_commit_slot_warns(path, mode, slot):
+    """Of a copy, whose commits decide: the other slot may have fewer records, or more."""
+    copy = path + ".copy"
+    with TickStore.create(path) as store:
+        store.extend([tick(i) for i in range(5)])
+        store.sync()
+        store.extend([tick(i) for i in range(5, 9)])
+        store.sync()
+    shutil.copyfile(path, copy)
+    count = (2 + slot) * 4096 + 16  # of the records, in the slot
+    with open(copy, "r+b") as file:
+        file.seek(count)
+        (before,) = file.read(1)
+        file.seek(count)
+        file.write(bytes([before ^ 1]))
+    with pytest.warns(RuntimeWarning, match="one of the two commit slots in the header fails its checksum"):
+        damaged_store = TickStore.open(copy, mode)
+    with damaged_store:
+        assert len(damaged_store) in (5, 9)
+        assert [record.timestamp for record in damaged_store] == list(range(len(damaged_store)))
+
+
 # ---- Loops over a store with a row that cannot be read ----
 
 
