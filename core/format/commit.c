@@ -64,22 +64,39 @@ void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count,
     mmfi_commit_write_tail(base, generation, count, capacity, clean, 0, 0);
 }
 
+/* What every commit of this version and boot has besides what it says. */
+static void write_slot(unsigned char *base, mmfi_commit *commit)
+{
+    commit->size = sizeof *commit;
+    mmfi_boot_id(commit->boot_id);
+    commit->crc = mmfi_crc32c(commit, offsetof(mmfi_commit, crc));
+    mmfi_copy_in(commit_at(base, commit->generation), commit, sizeof *commit);
+}
+
 void mmfi_commit_write_tail(unsigned char *base, uint64_t generation, uint64_t count,
                             uint64_t capacity, bool clean, uint64_t tail_first, uint32_t tail_crc)
 {
     mmfi_commit commit;
     memset(&commit, 0, sizeof commit);
-    commit.size = sizeof commit;
     commit.generation = generation;
     commit.count = count;
     commit.capacity = capacity;
     commit.flags = clean ? MMFI_COMMIT_CLEAN : 0;
     commit.epoch = mmfi_epoch_to_commit(base);
-    mmfi_boot_id(commit.boot_id);
     commit.tail_first = tail_first;
     commit.tail_crc = tail_crc;
-    commit.crc = mmfi_crc32c(&commit, offsetof(mmfi_commit, crc));
-    mmfi_copy_in(commit_at(base, generation), &commit, sizeof commit);
+    write_slot(base, &commit);
+}
+
+void mmfi_commit_write_untied(unsigned char *base, const mmfi_commit *last)
+{
+    mmfi_commit commit;
+    memset(&commit, 0, sizeof commit);
+    commit.generation = last->generation + 1;
+    commit.count = last->count;
+    commit.capacity = last->capacity;
+    commit.epoch = last->epoch;
+    write_slot(base, &commit);
 }
 
 void mmfi_commit_save(const unsigned char *base, uint64_t generation, unsigned char *out)
@@ -99,7 +116,8 @@ void mmfi_commit_put_back(unsigned char *base, uint64_t generation, const unsign
 
 /*
  * Higher than any epoch that a record may have: that of both slots, and one more for a slot that
- * cannot be read, which may have been the newer one.
+ * cannot be read, which may have been the newer one. No record has one above the highest, so that
+ * need not grow.
  */
 uint64_t mmfi_epoch_to_commit(const unsigned char *base)
 {
@@ -112,8 +130,9 @@ uint64_t mmfi_epoch_to_commit(const unsigned char *base)
         mmfi_commit commit;
         if (!mmfi_commit_read_slot(base, i, &commit))
             unknown++;
-        else if (commit.epoch >= next && commit.epoch < UINT64_MAX - MMFI_COMMIT_COPIES)
-            next = commit.epoch + 1;
+        else if (commit.epoch >= next)
+            next = commit.epoch < MMFI_SEQUENCE_EPOCH_MAX ? commit.epoch + 1
+                                                          : MMFI_SEQUENCE_EPOCH_MAX + 1;
     }
     return next + unknown;
 }

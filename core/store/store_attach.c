@@ -109,6 +109,8 @@ static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
     if (status == MMF_OK)
         status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
                               &found, error);
+    if (status == MMF_OK)
+        status = mmfi_discard_unpublished(state, found.count, error);
     if (status != MMF_OK)
         return status;
     /*

@@ -55,10 +55,23 @@ static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error
     if (status != MMF_OK)
         return status;
     const uint64_t row = mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, row));
-    if (row < mmfi_shared_end(state, &now) && row >= now.mapped)
+    if (row < mmfi_shared_end(state, &now) && row < now.backed && row >= now.mapped)
         return MMF_ERR_CAPACITY;
     mmfi_recover_slot(state->map.base, &state->geometry, slot, mmfi_shared_reach(state, &now));
     return MMF_OK;
+}
+
+/* Frees the append lock of the dead owner of a locked slot, if it has it. */
+static mmf_status free_turn(mmfi_state *state, uint32_t slot, mmf_error *error)
+{
+    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
+    const uint64_t owner = (uint64_t)slot + 1;
+    mmf_status status = MMF_OK;
+    if (mmfi_load64(turn) == owner)
+        status = mmfi_discard_unpublished(state, mmfi_shared_count(state), error);
+    if (status == MMF_OK)
+        (void)mmfi_swap64_if(turn, owner, 0);
+    return status;
 }
 
 /* What there is to do depends on how the file was made. */
@@ -85,15 +98,14 @@ static mmf_status fail_place(const mmfi_state *state, mmf_error *error)
  */
 static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
 {
-    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
     *taken = false;
     for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             continue;
-        const mmf_status status = settle_slot(state, slot, error);
+        mmf_status status = settle_slot(state, slot, error);
         if (status == MMF_OK)
-            (void)mmfi_swap64_if(turn, (uint64_t)slot + 1, 0);
-        else if (status != MMF_ERR_CAPACITY)
+            status = free_turn(state, slot, error);
+        if (status != MMF_OK && status != MMF_ERR_CAPACITY)
             return status;
         if (status != MMF_OK || *taken) {
             mmfi_file_unlock_slot(&state->file, slot);
@@ -175,6 +187,20 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
                             : status;
 }
 
+/*
+ * An only writer that died in an append did not have the append lock. Who has it now began to write
+ * after that one, and did this when it joined.
+ */
+static mmf_status discard_when_first(mmfi_state *state, mmf_error *error)
+{
+    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
+    if (!mmfi_swap64_if(turn, 0, (uint64_t)state->slot + 1))
+        return MMF_OK;
+    const mmf_status status = mmfi_discard_unpublished(state, mmfi_shared_count(state), error);
+    mmfi_store64_release(turn, 0);
+    return status;
+}
+
 static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
@@ -186,6 +212,8 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     if (status != MMF_OK)
         return status;
     status = take_slot(state, error);
+    if (status == MMF_OK)
+        status = discard_when_first(state, error);
     /* The last that may fail comes before what says that there is one writer more. */
     if (status == MMF_OK)
         status = mmfi_commit_untie(state, error);
@@ -198,7 +226,8 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     mmfi_store64(mmfi_shared_undo(state, state->slot) + offsetof(mmfi_undo, owner),
                  (uint64_t)state->pid);
     state->writer->count = found.count;
-    state->room = found.capacity;
+    const uint64_t mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
+    state->room = found.capacity < mapped ? found.capacity : mapped;
     state->writer->undo = mmfi_shared_undo(state, state->slot);
     state->writer->turn = &mmfi_shared_live(state)->append_owner;
     return MMF_OK;

@@ -130,20 +130,50 @@ mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row, mmfi_extent exten
 
 /* ---- Turns to append ---- */
 
-/* Takes the turn from one that died with it. What it had written was not published. */
-static bool inherit_turn(mmfi_state *state, uint64_t owner, uint64_t mine)
+static void end_turn(mmfi_state *state)
+{
+    mmfi_store64_release(&mmfi_shared_live(state)->append_owner, 0);
+}
+
+/*
+ * With the append lock, of one that died with it: what it had written was not published, and never
+ * will be.
+ */
+static mmf_status discard_append(mmfi_state *state)
+{
+    return mmfi_discard_unpublished(state, mmfi_shared_count(state), NULL);
+}
+
+/* No writer has such a slot: the word was damaged. */
+static mmf_status replace_turn(mmfi_state *state, uint64_t owner, uint64_t mine, bool *taken)
 {
     uint64_t *turn = &mmfi_shared_live(state)->append_owner;
-    /* No writer has such a slot: the word was damaged. */
+    *taken = mmfi_swap64_if(turn, owner, mine);
+    const mmf_status status = *taken ? discard_append(state) : MMF_OK;
+    if (status != MMF_OK)
+        end_turn(state);
+    return status;
+}
+
+/* Takes the turn from one that died with it. */
+static mmf_status inherit_turn(mmfi_state *state, uint64_t owner, uint64_t mine, bool *taken)
+{
+    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
+    mmf_status status = MMF_OK;
+    *taken = false;
     if (owner > state->geometry.undo_count)
-        return mmfi_swap64_if(turn, owner, mine);
+        return replace_turn(state, owner, mine, taken);
     const uint32_t slot = (uint32_t)(owner - 1);
     if (slot == state->slot || !mmfi_file_lock_slot(&state->file, slot))
-        return false;
+        return MMF_OK;
     /* While its slot is locked nobody else can become that owner. */
-    const bool taken = mmfi_swap64_if(turn, owner, mine);
+    if (mmfi_load64(turn) == owner) {
+        mmfi_recover_slot(state->map.base, &state->geometry, slot, rows_within_reach(state));
+        status = discard_append(state);
+        *taken = status == MMF_OK && mmfi_swap64_if(turn, owner, mine);
+    }
     mmfi_file_unlock_slot(&state->file, slot);
-    return taken;
+    return status;
 }
 
 static bool try_turn(mmfi_state *state)
@@ -163,8 +193,12 @@ static MMFI_COLD mmf_status wait_for_turn(mmfi_state *state)
         if (try_turn(state))
             return MMF_OK;
         owner = mmfi_load64(turn);
-        if (owner != 0 && mmfi_wait_asks(&wait) && inherit_turn(state, owner, mine))
-            return MMF_OK;
+        if (owner != 0 && mmfi_wait_asks(&wait)) {
+            bool taken = false;
+            const mmf_status status = inherit_turn(state, owner, mine, &taken);
+            if (status != MMF_OK || taken)
+                return status;
+        }
     } while (mmfi_wait_next(&wait));
     const bool is_slot = owner != 0 && owner <= state->geometry.undo_count;
     return give_up(state, MMFI_HELD_APPEND, 0, is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
@@ -176,11 +210,6 @@ static mmf_status take_turn(mmfi_state *state)
     if (MMFI_LIKELY(try_turn(state)))
         return MMF_OK;
     return wait_for_turn(state);
-}
-
-static void end_turn(mmfi_state *state)
-{
-    mmfi_store64_release(&mmfi_shared_live(state)->append_owner, 0);
 }
 
 /* With the turn: how many records there are, and room for more. Others may have grown the file. */

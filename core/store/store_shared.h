@@ -17,6 +17,12 @@ static inline mmfi_live *mmfi_shared_live(const mmfi_state *state)
     return state->writer->live;
 }
 
+/* How many records are published now; the last thing that an append stores before its lock. */
+static inline uint64_t mmfi_shared_count(const mmfi_state *state)
+{
+    return mmfi_load64_acquire(&mmfi_shared_live(state)->count);
+}
+
 /* The end of the rows that a slot may name: published ones, and those that were once seen. */
 static inline uint64_t mmfi_shared_end(const mmfi_state *state, const mmfi_bounds *now)
 {

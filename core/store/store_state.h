@@ -273,6 +273,22 @@ mmf_status mmfi_commit_let_set(mmfi_state *state, uint64_t row);
 /* For several writers, who replace records without asking: a last commit without a tail. */
 mmf_status mmfi_commit_untie(mmfi_state *state, mmf_error *error);
 
+/*
+ * ---- Rows that were never published ----
+ *
+ * An append that died may have left whole records after the last one. Where records prove
+ * themselves by a checksum, those would be kept after a restart, though a recovery in this boot has
+ * gone on without them, and others may have been appended since. So whoever goes on after a dead
+ * append makes sure that the first row of it proves nothing: the epoch ends, as after a recovery
+ * that does not trust memory, and that row gets a sequence which no proof takes, on the disk before
+ * anything is appended.
+ *
+ * The caller is the only writer or has the append lock, alone or by that of its dead owner's slot.
+ * MMF_ERR_NO_MEMORY, or MMF_ERR_IO and MMF_ERR_NO_SPACE of a sync, after which the file is
+ * poisoned.
+ */
+mmf_status mmfi_discard_unpublished(mmfi_state *state, uint64_t count, mmf_error *error);
+
 /* The last commit that stands, for a handle that does not trust memory. */
 bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out);
 

@@ -137,7 +137,8 @@ mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows)
 
 /*
  * The row is beyond the count, so no other writer takes it, and a plain store marks it. Its count
- * of changes goes on; the epoch is that of this append. What is neither whole nor being replaced is
+ * of changes goes on. The odd sequence has no epoch: if the old record is put back, it must not
+ * prove itself as one that this epoch has published. What is neither whole nor being replaced is
  * what a power cut left.
  */
 uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row)
@@ -147,14 +148,14 @@ uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row)
     unsigned char *record = mmfi_row(store, row, (size_t)state->geometry.record_size);
     const uint64_t found = mmfi_load64(record);
     const uint64_t changes = mmfi_claim_sequence(found & MMFI_SEQUENCE_COUNT, state->slot);
+    const uint64_t odd = changes & MMFI_SEQUENCE_COUNT;
     const uint64_t epoch = mmfi_append_sequence(state) & ~MMFI_SEQUENCE_COUNT;
-    const uint64_t odd = epoch | (changes & MMFI_SEQUENCE_COUNT);
     if (mmfi_sequence_is_whole(found))
         mmfi_undo_save(undo, row, record, odd - 1, (size_t)state->geometry.record_size);
     else
         mmfi_undo_announce(undo, row, odd);
     mmfi_sequence_enter(record, odd - 1);
-    return odd + 1;
+    return epoch | (odd + 1);
 }
 
 mmfi_grant mmfi_append_slow(const mmf_store *store)

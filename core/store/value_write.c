@@ -60,11 +60,17 @@ static void save_field(unsigned char *record, const unsigned char *image, const 
 
 /* ---- Appending ---- */
 
+/* What an append that was given up had staged. */
+static void unstage(mmfi_state *state)
+{
+    free(state->staged);
+    state->staged = NULL;
+}
+
 /* Records that go over others which readers may have seen are kept apart until they are complete.
  */
 static mmf_status stage(mmfi_state *state, uint64_t count, unsigned char **records)
 {
-    free(state->staged);
     state->staged = calloc((size_t)count, (size_t)state->geometry.record_size);
     *records = state->staged;
     return state->staged != NULL ? MMF_OK : MMF_ERR_NO_MEMORY;
@@ -76,6 +82,8 @@ mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned cha
     mmf_status status = MMF_OK;
     *records = NULL;
     mmfi_writer *writer = store != NULL ? store->writer : NULL;
+    if (store != NULL && store->state != NULL && store->state->staged != NULL)
+        unstage(store->state);
     if (writer == NULL || count == 0 || writer->count >= writer->capacity ||
         count > writer->capacity - writer->count) {
         mmfi_state *state = mmfi_state_to_write(store, &status);
@@ -137,8 +145,7 @@ static void publish_staged(const mmf_store *store, uint64_t count)
     for (uint64_t i = 0; i < count; i++)
         replace_seen(store, before + i,
                      state->staged + (size_t)i * (size_t)state->geometry.record_size);
-    free(state->staged);
-    state->staged = NULL;
+    unstage(state);
 }
 
 /* The order of mmfi_append_end, once for all the records. */

@@ -50,16 +50,18 @@ mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t 
 
 /*
  * Appends count records from images that lie record_size bytes apart; size is the buffer's and must
- * hold them. All of them are published at once, or none. Lengths are checked, bytes behind a length
- * become zero and bools 0 or 1; bytes between fields are taken as they are, and should be zero;
- * those of a checksum are ignored.
+ * hold them. All of them are published at once, or none, also when the process is killed; after a
+ * power cut the first ones may be there, as of any records since the last sync. Lengths are
+ * checked, bytes after a length become zero and bools 0 or 1; bytes between fields are taken as
+ * they are, and should be zero; those of a checksum are ignored.
  * *first (may be NULL) is the row of the first one.
  *
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_TOO_LONG (a length exceeds its field), MMF_ERR_READ_ONLY,
  * MMF_ERR_CLOSED, MMF_ERR_CAPACITY, MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_BUSY (another
  * of several writers held the append lock for ten seconds), MMF_ERR_CORRUPT (the file was
  * truncated, or its count exceeds it), MMF_ERR_NOT_FOUND (it has no name any more),
- * MMF_ERR_UNSUPPORTED or MMF_ERR_IO.
+ * MMF_ERR_UNSUPPORTED, MMF_ERR_IO or MMF_ERR_NO_MEMORY (rows that readers saw before a recovery
+ * dropped them are replaced, from a copy of the records).
  */
 mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t count, size_t size,
                                  uint64_t *first);

@@ -93,10 +93,17 @@ const Mutant mutants[] = {
      "nobody takes anything from a turn's owner"},
     {"make_room", "load acquire", "&writer->live->count", nullptr,
      "the turn hands on what its last owner did"},
+    {"mmfi_shared_count", "load acquire", "&mmfi_shared_live(state)->count", nullptr,
+     "the append lock, or the lock of its dead owner's slot, hands on what was published"},
     // core/store/store_join.c
-    {"try_slots", "update release", "turn", "a joiner frees the turn", nullptr},
-    {"try_slots", "update acquire", "turn", nullptr,
+    {"free_turn", "update release", "turn", "a joiner frees the turn", nullptr},
+    {"free_turn", "update acquire", "turn", nullptr,
      "the lock of the dead owner's slot hands on what it had done"},
+    {"discard_when_first", "update acquire", "turn", nullptr,
+     "the count is loaded with an acquire, and the row after it is read by a call"},
+    {"discard_when_first", "update release", "turn", nullptr,
+     "nobody takes anything from a turn's owner"},
+    {"discard_when_first", "store release", "turn", "a joiner frees the turn", nullptr},
 };
 
 const size_t MUTANTS = sizeof mutants / sizeof mutants[0];
@@ -112,6 +119,13 @@ const protocol *find(const char *name)
 }
 
 using Places = std::set<std::string>;
+
+Places without(Places places, const Places &others)
+{
+    for (const std::string &place : others)
+        places.erase(place);
+    return places;
+}
 
 std::string text_of(const std::string &function, const std::string &operation,
                     const std::string &argument)
@@ -190,5 +204,6 @@ TEST_F(MutantTable, IsThatOfTheSourceAndTheRestHoldsTogether)
     const size_t count = model_sites(&met);
     for (size_t i = 0; i < count; i++)
         found.insert(text_of(met[i].function, met[i].operation, met[i].argument));
-    EXPECT_EQ(found, expected);
+    EXPECT_EQ(without(found, expected), Places{}) << "not in the table";
+    EXPECT_EQ(without(expected, found), Places{}) << "not in the source";
 }

@@ -1,7 +1,10 @@
 // Records that a recovery drops or keeps when it does not trust memory, and readers that saw them.
+#include <sys/syscall.h>
+
 #include "core/format/commit.h"
 #include "core/store/store_state.h"
 #include "mmapforge/value.h"
+#include "tests/support/refuse.h"
 #include "tests/support/sealed_fixture.h"
 
 namespace {
@@ -318,6 +321,258 @@ TEST_F(DroppedRowsTest, WhatWasDroppedDoesNotComeBack)
     }
     EXPECT_EQ(verify(writer), MMF_OK);
     EXPECT_EQ(sealed_store_close(writer), MMF_OK);
+}
+
+// What a first writer of several makes of the last commit keeps its epoch, and so the rows after
+// it.
+TEST_F(DroppedRowsTest, KeptRowsStayKeptWhenSeveralWritersTakeOver)
+{
+    ASSERT_EQ(t_in_child([&] {
+                  sealed_store *store = create_sealed(2);
+                  if (sealed_store_sync(store, nullptr) != MMF_OK ||
+                      append_sealed(store, 4) != MMF_OK ||
+                      sealed_store_sync(store, nullptr) != MMF_OK)
+                      return 1;
+                  return append_sealed(store, 6) == MMF_OK ? 0 : 2;
+              }),
+              0);
+    mmf_options sharing = writing;
+    sharing.shared_writers = true;
+    for (int restart = 0; restart < 3; restart++) {
+        another_boot();
+        EXPECT_EQ(
+            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&sharing))); }),
+            6)
+            << restart;
+    }
+}
+
+/*
+ * A dropped record was being replaced by an append that a kill ended, and was put back: under the
+ * epoch of that append it must not prove itself, for then a restart would keep it.
+ */
+TEST_F(DroppedRowsTest, ADroppedRecordThatIsPutBackStaysDropped)
+{
+    leave_sealed(2, 6);
+    flip(place(2), 4);
+    another_boot();
+    for (const bool shared : {false, true}) {
+        mmf_options options = writing;
+        options.shared_writers = shared;
+        ASSERT_EQ(t_in_child([&] {
+                      sealed_store *writer = open_sealed(&options);
+                      if (append_sealed(writer, shared ? 4 : 3, 50) != MMF_OK ||
+                          sealed_store_sync(writer, nullptr) != MMF_OK)
+                          return 1;
+                      const mmfi_append append = mmfi_append_begin(
+                          reinterpret_cast<mmf_store *>(writer), SEALED_RECORD_SIZE);
+                      mmfi_save_uint32(append.record, SEALED_MARK_OFFSET, 77);
+                      return append.status == MMF_OK ? 0 : 2;
+                  }),
+                  0);
+        const int count = shared ? 4 : 3;
+        EXPECT_EQ(
+            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&options))); }),
+            count);
+        another_boot();
+        EXPECT_EQ(
+            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&options))); }),
+            count)
+            << "row " << count << " was dropped, and came back";
+    }
+}
+
+// What was staged for an append that was given up is not what a later one publishes.
+TEST_F(DroppedRowsTest, AStagedAppendThatWasGivenUpIsForgotten)
+{
+    leave(2, 4);
+    another_boot();
+    tick_store *writer = open(&writing);
+    mmf_store *into = reinterpret_cast<mmf_store *>(writer);
+    unsigned char *records = nullptr;
+    ASSERT_EQ(mmfi_append_rows_begin(into, 3, &records), MMF_OK);
+    ASSERT_NE(into->state->staged, nullptr);
+    ASSERT_EQ(t_append_up_to(writer, 5), MMF_OK); // past the rows that were seen
+    std::vector<unsigned char> images(2 * TICK_RECORD_SIZE);
+    for (uint64_t i = 0; i < 2; i++) {
+        const tick_record tick = t_tick(5 + i);
+        tick_record_save(&images[i * TICK_RECORD_SIZE], &tick);
+    }
+    ASSERT_EQ(mmf_store_append_rows(into, images.data(), 2, images.size(), nullptr), MMF_OK);
+    EXPECT_EQ(into->state->staged, nullptr);
+    EXPECT_EQ(expect_whole(writer), 7u);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+// ---- Rows that were never published ----
+
+namespace {
+
+class UnpublishedRowsTest : public DroppedRowsTest {
+protected:
+    // Whole records after the last one, as an append of many rows leaves them that is killed.
+    static mmf_status append_in_vain(sealed_store *store, uint32_t rows)
+    {
+        mmf_store *into = reinterpret_cast<mmf_store *>(store);
+        unsigned char *records = nullptr;
+        const mmf_status status = mmfi_append_rows_begin(into, rows, &records);
+        if (status != MMF_OK)
+            return status;
+        for (uint32_t i = 0; i < rows; i++) {
+            const sealed_record record = t_sealed(1000 + i);
+            sealed_record_save(records + i * SEALED_RECORD_SIZE, &record);
+        }
+        mmfi_append_rows_finish(into, records, 0, rows);
+        return MMF_OK;
+    }
+
+    // Two rows that were synced, two more, and three that were not published.
+    void leave_unpublished(const mmf_options *options)
+    {
+        (void)unlink(path.c_str());
+        ASSERT_EQ(t_in_child([&] {
+                      sealed_store *store = create_sealed(2, options);
+                      if (sealed_store_sync(store, nullptr) != MMF_OK ||
+                          append_sealed(store, 4) != MMF_OK)
+                          return 1;
+                      return append_in_vain(store, 3) == MMF_OK ? 0 : 2;
+                  }),
+                  0);
+        ASSERT_EQ(sequence_of(row_bytes(4)), sequence_of(row_bytes(3))) << "it proves itself";
+    }
+
+    // What a writer that is killed after so many appends finds, and the next one after a restart.
+    void expect_counts(const mmf_options *options, uint32_t appended, bool synced, int after)
+    {
+        EXPECT_EQ(t_in_child([&] {
+                      sealed_store *store = open_sealed(options);
+                      if (sealed_store_count(store) != 4)
+                          return 1;
+                      if (append_sealed(store, 4 + appended, 50) != MMF_OK)
+                          return 2;
+                      return synced && sealed_store_sync(store, nullptr) != MMF_OK ? 3 : 0;
+                  }),
+                  0);
+        another_boot();
+        EXPECT_EQ(t_in_child([&] {
+                      sealed_store *store = open_sealed(options);
+                      const int count = static_cast<int>(sealed_store_count(store));
+                      for (uint32_t row = 0; row < static_cast<uint32_t>(count); row++) {
+                          sealed_record found = {};
+                          if (sealed_store_get(store, row, &found) != MMF_OK ||
+                              !t_is_sealed(found, row < 4 ? row : row + 50))
+                              return 100;
+                      }
+                      return count;
+                  }),
+                  after)
+            << appended << " appended" << (synced ? " and synced" : "");
+    }
+
+    mmf_options sharing()
+    {
+        mmf_options options = writing;
+        options.shared_writers = true;
+        return options;
+    }
+};
+
+} // namespace
+
+// Whoever comes next, alone or as one of several, after either kind.
+TEST_F(UnpublishedRowsTest, AreNotKeptAfterARestart)
+{
+    const mmf_options alone = writing;
+    const mmf_options several = sharing();
+    for (const mmf_options *left : {&alone, &several}) {
+        for (const mmf_options *next : {&alone, &several}) {
+            for (const uint32_t appended : {0u, 1u, 2u}) {
+                leave_unpublished(left);
+                expect_counts(next, appended, false, 4);
+                leave_unpublished(left);
+                expect_counts(next, appended, true, 4 + static_cast<int>(appended));
+            }
+        }
+    }
+}
+
+// The machine restarts at once: the append was at work then, and may be there or not.
+TEST_F(UnpublishedRowsTest, WithoutARecoveryTheyAreThoseOfAnAppendAtWork)
+{
+    leave_unpublished(&writing);
+    another_boot();
+    EXPECT_EQ(
+        t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }), 7);
+}
+
+// A living writer takes the append lock of the dead one.
+TEST_F(UnpublishedRowsTest, AreNotKeptWhenALivingWriterGoesOn)
+{
+    const mmf_options several = sharing();
+    for (const bool appends : {false, true}) {
+        (void)unlink(path.c_str());
+        ASSERT_EQ(t_in_child([&] {
+                      sealed_store *living = create_sealed(2, &several);
+                      if (sealed_store_sync(living, nullptr) != MMF_OK ||
+                          append_sealed(living, 4) != MMF_OK)
+                          return 1;
+                      const int died = t_in_child([&] {
+                          return append_in_vain(open_sealed(&several), 3) == MMF_OK ? 0 : 2;
+                      });
+                      if (died != 0)
+                          return died;
+                      if (appends)
+                          return append_sealed(living, 5, 50) == MMF_OK ? 0 : 3;
+                      unsigned char *records = nullptr; // the lock, and nothing appended
+                      return mmfi_append_rows_begin(reinterpret_cast<mmf_store *>(living), 1,
+                                                    &records) == MMF_OK
+                                 ? 0
+                                 : 4;
+                  }),
+                  0);
+        another_boot();
+        EXPECT_EQ(
+            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }),
+            4)
+            << appends;
+    }
+}
+
+// The row says whether the disk knows: who is killed before the sync leaves that to the next one.
+TEST_F(UnpublishedRowsTest, AKillWhileTheyAreDiscardedIsGoneOnFrom)
+{
+    leave_unpublished(&writing);
+    const uint64_t odd = sequence_of(row_bytes(4)) | 1;
+    put(place(4), std::string(reinterpret_cast<const char *>(&odd), sizeof odd));
+    put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, epoch), std::string(8, '\0'));
+    EXPECT_EQ(
+        t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }), 4);
+    EXPECT_EQ(sequence_of(row_bytes(4)), odd & MMFI_SEQUENCE_COUNT);
+    expect_counts(&writing, 2, true, 6);
+}
+
+// What cannot be made sure of is not gone on from, by anyone in this boot.
+TEST_F(UnpublishedRowsTest, ADiskThatFailsEndsIt)
+{
+    const mmf_options alone = writing;
+    const mmf_options several = sharing();
+    for (const mmf_options *next : {&alone, &several}) {
+        leave_unpublished(&alone);
+        EXPECT_EQ(t_in_child([&] {
+                      sealed_store *store = nullptr;
+                      if (!t_refuse(SYS_fdatasync, EIO))
+                          return 100;
+                      return static_cast<int>(
+                          sealed_store_open(path.c_str(), next, &store, nullptr));
+                  }),
+                  MMF_ERR_IO);
+        sealed_store *store = nullptr;
+        EXPECT_EQ(sealed_store_open(path.c_str(), &writing, &store, &error),
+                  MMF_ERR_NEEDS_RECOVERY);
+        sealed_store *reader = open_sealed();
+        EXPECT_EQ(sealed_store_count(reader), 4u);
+        EXPECT_EQ(sealed_store_close(reader), MMF_OK);
+    }
 }
 
 // ---- Records in the wrong place ----
