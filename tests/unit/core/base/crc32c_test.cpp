@@ -111,23 +111,4 @@ TEST(Crc32cBetween, IsThatOfTheFourPartsInARow)
     }
 }
 
-// Every machine that this project is built on has the instruction; without it the tests above would
-// compare tables with tables.
-TEST(Crc32cHardware, IsFoundWhereTheKernelSaysSo)
-{
-#if defined(__x86_64__)
-    FILE *info = fopen("/proc/cpuinfo", "r");
-    if (info == nullptr)
-        GTEST_SKIP() << "no /proc";
-    char line[8192];
-    bool said = false;
-    while (fgets(line, sizeof line, info) != nullptr)
-        said = said || (strncmp(line, "flags", 5) == 0 && strstr(line, " sse4_2") != nullptr);
-    fclose(info);
-    EXPECT_EQ(mmfi_crc32c_is_hardware(), said);
-#else
-    GTEST_SKIP() << "nothing here says it in words";
-#endif
-}
-
 } // namespace

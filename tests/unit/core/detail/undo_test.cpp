@@ -48,28 +48,6 @@ bool read(const Shared &shared, uint64_t *words)
     return mmfi_sequence_is(shared.record, sequence);
 }
 
-TEST(Seqlock, ZeroIsNeverWrittenEvenIsWholeOddIsNot)
-{
-    EXPECT_FALSE(mmfi_sequence_is_whole(0));
-    EXPECT_FALSE(mmfi_sequence_is_odd(0));
-    EXPECT_TRUE(mmfi_sequence_is_whole(2));
-    EXPECT_FALSE(mmfi_sequence_is_whole(3));
-    EXPECT_TRUE(mmfi_sequence_is_odd(3));
-}
-
-TEST(Seqlock, EveryChangeMovesTheSequenceAndEndsEven)
-{
-    alignas(8) unsigned char record[16] = {};
-    const uint64_t odd = mmfi_sequence_enter(record, 4);
-    EXPECT_EQ(odd, 5u);
-    EXPECT_FALSE(mmfi_sequence_is(record, 4));
-    mmfi_sequence_leave(record, odd);
-    EXPECT_EQ(mmfi_sequence_load(record), 6u);
-    mmfi_sequence_bump(record);
-    EXPECT_EQ(mmfi_sequence_load(record), 8u);
-    EXPECT_TRUE(mmfi_sequence_is(record, 8));
-}
-
 TEST(Undo, AReaderFindsTheOldRecordWhileTheWriterStands)
 {
     Shared shared;

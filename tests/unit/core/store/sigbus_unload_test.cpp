@@ -28,7 +28,7 @@ void pass_on(int number, siginfo_t *info, void *context)
 
 void load_install_and_unload()
 {
-    void *plugin = dlopen("tests/unit/core/store/guard_plugin.so", RTLD_NOW | RTLD_LOCAL);
+    void *plugin = dlopen("tests/unit/core/store/sigbus_plugin.so", RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(plugin, nullptr) << dlerror();
     using install = int (*)();
     const auto function = reinterpret_cast<install>(dlsym(plugin, "plugin_install"));
