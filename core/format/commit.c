@@ -1,6 +1,7 @@
 /* Commit slots, and which of them stands. */
 #include "commit.h"
 
+#include "../os/boot_id.h"
 #include "mmapforge/detail/checksum.h"
 #include "mmapforge/detail/crc32c.h"
 

@@ -1,6 +1,9 @@
 /* Writing and checking the header of a file. */
 #include "header.h"
 
+#include "../os/random.h"
+#include "../os/space.h"
+#include "../os/sync_file.h"
 #include "mmapforge/detail/crc32c.h"
 
 #include <inttypes.h>

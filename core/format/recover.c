@@ -1,6 +1,7 @@
 /* Taking a file over from a writer that is gone. */
 #include "recover.h"
 
+#include "../os/boot_id.h"
 #include "mmapforge/detail/checksum.h"
 #include "mmapforge/detail/crc32c.h"
 #include "mmapforge/detail/undo.h"

@@ -2,7 +2,8 @@
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
-#include "file_private.h"
+#include "internal.h"
+#include "lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +51,13 @@ mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, cons
 {
     return mmfi_fail(error, status_of(os_error), os_error, path, "%s: cannot %s: %s; %s", path,
                      what, mmfi_os_describe(os_error).text, hint_for(os_error));
+}
+
+#define INTERRUPTS_MAX 1000
+
+bool mmfi_file_again(int os_error, int attempt)
+{
+    return os_error == EINTR && attempt < INTERRUPTS_MAX;
 }
 
 /* ---- Descriptors ---- */

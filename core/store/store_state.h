@@ -4,8 +4,13 @@
 
 #include "../format/header.h"
 #include "../format/recover.h"
+#include "../os/boot_id.h"
+#include "../os/create_file.h"
 #include "../os/file.h"
+#include "../os/lock.h"
 #include "../os/map.h"
+#include "../os/space.h"
+#include "../os/sync_file.h"
 #include "mmapforge/detail/columns.h"
 #include "mmapforge/detail/fields.h"
 #include "mmapforge/sigbus.h"

@@ -2,7 +2,9 @@
 #ifndef MMF_TESTS_SUPPORT_FILE_FIXTURE_H
 #define MMF_TESTS_SUPPORT_FILE_FIXTURE_H
 
-#include "core/os/file.h"
+#include "core/os/create_file.h"
+#include "core/os/lock.h"
+#include "core/os/space.h"
 
 #include <cstdlib>
 #include <gtest/gtest.h>

@@ -28,7 +28,9 @@ failed=0
 # Layers from the lowest to the highest: a file includes its own layer and lower ones.
 awk '
 BEGIN {
-    core = "port version abi status types atomic wait seqlock crc32c checksum schema format undo claim file map header commit recover store mmapforge generated"
+    # A public header by its name, any other file by folder and name.
+    core = "port version abi status types atomic store/wait seqlock crc32c checksum schema format undo store/claim"
+    core = core " os/file os/map format/header format/commit format/recover store mmapforge generated"
     # The generator, by folder and file.
     gen = "front/arena front/source front/diag front/edits front/syntax front/characters front/lexer front/tokens front/unsupported front/parser"
     gen = gen " model/model model/unknown_type model/sema model/names model/names_macros model/names_store model/names_check"
@@ -41,28 +43,31 @@ BEGIN {
     count = split(gen, names, " ")
     for (i = 1; i <= count; i++)
         rank["gen/" names[i]] = i
-    # The parts of the library of the store.
-    count = split("sigbus handle scalars record access fields columns value verify", names, " ")
-    for (i = 1; i <= count; i++)
-        rank["core/" names[i]] = rank["core/store"]
+    # Files that are of one layer with another.
+    same("abi", "base/abi")
+    same("status", "base/status")
+    same("types", "schema/types")
+    same("crc32c", "base/crc32c base/crc32c_hardware base/crc32c_steps")
+    same("schema", "schema/schema schema/schema_text")
+    same("os/file", "os/boot_id os/create_file os/internal os/lock os/own_blocks os/random os/space os/sync_file")
+    same("store", "sigbus handle scalars record access access_checksum fields columns value verify")
+    same("store", "store/record store/sigbus store/store store/store_attach store/store_commit store/store_copy store/store_examine store/store_explain store/store_handle store/store_join store/store_link store/store_read store/store_shared store/store_state store/store_verify store/store_write store/value store/value_write")
     # All that the generator may know of the runtime.
     known["core/port"] = known["core/version"] = known["core/status"] = known["core/types"] = known["core/schema"] = 1
+}
+function same(layer, files,    names, count, i) {
+    count = split(files, names, " ")
+    for (i = 1; i <= count; i++)
+        rank["core/" names[i]] = rank["core/" layer]
 }
 function complain(what) {
     print FILENAME ":" FNR ": " what
     bad = 1
 }
-# The layer of a file. In gen its folder and name; in core its name, or the part of `store_read` before the
-# underscore.
-function layer(path,    whole) {
-    whole = top(path)
+# The layer of a file: its folder and name; of a public header of core, its name.
+function layer(path) {
+    sub(/^core\/include\/mmapforge\/(detail\/)?/, "core/", path)
     sub(/\.[a-z]+$/, "", path)
-    if (whole == "gen")
-        return path
-    sub(/.*\//, "", path)
-    path = whole "/" path
-    if (!(path in rank))
-        sub(/_.*/, "", path)
     return path
 }
 # The file that an include names: a public header, one beside this file, or one from the root of the tree.

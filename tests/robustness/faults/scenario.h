@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/os/file.h"
+#include "core/os/boot_id.h"
 #include "tests/robustness/faults/interpose.h"
 #include "tests/support/store_fixture.h"
 

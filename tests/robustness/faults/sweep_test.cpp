@@ -17,7 +17,7 @@
 #include <new>
 #include <vector>
 
-#include "core/os/file.h"
+#include "core/os/boot_id.h"
 #include "tests/robustness/faults/interpose.h"
 #include "tests/robustness/faults/scenario.h"
 

@@ -1,5 +1,6 @@
 // What a header may claim, and what is said about it.
 #include "core/format/header.h"
+#include "core/os/create_file.h"
 
 #include "mmapforge/detail/crc32c.h"
 

@@ -3,6 +3,7 @@
 #define MMF_TESTS_UNIT_CORE_FORMAT_RECOVER_FIXTURE_H
 
 #include "core/format/recover.h"
+#include "core/os/boot_id.h"
 
 #include <gtest/gtest.h>
 

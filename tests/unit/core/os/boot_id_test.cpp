@@ -3,7 +3,7 @@
 
 #include <cerrno>
 
-#include "core/os/file.h"
+#include "core/os/boot_id.h"
 #include "core/store/store_state.h"
 #include "tests/support/name_spaces.h"
 #include "tests/support/refuse.h"

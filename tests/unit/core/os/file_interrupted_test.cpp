@@ -6,7 +6,8 @@
 
 #include "tests/support/store_fixture.h"
 
-#include "core/os/file.h"
+#include "core/os/create_file.h"
+#include "core/os/space.h"
 
 #include <sys/stat.h>
 

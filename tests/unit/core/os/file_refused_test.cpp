@@ -1,5 +1,8 @@
 // What is made of every error of the kernel that has a status of its own.
-#include "core/os/file.h"
+#include "core/os/create_file.h"
+#include "core/os/lock.h"
+#include "core/os/space.h"
+#include "core/os/sync_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>

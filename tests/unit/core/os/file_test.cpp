@@ -1,5 +1,10 @@
 // Opening, creating, locking and growing files: what works, and every refusal without a signal.
-#include "core/os/file.h"
+#include "core/os/boot_id.h"
+#include "core/os/create_file.h"
+#include "core/os/lock.h"
+#include "core/os/random.h"
+#include "core/os/space.h"
+#include "core/os/sync_file.h"
 
 #include <cerrno>
 #include <csignal>

@@ -1,6 +1,6 @@
-/* What the parts of the file layer share; private to core/file*.c. */
-#ifndef MMF_OS_FILE_PRIVATE_H
-#define MMF_OS_FILE_PRIVATE_H
+/* What the files of core/os share; private to them. */
+#ifndef MMF_OS_INTERNAL_H
+#define MMF_OS_INTERNAL_H
 
 #include "file.h"
 
@@ -14,9 +14,6 @@ mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, cons
 
 /* MMF_ERR_ARGUMENT for NULL and for an empty path. */
 mmf_status mmfi_file_check_path(const char *path, mmf_error *error);
-
-/* Takes all the locks that there are on a file; false when another open file has one of them. */
-bool mmfi_file_lock_all(const mmfi_file *file);
 
 /* True when a call failed for a signal handler, which is no failure, and not for ever. */
 bool mmfi_file_again(int os_error, int attempt);

@@ -7,7 +7,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "file_private.h"
+#include "internal.h"
+#include "space.h"
 
 #include <errno.h>
 #include <fcntl.h>

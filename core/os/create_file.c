@@ -3,7 +3,11 @@
 #define _GNU_SOURCE
 #endif
 
-#include "file_private.h"
+#include "create_file.h"
+#include "internal.h"
+#include "lock.h"
+#include "random.h"
+#include "sync_file.h"
 
 #include "mmapforge/detail/format.h"
 
@@ -230,11 +234,6 @@ void mmfi_file_remove_abandoned(const char *path, bool (*is_unused)(const mmfi_f
     if (listing != NULL)
         (void)closedir(listing);
     free(directory);
-}
-
-bool mmfi_file_has_no_data(const mmfi_file *file)
-{
-    return lseek(file->fd, 0, SEEK_DATA) < 0 && errno == ENXIO;
 }
 
 /* ---- Naming ---- */
