@@ -5,7 +5,7 @@
  * the one before, its tail. It has the tail's checksum then, and until it is confirmed it stands
  * only if the tail has that checksum: a power cut during the sync may leave the slot on the disk
  * and not the tail. Nobody replaces a record of such a tail before the confirmation is on the disk
- * as well (core/store/store_commit.c), so that a tail which was there stays what was proved.
+ * as well (core/store/one_writer.c), so that a tail which was there stays what was proved.
  *
  * The confirmation is the last word of the slot's page. It says that a sync of the commit has
  * returned, and is stored after that, so the disk may have it later or, after a power cut, not at

@@ -5,7 +5,7 @@
 
 #include "mmapforge/sigbus.h"
 
-#include "store_state.h"
+#include "state.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* Reading any store by its schema. */
 #include "mmapforge/value.h"
 
-#include "store_state.h"
+#include "state.h"
 
 /*
  * One attempt of mmfi_get_bytes_slow, for a record that no writer is at work on. False when it was

@@ -1,7 +1,7 @@
 /* Writing any store by its schema. */
 #include "mmapforge/detail/access_checksum.h"
 #include "mmapforge/value.h"
-#include "store_state.h"
+#include "state.h"
 
 #include <stdlib.h>
 

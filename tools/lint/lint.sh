@@ -51,7 +51,7 @@ BEGIN {
     same("schema", "schema/schema schema/schema_text")
     same("os/file", "os/boot_id os/create_file os/internal os/lock os/own_blocks os/random os/space os/sync_file")
     same("store", "sigbus handle scalars record access access_checksum fields columns value verify")
-    same("store", "store/record store/sigbus store/store store/store_attach store/store_commit store/store_copy store/store_examine store/store_explain store/store_handle store/store_join store/store_link store/store_read store/store_shared store/store_state store/store_verify store/store_write store/value store/value_write")
+    same("store", "store/record store/sigbus store/open store/attach store/one_writer store/copy store/examine store/explain store/handle store/join store/link store/read store/shared store/state store/verify store/write store/value store/value_write")
     # All that the generator may know of the runtime.
     known["core/port"] = known["core/version"] = known["core/status"] = known["core/types"] = known["core/schema"] = 1
 }

@@ -54,7 +54,7 @@ mmf_status mmf_guard_install(mmf_error *error);
 /* Puts the handler that was there before back, unless another has replaced ours since. */
 void mmf_guard_remove(void);
 
-/* ---- For core/store/store.c ---- */
+/* ---- For core/store/open.c ---- */
 
 /* Remembers the mapping of a handle, its new size, and forgets it before it is unmapped. */
 void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size);

@@ -2,7 +2,7 @@
 // growth are in faults_growth_test.cpp.
 #include <csignal>
 
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "tests/support/store_fixture.h"
 
 // 4: an append published an empty record before its fields were set.

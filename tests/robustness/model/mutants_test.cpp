@@ -50,7 +50,7 @@ const Mutant mutants[] = {
     {"mmfi_recover", "store release", "LIVE(base, capacity)", "death, capacity", nullptr},
     {"mmfi_recover", "store release", "LIVE(base, count)", "death in append", nullptr},
     {"mmfi_recover", "store release", "LIVE(base, boot_id) + 8", "another boot", nullptr},
-    // core/store/store_read.c
+    // core/store/read.c
     {"count_now", "load acquire", "live + offsetof(mmfi_live, count)", "append", nullptr},
     {"count_now", "load acquire", "live + offsetof(mmfi_live, capacity)", nullptr,
      "the count, which is loaded before with an acquire, comes after the room for it"},
@@ -66,7 +66,7 @@ const Mutant mutants[] = {
     {"mmfi_refresh", "load acquire", "&store->row_bound", "shared handle", nullptr},
     {"mmfi_count_slow", "load acquire", "&store->row_bound", "shared handle, signal", nullptr},
     {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, window", nullptr},
-    // core/store/store_write.c, core/store/value_write.c
+    // core/store/write.c, core/store/value_write.c
     {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
     {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,
      "a successor sees it by the lock, and others of several writers read nothing by it"},
@@ -83,7 +83,7 @@ const Mutant mutants[] = {
     {"mmfi_claim_torn", "update release", "record", "two menders", nullptr},
     {"mmfi_claim_torn", "update acquire", "record", nullptr,
      "the sequence that it replaces was loaded with an acquire"},
-    // core/store/store_shared.c
+    // core/store/shared.c
     {"owner_of", "fence acquire", "", "two menders, two rows", nullptr},
     {"try_turn", "update acquire", "turn", "two writers, append", nullptr},
     {"try_turn", "update release", "turn", nullptr, "nobody takes anything from a turn's owner"},
@@ -95,7 +95,7 @@ const Mutant mutants[] = {
      "the turn hands on what its last owner did"},
     {"mmfi_shared_count", "load acquire", "&mmfi_shared_live(state)->count", nullptr,
      "the append lock, or the lock of its dead owner's slot, hands on what was published"},
-    // core/store/store_join.c
+    // core/store/join.c
     {"free_turn", "update release", "turn", "a joiner frees the turn", nullptr},
     {"free_turn", "update acquire", "turn", nullptr,
      "the lock of the dead owner's slot hands on what it had done"},

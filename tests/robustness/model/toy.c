@@ -434,7 +434,7 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     return status;
 }
 
-/* What open and attach of core/store/store_attach.c do, over private parts only. */
+/* What open and attach of core/store/attach.c do, over private parts only. */
 static handle *open_handle(unsigned index)
 {
     handle *opened = handle_at(index);

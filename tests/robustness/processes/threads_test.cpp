@@ -3,7 +3,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "tests/support/store_fixture.h"
 
 namespace {

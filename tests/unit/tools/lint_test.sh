@@ -24,8 +24,8 @@ check() {
 }
 
 long="/* $(printf 'x%.0s' {1..110}) */"
-check 0 '' core/store/store.c '#include "../os/map.h"\n'
-check 0 '' core/store/store_read.c '#include "mmapforge/value.h"\n\n#include "store_state.h"\n'
+check 0 '' core/store/open.c '#include "../os/map.h"\n'
+check 0 '' core/store/read.c '#include "mmapforge/value.h"\n\n#include "state.h"\n'
 check 0 '' core/include/mmapforge/detail/atomic.h 'int __atomic_x;\n'
 check 0 '' gen/model/sema.c '#include "mmapforge/schema.h"\n'
 check 0 '' gen/emit_c/layout.c '#include "../front/source.h"\n#include "parts.h"\n'

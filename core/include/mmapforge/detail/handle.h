@@ -28,7 +28,7 @@ typedef struct mmfi_writer {
     uint64_t settable; /* rows below it may be replaced; count, or less until that was asked for */
 } mmfi_writer;
 
-/* Everything that only cold paths need; core/store/store_state.h. */
+/* Everything that only cold paths need; core/store/state.h. */
 typedef struct mmfi_state mmfi_state;
 
 typedef struct mmf_store {

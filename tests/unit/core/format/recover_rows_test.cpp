@@ -2,7 +2,7 @@
 #include <sys/syscall.h>
 
 #include "core/format/commit.h"
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "mmapforge/value.h"
 #include "tests/support/refuse.h"
 #include "tests/support/sealed_fixture.h"

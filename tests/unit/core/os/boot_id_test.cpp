@@ -4,7 +4,7 @@
 #include <cerrno>
 
 #include "core/os/boot_id.h"
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "tests/support/name_spaces.h"
 #include "tests/support/refuse.h"
 #include "tests/support/sealed_fixture.h"

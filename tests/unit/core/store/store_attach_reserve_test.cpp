@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "mmapforge/sigbus.h"
 #include "tests/support/limit.h"
 #include "tests/support/sanitizer.h"

@@ -6,7 +6,7 @@
 
 #include <climits>
 
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "tests/support/name_spaces.h"
 #include "tests/support/store_fixture.h"
 

@@ -1,6 +1,6 @@
 // What a reader says of a record that is odd: being replaced, left behind by a dead writer, or
 // torn.
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "tests/support/store_fixture.h"
 
 namespace {

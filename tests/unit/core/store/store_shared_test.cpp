@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/store/claim.h"
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "tests/support/store_fixture.h"
 
 namespace {

@@ -3,7 +3,7 @@
 #include <csignal>
 #include <thread>
 
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "mmapforge/value.h"
 #include "tests/support/store_fixture.h"
 

@@ -2,7 +2,7 @@
 #include <chrono>
 #include <thread>
 
-#include "core/store/store_state.h"
+#include "core/store/state.h"
 #include "tests/support/store_fixture.h"
 
 namespace {

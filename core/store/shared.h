@@ -1,9 +1,9 @@
-/* What the files of several writers share; store_shared.c and store_join.c. Not for users. */
-#ifndef MMF_STORE_STORE_SHARED_H
-#define MMF_STORE_STORE_SHARED_H
+/* What the files of several writers share; shared.c and join.c. Not for users. */
+#ifndef MMF_STORE_SHARED_H
+#define MMF_STORE_SHARED_H
 
 #include "mmapforge/detail/undo.h"
-#include "store_state.h"
+#include "state.h"
 #include "wait.h"
 
 /* The undo slot of one writer. */

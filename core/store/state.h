@@ -1,6 +1,6 @@
-/* What the cold paths of a store keep; private to core/store*.c. */
-#ifndef MMF_STORE_STORE_STATE_H
-#define MMF_STORE_STORE_STATE_H
+/* What the cold paths of a store keep; private to core/store. */
+#ifndef MMF_STORE_STATE_H
+#define MMF_STORE_STATE_H
 
 #include "../format/header.h"
 #include "../format/recover.h"
@@ -30,7 +30,7 @@ typedef struct mmfi_file_ids {
     uint8_t copy[MMFI_SUPERBLOCK_COPIES][MMFI_FILE_ID_SIZE];
 } mmfi_file_ids;
 
-/* What the path led to when the handle was made; store_link.c. */
+/* What the path led to when the handle was made; link.c. */
 typedef struct mmfi_link {
     bool known;
     bool had_name;
@@ -80,7 +80,7 @@ struct mmfi_state {
     uint64_t rows_backed;  /* that the file had bytes for when a reader last asked; it only grows */
     uint64_t rows_written; /* before those at the end that an open found to be zeroes; else all */
     uint64_t rows_to_hole; /* of a reader: before the first that begins in a hole; else all */
-    /* Of the only writer, store_commit.c; rows from tail_first on are proved by the last commit. */
+    /* Of the only writer, one_writer.c; rows from tail_first on are proved by the last commit. */
     uint64_t committed; /* count of the last commit */
     uint64_t tail_first;
     bool confirmed;   /* the last commit is on the disk */
@@ -261,7 +261,7 @@ mmf_status mmfi_store_create_filled(const char *path, const mmf_options *options
  */
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
 
-/* ---- Syncs of the only writer; store_commit.c ---- */
+/* ---- Syncs of the only writer; one_writer.c ---- */
 
 /* Takes over what recovery found. A commit that does not stand goes, which may take a sync. */
 mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error);
@@ -300,7 +300,7 @@ bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out);
 /* No more writing through this handle, and readers and other writers of this boot are told. */
 void mmfi_state_poison(mmfi_state *state);
 
-/* ---- Files that lost their name, or were written over; store_link.c ---- */
+/* ---- Files that lost their name, or were written over; link.c ---- */
 
 /* Remembers what the path leads to now. */
 void mmfi_link_note(mmfi_state *state);
@@ -324,7 +324,7 @@ mmf_status mmfi_link_say(const mmfi_state *state, mmf_status status, mmf_error *
 /* mmfi_store_commit, with such a check: what is written over or elsewhere is not committed. */
 mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error);
 
-/* ---- Records with checksums; store_examine.c ---- */
+/* ---- Records with checksums; examine.c ---- */
 
 /*
  * The sequence of what mmfi_reread_next gave, which its checksum covers: a before-image has the one
@@ -346,7 +346,7 @@ typedef struct mmfi_finding {
 /* Looks again and again, within the bounds of mmfi_reread_next. Its schema has checksums. */
 mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row);
 
-/* ---- Several writers; store_join.c and store_shared.c ---- */
+/* ---- Several writers; join.c and shared.c ---- */
 
 /* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */
 mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error);

@@ -1,5 +1,5 @@
 /* Opening, creating and closing stores. */
-#include "store_state.h"
+#include "state.h"
 
 #include "mmapforge/version.h"
 

@@ -10,7 +10,7 @@
  * takes it) or, from a dead one, by the lock of its slot. Other orders here repeat these: the swaps
  * acquire and release alike, and the count is loaded as it is everywhere.
  */
-#include "store_shared.h"
+#include "shared.h"
 #include "claim.h"
 
 /* ---- Who is in the way ---- */

@@ -1,5 +1,5 @@
 /* What a store says of itself, and of the statuses of calls that take no mmf_error. */
-#include "store_state.h"
+#include "state.h"
 
 #include <errno.h>
 #include <inttypes.h>

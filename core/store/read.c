@@ -2,7 +2,7 @@
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
-#include "store_state.h"
+#include "state.h"
 #include "wait.h"
 
 #include <inttypes.h>

@@ -13,7 +13,7 @@
  */
 #include "../format/commit.h"
 #include "mmapforge/detail/checksum.h"
-#include "store_state.h"
+#include "state.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Copying a store that writers may be at work on. */
 #include "mmapforge/detail/checksum.h"
 #include "mmapforge/value.h"
-#include "store_state.h"
+#include "state.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The cold half of writing: who may, torn records, growth, and sync. */
 #include "claim.h"
-#include "store_state.h"
+#include "state.h"
 
 #include <inttypes.h>
 

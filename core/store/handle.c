@@ -1,5 +1,5 @@
 /* The memory of handles: new, released, and kept readable for a while after close. */
-#include "store_state.h"
+#include "state.h"
 
 #include <stdlib.h>
 #include <unistd.h>

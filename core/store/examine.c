@@ -1,6 +1,6 @@
 /* Looking at one record and its checksum, as it is or as its undo slot has it. */
 #include "mmapforge/detail/access_checksum.h"
-#include "store_state.h"
+#include "state.h"
 
 static void look(const mmf_schema *schema, const unsigned char *record, uint64_t place,
                  uint64_t sequence, mmfi_finding *out)

@@ -1,7 +1,7 @@
 /* Attaching: from an open file with a checked header to a handle. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "store_state.h"
+#include "state.h"
 
 #include <inttypes.h>
 #include <sched.h>

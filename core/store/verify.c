@@ -1,8 +1,8 @@
 /* Checking a range of records against their checksums. */
+#include "mmapforge/verify.h"
 #include "../format/recover.h"
 #include "mmapforge/detail/access_checksum.h"
-#include "mmapforge/verify.h"
-#include "store_state.h"
+#include "state.h"
 
 #include <inttypes.h>
 

@@ -1,8 +1,8 @@
 /*
  * A writer joins those that a file may have already: one at a time it finds what there is, puts
- * right what the dead left, and takes an undo slot. store_shared.c has what it does then.
+ * right what the dead left, and takes an undo slot. shared.c has what it does then.
  */
-#include "store_shared.h"
+#include "shared.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_state.h"
+#include "state.h"
 
 #include <errno.h>
 #include <inttypes.h>
