@@ -1,20 +1,10 @@
-/* What a store says of itself, and of the statuses of calls that take no mmf_error. */
+/* The messages for statuses of calls that take no mmf_error, and those of several callers. */
 #include "state.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-const mmf_schema *mmf_store_schema(const mmf_store *store)
-{
-    return store != NULL && store->state != NULL ? store->state->schema : NULL;
-}
-
-const char *mmf_store_path(const mmf_store *store)
-{
-    return store != NULL && store->state != NULL ? store->state->file.path : NULL;
-}
 
 mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, mmf_status status,
                             mmf_error *error)
@@ -29,65 +19,6 @@ mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, 
                          ? "the file has a hole there, and what comes after it is not read"
                          : "the file ends before them");
 }
-
-static uint64_t writer_pid(const mmfi_state *state)
-{
-    const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
-    if (state->writer == NULL && !mmfi_file_is_locked(&state->file))
-        return 0;
-    return mmfi_load64(live + offsetof(mmfi_live, writer_pid));
-}
-
-static mmf_status find_info(const mmf_store *store, mmf_info *out)
-{
-    const mmfi_state *state = store->state;
-    /* The pid before the count: a writer found gone has published all that it ever will. */
-    const uint64_t pid = writer_pid(state);
-    uint64_t size = 0;
-    const mmf_status status = mmfi_file_size(&state->file, &size, NULL);
-    if (status != MMF_OK)
-        return status;
-    out->writer_pid = pid;
-    out->count = mmf_store_count(store);
-    out->dropped_rows = state->dropped;
-    mmfi_bounds bounds = {0, 0, 0, 0};
-    if (mmfi_bounds_now(state, &bounds, NULL) == MMF_OK)
-        out->missing_rows = mmfi_bounds_missing(&bounds);
-    out->file_size = size;
-    out->capacity = mmfi_geometry_rows(&state->geometry, size);
-    out->capacity_max = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
-    out->header_size = state->geometry.header_size;
-    out->reserve_bytes = mmfi_load64_acquire(&state->map.size);
-    out->reserve_asked = state->reserve_asked;
-    out->layout_hash = state->geometry.layout_hash;
-    out->record_size = (uint32_t)state->geometry.record_size;
-    out->format_version = MMFI_FORMAT_VERSION;
-    out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) &&
-                    mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->cut_off) == 0;
-    out->live = mmfi_live_is_trusted(state->map.base, &state->geometry);
-    out->replaced = mmfi_link_find(state);
-    return MMF_OK;
-}
-
-mmf_status mmfi_store_info(const mmf_store *store, mmf_info *out, size_t size)
-{
-    if (out != NULL)
-        memset(out, 0, size);
-    if (store == NULL || out == NULL)
-        return MMF_ERR_ARGUMENT;
-    if (store->state == NULL)
-        return MMF_ERR_CLOSED;
-    mmf_info info;
-    memset(&info, 0, sizeof info);
-    const mmf_status status = find_info(store, &info);
-    if (status != MMF_OK)
-        return status;
-    info.size = size < sizeof info ? size : sizeof info;
-    memcpy(out, &info, info.size);
-    return MMF_OK;
-}
-
-/* ---- Explaining ---- */
 
 mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
 {

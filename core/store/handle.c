@@ -1,4 +1,4 @@
-/* The memory of handles: new, released, and kept readable for a while after close. */
+/* The memory of handles: new, closed, and kept readable for a while after that. */
 #include "state.h"
 
 #include <stdlib.h>
@@ -62,4 +62,19 @@ mmfi_state *mmfi_state_new(void)
         state->proven = UINT64_MAX;
     }
     return state;
+}
+
+mmf_status mmf_store_close(mmf_store *store)
+{
+    if (store == NULL)
+        return MMF_OK;
+    mmfi_state *state = store->state;
+    if (state == NULL)
+        return MMF_ERR_CLOSED;
+    mmf_status status = MMF_OK;
+    if (state->writer != NULL && !mmfi_state_is_inherited(state))
+        status = mmfi_link_commit(state, true, NULL);
+    mmfi_handle_retire(store);
+    mmfi_state_free(state);
+    return status;
 }

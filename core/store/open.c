@@ -1,13 +1,18 @@
-/* Opening, creating and closing stores. */
-#include "state.h"
+/* Opening stores: the options, the lock, and from an open file with a checked header to a handle.
+ */
+#undef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+
+#include "open.h"
 
 #include "mmapforge/version.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* A new file has room for about so many bytes of records unless options.capacity says else. */
-#define FIRST_CAPACITY_BYTES 65536u
+/* ---- Options ---- */
 
 /* Read, write and execute of the owner, the group and others. */
 #define PERMISSIONS_MAX 0777u
@@ -73,12 +78,8 @@ static mmf_status check_options(const char *path, const mmf_options *options, mm
     return MMF_OK;
 }
 
-/*
- * What opening and creating share: is it possible at all, the options as this version has them, and
- * the state to do it with.
- */
-static mmf_status begin(const char *path, const mmf_options *given, mmf_options *options,
-                        mmfi_state **out, mmf_error *error)
+mmf_status mmfi_open_begin(const char *path, const mmf_options *given, mmf_options *options,
+                           mmfi_state **out, mmf_error *error)
 {
     mmf_status status = read_options(path, given, options, error);
     if (status == MMF_OK)
@@ -99,11 +100,11 @@ static mmf_status begin(const char *path, const mmf_options *given, mmf_options 
     return MMF_OK;
 }
 
-/* ---- Opening ---- */
+/* ---- The lock ---- */
 
 /* Takes the lock, or names the holder, from a page that is only believed as far as a message goes.
  */
-static mmf_status lock_file(mmfi_state *state, mmf_error *error)
+mmf_status mmfi_open_lock(mmfi_state *state, mmf_error *error)
 {
     const mmf_status status = state->shared ? mmfi_file_lock_shared(&state->file, error)
                                             : mmfi_file_lock(&state->file, error);
@@ -133,13 +134,185 @@ static mmf_status lock_file(mmfi_state *state, mmf_error *error)
                      state->file.path, pid);
 }
 
+/* ---- From a file to a handle ---- */
+
+static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_error *error)
+{
+    mmfi_link_note(state);
+    const uint64_t most = mmfi_map_modest();
+    mmf_status status =
+        mmfi_file_identity(&state->file, &state->geometry.device, &state->geometry.inode, error);
+    if (status != MMF_OK)
+        return status;
+    /* What maps a file keeps it open: not the open file that has the locks of this process. */
+    const int other = state->file.writable ? mmfi_file_reopen(&state->file) : -1;
+    /* Nothing comes between this and the mapping: a file that is truncated later is a signal. */
+    status = mmfi_file_size(&state->file, &state->file_size, error);
+    if (status == MMF_OK && state->file_size < state->geometry.header_size)
+        status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                           "%s: the file was cut off to %" PRIu64
+                           " bytes while it was opened, the header alone takes %" PRIu64
+                           "; restore it from a copy",
+                           state->file.path, state->file_size, state->geometry.header_size);
+    if (status == MMF_OK)
+        status = mmfi_map_open(other >= 0 ? other : state->file.fd, state->file.writable,
+                               mmfi_choose_reserve(state, options, most), state->file_size,
+                               state->file.path, &state->map, error);
+    if (other >= 0)
+        (void)close(other);
+    return status;
+}
+
+/* The only writer of the file. */
+static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
+{
+    mmfi_recovery found;
+    /* Before the first store: from here on none may meet a hole. */
+    mmf_status status = mmfi_check_holes(state, false, error);
+    if (status == MMF_OK)
+        status = mmfi_file_fill_holes(&state->file, UINT64_MAX, false, error);
+    if (status == MMF_OK)
+        status = mmfi_file_own_blocks(&state->file, state->map.base,
+                                      (size_t)state->geometry.header_size, error);
+    if (status == MMF_OK)
+        status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
+                                   state->file.path, &found, error);
+    if (status == MMF_OK)
+        status = mmfi_check_last(state, found.count, error);
+    if (status == MMF_OK)
+        status = mmfi_commit_adopt(state, &found, error);
+    if (status == MMF_OK)
+        status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
+                              &found, error);
+    if (status == MMF_OK)
+        status = mmfi_discard_unpublished(state, found.count, error);
+    if (status != MMF_OK)
+        return status;
+    /*
+     * No commit is written before the first sync: the last one may not be on the disk yet, and a
+     * new one would replace the only one that is.
+     */
+    state->dropped = found.dropped_rows;
+    state->commit_damaged = found.damaged;
+    state->writer->count = found.count;
+    state->room = found.capacity;
+    state->writer->undo = state->map.base + state->geometry.undo_offset;
+    mmfi_append_prepare(state);
+    return MMF_OK;
+}
+
+static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *error)
+{
+    state->page = mmfi_map_private_open(sizeof *state->page);
+    state->writer = state->page != NULL ? state->page : &state->guarded;
+    state->writer->live = (mmfi_live *)(void *)(state->map.base + MMFI_LIVE_OFFSET);
+    if (state->shared)
+        return mmfi_shared_attach(state, error);
+    const mmf_status status = attach_alone(state, error);
+    if (status == MMF_OK && state->page != NULL)
+        store->writer = state->page;
+    return status;
+}
+
+/*
+ * A reader finds out now what is wrong with a file as a whole, and not row by row: that it says
+ * nowhere how many records it has, that what it says contradicts itself, or that rows are missing.
+ */
+static mmf_status attach_reader(mmfi_state *state, mmf_error *error)
+{
+    mmfi_bounds bounds = {0, 0, 0, 0};
+    mmf_status status = mmfi_bounds_now(state, &bounds, error);
+    if (status == MMF_OK)
+        status = mmfi_check_synced(state, error);
+    if (status != MMF_OK)
+        return status;
+    uint64_t there = bounds.count < bounds.backed ? bounds.count : bounds.backed;
+    there = there < bounds.mapped ? there : bounds.mapped;
+    state->rows_written = mmfi_rows_written(state, there);
+    state->rows_to_hole = mmfi_rows_to_hole(state, there);
+    state->commit_damaged = !mmfi_live_is_trusted(state->map.base, &state->geometry) &&
+                            mmfi_commit_is_damaged(state->map.base);
+    return MMF_OK;
+}
+
+/* Missing rows and a reserve smaller than asked are no failures, and are said. */
+static void say_notices(const mmfi_state *state, mmf_error *error)
+{
+    mmfi_bounds bounds = {0, 0, 0, 0};
+    mmfi_error_clear(error);
+    if (state->writer == NULL && mmfi_bounds_now(state, &bounds, NULL) == MMF_OK &&
+        mmfi_bounds_missing(&bounds) > 0)
+        (void)mmfi_say_missing(state, &bounds, MMF_OK, error);
+    else if (state->commit_damaged)
+        (void)mmfi_fail(
+            error, MMF_OK, 0, state->file.path,
+            "%s: one of the two commit slots in the header fails its checksum, so the "
+            "%" PRIu64 " records may be those of the sync before the last; if the power "
+            "was not cut during a sync, the file is damaged: restore it from a copy",
+            state->file.path, state->writer != NULL ? state->writer->count : bounds.count);
+    else if (state->dropped > 0)
+        (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
+                        "%s: up to %" PRIu64 " records that were appended after the last sync are "
+                        "gone, and %" PRIu64 " are left: the machine, or the container of the last "
+                        "writer, was started anew, or the file is a copy; call mmf_store_sync for "
+                        "what must survive that",
+                        state->file.path, state->dropped, state->writer->count);
+    else if (state->map.size < state->reserve_asked)
+        (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
+                        "%s: %" PRIu64 " bytes of address space are reserved and %" PRIu64
+                        " were asked, because the program needs some of what is left; the store "
+                        "can grow to that size in this process; raise the limit (ulimit -v), or "
+                        "set options.reserve_bytes to what the store needs",
+                        state->file.path, state->map.size, state->reserve_asked);
+}
+
+mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_store **out,
+                             mmf_error *error)
+{
+    mmf_status status = attach_map(state, options, error);
+    if (status != MMF_OK)
+        return status;
+    state->huge_pages = options->huge_pages;
+    if (state->huge_pages) {
+        mmfi_map_prefer_large(&state->map, 0);
+        state->collapsed = mmfi_map_collapse(&state->map, 0, state->file_size);
+    }
+    mmf_store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
+                         "%s: no memory for a handle", state->file.path);
+    store->records = state->map.base + state->geometry.header_size;
+    store->checksum_key = state->geometry.checksum_key;
+    store->writer = &mmfi_writer_none;
+    store->state = state;
+    mmfi_guard_add(store, state->map.base, state->map.size);
+    status =
+        state->file.writable ? attach_writer(state, store, error) : attach_reader(state, error);
+    if (mmfi_load64(&state->cut_off) != 0)
+        status = mmfi_hole_say(state, error);
+    if (status != MMF_OK) {
+        mmfi_guard_forget(store);
+        free(store);
+        return status;
+    }
+    store->live = mmfi_live_is_trusted(state->map.base, &state->geometry)
+                      ? (const mmfi_live *)(const void *)(state->map.base + MMFI_LIVE_OFFSET)
+                      : &mmfi_live_frozen;
+    (void)mmfi_count_slow(store);
+    say_notices(state, error);
+    *out = store;
+    return MMF_OK;
+}
+
+/* ---- Opening ---- */
+
 static mmf_status open_state(mmfi_state *state, const char *path, const mmf_options *options,
                              const mmf_schema *schema, mmf_store **out, mmf_error *error)
 {
     const bool writable = options->mode == MMF_READ_WRITE;
     mmf_status status = mmfi_file_open(path, writable, &state->file, error);
     if (status == MMF_OK && writable)
-        status = lock_file(state, error);
+        status = mmfi_open_lock(state, error);
     if (status == MMF_OK)
         status = mmfi_header_read(&state->file, writable, &state->geometry, &state->schema, error);
     if (status == MMF_OK && schema != NULL)
@@ -147,8 +320,8 @@ static mmf_status open_state(mmfi_state *state, const char *path, const mmf_opti
     return status == MMF_OK ? mmfi_store_attach(state, options, out, error) : status;
 }
 
-static mmf_status open_store(const char *path, const mmf_options *options, const mmf_schema *schema,
-                             mmf_store **out, mmf_error *error)
+mmf_status mmfi_open_store(const char *path, const mmf_options *options, const mmf_schema *schema,
+                           mmf_store **out, mmf_error *error)
 {
     if (out != NULL)
         *out = NULL;
@@ -157,7 +330,7 @@ static mmf_status open_store(const char *path, const mmf_options *options, const
                          path == NULL ? "path" : "out");
     mmf_options chosen;
     mmfi_state *state = NULL;
-    mmf_status status = begin(path, options, &chosen, &state, error);
+    mmf_status status = mmfi_open_begin(path, options, &chosen, &state, error);
     if (status != MMF_OK)
         return status;
     status = open_state(state, path, &chosen, schema, out, error);
@@ -169,7 +342,7 @@ static mmf_status open_store(const char *path, const mmf_options *options, const
 mmf_status mmf_store_open(const char *path, const mmf_options *options, mmf_store **out,
                           mmf_error *error)
 {
-    return open_store(path, options, NULL, out, error);
+    return mmfi_open_store(path, options, NULL, out, error);
 }
 
 mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const mmf_schema *schema,
@@ -180,151 +353,5 @@ mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const
             *out = NULL;
         return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_open_as: schema is NULL");
     }
-    return open_store(path, options, schema, out, error);
-}
-
-/* ---- Creating ---- */
-
-/* A file whose schema and text disagree could never be opened again. */
-static mmf_status check_schema(const mmf_schema *given, const char *path, mmf_schema **parsed,
-                               mmf_error *error)
-{
-    if (given->text == NULL)
-        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
-                         "%s: the schema's text is NULL; use a schema from the generator, or one "
-                         "that was parsed",
-                         path);
-    mmf_error why;
-    const mmf_status status = mmf_schema_parse(given->text, given->text_size, parsed, &why);
-    if (status == MMF_ERR_CORRUPT)
-        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
-                         "%s: the schema's text cannot be read back: %s; use a schema from the "
-                         "generator, or one that was parsed",
-                         path, why.message);
-    if (status != MMF_OK)
-        return mmfi_fail(error, status, why.os_error, path, "%s: %s", path, why.message);
-    const mmf_schema *meant = *parsed;
-    if (given->layout_hash == meant->layout_hash && given->record_size == meant->record_size &&
-        given->field_count == meant->field_count && given->version == meant->version &&
-        given->checksum_offset == meant->checksum_offset)
-        return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
-                     "%s: the schema's layout hash is 0x%016" PRIx64
-                     ", its text means 0x%016" PRIx64 "; use one from the generator",
-                     path, given->layout_hash, meant->layout_hash);
-}
-
-static mmf_status choose_capacity(const mmf_options *options, uint32_t record_size,
-                                  const char *path, uint64_t *out, mmf_error *error)
-{
-    const uint64_t reserve =
-        options->reserve_bytes != 0 ? options->reserve_bytes : MMF_RESERVE_BYTES_DEFAULT;
-    /* Whatever was reserved: where the lock lies, no file has records. */
-    const uint64_t most = reserve < MMFI_LOCK_OFFSET ? reserve : MMFI_LOCK_OFFSET;
-    *out = options->capacity != 0 ? options->capacity : FIRST_CAPACITY_BYTES / record_size + 1;
-    if (*out <= most / record_size)
-        return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_CAPACITY, 0, path,
-                     "%s: %" PRIu64 " records of %" PRIu32 " bytes do not fit "
-                     "options.reserve_bytes = %" PRIu64 "; raise it, or ask for fewer",
-                     path, *out, record_size, reserve);
-}
-
-static mmf_status create_state(mmfi_state *state, const char *path, const mmf_options *options,
-                               const mmf_schema *schema, const mmfi_filling *filling,
-                               mmf_store **out, mmf_error *error)
-{
-    uint64_t capacity = 0;
-    mmf_status status = check_schema(schema, path, &state->schema, error);
-    if (status == MMF_OK)
-        status = choose_capacity(options, state->schema->record_size, path, &capacity, error);
-    if (status == MMF_OK) {
-        mmfi_file_remove_abandoned(path, mmfi_header_is_unused);
-        status = mmfi_file_create(path, options->permissions, &state->file, error);
-    }
-    if (status == MMF_OK)
-        status = lock_file(state, error);
-    if (status == MMF_OK)
-        status = mmfi_header_write(&state->file, state->schema, capacity, options->shared_writers,
-                                   &state->geometry, error);
-    if (status == MMF_OK)
-        status = mmfi_store_attach(state, options, out, error);
-    if (status != MMF_OK)
-        return status;
-    if (filling != NULL)
-        status = filling->fill(*out, filling->what, error);
-    if (status == MMF_OK)
-        status = mmfi_file_name(&state->file, error);
-    if (status != MMF_OK) {
-        mmfi_handle_retire(*out);
-        *out = NULL;
-    }
-    return status;
-}
-
-/*
- * The name of a new file may lead to another inode than what was made, and then it is that one
- * which other processes map and lock. Nothing else has the first inode open any more, so all that
- * was written there can be read here.
- */
-static mmf_status open_moved(const char *path, const mmf_options *options, const mmf_schema *schema,
-                             mmf_store **out, mmf_error *error)
-{
-    mmf_options writing = *options;
-    writing.mode = MMF_READ_WRITE;
-    const mmf_status status = open_store(path, &writing, schema, out, error);
-    /* Where another process was faster, the file is in use. */
-    if (status != MMF_OK && status != MMF_ERR_LOCKED)
-        mmfi_file_remove(path);
-    return status;
-}
-
-mmf_status mmf_store_create(const char *path, const mmf_options *options, const mmf_schema *schema,
-                            mmf_store **out, mmf_error *error)
-{
-    return mmfi_store_create_filled(path, options, schema, NULL, out, error);
-}
-
-mmf_status mmfi_store_create_filled(const char *path, const mmf_options *options,
-                                    const mmf_schema *schema, const mmfi_filling *filling,
-                                    mmf_store **out, mmf_error *error)
-{
-    if (out != NULL)
-        *out = NULL;
-    if (path == NULL || out == NULL || schema == NULL)
-        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_create: %s is NULL",
-                         path == NULL  ? "path"
-                         : out == NULL ? "out"
-                                       : "schema");
-    mmf_options chosen;
-    mmfi_state *state = NULL;
-    mmf_status status = begin(path, options, &chosen, &state, error);
-    if (status != MMF_OK)
-        return status;
-    status = create_state(state, path, &chosen, schema, filling, out, error);
-    const bool moved = status == MMF_OK && state->file.moved;
-    if (moved) {
-        mmfi_handle_retire(*out);
-        *out = NULL;
-    }
-    if (status != MMF_OK || moved)
-        mmfi_state_free(state);
-    return moved ? open_moved(path, &chosen, schema, out, error) : status;
-}
-
-/* ---- Closing ---- */
-
-mmf_status mmf_store_close(mmf_store *store)
-{
-    if (store == NULL)
-        return MMF_OK;
-    mmfi_state *state = store->state;
-    if (state == NULL)
-        return MMF_ERR_CLOSED;
-    mmf_status status = MMF_OK;
-    if (state->writer != NULL && !mmfi_state_is_inherited(state))
-        status = mmfi_link_commit(state, true, NULL);
-    mmfi_handle_retire(store);
-    mmfi_state_free(state);
-    return status;
+    return mmfi_open_store(path, options, schema, out, error);
 }

@@ -113,13 +113,6 @@ bool mmfi_state_is_inherited(const mmfi_state *state);
 void mmfi_handle_retire(mmf_store *store);
 
 /*
- * Maps the file of a state, recovers it for a writer, and makes *out the handle on it. Whatever is
- * returned, what the state holds is released with the state.
- */
-mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_store **out,
-                             mmf_error *error);
-
-/*
  * MMF_OK while the SIGBUS handler has met no hole in the mapping, else the status of every later
  * call: MMF_ERR_CORRUPT when the file was truncated, MMF_ERR_IO when a page could not be had.
  */
@@ -136,6 +129,9 @@ mmf_status mmfi_fail_no_store(const char *call, mmf_error *error);
 
 /* The message about a hole that was met; returns its status. */
 mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error);
+
+/* The bytes of address space to reserve; at most so many, where the caller leaves the choice. */
+uint64_t mmfi_choose_reserve(mmfi_state *state, const mmf_options *options, uint64_t most);
 
 /*
  * Extends the address space of a reader's handle in place, so that rows fit. Returns how many do
@@ -297,6 +293,9 @@ mmf_status mmfi_discard_unpublished(mmfi_state *state, uint64_t count, mmf_error
 /* The last commit that stands, for a handle that does not trust memory. */
 bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out);
 
+/* True after a sync failed, of this handle or of another of several writers. */
+bool mmfi_sync_has_failed(const mmfi_state *state);
+
 /* No more writing through this handle, and readers and other writers of this boot are told. */
 void mmfi_state_poison(mmfi_state *state);
 
@@ -324,7 +323,7 @@ mmf_status mmfi_link_say(const mmfi_state *state, mmf_status status, mmf_error *
 /* mmfi_store_commit, with such a check: what is written over or elsewhere is not committed. */
 mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error);
 
-/* ---- Records with checksums; examine.c ---- */
+/* ---- Records with checksums; verify.c ---- */
 
 /*
  * The sequence of what mmfi_reread_next gave, which its checksum covers: a before-image has the one

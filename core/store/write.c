@@ -1,15 +1,6 @@
-/* The cold half of writing: who may, torn records, growth, and sync. */
+/* The slow half of writing: whether a handle may write, torn records, rows that readers saw. */
 #include "claim.h"
 #include "state.h"
-
-#include <inttypes.h>
-
-/* Of this handle, or of another of several writers. */
-static bool sync_has_failed(const mmfi_state *state)
-{
-    return mmfi_load64(&state->failed) != 0 ||
-           (state->shared && mmfi_load64(&state->writer->live->poisoned) != 0);
-}
 
 mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
 {
@@ -24,7 +15,7 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
         /* An append that was ending while another thread met the hole may have raised it again. */
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
         *status = mmfi_hole_status(state);
-    } else if (sync_has_failed(state))
+    } else if (mmfi_sync_has_failed(state))
         *status = MMF_ERR_NEEDS_RECOVERY;
     else
         return state;
@@ -173,110 +164,4 @@ mmfi_grant mmfi_append_slow(const mmf_store *store)
     else
         mmfi_append_prepare(state);
     return grant;
-}
-
-/* ---- Growth ---- */
-
-/* The file doubles up to steps of 64 MiB: few calls while small, little unused when large. */
-#define GROW_BYTES_MAX (UINT64_C(64) << 20)
-
-static uint64_t round_up_page(uint64_t size)
-{
-    return (size + MMFI_PAGE_SIZE - 1) / MMFI_PAGE_SIZE * MMFI_PAGE_SIZE;
-}
-
-static uint64_t growth_step(uint64_t file_size)
-{
-    return file_size < GROW_BYTES_MAX ? file_size : GROW_BYTES_MAX;
-}
-
-mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
-{
-    mmfi_writer *writer = state->writer;
-    const mmfi_geometry *geometry = &state->geometry;
-    if (rows > mmfi_geometry_rows(geometry, state->map.size) - writer->count)
-        return mmfi_fail(error, MMF_ERR_CAPACITY, 0, state->file.path,
-                         "%s: the %" PRIu64 " bytes of address space reserved are full; open the "
-                         "store with a larger options.reserve_bytes",
-                         state->file.path, state->map.size);
-    const mmf_status linked = mmfi_link_check(state, error);
-    if (linked != MMF_OK)
-        return linked;
-    mmf_error unread;
-    mmf_error *said = error != NULL ? error : &unread;
-    const uint64_t needed = geometry->header_size + (writer->count + rows) * geometry->record_size;
-    const uint64_t least = round_up_page(needed);
-    mmf_status status = MMF_ERR_NO_SPACE;
-    uint64_t size = 0;
-    /* A disk that is nearly full may still have room for less. */
-    for (uint64_t step = growth_step(state->file_size); status == MMF_ERR_NO_SPACE; step /= 2) {
-        size = round_up_page(state->file_size + step);
-        if (size > state->map.size)
-            size = state->map.size;
-        if (size < least)
-            size = least;
-        status = mmfi_file_grow(&state->file, size, said);
-        if (size == least)
-            break;
-    }
-    /* Appends have no mmf_error: mmf_store_explain says it for them. */
-    mmfi_store64(&state->growth_error, status == MMF_OK ? 0 : (uint64_t)said->os_error);
-    if (status != MMF_OK)
-        return status;
-    if (state->huge_pages) /* what is full; the rest is still small when it is written */
-        state->collapsed = mmfi_map_collapse(&state->map, state->collapsed, state->file_size);
-    state->file_size = size;
-    state->room = mmfi_geometry_rows(geometry, size);
-    mmfi_store64_release(&writer->live->capacity, state->room);
-    mmfi_error_clear(error);
-    return MMF_OK;
-}
-
-uint64_t mmf_store_capacity(const mmf_store *store)
-{
-    if (store == NULL || store->state == NULL)
-        return 0;
-    const mmfi_state *state = store->state;
-    uint64_t size = 0;
-    if (mmfi_file_size(&state->file, &size, NULL) != MMF_OK)
-        return 0;
-    return mmfi_geometry_rows(&state->geometry, size);
-}
-
-/* ---- Durability ---- */
-
-/* The hot paths find no rows and no room, and the cold ones say why. */
-void mmfi_state_poison(mmfi_state *state)
-{
-    /* Nobody takes anything else from it, and a successor sees it by the lock, release or not. */
-    mmfi_store64_release(&state->writer->live->poisoned, 1);
-    mmfi_store64(&state->failed, 1);
-    state->writer->count = 0;
-    state->room = 0;
-    state->writer->capacity = 0;
-    state->writer->settable = 0;
-}
-
-mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
-{
-    if (mmfi_load64(&state->cut_off) != 0)
-        return mmfi_hole_say(state, error);
-    if (sync_has_failed(state))
-        return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, state->file.path,
-                         "%s: an earlier sync failed, and the system may have dropped what it "
-                         "could not write; copy the records to a new store",
-                         state->file.path);
-    return state->shared ? mmfi_shared_commit(state, error)
-                         : mmfi_commit_alone(state, clean, error);
-}
-
-mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)
-{
-    if (store == NULL)
-        return mmfi_fail_no_store("mmf_store_sync", error);
-    mmf_status status = MMF_OK;
-    mmfi_state *state = mmfi_state_to_write(store, &status);
-    if (state != NULL)
-        return mmfi_link_commit(state, false, error);
-    return mmf_store_explain(store, status, 0, NULL, error);
 }

@@ -50,7 +50,7 @@ const Mutant mutants[] = {
     {"mmfi_recover", "store release", "LIVE(base, capacity)", "death, capacity", nullptr},
     {"mmfi_recover", "store release", "LIVE(base, count)", "death in append", nullptr},
     {"mmfi_recover", "store release", "LIVE(base, boot_id) + 8", "another boot", nullptr},
-    // core/store/read.c
+    // core/store/bounds.c
     {"count_now", "load acquire", "live + offsetof(mmfi_live, count)", "append", nullptr},
     {"count_now", "load acquire", "live + offsetof(mmfi_live, capacity)", nullptr,
      "the count, which is loaded before with an acquire, comes after the room for it"},
@@ -66,7 +66,7 @@ const Mutant mutants[] = {
     {"mmfi_refresh", "load acquire", "&store->row_bound", "shared handle", nullptr},
     {"mmfi_count_slow", "load acquire", "&store->row_bound", "shared handle, signal", nullptr},
     {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, window", nullptr},
-    // core/store/write.c, core/store/value_write.c
+    // core/store/grow.c, sync.c, write.c, value_write.c
     {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
     {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,
      "a successor sees it by the lock, and others of several writers read nothing by it"},

@@ -2,8 +2,8 @@
  * A store in plain memory for the model: the layout of a real file, the real paths of core over it,
  * and a kernel whose file has a size, a lock and nothing else.
  *
- * Core is compiled for the model as it is: recover.c, read.c, write.c, value_write.c
- * and the inlines of access.h, seqlock.h and undo.h. What they call in other layers is in toy.c.
+ * Core is compiled for the model as it is: the files that //core:protocols lists, and the inlines
+ * of access.h, seqlock.h and undo.h. What they call in other layers is in toy.c.
  */
 #ifndef MMF_TESTS_ROBUSTNESS_MODEL_TOY_H
 #define MMF_TESTS_ROBUSTNESS_MODEL_TOY_H
@@ -61,7 +61,7 @@ extern toy_handle_memory toy_handles[TOY_HANDLES_MAX];
 
 /*
  * Handles lie in fixed memory, one for each index, so that threads find the same locations whenever
- * they are run again. open does what core/store/attach.c does; for a writer it recovers.
+ * they are run again. open does what core/store/open.c does; for a writer it recovers.
  * Threads that share a handle open it before the run and use it with toy_handle.
  */
 mmf_store *toy_open_reader(unsigned index);

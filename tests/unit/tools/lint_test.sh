@@ -31,7 +31,7 @@ check 0 '' gen/model/sema.c '#include "mmapforge/schema.h"\n'
 check 0 '' gen/emit_c/layout.c '#include "../front/source.h"\n#include "parts.h"\n'
 check 1 'core/os/map.c:1: "core/include/mmapforge/store.h" is of a higher layer' core/os/map.c \
     '#include "mmapforge/store.h"\n'
-check 1 'core/os/map.c:1: "core/store/store.h" is of a higher layer' core/os/map.c '#include "../store/store.h"\n'
+check 1 'core/os/map.c:1: "core/store/state.h" is of a higher layer' core/os/map.c '#include "../store/state.h"\n'
 check 1 'gen/front/lexer.c:2: "gen/emit/text.h" is of a higher' gen/front/lexer.c '\n#include "../emit/text.h"\n'
 check 1 'gen/front/tokens.h:1: "gen/front/parser.h" is of a higher' gen/front/tokens.h '#include "parser.h"\n'
 check 1 'gen/model/lexer.c:1: the layer of this file' gen/model/lexer.c '#include "../front/diag.h"\n'

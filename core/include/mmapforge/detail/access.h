@@ -3,8 +3,8 @@
  *
  * Each path checks one private bound and then touches the record; whatever else may be the matter
  * (not there yet, read-only, closed, forked, being replaced) is sorted out by the cold functions
- * declared here, in core/store/read.c and core/store/write.c. record_size is a constant at every
- * call, and folds into the instructions.
+ * declared here, in core/store. record_size is a constant at every call, and folds into the
+ * instructions.
  */
 #ifndef MMAPFORGE_DETAIL_ACCESS_H
 #define MMAPFORGE_DETAIL_ACCESS_H

@@ -1,0 +1,232 @@
+/*
+ * How many records there are, and how many of them a handle can read: the count that the file
+ * claims, the rows that it has bytes for, and those within the address space.
+ */
+#undef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+
+#include "state.h"
+#include "wait.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+/* ---- What the file claims ---- */
+
+/* What was found of a tail is kept: it is as large as a tail may be. */
+bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out)
+{
+    uint64_t *proven = (uint64_t *)(uintptr_t)&state->proven;
+    uint64_t *refuted = (uint64_t *)(uintptr_t)&state->refuted;
+    const unsigned char *base = state->map.base;
+    mmfi_commit last;
+    uint64_t size = 0;
+    if (!mmfi_commit_read(base, out))
+        return false;
+    if (!mmfi_commit_needs_proof(base, out) || out->generation == mmfi_load64(proven))
+        return true;
+    if ((uint64_t)out->crc + 1 == mmfi_load64(refuted))
+        return mmfi_commit_read_slot(base, out->generation + 1, out);
+    if (mmfi_file_size(&state->file, &size, NULL) != MMF_OK)
+        return false;
+    if (size > state->map.size)
+        size = state->map.size;
+    last = *out;
+    const bool found = mmfi_commit_find(base, &state->geometry,
+                                        mmfi_geometry_rows(&state->geometry, size), out, NULL);
+    if (found && out->crc == last.crc)
+        mmfi_store64(proven, out->generation);
+    else
+        mmfi_store64(refuted, (uint64_t)last.crc + 1);
+    return found;
+}
+
+/* The count and the room that came with it: a writer publishes room before the records in it. */
+static mmf_status count_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
+{
+    const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
+    mmfi_commit commit;
+    if (mmfi_live_is_trusted(state->map.base, &state->geometry)) {
+        out->count = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
+        out->room = mmfi_load64_acquire(live + offsetof(mmfi_live, capacity));
+    } else if (mmfi_commit_now(state, &commit)) {
+        out->count = commit.count;
+        out->room = commit.capacity;
+    } else
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                         "%s: nothing says how many records there are; restore the file from a "
+                         "copy",
+                         state->file.path);
+    return MMF_OK;
+}
+
+static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
+{
+    const uint64_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Asks the system, which takes longer than all the rest. */
+static mmf_status backed_now(const mmfi_state *state, uint64_t *out, mmf_error *error)
+{
+    uint64_t size = 0;
+    const mmf_status status = mmfi_file_size(&state->file, &size, error);
+    if (status != MMF_OK)
+        return status;
+    const uint64_t rows = mmfi_geometry_rows(&state->geometry, size);
+    *out = smallest(rows, state->rows_written, state->rows_to_hole);
+    return MMF_OK;
+}
+
+/* A count of records that the file never had room for is damage, and no count of missing rows. */
+static mmf_status check_count(const mmfi_state *state, const mmfi_bounds *now, mmf_error *error)
+{
+    const uint64_t most = mmfi_geometry_rows(&state->geometry, MMFI_LOCK_OFFSET);
+    if (now->count <= now->backed || (now->count <= now->room && now->count <= most))
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                     "%s: the header is damaged: it counts %" PRIu64
+                     " records, and the file has room for %" PRIu64
+                     "; restore the file from a copy",
+                     state->file.path, now->count, now->backed);
+}
+
+/* The count comes first: the file only grows, so it has the bytes of what was counted before. */
+mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
+{
+    out->mapped = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+    mmf_status status = count_now(state, out, error);
+    if (status == MMF_OK)
+        status = backed_now(state, &out->backed, error);
+    return status == MMF_OK ? check_count(state, out, error) : status;
+}
+
+/* The same for a reader that follows: a size that was enough for the count still is. */
+static mmf_status bounds_to_follow(mmfi_state *state, mmfi_bounds *out)
+{
+    out->mapped = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+    out->backed = mmfi_load64(&state->rows_backed);
+    mmf_status status = count_now(state, out, NULL);
+    if (status != MMF_OK || out->count <= out->backed)
+        return status;
+    status = backed_now(state, &out->backed, NULL);
+    if (status != MMF_OK)
+        return status;
+    mmfi_store64(&state->rows_backed, out->backed);
+    return check_count(state, out, NULL);
+}
+
+/*
+ * Raises the bound of the handle, never lowers it; returns what it is now. It is a cache behind a
+ * const handle that threads share: its release passes on what the count's acquire gave, to the
+ * acquire of whichever thread takes the bound instead of the count. (The acquire of the swap itself
+ * adds nothing: whoever raises the bound has acquired the count.) Each turn of the loop was lost to
+ * a thread that raised the bound.
+ */
+static uint64_t raise_bound(const mmf_store *store, uint64_t bound)
+{
+    void *place = (void *)(uintptr_t)&store->row_bound;
+    uint64_t known = mmfi_load64_acquire(place);
+    while (known < bound && !mmfi_swap64_if(place, known, bound))
+        known = mmfi_load64_acquire(place);
+    return known < bound ? bound : known;
+}
+
+/* Looks at what there is now, and raises the bound of the handle to what can be read of it. */
+static mmf_status follow(const mmf_store *store, mmfi_bounds *now)
+{
+    if (store == NULL)
+        return MMF_ERR_ARGUMENT;
+    if (store->state == NULL)
+        return MMF_ERR_CLOSED;
+    if (mmfi_load64(&store->state->cut_off) != 0)
+        return mmfi_hole_status(store->state);
+    const mmf_status status = bounds_to_follow(store->state, now);
+    if (status != MMF_OK)
+        return status;
+    const uint64_t readable = now->count < now->backed ? now->count : now->backed;
+    if (readable > now->mapped)
+        now->mapped = mmfi_store_extend(store, readable);
+    (void)raise_bound(store, smallest(now->count, now->backed, now->mapped));
+    /* Another thread met a hole meanwhile: what was raised must not stay so. */
+    if (mmfi_load64(&store->state->cut_off) != 0) {
+        mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
+        return mmfi_hole_status(store->state);
+    }
+    return MMF_OK;
+}
+
+/* Why a row that is counted cannot be read. */
+static mmf_status status_of_row(const mmfi_bounds *now, uint64_t row)
+{
+    return row >= now->backed ? MMF_ERR_CORRUPT : MMF_ERR_CAPACITY;
+}
+
+mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
+{
+    mmfi_bounds now = {0, 0, 0, 0};
+    const mmf_status status = follow(store, &now);
+    if (status != MMF_OK)
+        return status;
+    if (row < mmfi_load64_acquire(&store->row_bound))
+        return MMF_OK;
+    return row >= now.count ? MMF_ERR_RANGE : status_of_row(&now, row);
+}
+
+/* All that there are: to count only those that can be read would hide the others. */
+uint64_t mmfi_count_slow(const mmf_store *store)
+{
+    mmfi_bounds now = {0, 0, 0, 0};
+    const mmf_status status = follow(store, &now);
+    if (status == MMF_ERR_CLOSED)
+        return 0;
+    const uint64_t bound = mmfi_load64_acquire(&store->row_bound);
+    return status == MMF_OK && now.count > bound ? now.count : bound;
+}
+
+/* A window has all the rows that were asked for, or says why not: it is never a shorter one. */
+mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
+{
+    mmfi_window window = {{NULL, 0}, MMF_OK};
+    mmfi_bounds now = {0, 0, 0, 0};
+    window.status = follow(store, &now);
+    if (window.status != MMF_OK)
+        return window;
+    const uint64_t bound = mmfi_load64_acquire(&store->row_bound);
+    const uint64_t there = now.count > bound ? now.count : bound;
+    if (first > there || (count != MMF_TO_END && count > there - first)) {
+        window.status = MMF_ERR_RANGE;
+        return window;
+    }
+    const uint64_t rows = count == MMF_TO_END ? there - first : count;
+    if (rows > 0 && first + rows > bound) {
+        window.status = status_of_row(&now, first + rows - 1);
+        return window;
+    }
+    window.rows.records = mmfi_row(store, first, (size_t)store->state->geometry.record_size);
+    window.rows.count = rows;
+    return window;
+}
+
+/* ---- Waiting ---- */
+
+#define PAUSE_NS_FIRST UINT64_C(1000)
+#define PAUSE_NS_MAX   UINT64_C(1000000)
+
+mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeout_ns)
+{
+    const uint64_t start = mmfi_now_ns();
+    for (uint64_t pause = PAUSE_NS_FIRST;;
+         pause = pause * 2 < PAUSE_NS_MAX ? pause * 2 : PAUSE_NS_MAX) {
+        const mmf_status status = mmfi_refresh(store, count);
+        if (status != MMF_ERR_RANGE)
+            return status;
+        const uint64_t passed = mmfi_now_ns() - start;
+        if (passed >= timeout_ns)
+            return MMF_ERR_TIMEOUT;
+        if (pause > timeout_ns - passed)
+            pause = timeout_ns - passed;
+        const struct timespec nap = {0, (long)pause};
+        (void)nanosleep(&nap, NULL);
+    }
+}

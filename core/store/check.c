@@ -1,0 +1,133 @@
+/* What opening finds out about a file: a damaged count, rows that were never written, holes. */
+#include "state.h"
+
+#include <inttypes.h>
+
+/* The last commit is read before the count (the fence), since others may go on syncing. */
+mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error)
+{
+    const unsigned char *base = state->map.base;
+    mmfi_commit commit;
+    if (!mmfi_commit_read(base, &commit))
+        return MMF_OK;
+    mmfi_fence_acquire();
+    if (!mmfi_live_is_trusted(base, &state->geometry))
+        return MMF_OK;
+    const uint64_t live = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
+    if (live >= commit.count)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                     "%s: the shared record count (%" PRIu64
+                     ") is below that of the last sync (%" PRIu64
+                     "): the header is damaged; restore the file from a copy",
+                     state->file.path, live, commit.count);
+}
+
+uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count)
+{
+    const unsigned char *records = state->map.base + state->geometry.header_size;
+    const size_t record_size = (size_t)state->geometry.record_size;
+    uint64_t first = 0;
+    uint64_t end = count;
+    if (count == 0 || mmfi_load64(records + (count - 1) * record_size) != 0)
+        return UINT64_MAX;
+    while (first < end) {
+        const uint64_t middle = first + (end - first) / 2;
+        if (mmfi_load64(records + middle * record_size) != 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
+/* A file of more holes than these was made to waste the time of those who open it. */
+#define HOLES_MAX 4096u
+
+uint64_t mmfi_rows_to_hole(const mmfi_state *state, uint64_t count)
+{
+    const uint64_t size = state->geometry.record_size;
+    const uint64_t first = state->geometry.header_size;
+    mmfi_file_hole hole = {0, first};
+    for (uint32_t i = 0; i < HOLES_MAX; i++) {
+        if (!mmfi_file_next_hole(&state->file, hole.end, &hole))
+            return UINT64_MAX;
+        /* A record may begin before the hole, and have zeroes where others have text. */
+        const uint64_t begin = hole.begin > first ? hole.begin - first : 0;
+        const uint64_t row = (begin + size - 1) / size;
+        if (row >= count)
+            return UINT64_MAX;
+        if (first + row * size < hole.end)
+            return begin / size; /* the record before that, if it reaches into the hole */
+    }
+    return UINT64_MAX;
+}
+
+/* The rows that the header counts, as far as the file has room for them. */
+static uint64_t counted(const mmfi_state *state, uint64_t rows)
+{
+    const unsigned char *base = state->map.base;
+    mmfi_commit last;
+    uint64_t count = 0;
+    if (mmfi_live_is_trusted(base, &state->geometry))
+        count = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
+    else if (mmfi_commit_read(base, &last))
+        count = last.count;
+    return count < rows ? count : rows;
+}
+
+/*
+ * What recovery would say of the file, from rows that have their bytes: a hole is not to be loaded
+ * from, for a page of it may be what a full disk does not have.
+ */
+static mmf_status foresee(const mmfi_state *state, uint64_t rows, mmf_error *error)
+{
+    const mmfi_geometry *geometry = &state->geometry;
+    mmfi_recovery found;
+    const mmf_status status = mmfi_recover_look(
+        state->map.base, geometry, geometry->header_size + rows * geometry->record_size,
+        state->file.path, &found, error);
+    return status == MMF_OK ? mmfi_check_last(state, found.count, error) : status;
+}
+
+mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *error)
+{
+    const mmfi_geometry *geometry = &state->geometry;
+    const uint64_t size = state->file_size < state->map.size ? state->file_size : state->map.size;
+    const uint64_t rows = mmfi_geometry_rows(geometry, size);
+    mmfi_file_hole first;
+    if (!mmfi_file_next_hole(&state->file, 0, &first))
+        return MMF_OK;
+    if (first.begin < geometry->header_size) {
+        const mmf_status status =
+            mmfi_file_fill_holes(&state->file, geometry->header_size, others, error);
+        if (status != MMF_OK)
+            return status;
+    }
+    const uint64_t count = counted(state, rows);
+    const uint64_t row = mmfi_rows_to_hole(state, count);
+    if (row != UINT64_MAX)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                         "%s: the file claims %" PRIu64 " records, and has a hole where row "
+                         "%" PRIu64 " should be; restore it from a copy, or open it read-only for "
+                         "what is there",
+                         state->file.path, count, row);
+    /* Others may be making both the file and its count larger: nothing is foreseen then. */
+    if (others && mmfi_live_is_trusted(state->map.base, geometry))
+        return MMF_OK;
+    const uint64_t next = mmfi_rows_to_hole(state, rows);
+    const uint64_t end = next < rows ? next : rows;
+    return foresee(state, end > count ? end : count, error);
+}
+
+mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error)
+{
+    if (count > mmfi_geometry_rows(&state->geometry, state->map.size) ||
+        mmfi_rows_written(state, count) == UINT64_MAX)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
+                     "%s: the file claims %" PRIu64
+                     " records, and the last of them was never written: the count or the file is "
+                     "damaged; restore it from a copy, or open it read-only for what is there",
+                     state->file.path, count);
+}

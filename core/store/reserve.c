@@ -1,0 +1,60 @@
+/* The address space that a handle reserves, so that its file may grow in place. */
+#undef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+
+#include "state.h"
+
+#include <sched.h>
+
+/* Room for a file to grow into: it may become so many times as large, and by so much at least. */
+#define READER_GROWTH 8
+
+static uint64_t reserve_of_reader(uint64_t file_size)
+{
+    const uint64_t least = file_size + MMF_RESERVE_BYTES_READER;
+    const uint64_t room = file_size * READER_GROWTH; /* no file has 2^61 bytes */
+    return room > least ? room : least;
+}
+
+uint64_t mmfi_choose_reserve(mmfi_state *state, const mmf_options *options, uint64_t most)
+{
+    state->reserve_asked = options->reserve_bytes;
+    if (options->reserve_bytes != 0)
+        return options->reserve_bytes;
+    /* Addresses that others in this process may hold are only ever added to, and by readers. */
+    state->reserve_extends = !state->file.writable;
+    state->reserve_asked =
+        state->file.writable ? MMF_RESERVE_BYTES_DEFAULT : reserve_of_reader(state->file_size);
+    return state->reserve_asked < most ? state->reserve_asked : most;
+}
+
+/* A thread that extends a reservation is done soon, or was lost by a fork. */
+#define EXTENDING_ATTEMPTS 1000
+
+uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
+{
+    mmfi_state *state = store->state;
+    const uint64_t needed = state->geometry.header_size + rows * state->geometry.record_size;
+    if (!state->reserve_extends || !mmfi_link_is_own_descriptor(state))
+        return mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+    for (int attempt = 0; attempt < EXTENDING_ATTEMPTS; attempt++) {
+        if (mmfi_load64_acquire(&state->map.size) >= needed)
+            break;
+        if (!mmfi_swap64_if(&state->extending, 0, 1)) {
+            (void)sched_yield();
+            continue;
+        }
+        const uint64_t most = mmfi_map_modest();
+        const uint64_t asked = reserve_of_reader(needed);
+        const uint64_t size =
+            mmfi_map_extend(&state->map, state->file.fd, asked < most ? asked : most, needed);
+        /* The handler for SIGBUS knows the new part before any thread may touch it. */
+        mmfi_guard_resize(store, size);
+        if (state->huge_pages)
+            mmfi_map_prefer_large(&(mmfi_map){state->map.base, size}, state->map.size);
+        mmfi_store64_release(&state->map.size, size);
+        mmfi_store64_release(&state->extending, 0);
+        break;
+    }
+    return mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+}

@@ -1,0 +1,44 @@
+/* Syncs, and what follows from one that failed. */
+#include "state.h"
+
+bool mmfi_sync_has_failed(const mmfi_state *state)
+{
+    return mmfi_load64(&state->failed) != 0 ||
+           (state->shared && mmfi_load64(&state->writer->live->poisoned) != 0);
+}
+
+/* The hot paths find no rows and no room, and the cold ones say why. */
+void mmfi_state_poison(mmfi_state *state)
+{
+    /* Nobody takes anything else from it, and a successor sees it by the lock, release or not. */
+    mmfi_store64_release(&state->writer->live->poisoned, 1);
+    mmfi_store64(&state->failed, 1);
+    state->writer->count = 0;
+    state->room = 0;
+    state->writer->capacity = 0;
+    state->writer->settable = 0;
+}
+
+mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
+{
+    if (mmfi_load64(&state->cut_off) != 0)
+        return mmfi_hole_say(state, error);
+    if (mmfi_sync_has_failed(state))
+        return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, state->file.path,
+                         "%s: an earlier sync failed, and the system may have dropped what it "
+                         "could not write; copy the records to a new store",
+                         state->file.path);
+    return state->shared ? mmfi_shared_commit(state, error)
+                         : mmfi_commit_alone(state, clean, error);
+}
+
+mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)
+{
+    if (store == NULL)
+        return mmfi_fail_no_store("mmf_store_sync", error);
+    mmf_status status = MMF_OK;
+    mmfi_state *state = mmfi_state_to_write(store, &status);
+    if (state != NULL)
+        return mmfi_link_commit(state, false, error);
+    return mmf_store_explain(store, status, 0, NULL, error);
+}
