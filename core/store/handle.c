@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, NULL, 0};
+mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, MMFI_LAST_NOTHING, 0};
 const mmfi_live mmfi_live_closed = {.count = 0};
 const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
 

@@ -1,8 +1,9 @@
 /*
  * A writer joins those that a file may have already: one at a time it finds what there is, puts
- * right what the dead left, and takes an undo slot. shared.c has what it does then.
+ * right what the dead left, and takes an undo slot. several_writers.c has what it does then.
  */
-#include "shared.h"
+#include "../format/commit.h"
+#include "several_writers.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,15 +63,15 @@ static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error
 }
 
 /* Frees the append lock of the dead owner of a locked slot, if it has it. */
-static mmf_status free_turn(mmfi_state *state, uint32_t slot, mmf_error *error)
+static mmf_status free_append_lock(mmfi_state *state, uint32_t slot, mmf_error *error)
 {
-    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
+    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
     const uint64_t owner = (uint64_t)slot + 1;
     mmf_status status = MMF_OK;
-    if (mmfi_load64(turn) == owner)
+    if (mmfi_load64(lock) == owner)
         status = mmfi_discard_unpublished(state, mmfi_shared_count(state), error);
     if (status == MMF_OK)
-        (void)mmfi_swap64_if(turn, owner, 0);
+        (void)mmfi_swap64_if(lock, owner, 0);
     return status;
 }
 
@@ -104,7 +105,7 @@ static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
             continue;
         mmf_status status = settle_slot(state, slot, error);
         if (status == MMF_OK)
-            status = free_turn(state, slot, error);
+            status = free_append_lock(state, slot, error);
         if (status != MMF_OK && status != MMF_ERR_CAPACITY)
             return status;
         if (status != MMF_OK || *taken) {
@@ -193,12 +194,46 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
  */
 static mmf_status discard_when_first(mmfi_state *state, mmf_error *error)
 {
-    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
-    if (!mmfi_swap64_if(turn, 0, (uint64_t)state->slot + 1))
+    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
+    if (!mmfi_swap64_if(lock, 0, (uint64_t)state->slot + 1))
         return MMF_OK;
     const mmf_status status = mmfi_discard_unpublished(state, mmfi_shared_count(state), error);
-    mmfi_store64_release(turn, 0);
+    mmfi_shared_unlock(state);
     return status;
+}
+
+/* Commits the same count without a tail; when the disk does not take that, nothing has changed. */
+static mmf_status untie_from(mmfi_state *state, const mmfi_commit *last, mmf_error *error)
+{
+    unsigned char before[sizeof(mmfi_commit)];
+    mmf_status status = mmfi_file_sync(&state->file, error);
+    if (status != MMF_OK)
+        return status;
+    mmfi_commit_save(state->map.base, last->generation + 1, before);
+    mmfi_commit_write_untied(state->map.base, last);
+    status = mmfi_file_sync(&state->file, error);
+    if (status != MMF_OK)
+        mmfi_commit_put_back(state->map.base, last->generation + 1, before);
+    return status;
+}
+
+/*
+ * The first that joins finds a tail, the others do not; they all wait for each other meanwhile. The
+ * next writer that is alone cannot know what they have replaced.
+ */
+static mmf_status untie_commit(mmfi_state *state, mmf_error *error)
+{
+    mmfi_commit last;
+    if (mmfi_commit_read(state->map.base, &last) && mmfi_commit_has_tail(&last)) {
+        const mmf_status status = untie_from(state, &last, error);
+        if (status != MMF_OK) {
+            mmfi_state_poison(state);
+            return status;
+        }
+    }
+    if (mmfi_load64(&state->writer->live->replaced) == 0)
+        mmfi_store64(&state->writer->live->replaced, 1);
+    return MMF_OK;
 }
 
 static mmf_status join(mmfi_state *state, mmf_error *error)
@@ -216,7 +251,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
         status = discard_when_first(state, error);
     /* The last that may fail comes before what says that there is one writer more. */
     if (status == MMF_OK)
-        status = mmfi_commit_untie(state, error);
+        status = untie_commit(state, error);
     if (status != MMF_OK)
         return status;
     if (trusted)
@@ -229,12 +264,13 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     const uint64_t mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
     state->room = found.capacity < mapped ? found.capacity : mapped;
     state->writer->undo = mmfi_shared_undo(state, state->slot);
-    state->writer->turn = &mmfi_shared_live(state)->append_owner;
     return MMF_OK;
 }
 
-mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error)
+mmf_status mmfi_join(mmfi_state *state, mmf_store *store, mmf_error *error)
 {
+    (void)store; /* it keeps no writer: every write is by a call */
+    state->writer->last = MMFI_LAST_UNLOCK;
     mmf_status status = wait_to_join(state, error);
     if (status != MMF_OK)
         return status;

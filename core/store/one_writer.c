@@ -1,6 +1,8 @@
 /*
- * Syncs of the only writer of a file: none when nothing has changed, one when records were only
- * appended, and two else. core/format/commit.h says what a commit with a tail is.
+ * The only writer of a file, which has the writer lock alone: no other process writes to the file.
+ *
+ * It syncs once when records were only appended, twice when records were replaced, and not at all
+ * when nothing has changed. core/format/commit.h says what a commit with a tail is.
  *
  * What makes one sync enough, and what keeps it so:
  * 1. The commit before is on the disk when a new one is written, for its slot is what a power cut
@@ -12,30 +14,64 @@
  *    where the row is of the last tail; a writer that does so makes no more tails.
  */
 #include "../format/commit.h"
+#include "claim.h"
 #include "mmapforge/detail/checksum.h"
 #include "state.h"
 
-#include <stdlib.h>
+/* ---- Attaching ---- */
 
-mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error)
+void mmfi_one_writer_prepare(mmfi_state *state)
 {
-    state->generation = found->generation;
-    state->committed = found->committed;
-    state->tail_first = found->tail_first;
-    state->confirmed = found->confirmed;
-    state->tail_free = found->tail_first == found->committed;
-    state->replaced = found->replaced;
-    if (!found->dropped)
-        return MMF_OK;
-    unsigned char before[sizeof(mmfi_commit)];
-    mmfi_commit_save(state->map.base, found->generation + 1, before);
-    mmfi_commit_forget(state->map.base, found->generation + 1);
-    const mmf_status status = mmfi_file_sync(&state->file, error);
-    /* The next writer finds it again, and syncs before it appends. */
+    state->writer->sequence = mmfi_append_sequence(state);
+    state->writer->capacity = mmfi_append_is_over_seen(state) ? 0 : state->room;
+}
+
+static mmf_status recover(mmfi_state *state, mmf_error *error)
+{
+    mmfi_recovery found;
+    /* Before the first store: from here on none may meet a hole. */
+    mmf_status status = mmfi_check_holes(state, false, error);
+    if (status == MMF_OK)
+        status = mmfi_file_fill_holes(&state->file, UINT64_MAX, false, error);
+    if (status == MMF_OK)
+        status = mmfi_file_own_blocks(&state->file, state->map.base,
+                                      (size_t)state->geometry.header_size, error);
+    if (status == MMF_OK)
+        status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
+                                   state->file.path, &found, error);
+    if (status == MMF_OK)
+        status = mmfi_check_last(state, found.count, error);
+    if (status == MMF_OK)
+        status = mmfi_commit_adopt(state, &found, error);
+    if (status == MMF_OK)
+        status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
+                              &found, error);
+    if (status == MMF_OK)
+        status = mmfi_discard_unpublished(state, found.count, error);
     if (status != MMF_OK)
-        mmfi_commit_put_back(state->map.base, found->generation + 1, before);
+        return status;
+    /*
+     * No commit is written before the first sync: the last one may not be on the disk yet, and a
+     * new one would replace the only one that is.
+     */
+    state->dropped = found.dropped_rows;
+    state->commit_damaged = found.damaged;
+    state->writer->count = found.count;
+    state->room = found.capacity;
+    state->writer->undo = state->map.base + state->geometry.undo_offset;
+    mmfi_one_writer_prepare(state);
+    return MMF_OK;
+}
+
+static mmf_status attach(mmfi_state *state, mmf_store *store, mmf_error *error)
+{
+    const mmf_status status = recover(state, error);
+    if (status == MMF_OK && state->page != NULL)
+        store->writer = state->page;
     return status;
 }
+
+/* ---- Syncs ---- */
 
 /* Everything that was written is on the disk, the last commit as well. */
 static mmf_status sync_all(mmfi_state *state, mmf_error *error)
@@ -76,7 +112,7 @@ static bool tail_is_there(const mmfi_state *state, uint64_t count)
            count <= mmfi_geometry_rows(&state->geometry, size);
 }
 
-mmf_status mmfi_commit_alone(mmfi_state *state, bool clean, mmf_error *error)
+static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
 {
     const uint64_t count = state->writer->count;
     const bool grown = count != state->committed;
@@ -101,7 +137,7 @@ mmf_status mmfi_commit_alone(mmfi_state *state, bool clean, mmf_error *error)
     }
     if (status != MMF_OK)
         return status;
-    mmfi_append_prepare(state);
+    mmfi_one_writer_prepare(state);
     state->replaced = false;
     mmfi_store64(&state->writer->live->replaced, 0);
     state->writer->settable = 0;
@@ -119,7 +155,11 @@ static mmf_status free_tail(mmfi_state *state)
     return status;
 }
 
-mmf_status mmfi_commit_let_set(mmfi_state *state, uint64_t row)
+/*
+ * Before a record is replaced whose row is not below writer->settable: MMF_OK, and the bound is
+ * raised. Records of the last commit's tail wait for a sync, MMF_ERR_IO or MMF_ERR_NO_SPACE.
+ */
+static mmf_status let_set(mmfi_state *state, uint64_t row)
 {
     /* Of no commit yet: the next one has it as it will be then. */
     if (row >= state->committed && !state->tail_free)
@@ -137,13 +177,9 @@ mmf_status mmfi_commit_let_set(mmfi_state *state, uint64_t row)
     return MMF_OK;
 }
 
-mmf_status mmfi_write_unseen(mmf_store *store)
+static mmf_status write_unseen(mmfi_state *state)
 {
-    mmf_status status = MMF_OK;
-    mmfi_state *state = mmfi_state_to_write(store, &status);
-    if (state == NULL || state->shared)
-        return status;
-    status = free_tail(state);
+    const mmf_status status = free_tail(state);
     if (status != MMF_OK)
         return status;
     state->unseen = true;
@@ -151,36 +187,75 @@ mmf_status mmfi_write_unseen(mmf_store *store)
     return MMF_OK;
 }
 
-/* Commits the same count without a tail; when the disk does not take that, nothing has changed. */
-static mmf_status untie_from(mmfi_state *state, const mmfi_commit *last, mmf_error *error)
+/* ---- Replacing ---- */
+
+/* The record of a row that may be replaced; else NULL and *status. */
+static unsigned char *record_to_set(const mmf_store *store, mmfi_state *state, uint64_t row,
+                                    mmf_status *status)
 {
-    unsigned char before[sizeof(mmfi_commit)];
-    mmf_status status = mmfi_file_sync(&state->file, error);
-    if (status != MMF_OK)
-        return status;
-    mmfi_commit_save(state->map.base, last->generation + 1, before);
-    mmfi_commit_write_untied(state->map.base, last);
-    status = mmfi_file_sync(&state->file, error);
-    if (status != MMF_OK)
-        mmfi_commit_put_back(state->map.base, last->generation + 1, before);
-    return status;
+    *status = row < state->writer->count ? let_set(state, row) : MMF_ERR_RANGE;
+    return *status == MMF_OK ? mmfi_row(store, row, (size_t)state->geometry.record_size) : NULL;
 }
 
-/*
- * The first that joins finds a tail, the others do not; they all wait for each other meanwhile. The
- * next writer that is alone cannot know what they have replaced.
- */
-mmf_status mmfi_commit_untie(mmfi_state *state, mmf_error *error)
+/* Marks a record as being replaced; 0 when it is torn, and only a part is to be set. */
+static uint64_t take_record(const mmfi_state *state, uint64_t row, unsigned char *record,
+                            mmfi_extent extent)
 {
-    mmfi_commit last;
-    if (mmfi_commit_read(state->map.base, &last) && mmfi_commit_has_tail(&last)) {
-        const mmf_status status = untie_from(state, &last, error);
-        if (status != MMF_OK) {
-            mmfi_state_poison(state);
-            return status;
-        }
+    const mmfi_writer *writer = state->writer;
+    const uint64_t sequence = mmfi_load64(record);
+    uint64_t odd = 0;
+    if (mmfi_sequence_is_whole(sequence)) {
+        mmfi_undo_save(writer->undo, row, record, sequence, (size_t)state->geometry.record_size);
+        return mmfi_sequence_enter(record, sequence);
     }
-    if (mmfi_load64(&state->writer->live->replaced) == 0)
-        mmfi_store64(&state->writer->live->replaced, 1);
+    if (extent == MMFI_PART)
+        return 0;
+    (void)mmfi_claim_torn(record, writer->undo, 0, row, sequence, &odd);
+    return odd;
+}
+
+static mmfi_write_permit write_begin(mmf_store *store, uint64_t row, mmfi_extent extent)
+{
+    mmfi_write_permit permit = {0, MMF_OK};
+    unsigned char *record = record_to_set(store, store->state, row, &permit.status);
+    if (record == NULL)
+        return permit;
+    permit.sequence = take_record(store->state, row, record, extent);
+    if (permit.sequence == 0)
+        permit.status = MMF_ERR_CORRUPT;
+    return permit;
+}
+
+/* A scalar is one word, so the record is not marked: only its end counts the change. */
+static mmfi_write_permit set_begin(mmf_store *store, uint64_t row, mmfi_extent extent)
+{
+    (void)extent;
+    mmfi_write_permit permit = {0, MMF_OK};
+    const unsigned char *record = record_to_set(store, store->state, row, &permit.status);
+    if (record != NULL)
+        permit.sequence = mmfi_load64(record) + 1;
+    return permit;
+}
+
+/* ---- Appending ---- */
+
+static mmf_status append_begin(mmfi_state *state, uint64_t rows)
+{
+    if (rows > state->room - state->writer->count) {
+        const mmf_status status = mmfi_store_grow(state, rows, NULL);
+        if (status != MMF_OK)
+            return status;
+    }
+    mmfi_one_writer_prepare(state);
     return MMF_OK;
 }
+
+const mmfi_strategy mmfi_one_writer = {
+    .lock = mmfi_file_lock,
+    .attach = attach,
+    .write_begin = write_begin,
+    .set_begin = set_begin,
+    .write_unseen = write_unseen,
+    .append_begin = append_begin,
+    .commit = commit,
+};

@@ -96,7 +96,7 @@ mmf_status mmfi_open_begin(const char *path, const mmf_options *given, mmf_optio
     *out = mmfi_state_new();
     if (*out == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
-    (*out)->shared = options->shared_writers;
+    (*out)->strategy = options->shared_writers ? &mmfi_several_writers : &mmfi_one_writer;
     return MMF_OK;
 }
 
@@ -106,8 +106,7 @@ mmf_status mmfi_open_begin(const char *path, const mmf_options *given, mmf_optio
  */
 mmf_status mmfi_open_lock(mmfi_state *state, mmf_error *error)
 {
-    const mmf_status status = state->shared ? mmfi_file_lock_shared(&state->file, error)
-                                            : mmfi_file_lock(&state->file, error);
+    const mmf_status status = state->strategy->lock(&state->file, error);
     if (status != MMF_ERR_LOCKED)
         return status;
     uint64_t pid = 0;
@@ -163,55 +162,12 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
     return status;
 }
 
-/* The only writer of the file. */
-static mmf_status attach_alone(mmfi_state *state, mmf_error *error)
-{
-    mmfi_recovery found;
-    /* Before the first store: from here on none may meet a hole. */
-    mmf_status status = mmfi_check_holes(state, false, error);
-    if (status == MMF_OK)
-        status = mmfi_file_fill_holes(&state->file, UINT64_MAX, false, error);
-    if (status == MMF_OK)
-        status = mmfi_file_own_blocks(&state->file, state->map.base,
-                                      (size_t)state->geometry.header_size, error);
-    if (status == MMF_OK)
-        status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
-                                   state->file.path, &found, error);
-    if (status == MMF_OK)
-        status = mmfi_check_last(state, found.count, error);
-    if (status == MMF_OK)
-        status = mmfi_commit_adopt(state, &found, error);
-    if (status == MMF_OK)
-        status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
-                              &found, error);
-    if (status == MMF_OK)
-        status = mmfi_discard_unpublished(state, found.count, error);
-    if (status != MMF_OK)
-        return status;
-    /*
-     * No commit is written before the first sync: the last one may not be on the disk yet, and a
-     * new one would replace the only one that is.
-     */
-    state->dropped = found.dropped_rows;
-    state->commit_damaged = found.damaged;
-    state->writer->count = found.count;
-    state->room = found.capacity;
-    state->writer->undo = state->map.base + state->geometry.undo_offset;
-    mmfi_append_prepare(state);
-    return MMF_OK;
-}
-
 static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *error)
 {
     state->page = mmfi_map_private_open(sizeof *state->page);
-    state->writer = state->page != NULL ? state->page : &state->guarded;
+    state->writer = state->page != NULL ? state->page : &state->writer_unwiped;
     state->writer->live = (mmfi_live *)(void *)(state->map.base + MMFI_LIVE_OFFSET);
-    if (state->shared)
-        return mmfi_shared_attach(state, error);
-    const mmf_status status = attach_alone(state, error);
-    if (status == MMF_OK && state->page != NULL)
-        store->writer = state->page;
-    return status;
+    return state->strategy->attach(state, store, error);
 }
 
 /*

@@ -18,10 +18,10 @@ mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
 /* Looks that find one odd sequence, and its image nowhere, until nobody is at work there. */
 #define ATTEMPTS_TORN 64u
 
-mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out)
+mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, bool has_out)
 {
     mmfi_reread reread = {NULL, MMF_OK, 0, 0, 0, row, store};
-    reread.status = mmfi_get_slow(store, row, out != NULL);
+    reread.status = mmfi_get_slow(store, row, has_out);
     if (reread.status != MMF_OK)
         reread.attempts = ATTEMPTS_MAX;
     return reread;
@@ -134,7 +134,7 @@ bool mmfi_reread_next(mmfi_reread *reread)
 mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, size_t offset, size_t max,
                                bool terminate, void *buffer, size_t size, size_t *length)
 {
-    mmfi_reread reread = mmfi_reread_begin(store, row, buffer);
+    mmfi_reread reread = mmfi_reread_begin(store, row, buffer != NULL);
     size_t found = 0;
     bool fits = true;
     while (mmfi_reread_next(&reread)) {

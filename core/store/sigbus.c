@@ -108,9 +108,9 @@ static bool bury(const place *at, uint64_t address)
     const int access = state->file.writable ? PROT_READ | PROT_WRITE : PROT_READ;
     /* Of several threads that are here, one changes what only one thread may. */
     if (mmfi_swap64_if(&state->cut_off, 0, reason(state, address - at->base))) {
-        /* An append under way raises the bound, then ends its turn: here, by lowering it again. */
+        /* An append under way raises the bound when it publishes, and then lowers it again. */
         if (state->writer != NULL)
-            state->writer->turn = &store->row_bound;
+            state->writer->last = MMFI_LAST_NO_ROWS;
         store->writer = &mmfi_writer_none;
     }
     mmfi_store64_release(&store->row_bound, 0);

@@ -54,7 +54,37 @@ typedef struct mmfi_obstacle {
     uint64_t pid;  /* of the process that held it; 0 when it is not known */
 } mmfi_obstacle;
 
+/*
+ * How a handle writes: as the only writer of the file, or as one of several. The common code asks
+ * first whether it may write at all (mmfi_state_to_write), and does not tell the two apart.
+ */
+typedef struct mmfi_strategy {
+    /* The lock on the file, which the other strategy does not get meanwhile. Never waits. */
+    mmf_status (*lock)(mmfi_file *file, mmf_error *error);
+    /* Recovery, an undo slot, and what the inline half of writing needs. */
+    mmf_status (*attach)(mmfi_state *state, mmf_store *store, mmf_error *error);
+    /*
+     * Before a record is replaced, and before one of its scalars is set; the row may not be there.
+     * The end of either is mmfi_sequence_leave.
+     */
+    mmfi_write_permit (*write_begin)(mmf_store *store, uint64_t row, mmfi_extent extent);
+    mmfi_write_permit (*set_begin)(mmf_store *store, uint64_t row, mmfi_extent extent);
+    /* mmfi_write_unseen. */
+    mmf_status (*write_unseen)(mmfi_state *state);
+    /*
+     * Room for that many records after the last one, and their sequence. Of several writers, the
+     * append lock as well, which ends with the append (mmfi_append_finish).
+     */
+    mmf_status (*append_begin)(mmfi_state *state, uint64_t rows);
+    /* Records to the disk, then their count; clean when the handle is being closed. */
+    mmf_status (*commit)(mmfi_state *state, bool clean, mmf_error *error);
+} mmfi_strategy;
+
+extern const mmfi_strategy mmfi_one_writer;      /* core/store/one_writer.c */
+extern const mmfi_strategy mmfi_several_writers; /* core/store/several_writers.c, join.c */
+
 struct mmfi_state {
+    const mmfi_strategy *strategy;
     mmfi_file file;
     mmfi_link link;
     mmfi_map map;
@@ -73,8 +103,8 @@ struct mmfi_state {
     unsigned char *staged; /* records to append, apart until they are complete, or NULL */
     /* The writer in use; NULL for a reader. In a page that a fork wipes, where there is one. */
     mmfi_writer *writer;
-    mmfi_writer *page;     /* that page, or NULL */
-    mmfi_writer guarded;   /* where there is none: kept here, and every write takes the cold path */
+    mmfi_writer *page;          /* that page, or NULL */
+    mmfi_writer writer_unwiped; /* where there is none: kept here, and every write is by a call */
     uint64_t failed;       /* not 0: a sync failed, no more writing. Threads that read look, too */
     uint64_t cut_off;      /* mmfi_hole, by the SIGBUS handler; mmapforge/sigbus.h */
     uint64_t rows_backed;  /* that the file had bytes for when a reader last asked; it only grows */
@@ -90,8 +120,7 @@ struct mmfi_state {
     bool unseen;      /* records may be replaced at any time; mmfi_write_unseen */
     uint64_t proven;  /* of a reader: generation of the last commit whose tail was checked */
     uint64_t refuted; /* and 1 + checksum of one whose tail is not there */
-    bool shared;      /* one of several writers; every write takes the cold path */
-    uint32_t slot;    /* its undo slot */
+    uint32_t slot;    /* the undo slot of this writer */
     pid_t pid;        /* the process that opened the handle */
     mmfi_obstacle obstacle; /* of the last write; for the message of its MMF_ERR_BUSY */
     uint64_t growth_error;  /* errno of the last growth of the file, 0 when it went well */
@@ -195,12 +224,6 @@ mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *err
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error);
 
 /*
- * Room for that many records after the last one; of several writers, the append lock as well, which
- * ends with the append.
- */
-mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows);
-
-/*
  * ---- Rows whose records readers may have seen ----
  *
  * A recovery that does not trust memory may drop records that attached readers have seen. A plain
@@ -208,6 +231,28 @@ mmf_status mmfi_append_room(mmfi_state *state, uint64_t rows);
  * any record is: its undo slot first, then the odd sequence, and the sequence goes on. The writer's
  * bound, capacity, is zero as long as there are such rows, so that every append asks.
  */
+
+/* Stores a scalar of that many bytes (release). */
+static inline void mmfi_store_word(unsigned char *to, size_t size, uint64_t word)
+{
+    switch (size) {
+    case 1:
+        mmfi_store8_release(to, (uint8_t)word);
+        break;
+    case 2:
+        mmfi_store16_release(to, (uint16_t)word);
+        break;
+    case 4:
+        mmfi_store32_release(to, (uint32_t)word);
+        break;
+    default:
+        mmfi_store64_release(to, word);
+        break;
+    }
+}
+
+/* Of the only writer: what the next append finds, its sequence and its bound. */
+void mmfi_one_writer_prepare(mmfi_state *state);
 
 /* True when the next append goes into such a row. Of several writers, with the append lock. */
 static inline bool mmfi_append_is_over_seen(const mmfi_state *state)
@@ -229,14 +274,6 @@ static inline uint64_t mmfi_append_sequence(const mmfi_state *state)
  */
 uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row);
 
-/* Sets what the next append finds: its sequence and, of the only writer, its bound. */
-static inline void mmfi_append_prepare(mmfi_state *state)
-{
-    state->writer->sequence = mmfi_append_sequence(state);
-    if (!state->shared)
-        state->writer->capacity = mmfi_append_is_over_seen(state) ? 0 : state->room;
-}
-
 /* Gives the file room for at least so many more records than there are. */
 mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
 
@@ -257,22 +294,8 @@ mmf_status mmfi_store_create_filled(const char *path, const mmf_options *options
  */
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
 
-/* ---- Syncs of the only writer; one_writer.c ---- */
-
 /* Takes over what recovery found. A commit that does not stand goes, which may take a sync. */
 mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error);
-
-/* mmfi_store_commit of the only writer: no sync when nothing has changed, else one or two. */
-mmf_status mmfi_commit_alone(mmfi_state *state, bool clean, mmf_error *error);
-
-/*
- * Before a record is replaced whose row is not below writer->settable: MMF_OK, and the bound is
- * raised. Records of the last commit's tail wait for a sync, MMF_ERR_IO or MMF_ERR_NO_SPACE.
- */
-mmf_status mmfi_commit_let_set(mmfi_state *state, uint64_t row);
-
-/* For several writers, who replace records without asking: a last commit without a tail. */
-mmf_status mmfi_commit_untie(mmfi_state *state, mmf_error *error);
 
 /*
  * ---- Rows that were never published ----
@@ -294,7 +317,10 @@ mmf_status mmfi_discard_unpublished(mmfi_state *state, uint64_t count, mmf_error
 bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out);
 
 /* True after a sync failed, of this handle or of another of several writers. */
-bool mmfi_sync_has_failed(const mmfi_state *state);
+static inline bool mmfi_sync_has_failed(const mmfi_state *state)
+{
+    return mmfi_load64(&state->failed) != 0 || mmfi_load64(&state->writer->live->poisoned) != 0;
+}
 
 /* No more writing through this handle, and readers and other writers of this boot are told. */
 void mmfi_state_poison(mmfi_state *state);
@@ -323,7 +349,7 @@ mmf_status mmfi_link_say(const mmfi_state *state, mmf_status status, mmf_error *
 /* mmfi_store_commit, with such a check: what is written over or elsewhere is not committed. */
 mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error);
 
-/* ---- Records with checksums; verify.c ---- */
+/* ---- Records with checksums; verify_record.c ---- */
 
 /*
  * The sequence of what mmfi_reread_next gave, which its checksum covers: a before-image has the one
@@ -345,21 +371,7 @@ typedef struct mmfi_finding {
 /* Looks again and again, within the bounds of mmfi_reread_next. Its schema has checksums. */
 mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row);
 
-/* ---- Several writers; join.c and shared.c ---- */
-
-/* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */
-mmf_status mmfi_shared_attach(mmfi_state *state, mmf_error *error);
-
-/* mmfi_write_begin_of among several writers. */
-mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row, mmfi_extent extent);
-
-/* Waits for the append lock, with room for so many records. MMF_ERR_BUSY after ten seconds. */
-mmf_status mmfi_shared_append_begin(mmfi_state *state, uint64_t rows);
-
 /* The message of a MMF_ERR_BUSY that has an obstacle; returns that status. */
 mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error);
-
-/* mmfi_store_commit among several writers. */
-mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error);
 
 #endif

@@ -1,10 +1,25 @@
 /* Syncs, and what follows from one that failed. */
+#include "../format/commit.h"
 #include "state.h"
 
-bool mmfi_sync_has_failed(const mmfi_state *state)
+mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error)
 {
-    return mmfi_load64(&state->failed) != 0 ||
-           (state->shared && mmfi_load64(&state->writer->live->poisoned) != 0);
+    state->generation = found->generation;
+    state->committed = found->committed;
+    state->tail_first = found->tail_first;
+    state->confirmed = found->confirmed;
+    state->tail_free = found->tail_first == found->committed;
+    state->replaced = found->replaced;
+    if (!found->dropped)
+        return MMF_OK;
+    unsigned char before[sizeof(mmfi_commit)];
+    mmfi_commit_save(state->map.base, found->generation + 1, before);
+    mmfi_commit_forget(state->map.base, found->generation + 1);
+    const mmf_status status = mmfi_file_sync(&state->file, error);
+    /* The next writer finds it again, and syncs before it appends. */
+    if (status != MMF_OK)
+        mmfi_commit_put_back(state->map.base, found->generation + 1, before);
+    return status;
 }
 
 /* The hot paths find no rows and no room, and the cold ones say why. */
@@ -28,8 +43,7 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
                          "%s: an earlier sync failed, and the system may have dropped what it "
                          "could not write; copy the records to a new store",
                          state->file.path);
-    return state->shared ? mmfi_shared_commit(state, error)
-                         : mmfi_commit_alone(state, clean, error);
+    return state->strategy->commit(state, clean, error);
 }
 
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)

@@ -11,7 +11,7 @@ static bool get_bytes_at_once(const mmf_store *store, uint64_t row, const mmf_fi
                               bool terminate, void *buffer, size_t size, size_t *length)
 {
     const size_t record_size = (size_t)store->state->geometry.record_size;
-    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer != NULL);
     if (read.record == NULL)
         return false;
     const size_t found = mmfi_load_length(read.record, field->offset, field->max);
@@ -134,13 +134,13 @@ static void copy_image(unsigned char *to, const unsigned char *record, uint64_t 
 static mmf_status copy_row(const mmf_store *store, uint64_t row, size_t record_size,
                            unsigned char *to)
 {
-    const mmfi_read read = mmfi_read_begin(store, row, record_size, to);
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, true);
     if (MMFI_LIKELY(read.record != NULL)) {
         copy_image(to, read.record, read.sequence, record_size);
         if (MMFI_LIKELY(mmfi_read_end(read)))
             return MMF_OK;
     }
-    mmfi_reread reread = mmfi_reread_begin(store, row, to);
+    mmfi_reread reread = mmfi_reread_begin(store, row, true);
     while (mmfi_reread_next(&reread))
         copy_image(to, reread.record, mmfi_reread_sequence(&reread), record_size);
     return reread.status;

@@ -90,16 +90,15 @@ mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned cha
         if (state == NULL)
             return status;
         writer = state->writer;
-        status = mmfi_append_room(state, count);
+        status = state->strategy->append_begin(state, count);
         if (status != MMF_OK)
             return status;
         if (count > 0 && mmfi_append_is_over_seen(state)) {
             status = stage(state, count, records);
-            if (status != MMF_OK && writer->turn != NULL)
-                mmfi_store64_release(writer->turn, 0);
+            if (status != MMF_OK)
+                mmfi_append_finish(store, writer);
             return status;
         }
-        mmfi_append_prepare(state);
     }
     *records = mmfi_row(store, writer->count, (size_t)store->state->geometry.record_size);
     return MMF_OK;
@@ -158,8 +157,7 @@ void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first)
     writer->count = before + count;
     mmfi_store64_release(&store->row_bound, before + count);
     mmfi_store64_release(&writer->live->count, before + count);
-    if (writer->turn != NULL)
-        mmfi_store64_release(writer->turn, 0);
+    mmfi_append_finish(store, writer);
     if (first != NULL)
         *first = before;
 }

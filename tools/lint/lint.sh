@@ -51,10 +51,11 @@ BEGIN {
     same("schema", "schema/schema schema/schema_text")
     same("os/file", "os/boot_id os/create_file os/internal os/lock os/own_blocks os/random os/space os/sync_file")
     same("store", "sigbus handle scalars record access access_checksum fields columns value verify")
-    same("store", "store/bounds store/check store/one_writer store/copy store/create store/explain")
-    same("store", "store/grow store/handle store/info store/join store/link store/open store/read")
-    same("store", "store/record store/reserve store/shared store/sigbus store/state store/sync")
-    same("store", "store/unpublished store/value store/value_write store/verify store/write")
+    same("store", "store/bounds store/check store/copy store/create store/explain store/grow")
+    same("store", "store/handle store/info store/join store/link store/one_writer store/open")
+    same("store", "store/read store/record store/reserve store/several_writers store/sigbus")
+    same("store", "store/state store/sync store/unpublished store/value store/value_write")
+    same("store", "store/verify store/verify_record store/write")
     # All that the generator may know of the runtime.
     known["core/port"] = known["core/version"] = known["core/status"] = known["core/types"] = known["core/schema"] = 1
 }

@@ -87,7 +87,7 @@ static void read_seen(const void *argument)
     (void)argument;
     const mmf_store *store = toy_handle_again(3);
     toy_record record = {0, 0};
-    const mmfi_read read = mmfi_read_begin(store, 1, TOY_RECORD_SIZE, &record);
+    const mmfi_read read = mmfi_read_begin(store, 1, TOY_RECORD_SIZE, true);
     if (read.sequence == 0)
         model_give_up();
     record.a = mmfi_load_uint64(read.record, TOY_A);

@@ -80,7 +80,7 @@ static void write_scalars(const void *argument)
 }
 
 /* As on a system without pages that a fork wipes: every write takes the cold path. */
-static void write_scalars_guarded(const void *argument)
+static void write_scalars_by_call(const void *argument)
 {
     (void)argument;
     mmf_store *store = open_writer(0);
@@ -158,10 +158,10 @@ static const protocol all[] = {
         .threads = {WRITER(write_scalars_and_records), READER(read_scalars, NULL)},
     },
     {
-        .name = "scalars, guarded",
+        .name = "scalars, by a call",
         .what = "the same without a page that a fork wipes",
         .prepare = two_records,
-        .threads = {WRITER(write_scalars_guarded), READER(read_scalars, NULL)},
+        .threads = {WRITER(write_scalars_by_call), READER(read_scalars, NULL)},
     },
     {
         .name = "one scalar",

@@ -313,14 +313,14 @@ static const protocol all[] = {
     },
     {
         .name = "one of two dies in append",
-        .what = "the other one takes the turn",
+        .what = "the other one takes the append lock",
         .prepare = two_writers,
         .threads = {SHARED("one", append_one, 0), SHARED("other", append_one, 1)},
         .mortal_count = 1,
         .patience = PATIENCE,
     },
     {
-        .name = "a joiner frees the turn",
+        .name = "a joiner frees the append lock",
         .what = "of one that died in append, for one that waits",
         .prepare = two_writers_and_room_for_another,
         .threads = {SHARED("one", append_one, 0),

@@ -257,6 +257,19 @@ uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
     return mmfi_geometry_rows(&store->state->geometry, store->state->map.size);
 }
 
+/* Only opening, which is not of the model, asks for these. */
+mmf_status mmfi_file_lock(mmfi_file *file, mmf_error *error)
+{
+    (void)file, (void)error;
+    return MMF_OK;
+}
+
+mmf_status mmfi_file_lock_shared(mmfi_file *file, mmf_error *error)
+{
+    (void)file, (void)error;
+    return MMF_OK;
+}
+
 bool mmfi_file_is_locked(const mmfi_file *file)
 {
     (void)file;
@@ -400,7 +413,7 @@ uint64_t mmfi_now_ns(void)
 
 /* ---- Handles ---- */
 
-mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, NULL, 0};
+mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, MMFI_LAST_NOTHING, 0};
 static const mmfi_live live_frozen = {.count = UINT64_MAX};
 
 bool mmfi_state_is_inherited(const mmfi_state *state)
@@ -413,19 +426,6 @@ const mmf_schema *mmf_store_schema(const mmf_store *store)
 {
     (void)store;
     return NULL;
-}
-
-const char *mmf_store_path(const mmf_store *store)
-{
-    (void)store;
-    return "toy";
-}
-
-mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, mmf_status status,
-                            mmf_error *error)
-{
-    (void)state, (void)bounds, (void)error;
-    return status;
 }
 
 mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error)
@@ -462,7 +462,7 @@ static handle *open_handle(unsigned index)
     opened->state.proven = UINT64_MAX;
     opened->state.failed = false;
     opened->state.rows_written = UINT64_MAX;
-    opened->state.shared = false;
+    opened->state.strategy = &mmfi_one_writer;
     memset(opened->holds, 0, sizeof opened->holds);
     opened->store.records = toy_record_at(0);
     opened->store.writer = &mmfi_writer_none;
@@ -506,10 +506,9 @@ mmf_status toy_open_writer(unsigned index, mmf_store **out)
     opened->state.two_syncs = true;
     opened->writer.undo = toy_undo();
     opened->writer.live = (mmfi_live *)(void *)toy_live();
-    opened->writer.turn = NULL;
     opened->state.writer = &opened->writer;
     opened->state.room = found.capacity;
-    mmfi_append_prepare(&opened->state);
+    mmfi_one_writer_prepare(&opened->state);
     opened->store.writer = &opened->writer;
     *out = attach(opened);
     return MMF_OK;
@@ -518,10 +517,11 @@ mmf_status toy_open_writer(unsigned index, mmf_store **out)
 mmf_status toy_open_shared(unsigned index, mmf_store **out)
 {
     handle *opened = open_handle(index);
-    opened->state.shared = true;
-    opened->writer = (mmfi_writer){0, 0, 0, NULL, (mmfi_live *)(void *)toy_live(), NULL, 0};
+    opened->state.strategy = &mmfi_several_writers;
+    opened->writer =
+        (mmfi_writer){0, 0, 0, NULL, (mmfi_live *)(void *)toy_live(), MMFI_LAST_NOTHING, 0};
     opened->state.writer = &opened->writer;
-    const mmf_status status = mmfi_shared_attach(&opened->state, NULL);
+    const mmf_status status = mmfi_several_writers.attach(&opened->state, &opened->store, NULL);
     if (status == MMF_OK)
         *out = attach(opened);
     return status;
@@ -573,14 +573,14 @@ static void load_record(const unsigned char *record, toy_record *out)
 
 mmf_status toy_get(const mmf_store *store, uint64_t row, toy_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(store, row, TOY_RECORD_SIZE, out);
+    const mmfi_read read = mmfi_read_begin(store, row, TOY_RECORD_SIZE, true);
     if (read.sequence != 0) {
         load_record(read.record, out);
         if (mmfi_read_end(read))
             return MMF_OK;
         model_give_up();
     }
-    mmfi_reread reread = mmfi_reread_begin(store, row, out);
+    mmfi_reread reread = mmfi_reread_begin(store, row, true);
     if (!mmfi_reread_next(&reread))
         return reread.status;
     load_record(reread.record, out);

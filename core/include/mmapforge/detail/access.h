@@ -47,10 +47,10 @@ typedef struct mmfi_read {
 } mmfi_read;
 
 MMFI_INLINE mmfi_read mmfi_read_begin(const mmf_store *store, uint64_t row, size_t record_size,
-                                      const void *out)
+                                      bool has_out)
 {
     mmfi_read read = {NULL, 0};
-    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL))
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || !has_out))
         return read;
     const unsigned char *record = mmfi_row(store, row, record_size);
     const uint64_t sequence = mmfi_sequence_load(record);
@@ -82,7 +82,7 @@ typedef struct mmfi_reread {
     const mmf_store *store;
 } mmfi_reread;
 
-MMFI_COLD mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, const void *out);
+MMFI_COLD mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, bool has_out);
 MMFI_COLD bool mmfi_reread_next(mmfi_reread *reread);
 
 /*
@@ -135,11 +135,11 @@ typedef struct mmfi_write {
     mmf_status status;
 } mmfi_write;
 
-/* A record that is being replaced: two words, which come back in registers. */
-typedef struct mmfi_entered {
-    unsigned char *record; /* NULL when it may not be written */
-    uint64_t sequence;     /* the odd one; the mmf_status when there is no record */
-} mmfi_entered;
+/* A row that may be written: two words, which come back in registers. */
+typedef struct mmfi_write_permit {
+    uint64_t sequence; /* the odd one, when status is MMF_OK */
+    mmf_status status;
+} mmfi_write_permit;
 
 /*
  * How much of a record a write replaces. A part leaves the rest as it is, so a torn record refuses
@@ -151,7 +151,7 @@ typedef enum mmfi_extent {
 } mmfi_extent;
 
 /* mmfi_write_begin, if row may be written after all. */
-MMFI_COLD mmfi_entered mmfi_write_slow(mmf_store *store, uint64_t row, mmfi_extent extent);
+MMFI_COLD mmfi_write_permit mmfi_write_slow(mmf_store *store, uint64_t row, mmfi_extent extent);
 
 /* Every payload store lies between begin and end. The undo slot first, then the odd sequence. */
 MMFI_INLINE mmfi_write mmfi_write_begin_of(mmf_store *store, uint64_t row, size_t record_size,
@@ -169,12 +169,11 @@ MMFI_INLINE mmfi_write mmfi_write_begin_of(mmf_store *store, uint64_t row, size_
             return write;
         }
     }
-    const mmfi_entered entered = mmfi_write_slow(store, row, extent);
-    write.record = entered.record;
-    write.sequence = entered.sequence;
-    if (entered.record == NULL) {
-        write.status = (mmf_status)entered.sequence;
-        MMFI_ASSUME(write.status != MMF_OK);
+    const mmfi_write_permit permit = mmfi_write_slow(store, row, extent);
+    write.status = permit.status;
+    if (MMFI_LIKELY(permit.status == MMF_OK)) {
+        write.record = mmfi_row(store, row, record_size);
+        write.sequence = permit.sequence;
     }
     return write;
 }
@@ -252,6 +251,17 @@ MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
     return append;
 }
 
+/* Ends an append that has published its record, or gave up. */
+MMFI_INLINE void mmfi_append_finish(mmf_store *store, const mmfi_writer *writer)
+{
+    if (MMFI_LIKELY(writer->last == MMFI_LAST_NOTHING))
+        return;
+    if (writer->last == MMFI_LAST_UNLOCK)
+        mmfi_store64_release(&writer->live->append_owner, 0);
+    else
+        mmfi_store64_release(&store->row_bound, 0);
+}
+
 /* The releases pair with the acquires of mmf_store_count, mmfi_refresh and mmfi_row_is_known. */
 MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
 {
@@ -261,8 +271,7 @@ MMFI_INLINE mmf_status mmfi_append_end(mmfi_append append, uint64_t *row)
     append.writer->count = count;
     mmfi_store64_release(&append.store->row_bound, count);
     mmfi_store64_release(&append.writer->live->count, count);
-    if (MMFI_UNLIKELY(append.writer->turn != NULL))
-        mmfi_store64_release(append.writer->turn, 0);
+    mmfi_append_finish(append.store, append.writer);
     if (row != NULL)
         *row = append.row;
     return MMF_OK;

@@ -56,7 +56,7 @@ MMFI_INLINE mmf_status mmfi_get_string(const mmf_store *store, uint64_t row, siz
                                        size_t offset, size_t max, char *buffer, size_t size,
                                        size_t *length)
 {
-    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer != NULL);
     if (MMFI_LIKELY(read.sequence != 0 && size > max)) {
         const size_t found = mmfi_load_string(read.record, offset, max, buffer);
         if (MMFI_LIKELY(mmfi_read_end(read))) {
@@ -73,7 +73,7 @@ MMFI_INLINE mmf_status mmfi_get_bytes(const mmf_store *store, uint64_t row, size
                                       size_t offset, size_t max, uint8_t *buffer, size_t size,
                                       size_t *length)
 {
-    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer);
+    const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer != NULL);
     if (MMFI_LIKELY(read.sequence != 0 && size >= max)) {
         const size_t found = mmfi_load_bytes(read.record, offset, max, buffer);
         if (MMFI_LIKELY(mmfi_read_end(read))) {

@@ -13,6 +13,14 @@
 
 MMF_BEGIN_DECLS
 
+/* What an append does after it has published its record. */
+typedef enum mmfi_append_last {
+    MMFI_LAST_NOTHING = 0,
+    MMFI_LAST_UNLOCK = 1, /* frees the append lock: one of several writers */
+    MMFI_LAST_NO_ROWS =
+        2 /* zeroes the bound of the handle: the SIGBUS handler met a hole meanwhile */
+} mmfi_append_last;
+
 /*
  * The writing half, in memory that a forked child finds zeroed: there count is 0 and capacity is 0,
  * so each of its writes falls into the cold path, which refuses. One thread at a time.
@@ -22,9 +30,9 @@ typedef struct mmfi_writer {
     uint64_t capacity; /* rows below it are appended without a call: the file has room for them, */
                        /* and no reader has seen a record there; else append asks */
     uint64_t sequence; /* that the next record is appended with */
-    unsigned char *undo; /* this writer's undo slot */
-    mmfi_live *live;     /* live control, writable */
-    uint64_t *turn;      /* of several writers: to be zeroed when an append ends; else NULL */
+    unsigned char *undo;   /* this writer's undo slot */
+    mmfi_live *live;       /* live control, writable */
+    mmfi_append_last last; /* what an append does last */
     uint64_t settable; /* rows below it may be replaced; count, or less until that was asked for */
 } mmfi_writer;
 

@@ -60,8 +60,7 @@ TEST_F(RereadTest, ARecordThatChangesAtEveryLookIsBusy)
     fill(writer, 3);
     tick_store *reader = open();
     for (tick_store *store : {writer, reader}) {
-        tick_record found = {};
-        mmfi_reread reread = mmfi_reread_begin(base_of(store), 1, &found);
+        mmfi_reread reread = mmfi_reread_begin(base_of(store), 1, true);
         while (mmfi_reread_next(&reread))
             ASSERT_EQ(tick_store_set_price(writer, 1, 3), MMF_OK);
         EXPECT_EQ(reread.status, MMF_ERR_BUSY);
@@ -78,8 +77,7 @@ TEST_F(RereadTest, ARecordThatIsFoundOddAgainAndAgainIsBusy)
     tick_store *reader = open();
     unsigned char *record = row_of(writer, 1);
     unsigned char *undo = base_of(writer)->state->writer->undo;
-    tick_record found = {};
-    mmfi_reread reread = mmfi_reread_begin(base_of(reader), 1, &found);
+    mmfi_reread reread = mmfi_reread_begin(base_of(reader), 1, true);
     for (uint64_t sequence = 2;; sequence += 2) {
         mmfi_undo_save(undo, 1, record, sequence, TICK_RECORD_SIZE);
         mmfi_sequence_enter(record, sequence);
@@ -102,8 +100,7 @@ TEST_F(RereadTest, AnImageWhoseSlotWasUsedAgainIsNotKept)
     unsigned char *undo = into->state->writer->undo;
     const mmfi_write write = mmfi_write_begin(into, 1, TICK_RECORD_SIZE);
     ASSERT_EQ(write.status, MMF_OK);
-    tick_record found = {};
-    mmfi_reread reread = mmfi_reread_begin(base_of(reader), 1, &found);
+    mmfi_reread reread = mmfi_reread_begin(base_of(reader), 1, true);
     ASSERT_TRUE(mmfi_reread_next(&reread));
     EXPECT_EQ(reread.record, mmfi_undo_image(base_of(reader)->state->map.base +
                                              base_of(reader)->state->geometry.undo_offset));
@@ -114,7 +111,7 @@ TEST_F(RereadTest, AnImageWhoseSlotWasUsedAgainIsNotKept)
     EXPECT_EQ(reread.record, nullptr);
     // And when it does not change, what was copied is good.
     mmfi_undo_save(undo, 1, row_of(writer, 1), 2, TICK_RECORD_SIZE);
-    reread = mmfi_reread_begin(base_of(reader), 1, &found);
+    reread = mmfi_reread_begin(base_of(reader), 1, true);
     ASSERT_TRUE(mmfi_reread_next(&reread));
     EXPECT_FALSE(mmfi_reread_next(&reread));
     EXPECT_EQ(reread.status, MMF_OK);

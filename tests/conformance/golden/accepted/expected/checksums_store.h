@@ -174,7 +174,7 @@ static inline mmf_status quote_store_append(quote_store *store, const quote_reco
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_get_slow(
     const quote_store *store, uint64_t row, quote_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(quote_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(quote_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         quote_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -185,7 +185,8 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_get_slow(
 /* Copies one consistent record out. */
 static inline mmf_status quote_store_get(const quote_store *store, uint64_t row, quote_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(quote_store_base(store), row, QUOTE_RECORD_SIZE, out);
+    const mmfi_read read =
+        mmfi_read_begin(quote_store_base(store), row, QUOTE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_quote_get_slow(store, row, out);
     quote_record_load(read.record, out);
@@ -539,7 +540,7 @@ static inline mmf_status mark_store_append(mark_store *store, const mark_record 
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_get_slow(
     const mark_store *store, uint64_t row, mark_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(mark_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(mark_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         mark_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -550,7 +551,8 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_get_slow(
 /* Copies one consistent record out. */
 static inline mmf_status mark_store_get(const mark_store *store, uint64_t row, mark_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(mark_store_base(store), row, MARK_RECORD_SIZE, out);
+    const mmfi_read read =
+        mmfi_read_begin(mark_store_base(store), row, MARK_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_mark_get_slow(store, row, out);
     mark_record_load(read.record, out);
@@ -759,7 +761,7 @@ static inline mmf_status plain_store_append(plain_store *store, const plain_reco
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_get_slow(
     const plain_store *store, uint64_t row, plain_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(plain_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(plain_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         plain_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -770,7 +772,8 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_get_slow(
 /* Copies one consistent record out. */
 static inline mmf_status plain_store_get(const plain_store *store, uint64_t row, plain_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(plain_store_base(store), row, PLAIN_RECORD_SIZE, out);
+    const mmfi_read read =
+        mmfi_read_begin(plain_store_base(store), row, PLAIN_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_plain_get_slow(store, row, out);
     plain_record_load(read.record, out);

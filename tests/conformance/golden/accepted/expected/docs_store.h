@@ -430,7 +430,7 @@ static inline mmf_status docs_store_append(docs_store *store, const docs_record 
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_get_slow(
     const docs_store *store, uint64_t row, docs_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(docs_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(docs_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         docs_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -441,7 +441,8 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_get_slow(
 /* Copies one consistent record out. */
 static inline mmf_status docs_store_get(const docs_store *store, uint64_t row, docs_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(docs_store_base(store), row, DOCS_RECORD_SIZE, out);
+    const mmfi_read read =
+        mmfi_read_begin(docs_store_base(store), row, DOCS_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_docs_get_slow(store, row, out);
     docs_record_load(read.record, out);

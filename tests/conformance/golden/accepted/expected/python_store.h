@@ -200,7 +200,7 @@ static inline mmf_status python_store_append(python_store *store, const python_r
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_get_slow(
     const python_store *store, uint64_t row, python_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(python_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(python_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         python_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -212,7 +212,8 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_get_slow(
 static inline mmf_status python_store_get(const python_store *store, uint64_t row,
                                           python_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(python_store_base(store), row, PYTHON_RECORD_SIZE, out);
+    const mmfi_read read =
+        mmfi_read_begin(python_store_base(store), row, PYTHON_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_python_get_slow(store, row, out);
     python_record_load(read.record, out);

@@ -161,7 +161,7 @@ static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_get_slow(
     const ohlc_bar_store *store, uint64_t row, ohlc_bar_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(ohlc_bar_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(ohlc_bar_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         ohlc_bar_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -174,7 +174,7 @@ static inline mmf_status ohlc_bar_store_get(const ohlc_bar_store *store, uint64_
                                             ohlc_bar_record *out)
 {
     const mmfi_read read =
-        mmfi_read_begin(ohlc_bar_store_base(store), row, OHLC_BAR_RECORD_SIZE, out);
+        mmfi_read_begin(ohlc_bar_store_base(store), row, OHLC_BAR_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_ohlc_bar_get_slow(store, row, out);
     ohlc_bar_record_load(read.record, out);
@@ -531,7 +531,7 @@ static inline mmf_status order_book_level_2_store_append(order_book_level_2_stor
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_get_slow(
     const order_book_level_2_store *store, uint64_t row, order_book_level_2_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(order_book_level_2_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(order_book_level_2_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         order_book_level_2_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -544,7 +544,7 @@ static inline mmf_status order_book_level_2_store_get(const order_book_level_2_s
                                                       uint64_t row, order_book_level_2_record *out)
 {
     const mmfi_read read = mmfi_read_begin(order_book_level_2_store_base(store), row,
-                                           ORDER_BOOK_LEVEL_2_RECORD_SIZE, out);
+                                           ORDER_BOOK_LEVEL_2_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_order_book_level_2_get_slow(store, row, out);
     order_book_level_2_record_load(read.record, out);
@@ -906,7 +906,8 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_s
     const http_connection_statistics_store *store, uint64_t row,
     http_connection_statistics_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(http_connection_statistics_store_base(store), row, out);
+    mmfi_reread reread =
+        mmfi_reread_begin(http_connection_statistics_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         http_connection_statistics_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -920,7 +921,7 @@ static inline mmf_status http_connection_statistics_store_get(
     http_connection_statistics_record *out)
 {
     const mmfi_read read = mmfi_read_begin(http_connection_statistics_store_base(store), row,
-                                           HTTP_CONNECTION_STATISTICS_RECORD_SIZE, out);
+                                           HTTP_CONNECTION_STATISTICS_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_http_connection_statistics_get_slow(store, row, out);
     http_connection_statistics_record_load(read.record, out);

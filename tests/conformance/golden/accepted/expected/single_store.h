@@ -138,7 +138,7 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_get_slow(const 
                                                                           uint64_t row,
                                                                           x_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(x_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(x_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         x_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -149,7 +149,7 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_get_slow(const 
 /* Copies one consistent record out. */
 static inline mmf_status x_store_get(const x_store *store, uint64_t row, x_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(x_store_base(store), row, X_RECORD_SIZE, out);
+    const mmfi_read read = mmfi_read_begin(x_store_base(store), row, X_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_x_get_slow(store, row, out);
     x_record_load(read.record, out);

@@ -159,7 +159,7 @@ static inline mmf_status tick_store_append(tick_store *store, const tick_record 
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_get_slow(
     const tick_store *store, uint64_t row, tick_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(tick_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(tick_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         tick_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -170,7 +170,8 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_get_slow(
 /* Copies one consistent record out. */
 static inline mmf_status tick_store_get(const tick_store *store, uint64_t row, tick_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(tick_store_base(store), row, TICK_RECORD_SIZE, out);
+    const mmfi_read read =
+        mmfi_read_begin(tick_store_base(store), row, TICK_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_tick_get_slow(store, row, out);
     tick_record_load(read.record, out);

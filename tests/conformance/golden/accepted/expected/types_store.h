@@ -222,7 +222,7 @@ static inline mmf_status all_types_store_append(all_types_store *store, const al
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_get_slow(
     const all_types_store *store, uint64_t row, all_types_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(all_types_store_base(store), row, out);
+    mmfi_reread reread = mmfi_reread_begin(all_types_store_base(store), row, out != NULL);
     while (mmfi_reread_next(&reread))
         all_types_record_load(reread.record, out);
     if (reread.status != MMF_OK && out != NULL)
@@ -235,7 +235,7 @@ static inline mmf_status all_types_store_get(const all_types_store *store, uint6
                                              all_types_record *out)
 {
     const mmfi_read read =
-        mmfi_read_begin(all_types_store_base(store), row, ALL_TYPES_RECORD_SIZE, out);
+        mmfi_read_begin(all_types_store_base(store), row, ALL_TYPES_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
         return mmfi_all_types_get_slow(store, row, out);
     all_types_record_load(read.record, out);

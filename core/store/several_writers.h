@@ -1,6 +1,6 @@
-/* What the files of several writers share; shared.c and join.c. Not for users. */
-#ifndef MMF_STORE_SHARED_H
-#define MMF_STORE_SHARED_H
+/* What several_writers.c and join.c share. */
+#ifndef MMF_STORE_SEVERAL_WRITERS_H
+#define MMF_STORE_SEVERAL_WRITERS_H
 
 #include "mmapforge/detail/undo.h"
 #include "state.h"
@@ -37,5 +37,14 @@ static inline uint64_t mmfi_shared_reach(const mmfi_state *state, const mmfi_bou
     const uint64_t backed = end < now->backed ? end : now->backed;
     return backed < now->mapped ? backed : now->mapped;
 }
+
+/* Frees the append lock of this writer. */
+static inline void mmfi_shared_unlock(const mmfi_state *state)
+{
+    mmfi_store64_release(&mmfi_shared_live(state)->append_owner, 0);
+}
+
+/* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */
+mmf_status mmfi_join(mmfi_state *state, mmf_store *store, mmf_error *error);
 
 #endif

@@ -1,16 +1,16 @@
 /*
  * Several writers of one file, in any threads and processes, each with a handle of its own.
  *
- * A record is taken by its sequence (core/store/claim.h), appends take turns, and who dies in the
- * middle of either is found out by the lock of its undo slot, which the kernel has freed: the next
- * writer that meets what it left puts it right. Every wait ends by the clock (core/store/wait.h),
- * and says what was in the way.
+ * A record is taken by its sequence (core/store/claim.h), appends by a lock, and the death of a
+ * writer in the middle of either is found out by the lock of its undo slot, which the kernel has
+ * freed: the next writer that meets what it left puts it right. Every wait ends by the clock
+ * (core/store/wait.h), and says what was in the way.
  *
- * What a writer did comes to the next one by the turn (the release that frees it, the acquire that
- * takes it) or, from a dead one, by the lock of its slot. Other orders here repeat these: the swaps
- * acquire and release alike, and the count is loaded as it is everywhere.
+ * What a writer did comes to the next one by the append lock (the release that frees it, the
+ * acquire that takes it) or, from a dead one, by the lock of its slot. Other orders here repeat
+ * these: the swaps acquire and release alike, and the count is loaded as it is everywhere.
  */
-#include "shared.h"
+#include "several_writers.h"
 #include "claim.h"
 
 /* ---- Who is in the way ---- */
@@ -73,8 +73,8 @@ static uint32_t settle(mmfi_state *state, uint64_t row, uint64_t odd)
 }
 
 /* Another writer has the record, or it is torn. */
-static MMFI_COLD mmf_status wait_to_claim(mmfi_state *state, uint64_t row, mmfi_extent extent,
-                                          mmfi_entered *entered)
+static MMFI_COLD mmf_status wait_to_claim(mmfi_state *state, uint64_t row, unsigned char *record,
+                                          mmfi_extent extent, uint64_t *sequence)
 {
     const size_t record_size = (size_t)state->geometry.record_size;
     unsigned char *undo = mmfi_shared_undo(state, state->slot);
@@ -82,58 +82,56 @@ static MMFI_COLD mmf_status wait_to_claim(mmfi_state *state, uint64_t row, mmfi_
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     uint32_t owner = none;
     do {
-        const uint64_t found = mmfi_sequence_load(entered->record);
+        const uint64_t found = mmfi_sequence_load(record);
         if (mmfi_sequence_is_whole(found)) {
-            if (mmfi_claim(entered->record, undo, state->slot, row, found, record_size,
-                           &entered->sequence))
+            if (mmfi_claim(record, undo, state->slot, row, found, record_size, sequence))
                 return MMF_OK;
         } else if (found == 0 || mmfi_wait_asks(&wait)) {
             owner = found != 0 ? settle(state, row, found) : none;
             if (owner != none)
                 continue;
-            if (extent == MMFI_PART && mmfi_load64(entered->record) == found)
+            if (extent == MMFI_PART && mmfi_load64(record) == found)
                 return MMF_ERR_CORRUPT;
             if (extent == MMFI_WHOLE &&
-                mmfi_claim_torn(entered->record, undo, state->slot, row, found, &entered->sequence))
+                mmfi_claim_torn(record, undo, state->slot, row, found, sequence))
                 return MMF_OK;
         }
     } while (mmfi_wait_next(&wait));
     return give_up(state, MMFI_HELD_RECORD, row, owner);
 }
 
-static mmf_status claim(mmfi_state *state, uint64_t row, mmfi_extent extent, mmfi_entered *entered)
+static mmf_status claim(mmfi_state *state, uint64_t row, unsigned char *record, mmfi_extent extent,
+                        uint64_t *sequence)
 {
-    const uint64_t found = mmfi_sequence_load(entered->record);
+    const uint64_t found = mmfi_sequence_load(record);
     forget_obstacle(state);
     if (MMFI_LIKELY(mmfi_sequence_is_whole(found)) &&
-        mmfi_claim(entered->record, state->writer->undo, state->slot, row, found,
-                   (size_t)state->geometry.record_size, &entered->sequence))
+        mmfi_claim(record, state->writer->undo, state->slot, row, found,
+                   (size_t)state->geometry.record_size, sequence))
         return MMF_OK;
-    return wait_to_claim(state, row, extent, entered);
+    return wait_to_claim(state, row, record, extent, sequence);
 }
 
-mmfi_entered mmfi_shared_write(mmf_store *store, uint64_t row, mmfi_extent extent)
+static mmfi_write_permit write_begin(mmf_store *store, uint64_t row, mmfi_extent extent)
 {
-    mmfi_entered entered = {NULL, 0};
     mmfi_state *state = store->state;
+    uint64_t sequence = 0;
     mmf_status status = mmfi_row_is_known(store, row) ? MMF_OK : mmfi_refresh(store, row);
-    if (status == MMF_OK) {
-        entered.record = mmfi_row(store, row, (size_t)state->geometry.record_size);
-        status = claim(state, row, extent, &entered);
-    }
-    if (status != MMF_OK) {
-        entered.record = NULL;
-        entered.sequence = (uint64_t)status;
-    }
-    return entered;
+    if (status == MMF_OK)
+        status = claim(state, row, mmfi_row(store, row, (size_t)state->geometry.record_size),
+                       extent, &sequence);
+    const mmfi_write_permit permit = {sequence, status};
+    return permit;
 }
 
-/* ---- Turns to append ---- */
-
-static void end_turn(mmfi_state *state)
+/* Each sync has everything, however it was written. */
+static mmf_status write_unseen(mmfi_state *state)
 {
-    mmfi_store64_release(&mmfi_shared_live(state)->append_owner, 0);
+    (void)state;
+    return MMF_OK;
 }
+
+/* ---- The append lock ---- */
 
 /*
  * With the append lock, of one that died with it: what it had written was not published, and never
@@ -145,57 +143,58 @@ static mmf_status discard_append(mmfi_state *state)
 }
 
 /* No writer has such a slot: the word was damaged. */
-static mmf_status replace_turn(mmfi_state *state, uint64_t owner, uint64_t mine, bool *taken)
+static mmf_status replace_append_lock(mmfi_state *state, uint64_t owner, uint64_t mine, bool *taken)
 {
-    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
-    *taken = mmfi_swap64_if(turn, owner, mine);
+    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
+    *taken = mmfi_swap64_if(lock, owner, mine);
     const mmf_status status = *taken ? discard_append(state) : MMF_OK;
     if (status != MMF_OK)
-        end_turn(state);
+        mmfi_shared_unlock(state);
     return status;
 }
 
-/* Takes the turn from one that died with it. */
-static mmf_status inherit_turn(mmfi_state *state, uint64_t owner, uint64_t mine, bool *taken)
+/* Takes the append lock from a writer that died with it. */
+static mmf_status take_dead_append_lock(mmfi_state *state, uint64_t owner, uint64_t mine,
+                                        bool *taken)
 {
-    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
+    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
     mmf_status status = MMF_OK;
     *taken = false;
     if (owner > state->geometry.undo_count)
-        return replace_turn(state, owner, mine, taken);
+        return replace_append_lock(state, owner, mine, taken);
     const uint32_t slot = (uint32_t)(owner - 1);
     if (slot == state->slot || !mmfi_file_lock_slot(&state->file, slot))
         return MMF_OK;
     /* While its slot is locked nobody else can become that owner. */
-    if (mmfi_load64(turn) == owner) {
+    if (mmfi_load64(lock) == owner) {
         mmfi_recover_slot(state->map.base, &state->geometry, slot, rows_within_reach(state));
         status = discard_append(state);
-        *taken = status == MMF_OK && mmfi_swap64_if(turn, owner, mine);
+        *taken = status == MMF_OK && mmfi_swap64_if(lock, owner, mine);
     }
     mmfi_file_unlock_slot(&state->file, slot);
     return status;
 }
 
-static bool try_turn(mmfi_state *state)
+static bool try_append_lock(mmfi_state *state)
 {
-    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
-    return mmfi_swap64_if(turn, 0, (uint64_t)state->slot + 1);
+    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
+    return mmfi_swap64_if(lock, 0, (uint64_t)state->slot + 1);
 }
 
 /* Another writer has it, or died with it. */
-static MMFI_COLD mmf_status wait_for_turn(mmfi_state *state)
+static MMFI_COLD mmf_status wait_for_append_lock(mmfi_state *state)
 {
-    uint64_t *turn = &mmfi_shared_live(state)->append_owner;
+    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
     const uint64_t mine = (uint64_t)state->slot + 1;
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     uint64_t owner = 0;
     do {
-        if (try_turn(state))
+        if (try_append_lock(state))
             return MMF_OK;
-        owner = mmfi_load64(turn);
+        owner = mmfi_load64(lock);
         if (owner != 0 && mmfi_wait_asks(&wait)) {
             bool taken = false;
-            const mmf_status status = inherit_turn(state, owner, mine, &taken);
+            const mmf_status status = take_dead_append_lock(state, owner, mine, &taken);
             if (status != MMF_OK || taken)
                 return status;
         }
@@ -204,15 +203,16 @@ static MMFI_COLD mmf_status wait_for_turn(mmfi_state *state)
     return give_up(state, MMFI_HELD_APPEND, 0, is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
 }
 
-static mmf_status take_turn(mmfi_state *state)
+static mmf_status take_append_lock(mmfi_state *state)
 {
     forget_obstacle(state);
-    if (MMFI_LIKELY(try_turn(state)))
+    if (MMFI_LIKELY(try_append_lock(state)))
         return MMF_OK;
-    return wait_for_turn(state);
+    return wait_for_append_lock(state);
 }
 
-/* With the turn: how many records there are, and room for more. Others may have grown the file. */
+/* With the append lock: how many records there are, and room for more. Others may have grown the
+ * file. */
 static mmf_status make_room(mmfi_state *state, uint64_t rows)
 {
     mmfi_writer *writer = state->writer;
@@ -234,14 +234,16 @@ static mmf_status make_room(mmfi_state *state, uint64_t rows)
     return mmfi_store_grow(state, rows, NULL);
 }
 
-mmf_status mmfi_shared_append_begin(mmfi_state *state, uint64_t rows)
+static mmf_status append_begin(mmfi_state *state, uint64_t rows)
 {
-    mmf_status status = take_turn(state);
+    mmf_status status = take_append_lock(state);
     if (status != MMF_OK)
         return status;
     status = make_room(state, rows);
     if (status != MMF_OK)
-        end_turn(state);
+        mmfi_shared_unlock(state);
+    else
+        state->writer->sequence = mmfi_append_sequence(state);
     return status;
 }
 
@@ -267,8 +269,9 @@ static void settle_the_dead(mmfi_state *state)
 }
 
 /* The count that a commit promises is one of records that an earlier sync put on the disk. */
-mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
+static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
 {
+    (void)clean; /* others may be at work */
     mmfi_commit last = {0};
     const uint64_t count = mmfi_load64_acquire(&mmfi_shared_live(state)->count);
     (void)mmfi_commit_read(state->map.base, &last);
@@ -279,7 +282,7 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
         mmfi_state_poison(state);
         return status;
     }
-    status = take_turn(state);
+    status = take_append_lock(state);
     if (status != MMF_OK)
         return mmfi_obstacle_say(state, error);
     (void)mmfi_commit_read(state->map.base, &last);
@@ -297,6 +300,17 @@ mmf_status mmfi_shared_commit(mmfi_state *state, mmf_error *error)
     }
     if (status != MMF_OK)
         mmfi_state_poison(state);
-    end_turn(state);
+    mmfi_shared_unlock(state);
     return status;
 }
+
+const mmfi_strategy mmfi_several_writers = {
+    .lock = mmfi_file_lock_shared,
+    .attach = mmfi_join,
+    .write_begin = write_begin,
+    /* Of several writers none may see its field change under a whole record that it writes. */
+    .set_begin = write_begin,
+    .write_unseen = write_unseen,
+    .append_begin = append_begin,
+    .commit = commit,
+};
