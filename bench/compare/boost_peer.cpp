@@ -23,7 +23,7 @@ File opened(const std::string &path, bool writing)
                    : File(interprocess::open_read_only, path.c_str());
 }
 
-struct Boost {
+struct Boost : peers::NoTransactions {
     static constexpr const char *kName = "Boost.Interprocess";
     using Record = Tick::Raw;
 
@@ -53,12 +53,6 @@ struct Boost {
         if (ticks_ == nullptr)
             peers::fail(kName, path + " has no vector of ticks");
     }
-    void begin_reads()
-    {
-    }
-    void end_reads()
-    {
-    }
     Boost &handle()
     {
         return *this;
@@ -82,11 +76,6 @@ struct Boost {
     void read(uint64_t row, Record *out) const
     {
         *out = (*ticks_)[row];
-    }
-    template <typename Body> void write(uint64_t count, Body body)
-    {
-        for (uint64_t i = 0; i < count; i++)
-            body(i);
     }
     void set_price(uint64_t row, double price)
     {

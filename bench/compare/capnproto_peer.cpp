@@ -32,7 +32,7 @@ public:
     }
 };
 
-struct Capnproto {
+struct Capnproto : peers::NoTransactions {
     static constexpr const char *kName = "Cap'n Proto";
     using Record = tick_record;
 
@@ -76,12 +76,6 @@ struct Capnproto {
         builder_ = std::make_unique<InPlace>(kj::arrayPtr(&segment, 1));
         changing_ = builder_->getRoot<CapnpTicks>().getTicks();
     }
-    void begin_reads()
-    {
-    }
-    void end_reads()
-    {
-    }
     Capnproto &handle()
     {
         return *this;
@@ -113,11 +107,6 @@ struct Capnproto {
         out->price = tick.getPrice();
         out->volume = tick.getVolume();
         out->timestamp = tick.getTimestamp();
-    }
-    template <typename Body> void write(uint64_t count, Body body)
-    {
-        for (uint64_t i = 0; i < count; i++)
-            body(i);
     }
     void set_price(uint64_t row, double price)
     {

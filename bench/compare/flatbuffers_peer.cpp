@@ -11,7 +11,7 @@ using peers::Mapping;
 using peers::Room;
 using Vector = flatbuffers::Vector<const peers::fb::Tick *>;
 
-struct Flatbuffers {
+struct Flatbuffers : peers::NoTransactions {
     static constexpr const char *kName = "FlatBuffers";
     using Record = peers::fb::Tick;
 
@@ -49,12 +49,6 @@ struct Flatbuffers {
         changing_ = peers::fb::GetMutableTicks(file_.data())->mutable_ticks();
         ticks_ = changing_;
     }
-    void begin_reads()
-    {
-    }
-    void end_reads()
-    {
-    }
     Flatbuffers &handle()
     {
         return *this;
@@ -78,11 +72,6 @@ struct Flatbuffers {
     void read(uint64_t row, Record *out) const
     {
         *out = *ticks_->Get(static_cast<flatbuffers::uoffset_t>(row));
-    }
-    template <typename Body> void write(uint64_t count, Body body)
-    {
-        for (uint64_t i = 0; i < count; i++)
-            body(i);
     }
     void set_price(uint64_t row, double price)
     {

@@ -9,7 +9,7 @@ using peers::Facts;
 using peers::Mapping;
 using peers::Room;
 
-struct Memory {
+struct Memory : peers::NoTransactions {
     static constexpr const char *kName = "plain memory";
     using Record = Tick::Raw;
 
@@ -32,12 +32,6 @@ struct Memory {
     Memory(const std::string &path, bool writing)
         : file_(kName, path, writing), rows_(reinterpret_cast<Record *>(file_.data())),
           count_(file_.size() / sizeof(Record))
-    {
-    }
-    void begin_reads()
-    {
-    }
-    void end_reads()
     {
     }
     Memory &handle()
@@ -63,11 +57,6 @@ struct Memory {
     void read(uint64_t row, Record *out) const
     {
         std::memcpy(out, &rows_[row], sizeof *out);
-    }
-    template <typename Body> void write(uint64_t count, Body body)
-    {
-        for (uint64_t i = 0; i < count; i++)
-            body(i);
     }
     void set_price(uint64_t row, double price)
     {

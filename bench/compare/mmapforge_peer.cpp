@@ -54,7 +54,7 @@ struct Handle {
     }
 };
 
-struct Mmapforge {
+struct Mmapforge : peers::NoTransactions {
     static constexpr const char *kName = "mmapforge";
     using Record = tick_record;
 
@@ -83,12 +83,6 @@ struct Mmapforge {
     {
         must(tick_store_close(store_));
     }
-    void begin_reads()
-    {
-    }
-    void end_reads()
-    {
-    }
     Handle handle() const
     {
         return {store_};
@@ -108,11 +102,6 @@ struct Mmapforge {
         for (uint64_t row = 0; row < prices.count; row++)
             total += mmf_column_float64_at(prices, row);
         return total;
-    }
-    template <typename Body> void write(uint64_t count, Body body)
-    {
-        for (uint64_t i = 0; i < count; i++)
-            body(i);
     }
 
     class Appends {
@@ -138,7 +127,7 @@ struct Mmapforge {
             const Record first = sample(0);
             store_ = created(path_, rows_ + 1);
             must(tick_store_append(store_, &first, nullptr));
-            fault_in(Tick::first(store_), (rows_ + 1) * TICK_RECORD_SIZE);
+            fault_in(store_->base.records, (rows_ + 1) * TICK_RECORD_SIZE);
         }
         template <typename Next> void append(uint64_t rows, Next next)
         {

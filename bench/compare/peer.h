@@ -5,14 +5,18 @@
  *
  *     static constexpr const char *kName;
  *     static Facts facts();
- *     using Record;                                what a whole record is read into and written
- * from static Record sample(uint64_t row);          the data, the same for all Peer(const
- * std::string &path, bool writing); opens a file; the destructor closes it void begin_reads(),
- * end_reads();             around a benchmark, not timed double price(uint64_t row); one field void
- * each_price(Use use);                    use(price) of each row, in order double sum(); of all
- * prices, as this library does it best void read(uint64_t row, Record *out); void write(uint64_t
- * count, Body body);       body(i) for each, kBatch in a transaction void set_price(uint64_t row,
- * double price);  inside of write void set(uint64_t row, const Record &in);    inside of write
+ *     using Record;                                what a whole record is read into
+ *     static Record sample(uint64_t row);          the data, the same for all
+ *     Peer(const std::string &path, bool writing); opens a file; the destructor closes it
+ *     void begin_reads(), end_reads();             around a benchmark, not timed
+ *     double price(uint64_t row);                  one field
+ *     void each_price(Use use);                    use(price) of each row, in order
+ *     double sum();                                of all prices, as this library does it best
+ *     void read(uint64_t row, Record *out);
+ *     void write(uint64_t count, Body body);       body(i) for each, kBatch in a transaction
+ *     void set_price(uint64_t row, double price);  inside of write
+ *     void set(uint64_t row, const Record &in);    inside of write
+ *     handle();                                    what has price, read, set_price and set
  *
  *     struct Appends                               fills a file
  *         Appends(const std::string &path, uint64_t rows, Room room);
@@ -100,12 +104,23 @@ inline tick_record sample(uint64_t row)
 
 inline Tick::Raw raw_sample(uint64_t row)
 {
-    const tick_record from = sample(row);
-    Tick::Raw raw = {
-        2, static_cast<uint32_t>(from.symbol_length), {}, from.price, from.volume, from.timestamp};
-    std::memcpy(raw.symbol, from.symbol, sizeof raw.symbol);
-    return raw;
+    return Tick::raw(sample(row));
 }
+
+// What a peer without transactions does about them.
+struct NoTransactions {
+    void begin_reads()
+    {
+    }
+    void end_reads()
+    {
+    }
+    template <typename Body> void write(uint64_t count, Body body)
+    {
+        for (uint64_t i = 0; i < count; i++)
+            body(i);
+    }
+};
 
 // One sample for each call, so that the compiler cannot keep it in registers.
 template <typename Record> class Same {

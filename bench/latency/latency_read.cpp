@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "bench/latency/latency.h"
+#include "bench/latency/marked_file.h"
 #include "bench/latency/marked_tick.h"
 #include "bench/micro/keep.h"
 
@@ -128,14 +129,7 @@ void time_reads(const Run &run, const std::string &path, const Writing &writing,
 void time_read(const Run &run)
 {
     const std::string path = run.directory + "/read.mmf";
-    tick_store *store = nullptr;
-    mmf_error error;
-    need(tick_store_create(path.c_str(), nullptr, &store, &error), error);
-    for (uint64_t i = 0; i < kRows; i++) {
-        const tick_record tick = marked_tick(i);
-        must(tick_store_append(store, &tick, nullptr));
-    }
-    must(tick_store_close(store));
+    make_marked_file(path, kRows);
     const Writing kinds[] = {{"no writer", false, 0, 0},
                              {"a writer on other records", true, kRead + 1, kRows - 1},
                              {"a writer on the same record", true, kRead, 1}};

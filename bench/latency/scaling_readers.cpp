@@ -12,6 +12,7 @@
 
 #include "bench/latency/clock.h"
 #include "bench/latency/json_line.h"
+#include "bench/latency/marked_file.h"
 #include "bench/latency/marked_tick.h"
 #include "bench/latency/scaling.h"
 #include "bench/micro/keep.h"
@@ -186,14 +187,7 @@ void measure(const Run &run, const std::string &path, const char *form, Read rea
 void scale_readers(const Run &run)
 {
     const std::string path = run.directory + "/readers.mmf";
-    tick_store *store = nullptr;
-    mmf_error error;
-    need(tick_store_create(path.c_str(), nullptr, &store, &error), error);
-    for (uint64_t i = 0; i < kRows; i++) {
-        const tick_record tick = marked_tick(i);
-        must(tick_store_append(store, &tick, nullptr));
-    }
-    must(tick_store_close(store));
+    make_marked_file(path, kRows);
     const struct {
         const char *name;
         Read read;

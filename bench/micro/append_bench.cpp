@@ -29,15 +29,15 @@ template <typename Kind> void store_append(benchmark::State &state)
     for (auto _ : state) {
         state.PauseTiming();
         typename Kind::Store *store = create<Kind>(kRows + 1);
-        must(Kind::append(store, &in));
-        fault_in(Kind::first(store), (kRows + 1) * sizeof(typename Kind::Raw));
+        must(Kind::append(store, &in, nullptr));
+        fault_in(store->base.records, (kRows + 1) * sizeof(typename Kind::Raw));
         state.ResumeTiming();
         for (uint64_t row = 0; row < kRows; row++) {
             keep_memory(&in);
-            must(Kind::append(store, &in));
+            must(Kind::append(store, &in, nullptr));
         }
         state.PauseTiming();
-        must(Kind::close(store));
+        close<Kind>(store);
         state.ResumeTiming();
     }
     count_rows(state, kRows);
@@ -84,11 +84,11 @@ template <typename Kind> void store_grow(benchmark::State &state)
         state.ResumeTiming();
         for (uint64_t row = 0; row < kRows; row++) {
             keep_memory(&in);
-            must(Kind::append(store, &in));
+            must(Kind::append(store, &in, nullptr));
         }
         state.PauseTiming();
         (void)unlink(path.c_str());
-        must(Kind::close(store));
+        close<Kind>(store);
         state.ResumeTiming();
     }
     count_rows(state, kRows);

@@ -10,73 +10,35 @@ struct SealedTick {
     using Record = sealed_tick_record;
     static constexpr size_t kSize = SEALED_TICK_RECORD_SIZE;
 
-    static Record sample(uint64_t i)
-    {
-        Record record = {};
-        record.symbol_length = 8;
-        std::memcpy(record.symbol, "MMFORGE1", 8);
-        record.price = 100.0 + static_cast<double>(i % 100);
-        record.volume = 1.0;
-        record.timestamp = i;
-        return record;
-    }
-    static mmf_status create(const char *path, const mmf_options *options, Store **out,
-                             mmf_error *error)
-    {
-        return sealed_tick_store_create(path, options, out, error);
-    }
-    static mmf_status close(Store *store)
-    {
-        return closed(sealed_tick_store_close(store));
-    }
-    static mmf_status append(Store *store, const Record *in)
-    {
-        return sealed_tick_store_append(store, in, nullptr);
-    }
-    static mmf_status set(Store *store, uint64_t row, const Record *in)
-    {
-        return sealed_tick_store_set(store, row, in);
-    }
-    static mmf_status set_price(Store *store, uint64_t row, double price)
-    {
-        return sealed_tick_store_set_price(store, row, price);
-    }
+    static constexpr auto create = sealed_tick_store_create;
+    static constexpr auto close = sealed_tick_store_close;
+    static constexpr auto append = sealed_tick_store_append;
+    static constexpr auto set = sealed_tick_store_set;
+    static constexpr auto set_price = sealed_tick_store_set_price;
+    static constexpr auto sample = tick_sample<Record>;
 };
 
 struct PlainTick : Tick {
     static constexpr size_t kSize = TICK_RECORD_SIZE;
-    static mmf_status set_price(Store *store, uint64_t row, double price)
-    {
-        return tick_store_set_price(store, row, price);
-    }
+    static constexpr auto set_price = tick_store_set_price;
 };
-
-template <typename Kind> typename Kind::Store *filled(uint64_t rows)
-{
-    typename Kind::Store *store = create<Kind>(rows);
-    for (uint64_t i = 0; i < rows; i++) {
-        const typename Kind::Record in = Kind::sample(i);
-        must(Kind::append(store, &in));
-    }
-    return store;
-}
 
 template <typename Kind> void set_price(benchmark::State &state)
 {
-    typename Kind::Store *store = filled<Kind>(static_cast<uint64_t>(state.range(0)));
+    typename Kind::Store *store = new_store<Kind>(static_cast<uint64_t>(state.range(0)));
     each_row(state, [&](uint64_t row) { must(Kind::set_price(store, row, 1.0)); });
-    must(Kind::close(store));
+    close<Kind>(store);
 }
 
 template <typename Kind> void set_record(benchmark::State &state)
 {
-    typename Kind::Store *store = filled<Kind>(static_cast<uint64_t>(state.range(0)));
+    typename Kind::Store *store = new_store<Kind>(static_cast<uint64_t>(state.range(0)));
     typename Kind::Record in = Kind::sample(7);
     each_row(state, [&](uint64_t row) {
         keep_memory(&in);
         must(Kind::set(store, row, &in));
     });
-    must(Kind::close(store));
+    close<Kind>(store);
 }
 
 // Into pages that are there already, of a file in memory.
@@ -87,15 +49,15 @@ template <typename Kind> void append(benchmark::State &state)
     for (auto _ : state) {
         state.PauseTiming();
         typename Kind::Store *store = create<Kind>(rows + 1);
-        must(Kind::append(store, &in));
+        must(Kind::append(store, &in, nullptr));
         fault_in(store->base.records, (rows + 1) * Kind::kSize);
         state.ResumeTiming();
         for (uint64_t i = 0; i < rows; i++) {
             keep_memory(&in);
-            must(Kind::append(store, &in));
+            must(Kind::append(store, &in, nullptr));
         }
         state.PauseTiming();
-        must(Kind::close(store));
+        close<Kind>(store);
         state.ResumeTiming();
     }
     count_rows(state, rows);
@@ -104,11 +66,11 @@ template <typename Kind> void append(benchmark::State &state)
 void verify(benchmark::State &state)
 {
     const uint64_t rows = static_cast<uint64_t>(state.range(0));
-    sealed_tick_store *store = filled<SealedTick>(rows);
+    sealed_tick_store *store = new_store<SealedTick>(rows);
     for (auto _ : state)
         must(sealed_tick_store_verify(store, 0, rows, nullptr, nullptr));
     count_rows(state, rows);
-    must(closed(sealed_tick_store_close(store)));
+    close<SealedTick>(store);
 }
 
 // The checksum of as many bytes as such a record has, and nothing else.

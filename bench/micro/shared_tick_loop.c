@@ -3,63 +3,22 @@
 #define _GNU_SOURCE
 #endif
 
-#include <stdio.h>
-#include <unistd.h>
-
-#include "bench/micro/loop.h"
 #include "tick_store.h"
 
-static tick_store *store;
-static const tick_record sample = {"MMFORGE1", 8, 1.0, 2.0, 3};
+#define loop_store      tick_store
+#define loop_record     tick_record
+#define loop_create     tick_store_create
+#define loop_append     tick_store_append
+#define loop_set        tick_store_set
+#define loop_set_price  tick_store_set_price
+#define loop_set_symbol tick_store_set_symbol
+#include "bench/micro/field_loops.h"
+
+static const loop_record sample = {"MMFORGE1", 8, 1.0, 2.0, 3};
 
 static void prepare(const char *path, uint64_t count)
 {
-    mmf_error error;
-    mmf_options options = MMF_OPTIONS_INIT;
-    options.reserve_bytes = UINT64_C(1) << 26; /* valgrind has no 64 GiB to give */
-    options.capacity = ROWS + count;
-    options.shared_writers = true;
-    if (tick_store_create(path, &options, &store, &error) != MMF_OK) {
-        (void)fprintf(stderr, "shared_tick_loop: %s\n", error.message);
-        exit(1);
-    }
-    (void)unlink(path);
-    for (uint64_t i = 0; i < ROWS; i++)
-        must(tick_store_append(store, &sample, NULL));
-}
-
-LOOP set(uint64_t count)
-{
-    tick_store *to = store;
-    for (uint64_t i = 0; i < count; i++)
-        must(tick_store_set_price(to, i % ROWS, 1.0));
-}
-
-LOOP string_set(uint64_t count)
-{
-    tick_store *to = store;
-    for (uint64_t i = 0; i < count; i++)
-        must(tick_store_set_symbol(to, i % ROWS, "MMFORGE2", 8));
-}
-
-LOOP record_set(uint64_t count)
-{
-    tick_store *to = store;
-    tick_record in = sample;
-    for (uint64_t i = 0; i < count; i++) {
-        keep_memory(&in);
-        must(tick_store_set(to, i % ROWS, &in));
-    }
-}
-
-LOOP append(uint64_t count)
-{
-    tick_store *to = store;
-    tick_record in = sample;
-    for (uint64_t i = 0; i < count; i++) {
-        keep_memory(&in);
-        must(tick_store_append(to, &in, NULL));
-    }
+    make_store(path, count, true);
 }
 
 int main(int argc, char **argv)

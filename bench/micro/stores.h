@@ -12,88 +12,60 @@
 #include <cstring>
 #include <string>
 
-#include "bench/micro/market_cap_store.h"
 #include "bench/micro/measure.h"
-#include "tick_store.h"
+#include "bench/micro/raw_market_cap.h"
+#include "bench/micro/raw_tick.h"
 
-// What a close said of a store whose file has no name any more, which is meant here.
-inline mmf_status closed(mmf_status status)
+// ---- Two records, and the generated calls of their stores ----
+
+// A tick, or one with a checksum.
+template <typename Record> Record tick_sample(uint64_t i)
 {
-    return status == MMF_ERR_NOT_FOUND ? MMF_OK : status;
+    Record record = {};
+    record.symbol_length = 8;
+    std::memcpy(record.symbol, "MMFORGE1", 8);
+    record.price = 100.0 + static_cast<double>(i % 100);
+    record.volume = 1.0;
+    record.timestamp = i;
+    return record;
 }
-
-// ---- Two records, and each as a program without a store would keep it, at the file's size ----
 
 struct Tick {
     using Store = tick_store;
     using Record = tick_record;
-    struct Raw {
-        uint64_t sequence;
-        uint32_t symbol_length;
-        char symbol[TICK_SYMBOL_MAX];
-        double price;
-        double volume;
-        uint64_t timestamp;
-    };
+    using Raw = raw_tick;
 
-    static Record sample(uint64_t i)
-    {
-        Record record = {};
-        record.symbol_length = 8;
-        std::memcpy(record.symbol, "MMFORGE1", 8);
-        record.price = 100.0 + static_cast<double>(i % 100);
-        record.volume = 1.0;
-        record.timestamp = i;
-        return record;
-    }
+    static constexpr auto create = tick_store_create;
+    static constexpr auto close = tick_store_close;
+    static constexpr auto append = tick_store_append;
+    static constexpr auto get = tick_store_get;
+    static constexpr auto set = tick_store_set;
+    static constexpr auto sample = tick_sample<Record>;
+
     static Raw raw_sample(uint64_t i)
     {
-        const Record from = sample(i);
-        Raw raw = {2, 8, {}, from.price, from.volume, from.timestamp};
-        std::memcpy(raw.symbol, from.symbol, sizeof raw.symbol);
-        return raw;
+        return raw(sample(i));
     }
-    static mmf_status create(const char *path, const mmf_options *options, Store **out,
-                             mmf_error *error)
+    static Raw raw(const Record &from)
     {
-        return tick_store_create(path, options, out, error);
-    }
-    static mmf_status close(Store *store)
-    {
-        return closed(tick_store_close(store));
-    }
-    static mmf_status append(Store *store, const Record *in)
-    {
-        return tick_store_append(store, in, nullptr);
-    }
-    static mmf_status get(const Store *store, uint64_t row, Record *out)
-    {
-        return tick_store_get(store, row, out);
-    }
-    static mmf_status set(Store *store, uint64_t row, const Record *in)
-    {
-        return tick_store_set(store, row, in);
-    }
-    static const unsigned char *first(const Store *store)
-    {
-        tick_rows rows;
-        must(tick_store_rows(store, 0, 1, &rows));
-        return rows.base.records;
+        Raw to = {2,           static_cast<uint32_t>(from.symbol_length),
+                  {},          from.price,
+                  from.volume, from.timestamp};
+        std::memcpy(to.symbol, from.symbol, sizeof to.symbol);
+        return to;
     }
 };
-static_assert(sizeof(Tick::Raw) == TICK_RECORD_SIZE, "both sides must move the same bytes");
 
 struct MarketCap {
     using Store = market_cap_store;
     using Record = market_cap_record;
-    struct Raw {
-        uint64_t sequence;
-        uint64_t id;
-        double price;
-        double volume;
-        double market_cap;
-        bool stale;
-    };
+    using Raw = raw_market_cap;
+
+    static constexpr auto create = market_cap_store_create;
+    static constexpr auto close = market_cap_store_close;
+    static constexpr auto append = market_cap_store_append;
+    static constexpr auto get = market_cap_store_get;
+    static constexpr auto set = market_cap_store_set;
 
     static Record sample(uint64_t i)
     {
@@ -103,36 +75,7 @@ struct MarketCap {
     {
         return {2, i, 100.0, 1.0, 1e9, false};
     }
-    static mmf_status create(const char *path, const mmf_options *options, Store **out,
-                             mmf_error *error)
-    {
-        return market_cap_store_create(path, options, out, error);
-    }
-    static mmf_status close(Store *store)
-    {
-        return closed(market_cap_store_close(store));
-    }
-    static mmf_status append(Store *store, const Record *in)
-    {
-        return market_cap_store_append(store, in, nullptr);
-    }
-    static mmf_status get(const Store *store, uint64_t row, Record *out)
-    {
-        return market_cap_store_get(store, row, out);
-    }
-    static mmf_status set(Store *store, uint64_t row, const Record *in)
-    {
-        return market_cap_store_set(store, row, in);
-    }
-    static const unsigned char *first(const Store *store)
-    {
-        market_cap_rows rows;
-        must(market_cap_store_rows(store, 0, 1, &rows));
-        return rows.base.records;
-    }
 };
-static_assert(sizeof(MarketCap::Raw) == MARKET_CAP_RECORD_SIZE,
-              "both sides must move the same bytes");
 
 // ---- Places ----
 
@@ -155,6 +98,13 @@ typename Kind::Store *create(uint64_t capacity, bool on_disk = false, std::strin
     else
         (void)unlink(path.c_str());
     return store;
+}
+
+// Closes a store whose file has no name any more, which close reports.
+template <typename Kind> void close(typename Kind::Store *store)
+{
+    const mmf_status status = Kind::close(store);
+    must(status == MMF_ERR_NOT_FOUND ? MMF_OK : status);
 }
 
 // Writable pages under the bytes, so that writing does not wait for the system to make them.
@@ -219,7 +169,7 @@ template <typename Kind> typename Kind::Store *new_store(uint64_t rows)
     typename Kind::Store *store = create<Kind>(rows);
     for (uint64_t i = 0; i < rows; i++) {
         const typename Kind::Record record = Kind::sample(i);
-        must(Kind::append(store, &record));
+        must(Kind::append(store, &record, nullptr));
     }
     return store;
 }

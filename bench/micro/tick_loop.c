@@ -3,44 +3,24 @@
 #define _GNU_SOURCE
 #endif
 
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "bench/micro/loop.h"
+#include "bench/micro/raw_tick.h"
 #include "mmapforge/value.h"
-#include "tick_store.h"
 
-typedef struct raw_tick {
-    uint64_t sequence;
-    uint32_t symbol_length;
-    char symbol[TICK_SYMBOL_MAX];
-    double price;
-    double volume;
-    uint64_t timestamp;
-} raw_tick;
-_Static_assert(sizeof(raw_tick) == TICK_RECORD_SIZE, "both sides must move the same bytes");
+#define loop_store  tick_store
+#define loop_record tick_record
+#define loop_raw    raw_tick
+#define loop_create tick_store_create
+#define loop_append tick_store_append
+#define loop_set    tick_store_set
+#define loop_get    tick_store_get
+#include "bench/micro/array_loops.h"
 
-static raw_tick *rows; /* room for appends behind ROWS */
-static tick_store *store;
-static const tick_record sample = {"MMFORGE1", 8, 1.0, 2.0, 3};
+static const loop_record sample = {"MMFORGE1", 8, 1.0, 2.0, 3};
 
 static void prepare(const char *path, uint64_t count)
 {
-    mmf_error error;
-    mmf_options options = MMF_OPTIONS_INIT;
-    options.reserve_bytes = UINT64_C(1) << 26; /* valgrind has no 64 GiB to give */
-    options.capacity = ROWS + count;
-    if (tick_store_create(path, &options, &store, &error) != MMF_OK) {
-        (void)fprintf(stderr, "tick_loop: %s\n", error.message);
-        exit(1);
-    }
-    (void)unlink(path);
-    for (uint64_t i = 0; i < ROWS; i++)
-        must(tick_store_append(store, &sample, NULL));
-    rows = (raw_tick *)calloc(ROWS + count, sizeof *rows);
-    if (rows == NULL)
-        abort();
+    make_store(path, count, false);
+    make_rows(count);
     for (uint64_t i = 0; i < ROWS; i++) {
         rows[i].symbol_length = (uint32_t)sample.symbol_length;
         memcpy(rows[i].symbol, sample.symbol, sizeof rows[i].symbol);
@@ -74,36 +54,6 @@ LOOP raw_set(uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         to[i % ROWS].price = 1.0;
         keep_memory(to);
-    }
-}
-
-LOOP raw_record_get(uint64_t count)
-{
-    const raw_tick *from = rows;
-    raw_tick out;
-    for (uint64_t i = 0; i < count; i++) {
-        memcpy(&out, &from[i % ROWS], sizeof out);
-        keep_memory(&out);
-    }
-}
-
-LOOP raw_record_set(uint64_t count)
-{
-    raw_tick *to = rows;
-    raw_tick in = rows[0];
-    for (uint64_t i = 0; i < count; i++) {
-        keep_memory(&in);
-        memcpy(&to[i % ROWS], &in, sizeof in);
-    }
-}
-
-LOOP raw_append(uint64_t count)
-{
-    raw_tick *to = rows;
-    raw_tick in = rows[0];
-    for (uint64_t i = 0; i < count; i++) {
-        keep_memory(&in);
-        memcpy(&to[ROWS + i], &in, sizeof in);
     }
 }
 
@@ -210,36 +160,6 @@ LOOP set(uint64_t count)
     tick_store *to = store;
     for (uint64_t i = 0; i < count; i++)
         must(tick_store_set_price(to, i % ROWS, 1.0));
-}
-
-LOOP record_get(uint64_t count)
-{
-    const tick_store *from = store;
-    tick_record out;
-    for (uint64_t i = 0; i < count; i++) {
-        must(tick_store_get(from, i % ROWS, &out));
-        keep_memory(&out);
-    }
-}
-
-LOOP record_set(uint64_t count)
-{
-    tick_store *to = store;
-    tick_record in = sample;
-    for (uint64_t i = 0; i < count; i++) {
-        keep_memory(&in);
-        must(tick_store_set(to, i % ROWS, &in));
-    }
-}
-
-LOOP append(uint64_t count)
-{
-    tick_store *to = store;
-    tick_record in = sample;
-    for (uint64_t i = 0; i < count; i++) {
-        keep_memory(&in);
-        must(tick_store_append(to, &in, NULL));
-    }
 }
 
 LOOP column_seqlocked(uint64_t count)
