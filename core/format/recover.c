@@ -66,6 +66,9 @@ static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
 /* After another boot a slot may hold anything, so none of it may be taken for an image. */
 static void forget_slot(unsigned char *slot)
 {
+    /* A row that no store has, so that a reader which copies the old image and then sees a word of
+     * the next one does not find the old row with the same odd number (mmfi_undo_save's fence). */
+    mmfi_store64(slot + offsetof(mmfi_undo, row), UINT64_MAX);
     mmfi_store64(slot + offsetof(mmfi_undo, sequence), 0);
     mmfi_store64(slot + offsetof(mmfi_undo, mending), 0);
 }

@@ -83,7 +83,8 @@ static mmf_status give_up(const mmfi_reread *reread)
  * After mmfi_sequence_is: what was copied is the record itself, or an image that its slot still
  * has. A recovery that trusts no slot forgets it under this reader, and the next writer uses it for
  * another row, while the record keeps its odd sequence. The fence of that call, and the one before
- * a slot is used anew (mmfi_undo_save), let whoever saw a word of the new image see the new row.
+ * a slot is used again (mmfi_undo_save), let a reader that saw a word of the new image see that the
+ * slot was forgotten, or what came after.
  */
 static bool is_still_there(const mmfi_reread *reread)
 {
