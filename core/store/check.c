@@ -63,7 +63,10 @@ uint64_t mmfi_rows_to_hole(const mmfi_state *state, uint64_t count)
     return UINT64_MAX;
 }
 
-/* The rows that the header counts, as far as the file has room for them. */
+/*
+ * The rows that the header counts, as far as the file has room for them. A commit whose tail is not
+ * proved by the rows before the first hole does not stand.
+ */
 static uint64_t counted(const mmfi_state *state, uint64_t rows)
 {
     const unsigned char *base = state->map.base;
@@ -71,8 +74,11 @@ static uint64_t counted(const mmfi_state *state, uint64_t rows)
     uint64_t count = 0;
     if (mmfi_live_is_trusted(base, &state->geometry))
         count = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
-    else if (mmfi_commit_read(base, &last))
-        count = last.count;
+    else {
+        const uint64_t first = mmfi_rows_to_hole(state, rows);
+        if (mmfi_commit_find(base, &state->geometry, first < rows ? first : rows, &last, NULL))
+            count = last.count;
+    }
     return count < rows ? count : rows;
 }
 

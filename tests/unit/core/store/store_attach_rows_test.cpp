@@ -238,6 +238,34 @@ TEST_F(MissingRowsTest, ARefusedOpenLeavesAHole)
     ::close(fd);
 }
 
+// A commit whose tail did not reach the disk does not stand, also where that left a hole.
+TEST_F(MissingRowsTest, ATailThatIsAHoleIsNotCounted)
+{
+    tick_store *store = create();
+    fill(store, 10);
+    ASSERT_EQ(tick_store_sync(store, &error), MMF_OK);
+    ASSERT_EQ(t_append_up_to(store, 1000), MMF_OK);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    leave_boot();
+    for (uint64_t slot = 0; slot < MMFI_COMMIT_COPIES; slot++)
+        put_word(MMFI_COMMIT_OFFSET + slot * MMFI_PAGE_SIZE + MMFI_COMMIT_CONFIRMATION, 0);
+    constexpr uint64_t kTail = kHeader + 4096; // within row 39
+    put(kHeader + 10 * TICK_RECORD_SIZE, std::string(4096 - 10 * TICK_RECORD_SIZE, '\0'));
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(fd, 0);
+    const int punched = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, kTail,
+                                  static_cast<off_t>(bytes().size() - kTail));
+    ::close(fd);
+    if (punched != 0)
+        GTEST_SKIP() << "this file system punches no holes: " << strerror(errno);
+    store = open();
+    EXPECT_EQ(expect_whole(store), 10u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    store = open(&writing);
+    EXPECT_EQ(expect_whole(store), 10u);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
 // The newest commit is damaged where it decides: the one before counts, and that is said.
 TEST_F(MissingRowsTest, ACommitSlotThatFailsItsChecksum)
 {
