@@ -2,6 +2,7 @@
 #include "commit.h"
 
 #include "../os/boot_id.h"
+
 #include "mmapforge/detail/checksum.h"
 #include "mmapforge/detail/crc32c.h"
 
@@ -65,39 +66,22 @@ void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count,
     mmfi_commit_write_tail(base, generation, count, capacity, clean, 0, 0);
 }
 
-/* What every commit of this version and boot has besides what it says. */
-static void write_slot(unsigned char *base, mmfi_commit *commit)
-{
-    commit->size = sizeof *commit;
-    mmfi_boot_id(commit->boot_id);
-    commit->crc = mmfi_crc32c(commit, offsetof(mmfi_commit, crc));
-    mmfi_copy_in(commit_at(base, commit->generation), commit, sizeof *commit);
-}
-
 void mmfi_commit_write_tail(unsigned char *base, uint64_t generation, uint64_t count,
                             uint64_t capacity, bool clean, uint64_t tail_first, uint32_t tail_crc)
 {
     mmfi_commit commit;
     memset(&commit, 0, sizeof commit);
+    commit.size = sizeof commit;
     commit.generation = generation;
     commit.count = count;
     commit.capacity = capacity;
     commit.flags = clean ? MMFI_COMMIT_CLEAN : 0;
     commit.epoch = mmfi_epoch_to_commit(base);
+    mmfi_boot_id(commit.boot_id);
     commit.tail_first = tail_first;
     commit.tail_crc = tail_crc;
-    write_slot(base, &commit);
-}
-
-void mmfi_commit_write_untied(unsigned char *base, const mmfi_commit *last)
-{
-    mmfi_commit commit;
-    memset(&commit, 0, sizeof commit);
-    commit.generation = last->generation + 1;
-    commit.count = last->count;
-    commit.capacity = last->capacity;
-    commit.epoch = last->epoch;
-    write_slot(base, &commit);
+    commit.crc = mmfi_crc32c(&commit, offsetof(mmfi_commit, crc));
+    mmfi_copy_in(commit_at(base, generation), &commit, sizeof commit);
 }
 
 void mmfi_commit_save(const unsigned char *base, uint64_t generation, unsigned char *out)

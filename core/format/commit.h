@@ -48,12 +48,6 @@ void mmfi_commit_write_tail(unsigned char *base, uint64_t generation, uint64_t c
                             uint64_t capacity, bool clean, uint64_t tail_first, uint32_t tail_crc);
 
 /*
- * The same count, capacity and epoch as the last commit, whose epoch goes on, without its tail. A
- * sync of the records and of the last commit comes before, and one after.
- */
-void mmfi_commit_write_untied(unsigned char *base, const mmfi_commit *last);
-
-/*
  * What the slot of that generation has, sizeof(mmfi_commit) bytes, and that it has this again: for
  * a caller whose sync after the change fails, so that the file stays as it was found.
  */

@@ -202,17 +202,25 @@ static mmf_status discard_when_first(mmfi_state *state, mmf_error *error)
     return status;
 }
 
-/* Commits the same count without a tail; when the disk does not take that, nothing has changed. */
+/*
+ * Commits all that there is, without a tail; when the disk does not take that, nothing has changed.
+ * Not the count of before, for the rows after it would be of another epoch than this commit.
+ */
 static mmf_status untie_from(mmfi_state *state, const mmfi_commit *last, mmf_error *error)
 {
+    const uint64_t count = mmfi_shared_count(state);
+    const uint64_t capacity = mmfi_geometry_rows(&state->geometry, state->file_size);
+    const uint64_t epoch = mmfi_epoch_to_commit(state->map.base);
     unsigned char before[sizeof(mmfi_commit)];
     mmf_status status = mmfi_file_sync(&state->file, error);
     if (status != MMF_OK)
         return status;
     mmfi_commit_save(state->map.base, last->generation + 1, before);
-    mmfi_commit_write_untied(state->map.base, last);
+    mmfi_commit_write(state->map.base, last->generation + 1, count, capacity, false);
     status = mmfi_file_sync(&state->file, error);
-    if (status != MMF_OK)
+    if (status == MMF_OK)
+        mmfi_epoch_begin(state->map.base, epoch);
+    else
         mmfi_commit_put_back(state->map.base, last->generation + 1, before);
     return status;
 }

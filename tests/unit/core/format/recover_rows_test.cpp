@@ -348,6 +348,53 @@ TEST_F(DroppedRowsTest, KeptRowsStayKeptWhenSeveralWritersTakeOver)
 }
 
 /*
+ * The newer commit is damaged, and with it the only place that says that its epoch was used. What a
+ * first writer of several makes of the older one must not have that epoch again.
+ */
+TEST_F(DroppedRowsTest, AnEpochIsNotUsedAgainAfterADamagedCommit)
+{
+    ASSERT_EQ(t_in_child([&] {
+                  sealed_store *store = create_sealed(1);
+                  if (sealed_store_sync(store, nullptr) != MMF_OK ||
+                      append_sealed(store, 3) != MMF_OK ||
+                      sealed_store_sync(store, nullptr) != MMF_OK)
+                      return 1;
+                  return 0;
+              }),
+              0);
+    another_boot();
+    ASSERT_EQ(t_in_child([&] {
+                  sealed_store *store = open_sealed(&writing);
+                  if (append_sealed(store, 5) != MMF_OK ||
+                      sealed_store_sync(store, nullptr) != MMF_OK)
+                      return 1;
+                  return append_sealed(store, 8) == MMF_OK ? 0 : 2;
+              }),
+              0);
+    mmfi_commit last = {};
+    const std::string content = bytes();
+    ASSERT_TRUE(mmfi_commit_read(reinterpret_cast<const unsigned char *>(content.data()), &last));
+    ASSERT_EQ(last.count, 5u);
+    flip(MMFI_COMMIT_OFFSET + last.generation % MMFI_COMMIT_COPIES * MMFI_PAGE_SIZE +
+             offsetof(mmfi_commit, count),
+         3);
+    another_boot();
+    mmf_options sharing = writing;
+    sharing.shared_writers = true;
+    ASSERT_EQ(t_in_child([&] {
+                  sealed_store *store = open_sealed(&sharing);
+                  if (sealed_store_count(store) != 3 || append_sealed(store, 5, 100) != MMF_OK)
+                      return 1;
+                  return sealed_store_sync(store, nullptr) == MMF_OK ? 0 : 2;
+              }),
+              0);
+    another_boot();
+    EXPECT_EQ(
+        t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }), 5)
+        << "rows 5 to 7 are of the epoch whose commit is damaged";
+}
+
+/*
  * A dropped record was being replaced by an append that a kill ended, and was put back: under the
  * epoch of that append it must not prove itself, for then a restart would keep it.
  */
