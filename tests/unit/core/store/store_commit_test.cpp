@@ -29,6 +29,13 @@ protected:
         return found;
     }
 
+    mmfi_live live() const
+    {
+        mmfi_live found = {};
+        memcpy(&found, bytes().data() + MMFI_LIVE_OFFSET, sizeof found);
+        return found;
+    }
+
     bool has_tail() const
     {
         const mmfi_commit last = commit();
@@ -344,4 +351,71 @@ TEST_F(SyncTest, ASyncOfChangesIsAChangeOfTheFile)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
     EXPECT_GT(modified(), 1000) << "replaced, and closed";
     EXPECT_EQ(unlink(name.c_str()), 0);
+}
+
+// Else records of an epoch could be on the disk without it, and a later commit of the same number
+// would keep them.
+TEST_F(SyncTest, AnEpochBeginsWhenItsCommitIsOnTheDisk)
+{
+    for (const bool shared : {false, true}) {
+        mmf_options options = writing;
+        options.shared_writers = shared;
+        (void)unlink(path.c_str());
+        ASSERT_EQ(tick_store_close(create()), MMF_OK);
+        TracedChild child([&] {
+            tick_store *store = nullptr;
+            if (tick_store_open(path.c_str(), &options, &store, nullptr) != MMF_OK ||
+                t_append_up_to(store, 2) != MMF_OK)
+                return 1;
+            return tick_store_sync(store, nullptr) == MMF_OK ? 0 : 2;
+        });
+        ASSERT_TRUE(child.traced()) << "the test needs to trace a child of its own";
+        // At a system call after the commit was written, and before the epoch is that of records.
+        bool waited = false;
+        while (child.step())
+            waited = waited || (commit().epoch != 0 && live().epoch == 0);
+        EXPECT_EQ(child.result(), 0);
+        EXPECT_TRUE(waited) << (shared ? "several writers" : "one writer");
+        EXPECT_EQ(live().epoch, commit().epoch);
+        EXPECT_NE(commit().epoch, 0u);
+    }
+}
+
+// Another writer appends and syncs at every system call of a sync, while the append lock is free.
+TEST_F(SyncTest, OneOfSeveralNeverPromisesLessThanAnother)
+{
+    mmf_options options = writing;
+    options.shared_writers = true;
+    bool ended = false;
+    int disturbed = 0;
+    for (int calls = 0; !ended; calls++) {
+        (void)unlink(path.c_str());
+        tick_store *other = nullptr;
+        ASSERT_EQ(tick_store_create(path.c_str(), &options, &other, &error), MMF_OK);
+        TracedChild child([&] {
+            tick_store *store = nullptr;
+            const tick_record tick = t_tick(0);
+            if (tick_store_open(path.c_str(), &options, &store, nullptr) != MMF_OK ||
+                tick_store_append(store, &tick, nullptr) != MMF_OK)
+                return 1;
+            return tick_store_sync(store, nullptr) == MMF_OK ? 0 : 2;
+        });
+        ASSERT_TRUE(child.traced()) << "the test needs to trace a child of its own";
+        ended = false;
+        for (int i = 0; i < calls && !ended; i++)
+            ended = !child.step();
+        if (!ended && live().append_owner == 0) {
+            const tick_record tick = t_tick(1);
+            ASSERT_EQ(tick_store_append(other, &tick, nullptr), MMF_OK);
+            ASSERT_EQ(tick_store_sync(other, &error), MMF_OK) << error.message;
+            disturbed++;
+            const uint64_t promised = commit().count;
+            child.finish();
+            EXPECT_EQ(child.result(), 0);
+            EXPECT_GE(commit().count, promised) << "after " << calls << " steps";
+        }
+        child.finish();
+        EXPECT_EQ(tick_store_close(other), MMF_OK);
+    }
+    EXPECT_GT(disturbed, 20);
 }
