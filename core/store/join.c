@@ -58,21 +58,12 @@ static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error
     const uint64_t row = mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, row));
     if (row < mmfi_shared_end(state, &now) && row < now.backed && row >= now.mapped)
         return MMF_ERR_CAPACITY;
+    /* With the slot comes the append lock that its owner died with, and what it was appending. */
+    if (mmfi_load64(&mmfi_shared_live(state)->append_owner) == (uint64_t)slot + 1 &&
+        mmfi_unpublished_check(state, now.count, NULL) != MMF_OK)
+        return MMF_ERR_CAPACITY;
     mmfi_recover_slot(state->map.base, &state->geometry, slot, mmfi_shared_reach(state, &now));
     return MMF_OK;
-}
-
-/* Frees the append lock of the dead owner of a locked slot, if it has it. */
-static mmf_status free_append_lock(mmfi_state *state, uint32_t slot, mmf_error *error)
-{
-    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
-    const uint64_t owner = (uint64_t)slot + 1;
-    mmf_status status = MMF_OK;
-    if (mmfi_load64(lock) == owner)
-        status = mmfi_discard_unpublished(state, mmfi_shared_count(state), error);
-    if (status == MMF_OK)
-        (void)mmfi_swap64_if(lock, owner, 0);
-    return status;
 }
 
 /* What there is to do depends on how the file was made. */
@@ -103,9 +94,7 @@ static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
     for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             continue;
-        mmf_status status = settle_slot(state, slot, error);
-        if (status == MMF_OK)
-            status = free_append_lock(state, slot, error);
+        const mmf_status status = settle_slot(state, slot, error);
         if (status != MMF_OK && status != MMF_ERR_CAPACITY)
             return status;
         if (status != MMF_OK || *taken) {
@@ -189,20 +178,6 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
 }
 
 /*
- * An only writer that died in an append did not have the append lock. Who has it now began to write
- * after that one, and did this when it joined.
- */
-static mmf_status discard_when_first(mmfi_state *state, mmf_error *error)
-{
-    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
-    if (!mmfi_swap64_if(lock, 0, (uint64_t)state->slot + 1))
-        return MMF_OK;
-    const mmf_status status = mmfi_discard_unpublished(state, mmfi_shared_count(state), error);
-    mmfi_shared_unlock(state);
-    return status;
-}
-
-/*
  * Commits all that there is, without a tail; when the disk does not take that, nothing has changed.
  * Not the count of before, for the rows after it would be of another epoch than this commit.
  */
@@ -256,7 +231,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
         return status;
     status = take_slot(state, error);
     if (status == MMF_OK)
-        status = discard_when_first(state, error);
+        status = mmfi_shared_settle_append(state, error);
     /* The last that may fail comes before what says that there is one writer more. */
     if (status == MMF_OK)
         status = untie_commit(state, error);

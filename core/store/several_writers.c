@@ -133,46 +133,21 @@ static mmf_status write_unseen(mmfi_state *state)
 
 /* ---- The append lock ---- */
 
-/*
- * With the append lock, of one that died with it: what it had written was not published, and never
- * will be.
- */
-static mmf_status discard_append(mmfi_state *state)
-{
-    return mmfi_discard_unpublished(state, mmfi_shared_count(state), NULL);
-}
-
-/* No writer has such a slot: the word was damaged. */
-static mmf_status replace_append_lock(mmfi_state *state, uint64_t owner, uint64_t mine, bool *taken)
+/* Takes it from a writer that died with it; false when that lives, or another was faster. */
+static bool take_dead_append_lock(mmfi_state *state, uint64_t owner, uint64_t mine)
 {
     uint64_t *lock = &mmfi_shared_live(state)->append_owner;
-    *taken = mmfi_swap64_if(lock, owner, mine);
-    const mmf_status status = *taken ? discard_append(state) : MMF_OK;
-    if (status != MMF_OK)
-        mmfi_shared_unlock(state);
-    return status;
-}
-
-/* Takes the append lock from a writer that died with it. */
-static mmf_status take_dead_append_lock(mmfi_state *state, uint64_t owner, uint64_t mine,
-                                        bool *taken)
-{
-    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
-    mmf_status status = MMF_OK;
-    *taken = false;
+    /* No writer has such a slot: the word was damaged. */
     if (owner > state->geometry.undo_count)
-        return replace_append_lock(state, owner, mine, taken);
+        return mmfi_swap64_if(lock, owner, mine);
     const uint32_t slot = (uint32_t)(owner - 1);
     if (slot == state->slot || !mmfi_file_lock_slot(&state->file, slot))
-        return MMF_OK;
-    /* While its slot is locked nobody else can become that owner. */
-    if (mmfi_load64(lock) == owner) {
-        mmfi_recover_slot(state->map.base, &state->geometry, slot, rows_within_reach(state));
-        status = discard_append(state);
-        *taken = status == MMF_OK && mmfi_swap64_if(lock, owner, mine);
-    }
+        return false;
+    /* While its slot is locked no other writer can become that owner. */
+    mmfi_recover_slot(state->map.base, &state->geometry, slot, rows_within_reach(state));
+    const bool taken = mmfi_swap64_if(lock, owner, mine);
     mmfi_file_unlock_slot(&state->file, slot);
-    return status;
+    return taken;
 }
 
 static bool try_append_lock(mmfi_state *state)
@@ -181,34 +156,70 @@ static bool try_append_lock(mmfi_state *state)
     return mmfi_swap64_if(lock, 0, (uint64_t)state->slot + 1);
 }
 
+/*
+ * With the append lock: what its last owner, which died, had written was not published, and never
+ * will be. A writer that dies here leaves that to the next one.
+ */
+static mmf_status discard_append(mmfi_state *state, mmf_error *error)
+{
+    const mmf_status status = mmfi_discard_unpublished(state, mmfi_shared_count(state), error);
+    if (status != MMF_OK)
+        mmfi_shared_unlock(state);
+    return status;
+}
+
+mmf_status mmfi_shared_settle_append(mmfi_state *state, mmf_error *error)
+{
+    const uint64_t mine = (uint64_t)state->slot + 1;
+    const uint64_t owner = mmfi_load64(&mmfi_shared_live(state)->append_owner);
+    if (mmfi_unpublished_check(state, mmfi_shared_count(state), NULL) != MMF_OK)
+        return MMF_OK;
+    if (owner == 0 ? !try_append_lock(state)
+                   : owner != mine && !take_dead_append_lock(state, owner, mine))
+        return MMF_OK;
+    const mmf_status status = discard_append(state, error);
+    if (status == MMF_OK)
+        mmfi_shared_unlock(state);
+    return status;
+}
+
 /* Another writer has it, or died with it. */
-static MMFI_COLD mmf_status wait_for_append_lock(mmfi_state *state)
+static MMFI_COLD mmf_status wait_for_append_lock(mmfi_state *state, mmf_error *error)
 {
     uint64_t *lock = &mmfi_shared_live(state)->append_owner;
     const uint64_t mine = (uint64_t)state->slot + 1;
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     uint64_t owner = 0;
+    bool taken = false;
+    bool inherited = false;
     do {
-        if (try_append_lock(state))
-            return MMF_OK;
-        owner = mmfi_load64(lock);
-        if (owner != 0 && mmfi_wait_asks(&wait)) {
-            bool taken = false;
-            const mmf_status status = take_dead_append_lock(state, owner, mine, &taken);
-            if (status != MMF_OK || taken)
-                return status;
-        }
-    } while (mmfi_wait_next(&wait));
-    const bool is_slot = owner != 0 && owner <= state->geometry.undo_count;
-    return give_up(state, MMFI_HELD_APPEND, 0, is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
+        taken = try_append_lock(state);
+        owner = taken ? 0 : mmfi_load64(lock);
+        if (owner == 0 || !mmfi_wait_asks(&wait))
+            continue;
+        const mmf_status status = mmfi_unpublished_check(state, mmfi_shared_count(state), error);
+        if (status != MMF_OK)
+            return status;
+        taken = inherited = take_dead_append_lock(state, owner, mine);
+    } while (!taken && mmfi_wait_next(&wait));
+    if (!taken) {
+        const bool is_slot = owner != 0 && owner <= state->geometry.undo_count;
+        return give_up(state, MMFI_HELD_APPEND, 0, is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
+    }
+    /* A sync by one that had the lock meanwhile may have failed. */
+    if (mmfi_sync_has_failed(state)) {
+        mmfi_shared_unlock(state);
+        return mmfi_poison_say(state, error);
+    }
+    return inherited ? discard_append(state, error) : MMF_OK;
 }
 
-static mmf_status take_append_lock(mmfi_state *state)
+static mmf_status take_append_lock(mmfi_state *state, mmf_error *error)
 {
     forget_obstacle(state);
     if (MMFI_LIKELY(try_append_lock(state)))
         return MMF_OK;
-    return wait_for_append_lock(state);
+    return wait_for_append_lock(state, error);
 }
 
 /* With the append lock: how many records there are, and room for more. Others may have grown the
@@ -236,7 +247,7 @@ static mmf_status make_room(mmfi_state *state, uint64_t rows)
 
 static mmf_status append_begin(mmfi_state *state, uint64_t rows)
 {
-    mmf_status status = take_append_lock(state);
+    mmf_status status = take_append_lock(state, NULL);
     if (status != MMF_OK)
         return status;
     status = make_room(state, rows);
@@ -282,9 +293,9 @@ static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
         mmfi_state_poison(state);
         return status;
     }
-    status = take_append_lock(state);
+    status = take_append_lock(state, error);
     if (status != MMF_OK)
-        return mmfi_obstacle_say(state, error);
+        return status == MMF_ERR_BUSY ? mmfi_obstacle_say(state, error) : status;
     (void)mmfi_commit_read(state->map.base, &last);
     /* Who wrote that commit after our sync may have died before the disk had it. */
     if (last.generation != synced)

@@ -47,4 +47,11 @@ static inline void mmfi_shared_unlock(const mmfi_state *state)
 /* Joins the writers of a file: recovery of those that died, and an undo slot of its own. */
 mmf_status mmfi_join(mmfi_state *state, mmf_store *store, mmf_error *error);
 
+/*
+ * Puts right what a writer that died in an append left, if none is appending now: of several
+ * writers, or the only one before them. The caller has its slot. MMF_ERR_IO or MMF_ERR_NO_SPACE of
+ * a sync that fails.
+ */
+mmf_status mmfi_shared_settle_append(mmfi_state *state, mmf_error *error);
+
 #endif

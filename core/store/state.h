@@ -307,11 +307,17 @@ mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_
  * that does not trust memory, and that row gets a sequence which no proof takes, on the disk before
  * anything is appended.
  *
- * The caller is the only writer or has the append lock, alone or by that of its dead owner's slot.
- * MMF_ERR_NO_MEMORY, or MMF_ERR_IO and MMF_ERR_NO_SPACE of a sync, after which the file is
- * poisoned.
+ * The caller is the only writer or has the append lock. MMF_ERR_IO or MMF_ERR_NO_SPACE when the
+ * sync fails, after which the file is poisoned, or that of mmfi_unpublished_check, and nothing
+ * done.
  */
 mmf_status mmfi_discard_unpublished(mmfi_state *state, uint64_t count, mmf_error *error);
+
+/*
+ * MMF_ERR_CAPACITY when the row after the last one lies beyond the address space of this handle,
+ * and has to be looked at: then another writer has to take over.
+ */
+mmf_status mmfi_unpublished_check(const mmfi_state *state, uint64_t count, mmf_error *error);
 
 /* The last commit that stands, for a handle that does not trust memory. */
 bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out);
@@ -324,6 +330,9 @@ static inline bool mmfi_sync_has_failed(const mmfi_state *state)
 
 /* No more writing through this handle, and readers and other writers of this boot are told. */
 void mmfi_state_poison(mmfi_state *state);
+
+/* The message of a call that came after that; returns MMF_ERR_NEEDS_RECOVERY. */
+mmf_status mmfi_poison_say(const mmfi_state *state, mmf_error *error);
 
 /* ---- Files that lost their name, or were written over; link.c ---- */
 

@@ -34,15 +34,20 @@ void mmfi_state_poison(mmfi_state *state)
     state->writer->settable = 0;
 }
 
+mmf_status mmfi_poison_say(const mmfi_state *state, mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, state->file.path,
+                     "%s: an earlier sync failed, and the system may have dropped what it could "
+                     "not write; copy the records to a new store",
+                     state->file.path);
+}
+
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
 {
     if (mmfi_load64(&state->cut_off) != 0)
         return mmfi_hole_say(state, error);
     if (mmfi_sync_has_failed(state))
-        return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, state->file.path,
-                         "%s: an earlier sync failed, and the system may have dropped what it "
-                         "could not write; copy the records to a new store",
-                         state->file.path);
+        return mmfi_poison_say(state, error);
     return state->strategy->commit(state, clean, error);
 }
 

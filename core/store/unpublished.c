@@ -6,67 +6,74 @@
 #include "mmapforge/detail/checksum.h"
 #include "state.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 
-/*
- * *sequence: that of the row after the last one, if it proves itself by the last commit, or if one
- * before this began to disprove it; else 0. By a call, since the row may lie beyond the mapping.
- */
-static mmf_status find_unpublished(const mmfi_state *state, uint64_t count, uint64_t *sequence,
-                                   mmf_error *error)
+/* Without checksums nothing proves itself; and once the epoch has ended, a record before those that
+ * it has left proves nothing. */
+static bool may_be_any(const mmfi_state *state)
 {
-    const mmfi_geometry *geometry = &state->geometry;
-    const size_t size = (size_t)geometry->record_size;
-    mmfi_commit last;
-    uint64_t file_size = 0;
-    *sequence = 0;
-    if (geometry->checksum_offset == 0 || !mmfi_commit_read(state->map.base, &last))
+    return state->geometry.checksum_offset != 0 && mmfi_load64(&state->writer->live->epoch) != 0;
+}
+
+mmf_status mmfi_unpublished_check(const mmfi_state *state, uint64_t count, mmf_error *error)
+{
+    if (!may_be_any(state) || count < mmfi_geometry_rows(&state->geometry, state->map.size))
         return MMF_OK;
-    mmf_status status = mmfi_file_size(&state->file, &file_size, error);
-    if (status != MMF_OK || count >= mmfi_geometry_rows(geometry, file_size))
-        return status;
-    unsigned char *record = malloc(size);
-    if (record == NULL)
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
-                         "%s: no memory for a record of %zu bytes", state->file.path, size);
-    status =
-        mmfi_file_read(&state->file, geometry->header_size + count * size, record, size, error);
-    const uint64_t found = status == MMF_OK ? mmfi_load64(record) : 0;
-    const uint64_t bits = mmfi_epoch_bits(last.epoch);
-    if (bits != 0 && (found & ~MMFI_SEQUENCE_COUNT) == bits &&
-        (mmfi_sequence_is_odd(found) ||
-         mmfi_checksum_fault(record, size, geometry->checksum_offset,
-                             mmfi_checksum_place(geometry->checksum_key, count), found) == 0))
-        *sequence = found;
-    free(record);
-    return status;
+    return mmfi_fail(error, MMF_ERR_CAPACITY, 0, state->file.path,
+                     "%s: row %" PRIu64 ", which a writer that died may have been appending, lies "
+                     "beyond the %" PRIu64 " bytes of address space reserved; open the store with "
+                     "a larger options.reserve_bytes",
+                     state->file.path, count, state->map.size);
 }
 
 /*
- * Odd with its epoch says that the disk may not have it yet: who dies before the sync leaves that
- * to the next one. Odd without says that it has.
+ * The sequence of the record after the last one, if that proves itself by the last commit, or if a
+ * writer before this one began to disprove it; else 0.
  */
-static mmf_status disprove(mmfi_state *state, uint64_t count, uint64_t sequence, mmf_error *error)
+static uint64_t find_unpublished(const mmfi_state *state, const unsigned char *record, uint64_t row)
 {
     const mmfi_geometry *geometry = &state->geometry;
-    const uint64_t at = geometry->header_size + count * geometry->record_size;
-    const uint64_t odd = sequence | 1;
-    const uint64_t done = odd & MMFI_SEQUENCE_COUNT;
-    mmfi_epoch_begin(state->map.base, 0);
-    mmf_status status = mmfi_file_write(&state->file, at, &odd, sizeof odd, error);
-    if (status == MMF_OK)
-        status = mmfi_file_sync(&state->file, error);
-    return status == MMF_OK ? mmfi_file_write(&state->file, at, &done, sizeof done, error) : status;
+    mmfi_commit last;
+    if (!mmfi_commit_read(state->map.base, &last))
+        return 0;
+    const uint64_t sequence = mmfi_load64(record);
+    const uint64_t bits = mmfi_epoch_bits(last.epoch);
+    if (bits == 0 || (sequence & ~MMFI_SEQUENCE_COUNT) != bits)
+        return 0;
+    const bool proven =
+        mmfi_sequence_is_odd(sequence) ||
+        mmfi_checksum_fault(record, (size_t)geometry->record_size, geometry->checksum_offset,
+                            mmfi_checksum_place(geometry->checksum_key, row), sequence) == 0;
+    return proven ? sequence : 0;
 }
 
 mmf_status mmfi_discard_unpublished(mmfi_state *state, uint64_t count, mmf_error *error)
 {
-    uint64_t sequence = 0;
-    mmf_status status = find_unpublished(state, count, &sequence, error);
-    if (status != MMF_OK || sequence == 0)
+    const mmfi_geometry *geometry = &state->geometry;
+    uint64_t size = 0;
+    if (!may_be_any(state))
+        return MMF_OK;
+    mmf_status status = mmfi_file_size(&state->file, &size, error);
+    if (status != MMF_OK || count >= mmfi_geometry_rows(geometry, size))
         return status;
-    status = disprove(state, count, sequence, error);
+    status = mmfi_unpublished_check(state, count, error);
     if (status != MMF_OK)
+        return status;
+    unsigned char *record = state->map.base + geometry->header_size + count * geometry->record_size;
+    const uint64_t sequence = find_unpublished(state, record, count);
+    if (sequence == 0)
+        return MMF_OK;
+    /*
+     * Odd with its epoch says that the disk may not have it yet: a kill before the sync leaves that
+     * to the next writer.
+     */
+    mmfi_store64(record, sequence | 1);
+    status = mmfi_file_sync(&state->file, error);
+    if (status != MMF_OK) {
         mmfi_state_poison(state);
-    return status;
+        return status;
+    }
+    mmfi_epoch_begin(state->map.base, 0);
+    mmfi_store64(record, (sequence | 1) & MMFI_SEQUENCE_COUNT);
+    return MMF_OK;
 }

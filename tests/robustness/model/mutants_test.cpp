@@ -98,14 +98,6 @@ const Mutant mutants[] = {
      "the append lock, or the lock of its dead owner's slot, hands on what was published"},
     {"mmfi_shared_unlock", "store release", "&mmfi_shared_live(state)->append_owner",
      "a joiner frees the append lock", nullptr},
-    // core/store/join.c
-    {"free_append_lock", "update release", "lock", "a joiner frees the append lock", nullptr},
-    {"free_append_lock", "update acquire", "lock", nullptr,
-     "the lock of the dead owner's slot hands on what it had done"},
-    {"discard_when_first", "update acquire", "lock", nullptr,
-     "the count is loaded with an acquire, and the row after it is read by a call"},
-    {"discard_when_first", "update release", "lock", nullptr,
-     "no writer takes anything from the owner of the lock, only from who freed it"},
 };
 
 const size_t MUTANTS = sizeof mutants / sizeof mutants[0];
