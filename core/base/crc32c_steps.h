@@ -5,7 +5,7 @@
 #include "mmapforge/detail/atomic.h"
 #include "mmapforge/detail/crc32c.h"
 
-/* What crc is before the first byte; behind the last it is ~crc. */
+/* What crc is before the first byte; after the last it is ~crc. */
 #define MMFI_CRC32C_BEGIN 0xffffffffu
 
 /*

@@ -4,8 +4,8 @@
  * A commit may be sent to the disk by one sync together with the records that were appended since
  * the one before, its tail. It has the tail's checksum then, and until it is confirmed it stands
  * only if the tail has that checksum: a power cut during the sync may leave the slot on the disk
- * and not the tail. Nobody replaces a record of such a tail before the confirmation is on the disk
- * as well (core/store/one_writer.c), so that a tail which was there stays what was proved.
+ * and not the tail. No writer replaces a record of such a tail before the confirmation is on the
+ * disk as well (core/store/one_writer.c), so that a tail which was there stays what was proved.
  *
  * The confirmation is the last word of the slot's page. It says that a sync of the commit has
  * returned, and is stored after that, so the disk may have it later or, after a power cut, not at
@@ -35,7 +35,7 @@ bool mmfi_commit_is_damaged(const unsigned char *base);
 /*
  * Fills the slot of that generation, which has the commit before the last one. The caller syncs
  * before, for a power cut may destroy what the slot had: the last commit must be on the disk by
- * then, whoever wrote it. And after.
+ * then, even if another process wrote it. And after.
  */
 void mmfi_commit_write(unsigned char *base, uint64_t generation, uint64_t count, uint64_t capacity,
                        bool clean);

@@ -312,7 +312,7 @@ static mmf_status check_undo(const mmfi_file *file, const mmfi_superblock *block
     return MMF_OK;
 }
 
-/* A checksum says that the bytes are as written, not that whoever wrote them meant well. */
+/* A checksum says that the bytes are as written, not that their writer meant well. */
 static mmf_status check_geometry(const mmfi_file *file, const mmfi_superblock *block,
                                  uint64_t file_size, mmf_error *error)
 {

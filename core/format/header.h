@@ -1,8 +1,8 @@
 /*
  * The header of a file: making a new one, and checking one that came from outside.
  *
- * What is read here is read once into private memory and checked there; nobody trusts the file's
- * own copy afterwards.
+ * What is read here is read once into private memory and checked there; the file's own copy is not
+ * used afterwards.
  */
 #ifndef MMF_FORMAT_HEADER_H
 #define MMF_FORMAT_HEADER_H
@@ -23,7 +23,7 @@ typedef struct mmfi_geometry {
     uint32_t checksum_offset; /* in a record; 0 when it has none */
     uint64_t layout_hash;
     uint64_t checksum_key; /* of the file's id; mmfi_checksum_place */
-    uint64_t device;       /* st_dev and st_ino of the file, which whoever opens it fills in */
+    uint64_t device;       /* st_dev and st_ino of the file, filled in when it is opened */
     uint64_t inode;
 } mmfi_geometry;
 

@@ -1,4 +1,4 @@
-/* Taking a file over from a writer that is gone. */
+/* Recovery of a file after its writer is gone. */
 #include "recover.h"
 
 #include "../os/boot_id.h"
@@ -57,10 +57,11 @@ static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
     const uint64_t sequence = mmfi_sequence_load(record);
     if (!mmfi_sequence_is_odd(sequence) || !mmfi_undo_holds(slot, row, sequence))
         return;
-    /* As in mmfi_sequence_enter: whoever sees a word put back also sees the odd sequence. */
+    /* As in mmfi_sequence_write_begin: a thread that sees a word put back also sees the odd
+     * sequence. */
     mmfi_fence_release();
     restore_payload(geometry, row, record, mmfi_undo_image(slot), sequence);
-    mmfi_sequence_leave(record, sequence);
+    mmfi_sequence_write_end(record, sequence);
 }
 
 /* After another boot a slot may hold anything, so none of it may be taken for an image. */
@@ -70,31 +71,31 @@ static void forget_slot(unsigned char *slot)
      * the next one does not find the old row with the same odd number (mmfi_undo_save's fence). */
     mmfi_store64(slot + offsetof(mmfi_undo, row), UINT64_MAX);
     mmfi_store64(slot + offsetof(mmfi_undo, sequence), 0);
-    mmfi_store64(slot + offsetof(mmfi_undo, mending), 0);
+    mmfi_store64(slot + offsetof(mmfi_undo, announced), 0);
 }
 
 /* What its owner left: a record to be put back, or one that it had begun to mend, torn again. */
-static void settle_slot(unsigned char *base, const mmfi_geometry *geometry, unsigned char *slot,
-                        uint64_t count)
+static void roll_back_slot(unsigned char *base, const mmfi_geometry *geometry, unsigned char *slot,
+                           uint64_t count)
 {
     restore_record(base, geometry, slot, count);
-    if (mmfi_load64(slot + offsetof(mmfi_undo, mending)) != 0)
-        mmfi_undo_end_mending(slot);
+    if (mmfi_load64(slot + offsetof(mmfi_undo, announced)) != 0)
+        mmfi_undo_withdraw(slot);
 }
 
-static void settle_slots(unsigned char *base, const mmfi_geometry *geometry, uint64_t count,
-                         bool trusted)
+static void roll_back_slots(unsigned char *base, const mmfi_geometry *geometry, uint64_t count,
+                            bool trusted)
 {
     for (uint32_t i = 0; i < geometry->undo_count; i++) {
         unsigned char *slot = base + geometry->undo_offset + i * geometry->undo_stride;
         if (trusted)
-            settle_slot(base, geometry, slot, count);
+            roll_back_slot(base, geometry, slot, count);
         else
             forget_slot(slot);
     }
 }
 
-/* ---- Takeover ---- */
+/* ---- Recovery ---- */
 
 /* What a page that is not valid says may be anything; more than the file has room for it never is.
  */
@@ -106,10 +107,11 @@ static uint64_t count_dropped(const unsigned char *base, const mmfi_recovery *fo
 }
 
 /* Garbage after a power cut, at worst: then appends are dearer, as far as the file has room. */
-static uint64_t find_seen_end(const unsigned char *base, const mmfi_recovery *found, bool trusted)
+static uint64_t find_exposed_end(const unsigned char *base, const mmfi_recovery *found,
+                                 bool trusted)
 {
     const uint64_t count = mmfi_load64(LIVE(base, count));
-    uint64_t end = mmfi_load64(LIVE(base, seen_end));
+    uint64_t end = mmfi_load64(LIVE(base, exposed_end));
     if (!trusted && count > end)
         end = count;
     return end < found->capacity ? end : found->capacity;
@@ -166,7 +168,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
                          "what is there",
                          path, out->count, out->capacity);
     out->dropped_rows = trusted ? 0 : count_dropped(base, out);
-    out->seen_end = find_seen_end(base, out, trusted);
+    out->exposed_end = find_exposed_end(base, out, trusted);
     out->damaged = !trusted && mmfi_commit_is_damaged(base);
     return MMF_OK;
 }
@@ -174,10 +176,11 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
 void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
                        uint64_t count)
 {
-    settle_slot(base, geometry, base + geometry->undo_offset + slot * geometry->undo_stride, count);
+    roll_back_slot(base, geometry, base + geometry->undo_offset + slot * geometry->undo_stride,
+                   count);
 }
 
-mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geometry,
+mmf_status mmfi_recover_plan(const unsigned char *base, const mmfi_geometry *geometry,
                              uint64_t file_size, const char *path, mmfi_recovery *out,
                              mmf_error *error)
 {
@@ -198,12 +201,13 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint
     const mmf_status status = find_count(base, geometry, file_size, trusted, path, out, error);
     if (status != MMF_OK)
         return status;
-    settle_slots(base, geometry, out->seen_end > out->count ? out->seen_end : out->count, trusted);
+    roll_back_slots(base, geometry, out->exposed_end > out->count ? out->exposed_end : out->count,
+                    trusted);
     mmfi_store64(LIVE(base, poisoned), 0);
     mmfi_store64(LIVE(base, append_owner), 0);
     if (!trusted) {
         /* Before the count is lowered, or the next recovery would not know that there were more. */
-        mmfi_store64(LIVE(base, seen_end), out->seen_end);
+        mmfi_store64(LIVE(base, exposed_end), out->exposed_end);
         mmfi_store64(LIVE(base, epoch), 0);
     }
     /* Both are stored anew, so they release anew: the file's size, and the records. */

@@ -29,9 +29,9 @@ typedef struct mmfi_recovery {
     uint64_t tail_first; /* and where its tail begins; committed when it has none */
     bool confirmed;      /* it is known to be on the disk */
     bool replaced;       /* records may have been replaced since the last sync */
-    bool dropped;      /* a later one does not stand: mmfi_commit_forget, and a sync, come first */
-    uint64_t seen_end; /* rows below it may hold records that were dropped, now or before */
-    bool damaged;      /* memory is not trusted, and mmfi_commit_is_damaged */
+    bool dropped; /* a later one does not stand: mmfi_commit_forget, and a sync, come first */
+    uint64_t exposed_end;  /* rows below it may hold records that were dropped, now or before */
+    bool damaged;          /* memory is not trusted, and mmfi_commit_is_damaged */
     uint64_t dropped_rows; /* records beyond count that live control had, when it is not valid */
 } mmfi_recovery;
 
@@ -51,7 +51,7 @@ void mmfi_live_sign(unsigned char *base);
  * The first half of mmfi_recover: what there is to go on from, and why not. For one of several
  * writers whose file others may have open; nothing is changed.
  */
-mmf_status mmfi_recover_look(const unsigned char *base, const mmfi_geometry *geometry,
+mmf_status mmfi_recover_plan(const unsigned char *base, const mmfi_geometry *geometry,
                              uint64_t file_size, const char *path, mmfi_recovery *out,
                              mmf_error *error);
 

@@ -86,7 +86,7 @@ static size_t recognisable_length(const char *name)
 #define TEMPORARY_DIGITS 16u
 #define TEMPORARY_END    ".new"
 
-/* A name in the same directory, which nobody takes for a store. */
+/* A name in the same directory that cannot be mistaken for that of a store. */
 static char *temporary_name(const char *path)
 {
     static const char PATTERN[] = "%.*s.%016" PRIx64 TEMPORARY_END;

@@ -78,12 +78,13 @@ static int keep_descriptor(int fd)
     return kept;
 }
 
-#define NAP_MS_MAX 50
+#define BACK_OFF_MS_MAX 50
 
-/* Sleeps longer at each attempt, up to NAP_MS_MAX; returns the milliseconds that it meant to. */
-static int nap(int attempt)
+/* Sleeps longer at each attempt, up to BACK_OFF_MS_MAX; returns the milliseconds that it meant to.
+ */
+static int back_off(int attempt)
 {
-    const int ms = attempt < 5 ? 1 << attempt : NAP_MS_MAX;
+    const int ms = attempt < 5 ? 1 << attempt : BACK_OFF_MS_MAX;
     const struct timespec pause = {0, ms * 1000000L};
     (void)nanosleep(&pause, NULL);
     return ms;
@@ -92,7 +93,7 @@ static int nap(int attempt)
 int mmfi_open_kept(const char *path, int flags, mode_t permissions)
 {
     int interrupts = 0;
-    int naps = 0;
+    int sleeps = 0;
     for (int waited_ms = 0;;) {
         const int fd = open(path, flags, permissions);
         if (fd >= 0)
@@ -100,7 +101,7 @@ int mmfi_open_kept(const char *path, int flags, mode_t permissions)
         if (mmfi_file_again(errno, interrupts))
             interrupts++;
         else if (errno == EAGAIN && waited_ms < MMFI_LEASE_WAIT_MS)
-            waited_ms += nap(naps++);
+            waited_ms += back_off(sleeps++);
         else
             return -1;
     }

@@ -11,7 +11,7 @@
 MMF_BEGIN_DECLS
 
 /*
- * Takes the writer lock: an OFD lock on one byte far behind any record, freed by the kernel when
+ * Takes the writer lock: an OFD lock on one byte far after any record, freed by the kernel when
  * the process dies. MMF_ERR_LOCKED when another open file has it, MMF_ERR_UNSUPPORTED when the file
  * system knows no such locks. Never waits.
  */

@@ -194,9 +194,9 @@ mmf_status mmfi_file_fill_holes(const mmfi_file *file, uint64_t end, bool others
         return status;
     /*
      * Some file systems fill up to the last block before they say that it is not enough, and what
-     * they gave then is not taken back: whether what looks like a hole is one is their secret. So
-     * what clearly cannot fit is not tried. Neither number says it alone: blocks may be missing
-     * because data is compressed, and what is unwritten may have its blocks.
+     * they gave then is not taken back: we cannot tell whether an apparent hole is really
+     * unallocated. So what clearly cannot fit is not tried. Neither number says it alone: blocks
+     * may be missing because data is compressed, and what is unwritten may have its blocks.
      */
     struct statvfs disk;
     if (fstatvfs(file->fd, &disk) == 0) {

@@ -13,7 +13,7 @@ MMF_BEGIN_DECLS
  * Gives the file real blocks up to size, and that size if it is smaller; never shrinks it. What is
  * new reads as zero. MMF_ERR_NO_SPACE when the disk, a quota or the limit on file sizes is full:
  * then the size is as before, and no signal is raised. Only for the writer, and not shared with
- * other growth of the same file: what a failed attempt gained is cut off again.
+ * other growth of the same file: what a failed attempt gained is truncated again.
  */
 mmf_status mmfi_file_grow(const mmfi_file *file, uint64_t size, mmf_error *error);
 
@@ -31,19 +31,19 @@ typedef struct mmfi_file_hole {
 
 /*
  * The first hole that ends after the offset `from`; false when there is none before the end of the
- * file. One look at the file when it has as many blocks as its size needs: to search it takes
+ * file. One fstat when the file has as many blocks as its size needs: to search it takes
  * milliseconds for a GiB on a tmpfs. So a hole no larger than the tables that a file system counts
- * as blocks of the file is not seen.
+ * as blocks of the file is not found.
  */
 bool mmfi_file_next_hole(const mmfi_file *file, uint64_t from, mmfi_file_hole *out);
 
 /*
  * Gives real blocks to the holes of a file, which a sparse copy has and a store into which is
- * SIGBUS on a full disk. One look at the file when it has as many blocks as its size needs; a file
+ * SIGBUS on a full disk. One fstat when the file has as many blocks as its size needs; a file
  * system that keeps files smaller than they are (compression) is asked each time. MMF_ERR_NO_SPACE
  * when the holes do not fit: size and content are as before. MMF_OK where the file system knows no
- * such request. A hole no larger than the tables that a file system counts as blocks of the file
- * is not seen. Only those before the offset end are filled, and nothing when all of them would not
+ * such request. A hole no larger than the tables that a file system counts as blocks of the file is
+ * not found. Only those before the offset end are filled, and nothing when all of them would not
  * fit. Only for the writer, before its first store. Where the file system knows no such request,
  * some C libraries write zeros over what reads as zero: not when others may store into the file
  * meanwhile, whose words that would undo.

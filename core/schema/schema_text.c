@@ -123,7 +123,7 @@ static bool take_number(reader *from, uint32_t max, uint32_t *out)
     return from->at > begin && *begin != '0' && value <= max;
 }
 
-/* One line of a doc behind its slashes: a blank and its text, or nothing. */
+/* One line of a doc after its slashes: a blank and its text, or nothing. */
 static bool take_doc_line(reader *from, char **out)
 {
     if (TAKE(from, "\n"))
@@ -142,7 +142,7 @@ static bool take_doc_line(reader *from, char **out)
 }
 
 /*
- * Doc lines behind indent, joined by '\n', into *text, which moves on past the NUL. A doc is never
+ * Doc lines after indent, joined by '\n', into *text, which moves on past the NUL. A doc is never
  * longer than the lines it comes from, so the room for the whole text is enough for all of them.
  */
 static bool take_doc(reader *from, const char *indent, size_t indent_size, char **text)

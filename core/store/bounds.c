@@ -117,11 +117,11 @@ static mmf_status bounds_to_follow(mmfi_state *state, mmfi_bounds *out)
 }
 
 /*
- * Raises the bound of the handle, never lowers it; returns what it is now. It is a cache behind a
- * const handle that threads share: its release passes on what the count's acquire gave, to the
- * acquire of whichever thread takes the bound instead of the count. (The acquire of the swap itself
- * adds nothing: whoever raises the bound has acquired the count.) Each turn of the loop was lost to
- * a thread that raised the bound.
+ * Raises the bound of the handle, never lowers it; returns what it is now. It is a cache in a const
+ * handle that threads share: its release passes on what the count's acquire gave, to the acquire of
+ * whichever thread takes the bound instead of the count. (The acquire of the swap itself adds
+ * nothing: the thread that raises the bound has acquired the count.) Each pass of the loop was lost
+ * to a thread that raised the bound.
  */
 static uint64_t raise_bound(const mmf_store *store, uint64_t bound)
 {
@@ -139,8 +139,8 @@ static mmf_status follow(const mmf_store *store, mmfi_bounds *now)
         return MMF_ERR_ARGUMENT;
     if (store->state == NULL)
         return MMF_ERR_CLOSED;
-    if (mmfi_load64(&store->state->cut_off) != 0)
-        return mmfi_hole_status(store->state);
+    if (mmfi_load64(&store->state->missing_pages) != 0)
+        return mmfi_pages_status(store->state);
     const mmf_status status = bounds_to_follow(store->state, now);
     if (status != MMF_OK)
         return status;
@@ -149,9 +149,9 @@ static mmf_status follow(const mmf_store *store, mmfi_bounds *now)
         now->mapped = mmfi_store_extend(store, readable);
     (void)raise_bound(store, smallest(now->count, now->backed, now->mapped));
     /* Another thread met a hole meanwhile: what was raised must not stay so. */
-    if (mmfi_load64(&store->state->cut_off) != 0) {
+    if (mmfi_load64(&store->state->missing_pages) != 0) {
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
-        return mmfi_hole_status(store->state);
+        return mmfi_pages_status(store->state);
     }
     return MMF_OK;
 }
@@ -185,9 +185,9 @@ uint64_t mmfi_count_slow(const mmf_store *store)
 }
 
 /* A window has all the rows that were asked for, or says why not: it is never a shorter one. */
-mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
+mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
 {
-    mmfi_window window = {{NULL, 0}, MMF_OK};
+    mmfi_row_range window = {{NULL, 0}, MMF_OK};
     mmfi_bounds now = {0, 0, 0, 0};
     window.status = follow(store, &now);
     if (window.status != MMF_OK)

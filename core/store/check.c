@@ -86,11 +86,11 @@ static uint64_t counted(const mmfi_state *state, uint64_t rows)
  * What recovery would say of the file, from rows that have their bytes: a hole is not to be loaded
  * from, for a page of it may be what a full disk does not have.
  */
-static mmf_status foresee(const mmfi_state *state, uint64_t rows, mmf_error *error)
+static mmf_status plan_recovery(const mmfi_state *state, uint64_t rows, mmf_error *error)
 {
     const mmfi_geometry *geometry = &state->geometry;
     mmfi_recovery found;
-    const mmf_status status = mmfi_recover_look(
+    const mmf_status status = mmfi_recover_plan(
         state->map.base, geometry, geometry->header_size + rows * geometry->record_size,
         state->file.path, &found, error);
     return status == MMF_OK ? mmfi_check_last(state, found.count, error) : status;
@@ -123,7 +123,7 @@ mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *err
         return MMF_OK;
     const uint64_t next = mmfi_rows_to_hole(state, rows);
     const uint64_t end = next < rows ? next : rows;
-    return foresee(state, end > count ? end : count, error);
+    return plan_recovery(state, end > count ? end : count, error);
 }
 
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error)

@@ -3,11 +3,11 @@
  * compare-and-swap, so that of two writers one wins.
  *
  * The odd sequence says whose it is. Writers a and b that both saw s would otherwise announce the
- * same odd value in their slots, and a reader, or the heir of the loser, could take the loser's
- * half-made image for the truth. So the odd value is the first multiple of 128 above s, plus twice
- * the number of the writer's slot, plus 1: only the owner of that slot ever makes it, and sequences
- * still only grow. The form (compare-and-swap, acquire and release, then a release fence) is one
- * that an exhaustive search under RC11 found right.
+ * same odd value in their slots, and a reader, or the writer that recovers the loser, could take
+ * the loser's half-made image for the truth. So the odd value is the first multiple of 128 above s,
+ * plus twice the number of the writer's slot, plus 1: only the owner of that slot ever makes it,
+ * and sequences still only grow. The form (compare-and-swap, acquire and release, then a release
+ * fence) is one that an exhaustive search under RC11 found right.
  */
 #ifndef MMF_STORE_CLAIM_H
 #define MMF_STORE_CLAIM_H
@@ -23,7 +23,7 @@ MMFI_INLINE uint64_t mmfi_claim_sequence(uint64_t sequence, uint32_t slot)
 
 /*
  * Takes a record with that even sequence. True when it is ours: store the payload, then
- * mmfi_sequence_leave with *odd. False when the sequence was another by then: look again.
+ * mmfi_sequence_write_end with *odd. False when the sequence was another by then: load it again.
  */
 MMFI_INLINE bool mmfi_claim(unsigned char *record, unsigned char *undo, uint32_t slot, uint64_t row,
                             uint64_t sequence, size_t record_size, uint64_t *odd)
@@ -54,7 +54,7 @@ MMFI_INLINE bool mmfi_claim_torn(unsigned char *record, unsigned char *undo, uin
     /* The release keeps the announcement before the mark. */
     if (mmfi_swap64_if(record, torn, *odd))
         return true;
-    mmfi_undo_end_mending(undo);
+    mmfi_undo_withdraw(undo);
     return false;
 }
 

@@ -20,10 +20,10 @@ mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, 
                          : "the file ends before them");
 }
 
-mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
+mmf_status mmfi_say_missing_pages(const mmfi_state *state, mmf_error *error)
 {
     const char *path = state->file.path;
-    const mmf_status status = mmfi_hole_status(state);
+    const mmf_status status = mmfi_pages_status(state);
     if (status == MMF_ERR_CORRUPT)
         return mmfi_fail(error, status, 0, path,
                          "%s: the file was truncated while it was open; restore it from a copy",
@@ -135,8 +135,8 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     char where[64] = "";
     char limit[64] = "";
     /* There is nothing to say of a row then. */
-    if (state != NULL && status == mmfi_hole_status(state))
-        return mmfi_hole_say(state, error);
+    if (state != NULL && status == mmfi_pages_status(state))
+        return mmfi_say_missing_pages(state, error);
     if (state != NULL && status == MMF_ERR_NOT_FOUND)
         return mmfi_link_say(state, status, error);
     if (has_obstacle(state, status, row))

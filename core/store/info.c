@@ -46,7 +46,7 @@ static mmf_status find_info(const mmf_store *store, mmf_info *out)
     out->record_size = (uint32_t)state->geometry.record_size;
     out->format_version = MMFI_FORMAT_VERSION;
     out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) &&
-                    mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->cut_off) == 0;
+                    mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->missing_pages) == 0;
     out->live = mmfi_live_is_trusted(state->map.base, &state->geometry);
     out->replaced = mmfi_link_find(state);
     return MMF_OK;

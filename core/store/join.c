@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* How long a joining writer looks for a place that is only being examined by another one. */
+/* how long a joining writer waits for a place that another one has only locked to roll it back. */
 #define PLACE_WAIT_NS MMFI_NS_PER_SECOND
 
 /* Says in the file, for messages, which process joins; by a call, for a page may be a hole yet. */
@@ -32,7 +32,7 @@ static mmf_status fail_join(const mmfi_state *state, mmf_error *error)
                      state->file.path, who);
 }
 
-/* One at a time, so that what a dead boot or dead writers left is settled once. */
+/* One at a time, so that what a dead boot or dead writers left is recovered once. */
 static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
 {
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
@@ -45,11 +45,11 @@ static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
 }
 
 /*
- * Settles what the dead owner of a locked slot left. MMF_ERR_CAPACITY when that may be a record
+ * Rolls back what the dead owner of a locked slot left. MMF_ERR_CAPACITY when that may be a record
  * beyond the address space of this handle, for the file grew after it was mapped: then another has
  * to. The count is that of now: the dead may have replaced what came after this writer looked.
  */
-static mmf_status settle_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
+static mmf_status roll_back_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
 {
     mmfi_bounds now = {0, 0, 0, 0};
     const mmf_status status = mmfi_bounds_now(state, &now, error);
@@ -85,7 +85,7 @@ static mmf_status fail_place(const mmfi_state *state, mmf_error *error)
 }
 
 /*
- * Takes the first slot that no living writer has, and settles what the dead left in all of them.
+ * Takes the first slot that no living writer has, and rolls back what the dead left in all of them.
  * *taken says whether there was one.
  */
 static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
@@ -94,7 +94,7 @@ static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
     for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             continue;
-        const mmf_status status = settle_slot(state, slot, error);
+        const mmf_status status = roll_back_slot(state, slot, error);
         if (status != MMF_OK && status != MMF_ERR_CAPACITY)
             return status;
         if (status != MMF_OK || *taken) {
@@ -107,7 +107,7 @@ static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
     return MMF_OK;
 }
 
-/* The slot of a dead writer may be locked for a moment, by one that settles what it left. */
+/* The slot of a dead writer may be locked for a moment, by one that rolls it back. */
 static mmf_status take_slot(mmfi_state *state, mmf_error *error)
 {
     mmfi_wait wait = mmfi_wait_of(PLACE_WAIT_NS);
@@ -122,17 +122,17 @@ static mmf_status take_slot(mmfi_state *state, mmf_error *error)
 
 /*
  * Finds what there is while others are at work. A count that exceeds the file may be one that came
- * with a growth after the size was looked at, so only of a file that did not grow is it believed.
+ * with a growth after the size was looked at, so it is damage only of a file that did not grow.
  * Each round was lost to a growth by another writer, and the time is bounded all the same.
  */
-static mmf_status look(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
+static mmf_status plan_recovery(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
 {
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     mmf_status status = MMF_OK;
     uint64_t size = 0;
     do {
         size = state->file_size;
-        status = mmfi_recover_look(state->map.base, &state->geometry, size, state->file.path, found,
+        status = mmfi_recover_plan(state->map.base, &state->geometry, size, state->file.path, found,
                                    error);
         if (status != MMF_ERR_CORRUPT)
             return status;
@@ -166,7 +166,7 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
                          " bytes of address space are reserved; open it again, with a larger "
                          "options.reserve_bytes if that was set",
                          state->file.path, state->file_size, state->map.size);
-    mmf_status status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
+    mmf_status status = mmfi_recover_plan(state->map.base, &state->geometry, state->file_size,
                                           state->file.path, found, error);
     if (status == MMF_OK)
         status = mmfi_check_last(state, found->count, error);
@@ -222,16 +222,17 @@ static mmf_status untie_commit(mmfi_state *state, mmf_error *error)
 static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
-    /* In the boot that live control is of, others may be at work. Else this is the first one. */
+    /* In the boot that the shared page is of, others may be at work. Else this is the first one. */
     const bool trusted = mmfi_live_is_trusted(state->map.base, &state->geometry);
-    mmf_status status = trusted ? look(state, &found, error) : begin_boot(state, &found, error);
+    mmf_status status =
+        trusted ? plan_recovery(state, &found, error) : begin_boot(state, &found, error);
     if (status == MMF_OK && trusted)
         status = mmfi_check_last(state, found.count, error);
     if (status != MMF_OK)
         return status;
     status = take_slot(state, error);
     if (status == MMF_OK)
-        status = mmfi_shared_settle_append(state, error);
+        status = mmfi_shared_recover_append(state, error);
     /* The last that may fail comes before what says that there is one writer more. */
     if (status == MMF_OK)
         status = untie_commit(state, error);

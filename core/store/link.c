@@ -119,7 +119,7 @@ mmf_replaced mmfi_link_find(const mmfi_state *state)
         return MMF_REPLACED_NO;
     if (is_other_store(state))
         return MMF_REPLACED_BY_STORE;
-    if (mmfi_hole_status(state) == MMF_OK && is_detached(state))
+    if (mmfi_pages_status(state) == MMF_OK && is_detached(state))
         return MMF_REPLACED_COPIED_UP;
     if (link->path != NULL && stat(link->path, &named) == 0)
         return is_same_file(link, &named) ? MMF_REPLACED_NO : MMF_REPLACED_BY_FILE;
@@ -180,7 +180,7 @@ mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error)
 {
     /* Of a file that has no name the records are written all the same: others may have it open. */
     const mmf_status linked = mmfi_link_check(state, error);
-    if (linked != MMF_OK && linked != MMF_ERR_NOT_FOUND && mmfi_hole_status(state) == MMF_OK)
+    if (linked != MMF_OK && linked != MMF_ERR_NOT_FOUND && mmfi_pages_status(state) == MMF_OK)
         return linked;
     const mmf_status status = mmfi_store_commit(state, clean, error);
     return status == MMF_OK && linked != MMF_OK ? mmfi_link_say(state, linked, error) : status;

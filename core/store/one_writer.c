@@ -23,7 +23,7 @@
 void mmfi_one_writer_prepare(mmfi_state *state)
 {
     state->writer->sequence = mmfi_append_sequence(state);
-    state->writer->capacity = mmfi_append_is_over_seen(state) ? 0 : state->room;
+    state->writer->capacity = mmfi_append_is_over_exposed(state) ? 0 : state->room;
 }
 
 static mmf_status recover(mmfi_state *state, mmf_error *error)
@@ -37,7 +37,7 @@ static mmf_status recover(mmfi_state *state, mmf_error *error)
         status = mmfi_file_own_blocks(&state->file, state->map.base,
                                       (size_t)state->geometry.header_size, error);
     if (status == MMF_OK)
-        status = mmfi_recover_look(state->map.base, &state->geometry, state->file_size,
+        status = mmfi_recover_plan(state->map.base, &state->geometry, state->file_size,
                                    state->file.path, &found, error);
     if (status == MMF_OK)
         status = mmfi_check_last(state, found.count, error);
@@ -116,7 +116,7 @@ static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
 {
     const uint64_t count = state->writer->count;
     const bool grown = count != state->committed;
-    const bool replaced = state->replaced || state->unseen;
+    const bool replaced = state->replaced || state->untracked;
     if (!grown && !replaced && state->confirmed)
         return MMF_OK;
     bool one = grown && !replaced && state->confirmed && !state->two_syncs &&
@@ -177,12 +177,12 @@ static mmf_status let_set(mmfi_state *state, uint64_t row)
     return MMF_OK;
 }
 
-static mmf_status write_unseen(mmfi_state *state)
+static mmf_status write_untracked(mmfi_state *state)
 {
     const mmf_status status = free_tail(state);
     if (status != MMF_OK)
         return status;
-    state->unseen = true;
+    state->untracked = true;
     mmfi_store64(&state->writer->live->replaced, 1);
     return MMF_OK;
 }
@@ -206,7 +206,7 @@ static uint64_t take_record(const mmfi_state *state, uint64_t row, unsigned char
     uint64_t odd = 0;
     if (mmfi_sequence_is_whole(sequence)) {
         mmfi_undo_save(writer->undo, row, record, sequence, (size_t)state->geometry.record_size);
-        return mmfi_sequence_enter(record, sequence);
+        return mmfi_sequence_write_begin(record, sequence);
     }
     if (extent == MMFI_PART)
         return 0;
@@ -255,7 +255,7 @@ const mmfi_strategy mmfi_one_writer = {
     .attach = attach,
     .write_begin = write_begin,
     .set_begin = set_begin,
-    .write_unseen = write_unseen,
+    .write_untracked = write_untracked,
     .append_begin = append_begin,
     .commit = commit,
 };

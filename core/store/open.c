@@ -244,8 +244,8 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     mmfi_guard_add(store, state->map.base, state->map.size);
     status =
         state->file.writable ? attach_writer(state, store, error) : attach_reader(state, error);
-    if (mmfi_load64(&state->cut_off) != 0)
-        status = mmfi_hole_say(state, error);
+    if (mmfi_load64(&state->missing_pages) != 0)
+        status = mmfi_say_missing_pages(state, error);
     if (status != MMF_OK) {
         mmfi_guard_forget(store);
         free(store);

@@ -15,16 +15,16 @@ mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
 #define ATTEMPTS_MAX   16384u
 #define ATTEMPTS_YIELD 64u
 
-/* Looks that find one odd sequence, and its image nowhere, until nobody is at work there. */
+/* Attempts that find one odd sequence, and its before-image nowhere, until it counts as torn. */
 #define ATTEMPTS_TORN 64u
 
-mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, bool has_out)
+mmfi_slow_read mmfi_slow_read_begin(const mmf_store *store, uint64_t row, bool has_out)
 {
-    mmfi_reread reread = {NULL, MMF_OK, 0, 0, 0, row, store};
-    reread.status = mmfi_get_slow(store, row, has_out);
-    if (reread.status != MMF_OK)
-        reread.attempts = ATTEMPTS_MAX;
-    return reread;
+    mmfi_slow_read slow = {NULL, MMF_OK, 0, 0, 0, row, store};
+    slow.status = mmfi_get_slow(store, row, has_out);
+    if (slow.status != MMF_OK)
+        slow.attempts = ATTEMPTS_MAX;
+    return slow;
 }
 
 static const unsigned char *slot_at(const mmfi_state *state, uint32_t slot)
@@ -44,10 +44,11 @@ static const unsigned char *undo_image_of(const mmfi_state *state, uint64_t row,
 }
 
 /* True when a writer that lives is replacing the row, which was torn: there is no image of it. */
-static bool is_being_mended(const mmfi_state *state, uint64_t row, uint64_t odd)
+static bool is_being_replaced(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
     uint32_t slot = 0;
-    while (slot < state->geometry.undo_count && !mmfi_undo_mends(slot_at(state, slot), row, odd))
+    while (slot < state->geometry.undo_count &&
+           !mmfi_undo_announces(slot_at(state, slot), row, odd))
         slot++;
     if (slot == state->geometry.undo_count)
         return false;
@@ -63,89 +64,89 @@ static bool is_being_mended(const mmfi_state *state, uint64_t row, uint64_t odd)
  * torn record, and one that does not stop moves the sequence: a record that shows none of it is
  * torn. Where slots are not believed, that much is only sure while no process has the lock.
  */
-static mmf_status give_up(const mmfi_reread *reread)
+static mmf_status give_up(const mmfi_slow_read *slow)
 {
-    const mmfi_state *state = reread->store->state;
+    const mmfi_state *state = slow->store->state;
     /* A record in which a hole was met is zeroes, whatever it was. */
-    if (mmfi_load64(&state->cut_off) != 0)
-        return mmfi_hole_status(state);
-    if (mmfi_sequence_is_damaged(reread->sequence))
+    if (mmfi_load64(&state->missing_pages) != 0)
+        return mmfi_pages_status(state);
+    if (mmfi_sequence_is_damaged(slow->sequence))
         return MMF_ERR_CORRUPT;
-    if (reread->unmoved < ATTEMPTS_TORN)
+    if (slow->unmoved < ATTEMPTS_TORN)
         return MMF_ERR_BUSY;
     const bool at_work = mmfi_live_is_trusted(state->map.base, &state->geometry)
-                             ? is_being_mended(state, reread->row, reread->sequence)
+                             ? is_being_replaced(state, slow->row, slow->sequence)
                              : mmfi_file_is_locked(&state->file);
     return at_work ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;
 }
 
 /*
- * After mmfi_sequence_is: what was copied is the record itself, or an image that its slot still
- * has. A recovery that trusts no slot forgets it under this reader, and the next writer uses it for
- * another row, while the record keeps its odd sequence. The fence of that call, and the one before
- * a slot is used again (mmfi_undo_save), let a reader that saw a word of the new image see that the
- * slot was forgotten, or what came after.
+ * After mmfi_sequence_validate: what was copied is the record itself, or an image that its slot
+ * still has. A recovery that trusts no slot forgets it under this reader, and the next writer uses
+ * it for another row, while the record keeps its odd sequence. The fence of that call, and the one
+ * before a slot is used again (mmfi_undo_save), let a reader that saw a word of the new image see
+ * that the slot was forgotten, or what came after.
  */
-static bool is_still_there(const mmfi_reread *reread)
+static bool is_still_there(const mmfi_slow_read *slow)
 {
-    if (!mmfi_sequence_is_odd(reread->sequence))
+    if (!mmfi_sequence_is_odd(slow->sequence))
         return true;
-    const unsigned char *slot = reread->record - sizeof(mmfi_undo);
-    return mmfi_undo_holds(slot, reread->row, reread->sequence);
+    const unsigned char *slot = slow->record - sizeof(mmfi_undo);
+    return mmfi_undo_holds(slot, slow->row, slow->sequence);
 }
 
-bool mmfi_reread_next(mmfi_reread *reread)
+bool mmfi_slow_read_next(mmfi_slow_read *slow)
 {
-    if (reread->status != MMF_OK)
+    if (slow->status != MMF_OK)
         return false;
-    const mmfi_state *state = reread->store->state;
+    const mmfi_state *state = slow->store->state;
     const unsigned char *record =
-        mmfi_row(reread->store, reread->row, (size_t)state->geometry.record_size);
-    if (reread->record != NULL && mmfi_sequence_is(record, reread->sequence) &&
-        is_still_there(reread))
+        mmfi_row(slow->store, slow->row, (size_t)state->geometry.record_size);
+    if (slow->record != NULL && mmfi_sequence_validate(record, slow->sequence) &&
+        is_still_there(slow))
         return false;
-    for (; reread->attempts < ATTEMPTS_MAX; reread->attempts++) {
+    for (; slow->attempts < ATTEMPTS_MAX; slow->attempts++) {
         /* A torn record stays so, and takes no more attempts to be called that. */
-        if (reread->unmoved == ATTEMPTS_TORN && give_up(reread) == MMF_ERR_CORRUPT)
+        if (slow->unmoved == ATTEMPTS_TORN && give_up(slow) == MMF_ERR_CORRUPT)
             break;
         const uint64_t found = mmfi_sequence_load(record);
-        const bool moved = reread->record != NULL || found != reread->sequence;
-        reread->unmoved = moved ? 0 : reread->unmoved + 1;
-        reread->sequence = found;
-        reread->record = mmfi_sequence_is_odd(reread->sequence)
-                             ? undo_image_of(state, reread->row, reread->sequence)
-                             : record;
+        const bool moved = slow->record != NULL || found != slow->sequence;
+        slow->unmoved = moved ? 0 : slow->unmoved + 1;
+        slow->sequence = found;
+        slow->record = mmfi_sequence_is_odd(slow->sequence)
+                           ? undo_image_of(state, slow->row, slow->sequence)
+                           : record;
         if (mmfi_sequence_is_damaged(found)) {
-            reread->record = NULL;
+            slow->record = NULL;
             break;
         }
-        if (reread->record != NULL) {
-            reread->attempts++;
+        if (slow->record != NULL) {
+            slow->attempts++;
             return true;
         }
         mmfi_pause();
-        if (reread->attempts % ATTEMPTS_YIELD == 0)
+        if (slow->attempts % ATTEMPTS_YIELD == 0)
             (void)sched_yield();
     }
-    reread->record = NULL;
-    reread->status = give_up(reread);
+    slow->record = NULL;
+    slow->status = give_up(slow);
     return false;
 }
 
 mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, size_t offset, size_t max,
                                bool terminate, void *buffer, size_t size, size_t *length)
 {
-    mmfi_reread reread = mmfi_reread_begin(store, row, buffer != NULL);
+    mmfi_slow_read slow = mmfi_slow_read_begin(store, row, buffer != NULL);
     size_t found = 0;
     bool fits = true;
-    while (mmfi_reread_next(&reread)) {
-        const unsigned char *data = reread.record + offset + MMFI_LENGTH_SIZE;
-        found = mmfi_load_length(reread.record, offset, max);
+    while (mmfi_slow_read_next(&slow)) {
+        const unsigned char *data = slow.record + offset + MMFI_LENGTH_SIZE;
+        found = mmfi_load_length(slow.record, offset, max);
         fits = found + (terminate ? 1 : 0) <= size;
         if (fits)
             mmfi_copy_out(buffer, data, found);
     }
-    mmf_status status = reread.status;
+    mmf_status status = slow.status;
     if (status == MMF_OK && !fits)
         status = MMF_ERR_TOO_LONG;
     if (status != MMF_OK)

@@ -1,4 +1,4 @@
-/* The mask behind mmfi_copy_in_padded, and text that is moved within its field. */
+/* The mask of mmfi_copy_in_padded, and text that is moved within its field. */
 #include "mmapforge/detail/record.h"
 
 #define ONES_16                                                                                    \

@@ -46,7 +46,7 @@ static uint32_t owner_of(const mmfi_state *state, uint64_t row, uint64_t odd)
     uint32_t slot = 0;
     for (; slot < state->geometry.undo_count; slot++) {
         const unsigned char *undo = mmfi_shared_undo(state, slot);
-        if (mmfi_undo_holds(undo, row, odd) || mmfi_undo_mends(undo, row, odd))
+        if (mmfi_undo_holds(undo, row, odd) || mmfi_undo_announces(undo, row, odd))
             break;
     }
     mmfi_fence_acquire();
@@ -60,8 +60,8 @@ static uint64_t rows_within_reach(const mmfi_state *state)
     return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? mmfi_shared_reach(state, &now) : 0;
 }
 
-/* Puts the record right if its owner is dead. What owner_of found; if that is none, it is torn. */
-static uint32_t settle(mmfi_state *state, uint64_t row, uint64_t odd)
+/* Rolls the record back if its owner is dead. What owner_of found; if that is none, it is torn. */
+static uint32_t roll_back(mmfi_state *state, uint64_t row, uint64_t odd)
 {
     const uint32_t slot = owner_of(state, row, odd);
     if (slot < state->geometry.undo_count && slot != state->slot &&
@@ -87,7 +87,7 @@ static MMFI_COLD mmf_status wait_to_claim(mmfi_state *state, uint64_t row, unsig
             if (mmfi_claim(record, undo, state->slot, row, found, record_size, sequence))
                 return MMF_OK;
         } else if (found == 0 || mmfi_wait_asks(&wait)) {
-            owner = found != 0 ? settle(state, row, found) : none;
+            owner = found != 0 ? roll_back(state, row, found) : none;
             if (owner != none)
                 continue;
             if (extent == MMFI_PART && mmfi_load64(record) == found)
@@ -125,7 +125,7 @@ static mmfi_write_permit write_begin(mmf_store *store, uint64_t row, mmfi_extent
 }
 
 /* Each sync has everything, however it was written. */
-static mmf_status write_unseen(mmfi_state *state)
+static mmf_status write_untracked(mmfi_state *state)
 {
     (void)state;
     return MMF_OK;
@@ -168,7 +168,7 @@ static mmf_status discard_append(mmfi_state *state, mmf_error *error)
     return status;
 }
 
-mmf_status mmfi_shared_settle_append(mmfi_state *state, mmf_error *error)
+mmf_status mmfi_shared_recover_append(mmfi_state *state, mmf_error *error)
 {
     const uint64_t mine = (uint64_t)state->slot + 1;
     const uint64_t owner = mmfi_load64(&mmfi_shared_live(state)->append_owner);
@@ -261,10 +261,10 @@ static mmf_status append_begin(mmfi_state *state, uint64_t rows)
 /* ---- Durability ---- */
 
 /*
- * Puts right what dead writers left half replaced. After a power cut no image is believed, so the
- * disk must not keep such a record as what a sync had of it.
+ * Rolls back the records that dead writers left half replaced. After a power cut no before-image is
+ * valid, so the disk must not keep such a record as what a sync had of it.
  */
-static void settle_the_dead(mmfi_state *state)
+static void roll_back_dead_writers(mmfi_state *state)
 {
     const size_t record_size = (size_t)state->geometry.record_size;
     const uint64_t end = rows_within_reach(state);
@@ -275,7 +275,7 @@ static void settle_the_dead(mmfi_state *state)
         const unsigned char *records = state->map.base + state->geometry.header_size;
         const uint64_t found = mmfi_sequence_load(records + row * record_size);
         if (mmfi_sequence_is_odd(found))
-            (void)settle(state, row, found);
+            (void)roll_back(state, row, found);
     }
 }
 
@@ -287,7 +287,7 @@ static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
     const uint64_t count = mmfi_load64_acquire(&mmfi_shared_live(state)->count);
     (void)mmfi_commit_read(state->map.base, &last);
     const uint64_t synced = last.generation;
-    settle_the_dead(state);
+    roll_back_dead_writers(state);
     mmf_status status = mmfi_file_sync(&state->file, error);
     if (status != MMF_OK) {
         mmfi_state_poison(state);
@@ -297,7 +297,7 @@ static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
     if (status != MMF_OK)
         return status == MMF_ERR_BUSY ? mmfi_obstacle_say(state, error) : status;
     (void)mmfi_commit_read(state->map.base, &last);
-    /* Who wrote that commit after our sync may have died before the disk had it. */
+    /* The writer of that commit, after our sync, may have died before the disk had it. */
     if (last.generation != synced)
         status = mmfi_file_sync(&state->file, error);
     if (status == MMF_OK) {
@@ -321,7 +321,7 @@ const mmfi_strategy mmfi_several_writers = {
     .write_begin = write_begin,
     /* Of several writers none may see its field change under a whole record that it writes. */
     .set_begin = write_begin,
-    .write_unseen = write_unseen,
+    .write_untracked = write_untracked,
     .append_begin = append_begin,
     .commit = commit,
 };

@@ -26,7 +26,7 @@ static inline uint64_t mmfi_shared_count(const mmfi_state *state)
 /* The end of the rows that a slot may name: published ones, and those that were once seen. */
 static inline uint64_t mmfi_shared_end(const mmfi_state *state, const mmfi_bounds *now)
 {
-    const uint64_t seen = mmfi_load64(&mmfi_shared_live(state)->seen_end);
+    const uint64_t seen = mmfi_load64(&mmfi_shared_live(state)->exposed_end);
     return seen > now->count ? seen : now->count;
 }
 
@@ -52,6 +52,6 @@ mmf_status mmfi_join(mmfi_state *state, mmf_store *store, mmf_error *error);
  * writers, or the only one before them. The caller has its slot. MMF_ERR_IO or MMF_ERR_NO_SPACE of
  * a sync that fails.
  */
-mmf_status mmfi_shared_settle_append(mmfi_state *state, mmf_error *error);
+mmf_status mmfi_shared_recover_append(mmfi_state *state, mmf_error *error);
 
 #endif

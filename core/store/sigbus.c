@@ -39,7 +39,7 @@ static place places[PLACES];
 
 static void place_set(place *at, uint64_t base, uint64_t size)
 {
-    /* Odd already where a fork left another thread, which was here, behind. */
+    /* Odd already in a forked child whose parent had another thread here. */
     const uint64_t changes = mmfi_load64(&at->changes) | 1;
     mmfi_store64(&at->changes, changes);
     mmfi_fence_release();
@@ -92,8 +92,8 @@ static uint64_t reason(const mmfi_state *state, uint64_t offset)
     const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     struct stat file;
     if (fstat(state->file.fd, &file) == 0 && offset / page * page < (uint64_t)file.st_size)
-        return MMFI_HOLE_REFUSED;
-    return MMFI_HOLE_TRUNCATED;
+        return MMFI_PAGES_REFUSED;
+    return MMFI_PAGES_TRUNCATED;
 }
 
 /*
@@ -101,13 +101,13 @@ static uint64_t reason(const mmfi_state *state, uint64_t offset)
  * hole then finds another sequence, and does not pass for consistent. Where so much private memory
  * cannot be had (no overcommitment), what a record with a byte there spans.
  */
-static bool bury(const place *at, uint64_t address)
+static bool replace_with_zeroes(const place *at, uint64_t address)
 {
     mmf_store *store = (mmf_store *)(uintptr_t)at->store;
     mmfi_state *state = store->state;
     const int access = state->file.writable ? PROT_READ | PROT_WRITE : PROT_READ;
     /* Of several threads that are here, one changes what only one thread may. */
-    if (mmfi_swap64_if(&state->cut_off, 0, reason(state, address - at->base))) {
+    if (mmfi_swap64_if(&state->missing_pages, 0, reason(state, address - at->base))) {
         /* An append under way raises the bound when it publishes, and then lowers it again. */
         if (state->writer != NULL)
             state->writer->last = MMFI_LAST_NO_ROWS;
@@ -171,7 +171,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
     const bool missing = info->si_code == BUS_ADRERR || info->si_code == BUS_OBJERR;
     const uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
     place hit;
-    if (!missing || !find(address, &hit) || !bury(&hit, address))
+    if (!missing || !find(address, &hit) || !replace_with_zeroes(&hit, address))
         pass_on(number, info, context);
     errno = saved;
 }

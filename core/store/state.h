@@ -19,11 +19,11 @@
 #include <sys/types.h>
 
 /* Why a page of the mapping has no bytes. */
-typedef enum mmfi_hole {
-    MMFI_HOLE_NONE = 0,
-    MMFI_HOLE_TRUNCATED = 1, /* the file ends before it */
-    MMFI_HOLE_REFUSED = 2    /* it lies within the file; the file system or the disk failed it */
-} mmfi_hole;
+typedef enum mmfi_missing_pages {
+    MMFI_PAGES_PRESENT = 0,
+    MMFI_PAGES_TRUNCATED = 1, /* the file ends before it */
+    MMFI_PAGES_REFUSED = 2    /* it lies within the file; the file system or the disk failed it */
+} mmfi_missing_pages;
 
 /* The ids in the two superblocks. */
 typedef struct mmfi_file_ids {
@@ -65,12 +65,12 @@ typedef struct mmfi_strategy {
     mmf_status (*attach)(mmfi_state *state, mmf_store *store, mmf_error *error);
     /*
      * Before a record is replaced, and before one of its scalars is set; the row may not be there.
-     * The end of either is mmfi_sequence_leave.
+     * The end of either is mmfi_sequence_write_end.
      */
     mmfi_write_permit (*write_begin)(mmf_store *store, uint64_t row, mmfi_extent extent);
     mmfi_write_permit (*set_begin)(mmf_store *store, uint64_t row, mmfi_extent extent);
-    /* mmfi_write_unseen. */
-    mmf_status (*write_unseen)(mmfi_state *state);
+    /* mmfi_write_untracked. */
+    mmf_status (*write_untracked)(mmfi_state *state);
     /*
      * Room for that many records after the last one, and their sequence. Of several writers, the
      * append lock as well, which ends with the append (mmfi_append_finish).
@@ -105,8 +105,8 @@ struct mmfi_state {
     mmfi_writer *writer;
     mmfi_writer *page;          /* that page, or NULL */
     mmfi_writer writer_unwiped; /* where there is none: kept here, and every write is by a call */
-    uint64_t failed;       /* not 0: a sync failed, no more writing. Threads that read look, too */
-    uint64_t cut_off;      /* mmfi_hole, by the SIGBUS handler; mmapforge/sigbus.h */
+    uint64_t failed;        /* not 0: a sync failed, no more writing. Threads that read look, too */
+    uint64_t missing_pages; /* mmfi_missing_pages, by the SIGBUS handler; mmapforge/sigbus.h */
     uint64_t rows_backed;  /* that the file had bytes for when a reader last asked; it only grows */
     uint64_t rows_written; /* before those at the end that an open found to be zeroes; else all */
     uint64_t rows_to_hole; /* of a reader: before the first that begins in a hole; else all */
@@ -117,7 +117,7 @@ struct mmfi_state {
     bool tail_free;   /* and so is its confirmation, or it has no tail: all rows may be replaced */
     bool replaced;    /* records were replaced since the last sync */
     bool two_syncs;   /* records of a tail were replaced: this writer makes no more tails */
-    bool unseen;      /* records may be replaced at any time; mmfi_write_unseen */
+    bool untracked;   /* records may be replaced at any time; mmfi_write_untracked */
     uint64_t proven;  /* of a reader: generation of the last commit whose tail was checked */
     uint64_t refuted; /* and 1 + checksum of one whose tail is not there */
     uint32_t slot;    /* the undo slot of this writer */
@@ -145,19 +145,19 @@ void mmfi_handle_retire(mmf_store *store);
  * MMF_OK while the SIGBUS handler has met no hole in the mapping, else the status of every later
  * call: MMF_ERR_CORRUPT when the file was truncated, MMF_ERR_IO when a page could not be had.
  */
-static inline mmf_status mmfi_hole_status(const mmfi_state *state)
+static inline mmf_status mmfi_pages_status(const mmfi_state *state)
 {
-    const uint64_t hole = mmfi_load64(&state->cut_off);
-    if (hole == MMFI_HOLE_NONE)
+    const uint64_t hole = mmfi_load64(&state->missing_pages);
+    if (hole == MMFI_PAGES_PRESENT)
         return MMF_OK;
-    return hole == MMFI_HOLE_TRUNCATED ? MMF_ERR_CORRUPT : MMF_ERR_IO;
+    return hole == MMFI_PAGES_TRUNCATED ? MMF_ERR_CORRUPT : MMF_ERR_IO;
 }
 
 /* MMF_ERR_ARGUMENT and the message for a call that got no store. */
 mmf_status mmfi_fail_no_store(const char *call, mmf_error *error);
 
 /* The message about a hole that was met; returns its status. */
-mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error);
+mmf_status mmfi_say_missing_pages(const mmfi_state *state, mmf_error *error);
 
 /* The bytes of address space to reserve; at most so many, where the caller leaves the choice. */
 uint64_t mmfi_choose_reserve(mmfi_state *state, const mmf_options *options, uint64_t most);
@@ -255,9 +255,9 @@ static inline void mmfi_store_word(unsigned char *to, size_t size, uint64_t word
 void mmfi_one_writer_prepare(mmfi_state *state);
 
 /* True when the next append goes into such a row. Of several writers, with the append lock. */
-static inline bool mmfi_append_is_over_seen(const mmfi_state *state)
+static inline bool mmfi_append_is_over_exposed(const mmfi_state *state)
 {
-    return state->writer->count < mmfi_load64(&state->writer->live->seen_end);
+    return state->writer->count < mmfi_load64(&state->writer->live->exposed_end);
 }
 
 /* The sequence of a record that is appended into any other row. */
@@ -302,10 +302,10 @@ mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_
  *
  * An append that died may have left whole records after the last one. Where records prove
  * themselves by a checksum, those would be kept after a restart, though a recovery in this boot has
- * gone on without them, and others may have been appended since. So whoever goes on after a dead
- * append makes sure that the first row of it proves nothing: the epoch ends, as after a recovery
- * that does not trust memory, and that row gets a sequence which no proof takes, on the disk before
- * anything is appended.
+ * gone on without them, and others may have been appended since. So the writer that goes on after a
+ * dead append makes sure that the first row of it proves nothing: the epoch ends, as after a
+ * recovery that does not trust memory, and that row gets a sequence which no proof takes, on the
+ * disk before anything is appended.
  *
  * The caller is the only writer or has the append lock. MMF_ERR_IO or MMF_ERR_NO_SPACE when the
  * sync fails, after which the file is poisoned, or that of mmfi_unpublished_check, and nothing
@@ -361,24 +361,24 @@ mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error);
 /* ---- Records with checksums; verify_record.c ---- */
 
 /*
- * The sequence of what mmfi_reread_next gave, which its checksum covers: a before-image has the one
- * that its record had.
+ * The sequence of what mmfi_slow_read_next gave, which its checksum covers: a before-image has the
+ * one that its record had.
  */
-static inline uint64_t mmfi_reread_sequence(const mmfi_reread *reread)
+static inline uint64_t mmfi_slow_read_sequence(const mmfi_slow_read *slow)
 {
-    return mmfi_sequence_is_odd(reread->sequence) ? mmfi_load64(reread->record) : reread->sequence;
+    return mmfi_sequence_is_odd(slow->sequence) ? mmfi_load64(slow->record) : slow->sequence;
 }
 
 /* One record as it was found; MMF_OK when it was consistent, whatever its checksum. */
-typedef struct mmfi_finding {
+typedef struct mmfi_verify_result {
     mmf_status status;
     uint64_t sequence;
     uint32_t found; /* checksums */
     uint32_t expected;
-} mmfi_finding;
+} mmfi_verify_result;
 
-/* Looks again and again, within the bounds of mmfi_reread_next. Its schema has checksums. */
-mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row);
+/* Looks again and again, within the bounds of mmfi_slow_read_next. Its schema has checksums. */
+mmfi_verify_result mmfi_verify_record(const mmf_store *store, uint64_t row);
 
 /* The message of a MMF_ERR_BUSY that has an obstacle; returns that status. */
 mmf_status mmfi_obstacle_say(const mmfi_state *state, mmf_error *error);

@@ -25,7 +25,8 @@ mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_
 /* The hot paths find no rows and no room, and the cold ones say why. */
 void mmfi_state_poison(mmfi_state *state)
 {
-    /* Nobody takes anything else from it, and a successor sees it by the lock, release or not. */
+    /* No other data is published through this flag, and a recovering writer sees it by the lock;
+     * relaxed ordering would also be correct. */
     mmfi_store64_release(&state->writer->live->poisoned, 1);
     mmfi_store64(&state->failed, 1);
     state->writer->count = 0;
@@ -44,8 +45,8 @@ mmf_status mmfi_poison_say(const mmfi_state *state, mmf_error *error)
 
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
 {
-    if (mmfi_load64(&state->cut_off) != 0)
-        return mmfi_hole_say(state, error);
+    if (mmfi_load64(&state->missing_pages) != 0)
+        return mmfi_say_missing_pages(state, error);
     if (mmfi_sync_has_failed(state))
         return mmfi_poison_say(state, error);
     return state->strategy->commit(state, clean, error);

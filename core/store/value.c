@@ -140,10 +140,10 @@ static mmf_status copy_row(const mmf_store *store, uint64_t row, size_t record_s
         if (MMFI_LIKELY(mmfi_read_end(read)))
             return MMF_OK;
     }
-    mmfi_reread reread = mmfi_reread_begin(store, row, true);
-    while (mmfi_reread_next(&reread))
-        copy_image(to, reread.record, mmfi_reread_sequence(&reread), record_size);
-    return reread.status;
+    mmfi_slow_read slow = mmfi_slow_read_begin(store, row, true);
+    while (mmfi_slow_read_next(&slow))
+        copy_image(to, slow.record, mmfi_slow_read_sequence(&slow), record_size);
+    return slow.status;
 }
 
 mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t count, void *buffer,

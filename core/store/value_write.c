@@ -93,7 +93,7 @@ mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned cha
         status = state->strategy->append_begin(state, count);
         if (status != MMF_OK)
             return status;
-        if (count > 0 && mmfi_append_is_over_seen(state)) {
+        if (count > 0 && mmfi_append_is_over_exposed(state)) {
             status = stage(state, count, records);
             if (status != MMF_OK)
                 mmfi_append_finish(store, writer);
@@ -122,7 +122,7 @@ void mmfi_append_rows_finish(const mmf_store *store, unsigned char *records, uin
 }
 
 /* Puts a record that is complete over one that readers may have seen. */
-static void replace_seen(const mmf_store *store, uint64_t row, const unsigned char *image)
+static void replace_exposed(const mmf_store *store, uint64_t row, const unsigned char *image)
 {
     const mmfi_state *state = store->state;
     const size_t size = (size_t)state->geometry.record_size;
@@ -142,8 +142,8 @@ static void publish_staged(const mmf_store *store, uint64_t count)
     mmfi_state *state = store->state;
     const uint64_t before = state->writer->count;
     for (uint64_t i = 0; i < count; i++)
-        replace_seen(store, before + i,
-                     state->staged + (size_t)i * (size_t)state->geometry.record_size);
+        replace_exposed(store, before + i,
+                        state->staged + (size_t)i * (size_t)state->geometry.record_size);
     unstage(state);
 }
 
@@ -236,6 +236,7 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
         if (index < schema->field_count) /* as it was when they were checked */
             save_field(write.record, image, &schema->fields[index]);
     }
-    return checksum != 0 ? mmfi_summed_write_end(write, store, row, schema->record_size, checksum)
-                         : mmfi_write_end(write);
+    return checksum != 0
+               ? mmfi_checksummed_write_end(write, store, row, schema->record_size, checksum)
+               : mmfi_write_end(write);
 }

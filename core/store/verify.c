@@ -16,7 +16,7 @@ static mmf_status say_range(const mmf_store *store, uint64_t first, uint64_t the
                      mmf_store_path(store), missing, there);
 }
 
-static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_finding *found,
+static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_verify_result *found,
                               mmf_error *error)
 {
     const char *path = mmf_store_path(store);
@@ -27,7 +27,7 @@ static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_f
                          path, row, found->sequence,
                          found->sequence == 0
                              ? "which says that it was never written"
-                             : "which says that it is being replaced, and nobody does");
+                             : "which marks it as being replaced, but no writer owns it");
     if (found->status != MMF_OK)
         return mmf_store_explain(store, found->status, row, NULL, error);
     return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
@@ -51,10 +51,10 @@ static mmf_status say_out_of_reach(const mmf_store *store, uint64_t end, mmf_err
 
 static bool has_hole(const mmf_store *store)
 {
-    return mmfi_load64(&store->state->cut_off) != 0;
+    return mmfi_load64(&store->state->missing_pages) != 0;
 }
 
-/* Everything that is no matter of one record; *end is the row behind the last. */
+/* What is not about one record; *end is the row after the last. */
 static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, uint64_t *end,
                         mmf_error *error)
 {
@@ -71,7 +71,7 @@ static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, 
                          path, schema->name, schema->name);
     const uint64_t there = mmf_store_count(store);
     if (has_hole(store)) /* met just now, or before: then there are no rows to look at */
-        return mmfi_hole_say(store->state, error);
+        return mmfi_say_missing_pages(store->state, error);
     const mmf_status status = mmfi_check_synced(store->state, error);
     if (status != MMF_OK)
         return status;
@@ -96,17 +96,18 @@ mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t cou
         return status;
     const mmf_schema *schema = store->state->schema;
     for (uint64_t row = first; row < end; row++) {
-        /* Most records are, and one look says so. */
-        if (MMFI_LIKELY(
-                mmfi_summed_is_sound(store, row, schema->record_size, schema->checksum_offset)))
+        /* Most records are sound, and the first attempt says so. */
+        if (MMFI_LIKELY(mmfi_checksummed_is_sound(store, row, schema->record_size,
+                                                  schema->checksum_offset)))
             continue;
-        const mmfi_finding found = mmfi_examine(store, row);
+        const mmfi_verify_result found = mmfi_verify_record(store, row);
         const bool hole = has_hole(store);
         if (!hole && found.status == MMF_OK && found.found == found.expected)
             continue;
         if (bad_row != NULL)
             *bad_row = row;
-        return hole ? mmfi_hole_say(store->state, error) : say_finding(store, row, &found, error);
+        return hole ? mmfi_say_missing_pages(store->state, error)
+                    : say_finding(store, row, &found, error);
     }
     mmfi_error_clear(error);
     return MMF_OK;

@@ -5,8 +5,8 @@
 #include "mmapforge/detail/access_checksum.h"
 #include "state.h"
 
-static void look(const mmf_schema *schema, const unsigned char *record, uint64_t place,
-                 uint64_t sequence, mmfi_finding *out)
+static void compute(const mmf_schema *schema, const unsigned char *record, uint64_t place,
+                    uint64_t sequence, mmfi_verify_result *out)
 {
     out->sequence = sequence;
     out->found = mmfi_checksum_load(record, schema->checksum_offset);
@@ -14,17 +14,17 @@ static void look(const mmf_schema *schema, const unsigned char *record, uint64_t
         mmfi_checksum_of(record, schema->record_size, schema->checksum_offset, place, sequence);
 }
 
-mmfi_finding mmfi_examine(const mmf_store *store, uint64_t row)
+mmfi_verify_result mmfi_verify_record(const mmf_store *store, uint64_t row)
 {
     const mmf_schema *schema = store->state->schema;
-    mmfi_finding out = {MMF_OK, 0, 0, 0};
-    mmfi_reread reread = mmfi_reread_begin(store, row, true);
-    while (mmfi_reread_next(&reread))
-        look(schema, reread.record, mmfi_checksum_place(store->checksum_key, row),
-             mmfi_reread_sequence(&reread), &out);
-    out.status = reread.status;
+    mmfi_verify_result out = {MMF_OK, 0, 0, 0};
+    mmfi_slow_read slow = mmfi_slow_read_begin(store, row, true);
+    while (mmfi_slow_read_next(&slow))
+        compute(schema, slow.record, mmfi_checksum_place(store->checksum_key, row),
+                mmfi_slow_read_sequence(&slow), &out);
+    out.status = slow.status;
     if (out.status != MMF_OK)
-        out.sequence = reread.sequence;
+        out.sequence = slow.sequence;
     return out;
 }
 
@@ -34,7 +34,7 @@ mmf_status mmfi_part_check(const mmf_store *store, uint64_t row)
     const mmfi_state *state = mmfi_state_to_write(store, &status);
     if (state == NULL)
         return status;
-    const mmfi_finding found = mmfi_examine(store, row);
+    const mmfi_verify_result found = mmfi_verify_record(store, row);
     if (found.status != MMF_OK)
         return found.status;
     return found.found == found.expected ? MMF_OK : MMF_ERR_CORRUPT;

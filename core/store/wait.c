@@ -1,4 +1,4 @@
-/* The clock, and how often a waiting process looks. */
+/* The clock, and how long a waiting process sleeps between attempts. */
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
@@ -13,7 +13,7 @@
 #define ATTEMPTS_BUSY  1024u
 #define ATTEMPTS_YIELD 16u
 #define ATTEMPTS_ASK   64u
-#define NAP_NS         100000
+#define SLEEP_NS       100000
 
 uint64_t mmfi_now_ns(void)
 {
@@ -29,7 +29,7 @@ bool mmfi_wait_asks(const mmfi_wait *wait)
 
 bool mmfi_wait_next(mmfi_wait *wait)
 {
-    const struct timespec nap = {0, NAP_NS};
+    const struct timespec pause = {0, SLEEP_NS};
     const uint32_t attempt = wait->attempts++;
     if (attempt < ATTEMPTS_BUSY) {
         if (attempt % ATTEMPTS_YIELD == ATTEMPTS_YIELD - 1)
@@ -43,6 +43,6 @@ bool mmfi_wait_next(mmfi_wait *wait)
         wait->deadline_ns = now + wait->limit_ns;
     if (now >= wait->deadline_ns)
         return false;
-    (void)nanosleep(&nap, NULL);
+    (void)nanosleep(&pause, NULL);
     return true;
 }

@@ -1,6 +1,6 @@
 /*
- * Waiting for another process: attempts close together at first, then naps, until a deadline by the
- * clock. A nap may take many times as long as it was asked for, so naps are never counted.
+ * Waiting for another process: attempts close together at first, then sleeps, until a deadline by
+ * the clock. A sleep may take many times as long as it was asked for, so sleeps are never counted.
  */
 #ifndef MMF_STORE_WAIT_H
 #define MMF_STORE_WAIT_H
@@ -12,8 +12,8 @@
 #define MMFI_NS_PER_SECOND UINT64_C(1000000000)
 
 typedef struct mmfi_wait {
-    uint64_t limit_ns;    /* from the first nap on */
-    uint64_t deadline_ns; /* of CLOCK_MONOTONIC; 0 before the first nap */
+    uint64_t limit_ns;    /* from the first sleep on */
+    uint64_t deadline_ns; /* of CLOCK_MONOTONIC; 0 before the first sleep */
     uint32_t attempts;
 } mmfi_wait;
 

@@ -11,10 +11,10 @@ mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
         *status = MMF_ERR_CLOSED;
     else if (state->writer == NULL || mmfi_state_is_inherited(state))
         *status = MMF_ERR_READ_ONLY;
-    else if (mmfi_load64(&state->cut_off) != 0) {
+    else if (mmfi_load64(&state->missing_pages) != 0) {
         /* An append that was ending while another thread met the hole may have raised it again. */
         mmfi_store64_release((void *)(uintptr_t)&store->row_bound, 0);
-        *status = mmfi_hole_status(state);
+        *status = mmfi_pages_status(state);
     } else if (mmfi_sync_has_failed(state))
         *status = MMF_ERR_NEEDS_RECOVERY;
     else
@@ -43,15 +43,15 @@ mmf_status mmfi_set_slow(mmf_store *store, uint64_t row, size_t offset, size_t s
         return permit.status;
     unsigned char *record = mmfi_row(store, row, (size_t)state->geometry.record_size);
     mmfi_store_word(record + offset, size, word);
-    mmfi_sequence_leave(record, permit.sequence);
+    mmfi_sequence_write_end(record, permit.sequence);
     return MMF_OK;
 }
 
-mmf_status mmfi_write_unseen(mmf_store *store)
+mmf_status mmfi_write_untracked(mmf_store *store)
 {
     mmf_status status = MMF_OK;
     mmfi_state *state = mmfi_state_to_write(store, &status);
-    return state != NULL ? state->strategy->write_unseen(state) : status;
+    return state != NULL ? state->strategy->write_untracked(state) : status;
 }
 
 /* ---- Rows whose records readers may have seen ---- */
@@ -75,21 +75,21 @@ uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row)
         mmfi_undo_save(undo, row, record, odd - 1, (size_t)state->geometry.record_size);
     else
         mmfi_undo_announce(undo, row, odd);
-    mmfi_sequence_enter(record, odd - 1);
+    mmfi_sequence_write_begin(record, odd - 1);
     return epoch | (odd + 1);
 }
 
-mmfi_grant mmfi_append_slow(const mmf_store *store)
+mmfi_append_permit mmfi_append_slow(const mmf_store *store)
 {
-    mmfi_grant grant = {NULL, MMF_OK};
-    mmfi_state *state = mmfi_state_to_write(store, &grant.status);
+    mmfi_append_permit permit = {NULL, MMF_OK};
+    mmfi_state *state = mmfi_state_to_write(store, &permit.status);
     if (state == NULL)
-        return grant;
-    grant.status = state->strategy->append_begin(state, 1);
-    if (grant.status != MMF_OK)
-        return grant;
-    grant.writer = state->writer;
-    if (MMFI_UNLIKELY(mmfi_append_is_over_seen(state)))
-        grant.writer->sequence = mmfi_append_replace(store, grant.writer->count);
-    return grant;
+        return permit;
+    permit.status = state->strategy->append_begin(state, 1);
+    if (permit.status != MMF_OK)
+        return permit;
+    permit.writer = state->writer;
+    if (MMFI_UNLIKELY(mmfi_append_is_over_exposed(state)))
+        permit.writer->sequence = mmfi_append_replace(store, permit.writer->count);
+    return permit;
 }

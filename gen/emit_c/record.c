@@ -19,7 +19,7 @@ void emit_record_init(emit_record *of, const mmf_schema *schema)
         (void)snprintf(of->size_and_checksum, sizeof of->size_and_checksum, ", %s_RECORD_SIZE%s",
                        of->upper, of->checksum);
     }
-    emit_set(&of->placeholders, "checksummed", checksummed ? "summed_" : "");
+    emit_set(&of->placeholders, "checksummed", checksummed ? "checksummed_" : "");
     emit_set(&of->placeholders, "store_and_row", checksummed ? ", (mmf_store *)store, row" : "");
     emit_set(&of->placeholders, "checksum", of->checksum);
     emit_set(&of->placeholders, "size_and_checksum", of->size_and_checksum);

@@ -17,7 +17,7 @@ def cffi_extension(name, module, generator, declarations, header, exports, deps)
       declarations: the file of C declarations that cffi reads.
       header: the path of the header that the generated C includes.
       exports: a version script for the linker.
-      deps: cc_library targets behind the declarations.
+      deps: cc_library targets that define the declarations.
     """
     if PYTHON_PROBLEM:
         _absent_extension(
@@ -53,7 +53,7 @@ def cffi_extension(name, module, generator, declarations, header, exports, deps)
         deps = deps + ["@mmapforge_python//:headers"],
     )
 
-    # A program's author chooses how C is compiled. Whoever imports a module has no such choice in
+    # A program's author chooses how C is compiled. The program that imports a module has no such choice in
     # mind, and an extension without optimisation is a slow module.
     optimised(
         name = name,

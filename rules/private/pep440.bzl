@@ -27,11 +27,11 @@ def _release(text):
     for _ in range(len(text)):
         if not release or not rest.startswith("."):
             break
-        number, behind = _number(rest[1:])
+        number, after = _number(rest[1:])
         if number == None:
             break
         release += "." + number
-        rest = behind
+        rest = after
     return release, rest
 
 def _part(text, spellings):
@@ -55,7 +55,7 @@ def _post(text):
     return _part(text, _POST)
 
 def _local(text):
-    """What is behind the plus; None if it cannot be there."""
+    """What is after the plus; None if it cannot be there."""
     parts = text.replace("-", ".").replace("_", ".").split(".")
     for part in parts:
         if not part or part.strip("abcdefghijklmnopqrstuvwxyz0123456789"):
@@ -77,11 +77,11 @@ def normalised_version(text):
     rest = text.strip().lower()
     if rest.startswith("v"):
         rest = rest[1:]
-    number, behind = _number(rest)
+    number, after = _number(rest)
     epoch = ""
-    if number != None and behind.startswith("!"):
+    if number != None and after.startswith("!"):
         epoch = "" if number == "0" else number + "!"
-        rest = behind[1:]
+        rest = after[1:]
     release, rest = _release(rest)
     if release == None:
         return None

@@ -1,7 +1,7 @@
 """Stand-ins for the repositories that Bazel 4 asks for by name and would otherwise download.
 
 Each re-exports what Bazel has built in, so a build needs no network. Bazel itself declares these
-names in every WORKSPACE, behind its last line, so a build asks for them in any case; a library that
+names in every WORKSPACE, after its last line, so a build asks for them in any case; a library that
 Bazel 4 does not ask for, such as bazel_skylib, has no stand-in here, since the real one may be
 declared later. What only the real repository has is a call that fails and says what to do.
 """

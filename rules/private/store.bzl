@@ -7,14 +7,14 @@ load("//rules/private:names.bzl", "store_name_problem")
 load("//rules/private:package.bzl", "MmfPackageInfo")
 
 def mmf_store(name, schema, visibility = None, tags = [], **kwargs):
-    """Declares a store and the targets behind it; see //rules:defs.bzl.
+    """Declares a store and the targets that it consists of; see //rules:defs.bzl.
 
     Args:
       name: names the target, its header and its module.
       schema: the label of one *.mmfs file.
-      visibility: of the target; the targets behind it are private.
-      tags: of the target and of those behind it.
-      **kwargs: common attributes, for the target and for those behind it.
+      visibility: of the target; the others are private.
+      tags: of the target and of the others.
+      **kwargs: common attributes, for the target and for the others.
     """
     problem = store_name_problem(name)
     if problem:
@@ -24,7 +24,7 @@ def mmf_store(name, schema, visibility = None, tags = [], **kwargs):
     if problem:
         fail(problem)
 
-    # A store's name has no dash, so the names behind one store never meet those of another.
+    # A store's name has no dash, so the names of one store's targets never meet those of another.
     generated = name + "-generated"
     library = name + "-c"
 

@@ -92,7 +92,7 @@ class Columns(Mapping[str, Any]):
             message += "records' checksums wrong; set it row by row"
             raise make_error(UnsupportedError, message, path=self._store.path, field=name)
         # From now on every sync must assume that something was written.
-        status = lib.mmfpy_write_unseen(self._store._handle)
+        status = lib.mmfpy_write_untracked(self._store._handle)
         if status:
             self._store._fail(status, field=name)
         return self._column(field, True)

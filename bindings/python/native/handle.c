@@ -206,13 +206,13 @@ int mmfpy_copy(mmfpy_store *handle, const char *path, int64_t *bad_row, mmf_erro
     return (int)status;
 }
 
-int mmfpy_write_unseen(mmfpy_store *handle)
+int mmfpy_write_untracked(mmfpy_store *handle)
 {
     mmf_status status = MMF_OK;
     mmf_store *store = mmfpy_enter_writing(handle, &status);
     if (store == NULL)
         return (int)status;
-    status = mmfi_write_unseen(store);
+    status = mmfi_write_untracked(store);
     mmfpy_leave_writing(handle);
     return (int)status;
 }

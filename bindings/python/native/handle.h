@@ -150,8 +150,8 @@ int mmfpy_sync(mmfpy_store *handle, mmf_error *error);
 /* As mmf_store_copy. *bad_row is the row that cannot be copied, or -1. */
 int mmfpy_copy(mmfpy_store *handle, const char *path, int64_t *bad_row, mmf_error *error);
 
-/* As mmfi_write_unseen: Python is about to write through an array. */
-int mmfpy_write_unseen(mmfpy_store *handle);
+/* As mmfi_write_untracked: Python is about to write through an array. */
+int mmfpy_write_untracked(mmfpy_store *handle);
 
 /*
  * The number of records, or a negative status: MMF_ERR_CLOSED, or MMF_ERR_CAPACITY if the address

@@ -298,8 +298,8 @@ int mmfpy_set_bytes(mmfpy_store *handle, int64_t row, uint32_t offset, uint32_t 
     const uint64_t at = mmfpy_row(store, row);
     const size_t size = handle->record_size;
     status = handle->checksum == 0 ? mmfi_set_bytes(store, at, size, offset, max, data, length)
-                                   : mmfi_summed_set_bytes(store, at, size, handle->checksum,
-                                                           offset, max, data, length);
+                                   : mmfi_checksummed_set_bytes(store, at, size, handle->checksum,
+                                                                offset, max, data, length);
     mmfpy_leave_writing(handle);
     return (int)status;
 }

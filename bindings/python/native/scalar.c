@@ -23,9 +23,10 @@
             return (int)status;                                                                    \
         const uint64_t at = mmfpy_row(store, row);                                                 \
         const size_t size = handle->record_size;                                                   \
-        status = MMFI_LIKELY(handle->checksum == 0)                                                \
-                     ? mmfi_set_##name(store, at, size, offset, value)                             \
-                     : mmfi_summed_set_##name(store, at, size, handle->checksum, offset, value);   \
+        status =                                                                                   \
+            MMFI_LIKELY(handle->checksum == 0)                                                     \
+                ? mmfi_set_##name(store, at, size, offset, value)                                  \
+                : mmfi_checksummed_set_##name(store, at, size, handle->checksum, offset, value);   \
         mmfpy_leave_writing(handle);                                                               \
         return (int)status;                                                                        \
     }

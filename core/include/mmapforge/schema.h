@@ -23,7 +23,7 @@ MMF_BEGIN_DECLS
 #define MMF_SEQUENCE_SIZE      8u       /* the word that begins every record */
 #define MMF_CHECKSUM_SIZE      4u       /* the word that ends the fields of a record with one */
 
-/* The attributes of a record, as the schema language writes them behind its version. */
+/* The attributes of a record, as the schema language writes them after its version. */
 #define MMF_ATTRIBUTE_CHECKSUMS "@checksums"
 
 typedef struct mmf_field {
@@ -50,7 +50,7 @@ typedef struct mmf_schema {
 
 /*
  * Sets offset and size of every field from type and max: each at its natural alignment, in declared
- * order, behind the sequence word. Returns the record size, a multiple of 8, which may exceed
+ * order, after the sequence word. Returns the record size, a multiple of 8, which may exceed
  * MMF_RECORD_SIZE_MAX: the caller checks. count must not exceed MMF_FIELDS_MAX, nor a max
  * MMF_FIELD_BYTES_MAX.
  */
@@ -65,7 +65,7 @@ uint64_t mmf_schema_hash(const mmf_field *fields, uint32_t count, uint32_t recor
 /*
  * Lays out a schema whose name, fields and field_count are set: the offset and size of every field,
  * which schema->fields must be, then record_size, checksum_offset and layout_hash. A checksum lies
- * behind the last field, at a multiple of 4, so that it is in the last 8 bytes of the record; it
+ * after the last field, at a multiple of 4, so that it is in the last 8 bytes of the record; it
  * adds to the hash, and a schema without has the hash of its fields alone. The limits are those of
  * mmf_schema_layout.
  */

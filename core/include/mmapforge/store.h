@@ -276,8 +276,8 @@ mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
 mmf_status mmf_store_copy(const mmf_store *store, const char *path, mmf_error *error);
 
 /*
- * Records that are published now; grows only. Whoever sees a record counted also sees what its
- * writer did before it appended it. Each can be read, but for those that a damaged file lacks
+ * Records that are published now; grows only. A thread that sees a record counted also sees what
+ * its writer did before it appended it. Each can be read, but for those that a damaged file lacks
  * (mmf_info.missing_rows) and those beyond the address space of the handle (mmf_info.capacity_max):
  * reading them is MMF_ERR_CORRUPT and MMF_ERR_CAPACITY, so a loop over all never ends too early in
  * silence. 0 for NULL and closed handles.

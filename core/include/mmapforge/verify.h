@@ -1,10 +1,10 @@
 /*
  * Looking for damage in the records of a store, by their checksums.
  *
- * Only a store whose schema has `@checksums` can be verified. What is looked for is what happened
- * to the bytes behind everyone's back: a bad disk or memory, another program, the power cut that
- * left a record old in part and new in part. A record that a writer is replacing, or that a killed
- * one left half replaced, is judged as it was before.
+ * Only a store whose schema has `@checksums` can be verified. Verification finds changes that no
+ * writer made: a bad disk or memory, another program, the power cut that left a record old in part
+ * and new in part. A record that a writer is replacing, or that a killed one left half replaced, is
+ * judged as it was before.
  */
 #ifndef MMAPFORGE_VERIFY_H
 #define MMAPFORGE_VERIFY_H
@@ -15,7 +15,7 @@ MMF_BEGIN_DECLS
 
 /*
  * Checks count records from row first on; UINT64_MAX (MMF_TO_END) is all that there are now. Stops
- * at the first one that is not sound: *bad_row (may be NULL) is its row, and go on behind it for
+ * at the first one that is not sound: *bad_row (may be NULL) is its row, and continue after it for
  * the others. *bad_row is UINT64_MAX when no row is to blame.
  *
  * Returns MMF_ERR_CORRUPT (its checksum, or its sequence, is wrong: the message has what was found

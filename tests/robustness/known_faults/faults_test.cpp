@@ -103,7 +103,7 @@ TEST_F(StoreTest, AWriterKilledBetweenAnyTwoStepsOfAnUpdate)
                       mmfi_undo_save(((mmf_store *)writer)->state->writer->undo, 1, record,
                                      sequence, TICK_RECORD_SIZE);
                       done();
-                      const uint64_t odd = mmfi_sequence_enter(record, sequence);
+                      const uint64_t odd = mmfi_sequence_write_begin(record, sequence);
                       done();
                       mmfi_save_string(record, TICK_SYMBOL_OFFSET, TICK_SYMBOL_MAX, tick.symbol,
                                        tick.symbol_length);
@@ -114,7 +114,7 @@ TEST_F(StoreTest, AWriterKilledBetweenAnyTwoStepsOfAnUpdate)
                       done();
                       mmfi_save_uint64(record, TICK_TIMESTAMP_OFFSET, tick.timestamp);
                       done();
-                      mmfi_sequence_leave(record, odd);
+                      mmfi_sequence_write_end(record, odd);
                       done();
                       return 2;
                   }),

@@ -25,11 +25,11 @@ struct Mutant {
 const Mutant mutants[] = {
     // core/include/mmapforge/detail/seqlock.h
     {"mmfi_sequence_load", "load acquire", "record", "record", nullptr},
-    {"mmfi_sequence_is", "fence acquire", "", "record", nullptr},
-    {"mmfi_sequence_enter", "store release", "record", "record", nullptr},
-    {"mmfi_sequence_enter", "fence release", "", "record", nullptr},
-    {"mmfi_sequence_leave", "store release", "record", "record", nullptr},
-    {"mmfi_sequence_bump", "store release", "record", "scalars", nullptr},
+    {"mmfi_sequence_validate", "fence acquire", "", "record", nullptr},
+    {"mmfi_sequence_write_begin", "store release", "record", "record", nullptr},
+    {"mmfi_sequence_write_begin", "fence release", "", "record", nullptr},
+    {"mmfi_sequence_write_end", "store release", "record", "record", nullptr},
+    {"mmfi_sequence_advance", "store release", "record", "scalars", nullptr},
     // core/include/mmapforge/detail/undo.h
     {"mmfi_undo_save", "fence release", "", "undo slot of two rows", nullptr},
     {"mmfi_undo_announce", "fence release", "", "two menders, two rows", nullptr},

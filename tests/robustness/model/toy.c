@@ -126,10 +126,10 @@ static const char *name_of_slot_word(size_t offset)
         return "row";
     case offsetof(mmfi_undo, sequence):
         return "sequence";
-    case offsetof(mmfi_undo, mending_row):
-        return "mending_row";
-    case offsetof(mmfi_undo, mending):
-        return "mending";
+    case offsetof(mmfi_undo, announced_row):
+        return "announced_row";
+    case offsetof(mmfi_undo, announced):
+        return "announced";
     default:
         return "owner";
     }
@@ -225,10 +225,10 @@ mmf_status mmfi_file_sync(const mmfi_file *file, mmf_error *error)
 }
 
 /* Here no file is truncated. */
-mmf_status mmfi_hole_say(const mmfi_state *state, mmf_error *error)
+mmf_status mmfi_say_missing_pages(const mmfi_state *state, mmf_error *error)
 {
     (void)error;
-    return mmfi_hole_status(state);
+    return mmfi_pages_status(state);
 }
 
 /* Here no page is large. */
@@ -580,14 +580,14 @@ mmf_status toy_get(const mmf_store *store, uint64_t row, toy_record *out)
             return MMF_OK;
         model_give_up();
     }
-    mmfi_reread reread = mmfi_reread_begin(store, row, true);
-    if (!mmfi_reread_next(&reread))
-        return reread.status;
-    load_record(reread.record, out);
-    reread.attempts = UINT32_MAX; /* no third attempt */
-    if (mmfi_reread_next(&reread))
+    mmfi_slow_read slow = mmfi_slow_read_begin(store, row, true);
+    if (!mmfi_slow_read_next(&slow))
+        return slow.status;
+    load_record(slow.record, out);
+    slow.attempts = UINT32_MAX; /* no third attempt */
+    if (mmfi_slow_read_next(&slow))
         return MMF_ERR_CORRUPT;
-    if (reread.status == MMF_ERR_BUSY)
+    if (slow.status == MMF_ERR_BUSY)
         model_give_up();
-    return reread.status;
+    return slow.status;
 }

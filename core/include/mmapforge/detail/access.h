@@ -64,15 +64,15 @@ MMFI_INLINE mmfi_read mmfi_read_begin(const mmf_store *store, uint64_t row, size
 /* True when what was loaded since mmfi_read_begin is one consistent record. */
 MMFI_INLINE bool mmfi_read_end(mmfi_read read)
 {
-    return mmfi_sequence_is(read.record, read.sequence);
+    return mmfi_sequence_validate(read.record, read.sequence);
 }
 
 /*
- * The other attempts. While mmfi_reread_next returns true, load the record at .record; when it
+ * The other attempts. While mmfi_slow_read_next returns true, load the record at .record; when it
  * returns false, .status says whether the last load is good. Bounded: it ends in MMF_ERR_BUSY or
  * MMF_ERR_CORRUPT at the latest.
  */
-typedef struct mmfi_reread {
+typedef struct mmfi_slow_read {
     const unsigned char *record;
     mmf_status status;
     uint32_t attempts;
@@ -80,16 +80,16 @@ typedef struct mmfi_reread {
     uint64_t sequence;
     uint64_t row;
     const mmf_store *store;
-} mmfi_reread;
+} mmfi_slow_read;
 
-MMFI_COLD mmfi_reread mmfi_reread_begin(const mmf_store *store, uint64_t row, bool has_out);
-MMFI_COLD bool mmfi_reread_next(mmfi_reread *reread);
+MMFI_COLD mmfi_slow_read mmfi_slow_read_begin(const mmf_store *store, uint64_t row, bool has_out);
+MMFI_COLD bool mmfi_slow_read_next(mmfi_slow_read *slow);
 
 /*
  * The sequence of a record that may be read. Else 0, and MMF_ERR_BUSY when it is being replaced, or
  * MMF_ERR_CORRUPT when it was never written or has reserved bits.
  */
-MMFI_INLINE mmf_status mmfi_sequence_take(const unsigned char *record, uint64_t *sequence)
+MMFI_INLINE mmf_status mmfi_sequence_read_begin(const unsigned char *record, uint64_t *sequence)
 {
     const uint64_t found = mmfi_sequence_load(record);
     if (MMFI_UNLIKELY(!mmfi_sequence_is_whole(found))) {
@@ -115,7 +115,7 @@ MMFI_INLINE mmf_status mmfi_sequence_begin(const mmf_store *store, uint64_t row,
             return status;
         }
     }
-    return mmfi_sequence_take(mmfi_row(store, row, record_size), sequence);
+    return mmfi_sequence_read_begin(mmfi_row(store, row, record_size), sequence);
 }
 
 MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_t record_size,
@@ -123,7 +123,7 @@ MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_
 {
     if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row)))
         return true;
-    return MMFI_UNLIKELY(!mmfi_sequence_is(mmfi_row(store, row, record_size), sequence));
+    return MMFI_UNLIKELY(!mmfi_sequence_validate(mmfi_row(store, row, record_size), sequence));
 }
 
 /* ---- Replacing a record ---- */
@@ -165,7 +165,7 @@ MMFI_INLINE mmfi_write mmfi_write_begin_of(mmf_store *store, uint64_t row, size_
         if (MMFI_LIKELY(mmfi_sequence_is_whole(sequence))) {
             mmfi_undo_save(store->writer->undo, row, record, sequence, record_size);
             write.record = record;
-            write.sequence = mmfi_sequence_enter(record, sequence);
+            write.sequence = mmfi_sequence_write_begin(record, sequence);
             return write;
         }
     }
@@ -186,7 +186,7 @@ MMFI_INLINE mmfi_write mmfi_write_begin(mmf_store *store, uint64_t row, size_t r
 
 MMFI_INLINE mmf_status mmfi_write_end(mmfi_write write)
 {
-    mmfi_sequence_leave(write.record, write.sequence);
+    mmfi_sequence_write_end(write.record, write.sequence);
     return MMF_OK;
 }
 
@@ -195,7 +195,7 @@ MMFI_INLINE mmf_status mmfi_write_end(mmfi_write write)
  * sync could see: from then on each has everything written. MMF_ERR_READ_ONLY and the other
  * refusals of a write, and what a sync returns.
  */
-MMFI_COLD mmf_status mmfi_write_unseen(mmf_store *store);
+MMFI_COLD mmf_status mmfi_write_untracked(mmf_store *store);
 
 /* mmf_store_copy, with the row that could not be copied; UINT64_MAX when it was for none. */
 MMFI_COLD mmf_status mmfi_store_copy(const mmf_store *store, const char *path, uint64_t *bad_row,
@@ -213,16 +213,16 @@ typedef struct mmfi_append {
 } mmfi_append;
 
 /* writer is NULL unless status is MMF_OK. */
-typedef struct mmfi_grant {
+typedef struct mmfi_append_permit {
     mmfi_writer *writer;
     mmf_status status;
-} mmfi_grant;
+} mmfi_append_permit;
 
 /*
  * The writer once the file has room for a record, and other writers have ended their appends. Where
  * readers may have seen a record in the row, that one is marked as being replaced.
  */
-MMFI_COLD mmfi_grant mmfi_append_slow(const mmf_store *store);
+MMFI_COLD mmfi_append_permit mmfi_append_slow(const mmf_store *store);
 
 /* The end of an append that failed: there is no row. */
 MMFI_INLINE mmf_status mmfi_append_failed(mmf_status status, uint64_t *row)
@@ -239,12 +239,12 @@ MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
     if (MMFI_LIKELY(store != NULL && store->writer->count < store->writer->capacity)) {
         append.writer = store->writer;
     } else {
-        const mmfi_grant grant = mmfi_append_slow(store);
-        if (grant.status != MMF_OK) {
-            append.status = grant.status;
+        const mmfi_append_permit permit = mmfi_append_slow(store);
+        if (permit.status != MMF_OK) {
+            append.status = permit.status;
             return append;
         }
-        append.writer = grant.writer;
+        append.writer = permit.writer;
     }
     append.row = append.writer->count;
     append.record = mmfi_row(store, append.row, record_size);

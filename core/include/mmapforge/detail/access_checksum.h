@@ -1,9 +1,9 @@
 /*
- * How generated code writes records that have a checksum: the "summed" twins of calls in
+ * How generated code writes records that have a checksum: the checksummed counterparts of calls in
  * mmapforge/detail/access.h and mmapforge/detail/fields.h. Reading them is reading any record.
  *
- * record_size, checksum (its offset), offset and max are constants at every call. Whoever sets a
- * part of a record first makes sure that the rest is sound: MMF_ERR_CORRUPT, and nothing written,
+ * record_size, checksum (its offset), offset and max are constants at every call. A call that sets
+ * a part of a record first makes sure that the rest is sound: MMF_ERR_CORRUPT, and nothing written,
  * when it is not; a whole record may replace anything. A change of one scalar is a replacement of
  * the record, and costs as much: a reader never waits for it, and a kill undoes it.
  */
@@ -20,8 +20,8 @@ MMFI_COLD mmf_status mmfi_part_check(const mmf_store *store, uint64_t row);
 
 /* ---- Whole records ---- */
 
-MMFI_INLINE mmf_status mmfi_summed_append_end(mmfi_append append, size_t record_size,
-                                              size_t checksum, uint64_t *row)
+MMFI_INLINE mmf_status mmfi_checksummed_append_end(mmfi_append append, size_t record_size,
+                                                   size_t checksum, uint64_t *row)
 {
     mmfi_checksum_save_fresh(append.record, record_size, checksum,
                              mmfi_checksum_place(append.store->checksum_key, append.row),
@@ -29,8 +29,8 @@ MMFI_INLINE mmf_status mmfi_summed_append_end(mmfi_append append, size_t record_
     return mmfi_append_end(append, row);
 }
 
-MMFI_INLINE mmf_status mmfi_summed_write_end(mmfi_write write, const mmf_store *store, uint64_t row,
-                                             size_t record_size, size_t checksum)
+MMFI_INLINE mmf_status mmfi_checksummed_write_end(mmfi_write write, const mmf_store *store,
+                                                  uint64_t row, size_t record_size, size_t checksum)
 {
     mmfi_checksum_save_fresh(write.record, record_size, checksum,
                              mmfi_checksum_place(store->checksum_key, row), write.sequence + 1);
@@ -39,24 +39,24 @@ MMFI_INLINE mmf_status mmfi_summed_write_end(mmfi_write write, const mmf_store *
 
 /* ---- One field ---- */
 
-/* True when one look says that the record is sound; false asks for a second one. */
-MMFI_INLINE bool mmfi_summed_is_sound(const mmf_store *store, uint64_t row, size_t record_size,
-                                      size_t checksum)
+/* True when the record is sound at the first attempt; false asks for a slow read. */
+MMFI_INLINE bool mmfi_checksummed_is_sound(const mmf_store *store, uint64_t row, size_t record_size,
+                                           size_t checksum)
 {
     const unsigned char *record = mmfi_row(store, row, record_size);
     const uint64_t sequence = mmfi_sequence_load(record);
     return mmfi_sequence_is_whole(sequence) &&
            mmfi_checksum_fault(record, record_size, checksum,
                                mmfi_checksum_place(store->checksum_key, row), sequence) == 0 &&
-           mmfi_sequence_is(record, sequence);
+           mmfi_sequence_validate(record, sequence);
 }
 
-/* As mmfi_write_begin, of a record of which a part stays. Ends with mmfi_summed_write_end. */
+/* As mmfi_write_begin, of a record of which a part stays. Ends with mmfi_checksummed_write_end. */
 MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t record_size,
                                        size_t checksum)
 {
     if (MMFI_UNLIKELY(store == NULL || row >= store->writer->settable ||
-                      !mmfi_summed_is_sound(store, row, record_size, checksum))) {
+                      !mmfi_checksummed_is_sound(store, row, record_size, checksum))) {
         const mmf_status status = mmfi_part_check(store, row);
         if (status != MMF_OK) {
             const mmfi_write refused = {NULL, 0, status};
@@ -66,11 +66,11 @@ MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t re
     return mmfi_write_begin_of(store, row, record_size, MMFI_PART);
 }
 
-/* mmfi_summed_set_float64, and so on. */
-#define MMFI_DEFINE_SUMMED_SET(name, c_type, bits)                                                 \
-    MMFI_INLINE mmf_status mmfi_summed_set_##name(mmf_store *store, uint64_t row,                  \
-                                                  size_t record_size, size_t checksum,             \
-                                                  size_t offset, c_type value)                     \
+/* mmfi_checksummed_set_float64, and so on. */
+#define MMFI_DEFINE_CHECKSUMMED_SET(name, c_type, bits)                                            \
+    MMFI_INLINE mmf_status mmfi_checksummed_set_##name(mmf_store *store, uint64_t row,             \
+                                                       size_t record_size, size_t checksum,        \
+                                                       size_t offset, c_type value)                \
     {                                                                                              \
         const mmfi_write write = mmfi_part_begin(store, row, record_size, checksum);               \
         if (MMFI_UNLIKELY(write.status != MMF_OK))                                                 \
@@ -81,12 +81,13 @@ MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t re
         return mmfi_write_end(write);                                                              \
     }
 
-MMFI_SCALARS(MMFI_DEFINE_SUMMED_SET)
-#undef MMFI_DEFINE_SUMMED_SET
+MMFI_SCALARS(MMFI_DEFINE_CHECKSUMMED_SET)
+#undef MMFI_DEFINE_CHECKSUMMED_SET
 
-MMFI_INLINE mmf_status mmfi_summed_set_bytes(mmf_store *store, uint64_t row, size_t record_size,
-                                             size_t checksum, size_t offset, size_t max,
-                                             const void *data, size_t length)
+MMFI_INLINE mmf_status mmfi_checksummed_set_bytes(mmf_store *store, uint64_t row,
+                                                  size_t record_size, size_t checksum,
+                                                  size_t offset, size_t max, const void *data,
+                                                  size_t length)
 {
     length = mmfi_taken(length);
     const mmf_status status = mmfi_check_bytes(data, length, max);
@@ -96,14 +97,15 @@ MMFI_INLINE mmf_status mmfi_summed_set_bytes(mmf_store *store, uint64_t row, siz
     if (MMFI_UNLIKELY(write.status != MMF_OK))
         return write.status;
     mmfi_save_data(write.record, offset, max, data, length);
-    return mmfi_summed_write_end(write, store, row, record_size, checksum);
+    return mmfi_checksummed_write_end(write, store, row, record_size, checksum);
 }
 
-MMFI_INLINE mmf_status mmfi_summed_set_string(mmf_store *store, uint64_t row, size_t record_size,
-                                              size_t checksum, size_t offset, size_t max,
-                                              const char *data, size_t length)
+MMFI_INLINE mmf_status mmfi_checksummed_set_string(mmf_store *store, uint64_t row,
+                                                   size_t record_size, size_t checksum,
+                                                   size_t offset, size_t max, const char *data,
+                                                   size_t length)
 {
-    return mmfi_summed_set_bytes(store, row, record_size, checksum, offset, max, data, length);
+    return mmfi_checksummed_set_bytes(store, row, record_size, checksum, offset, max, data, length);
 }
 
 MMF_END_DECLS

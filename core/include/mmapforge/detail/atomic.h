@@ -102,8 +102,8 @@ MMFI_INLINE uint64_t mmfi_add64(void *to, uint64_t value)
 }
 
 /*
- * The value before the addition. What came before it is seen by whoever reads the sum by the same
- * call; nothing after it moves before it. For counters of calls under way.
+ * The value before the addition. What came before it is seen by a thread that reads the sum by the
+ * same call; nothing after it moves before it. For counters of calls under way.
  */
 MMFI_INLINE uint64_t mmfi_add64_ordered(void *to, uint64_t value)
 {

@@ -22,13 +22,13 @@ typedef struct mmf_rows {
 } mmf_rows;
 
 /* rows is empty unless status is MMF_OK. */
-typedef struct mmfi_window {
+typedef struct mmfi_row_range {
     mmf_rows rows;
     mmf_status status;
-} mmfi_window;
+} mmfi_row_range;
 
 /* Windows of rows that were not met before, and those to the end. */
-MMFI_COLD mmfi_window mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count);
+MMFI_COLD mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count);
 
 /*
  * A window of count rows from first on; MMF_TO_END for all there are. MMF_ERR_RANGE when the store
@@ -45,7 +45,7 @@ MMFI_INLINE mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_
     if (MMFI_LIKELY(store != NULL))
         bound = mmfi_load64_acquire(&store->row_bound);
     if (MMFI_UNLIKELY(first >= bound || count > bound - first)) {
-        const mmfi_window found = mmfi_rows_slow(store, first, count);
+        const mmfi_row_range found = mmfi_rows_slow(store, first, count);
         if (found.status != MMF_OK) {
             *out = found.rows;
             return found.status;
@@ -67,12 +67,12 @@ MMFI_INLINE mmf_status mmfi_rows_begin(mmf_rows rows, uint64_t i, size_t record_
 {
     if (MMFI_UNLIKELY(sequence == NULL))
         return MMF_ERR_ARGUMENT;
-    return mmfi_sequence_take(rows.records + (size_t)i * record_size, sequence);
+    return mmfi_sequence_read_begin(rows.records + (size_t)i * record_size, sequence);
 }
 
 MMFI_INLINE bool mmfi_rows_retry(mmf_rows rows, uint64_t i, size_t record_size, uint64_t sequence)
 {
-    return MMFI_UNLIKELY(!mmfi_sequence_is(rows.records + (size_t)i * record_size, sequence));
+    return MMFI_UNLIKELY(!mmfi_sequence_validate(rows.records + (size_t)i * record_size, sequence));
 }
 
 /*

@@ -44,7 +44,7 @@ MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, s
             return mmfi_set_slow(store, row, offset, (bits) / 8, mmfi_##name##_to_word(value));    \
         unsigned char *record = mmfi_row(store, row, record_size);                                 \
         mmfi_store##bits##_release(record + offset, mmfi_##name##_to_word(value));                 \
-        mmfi_sequence_bump(record);                                                                \
+        mmfi_sequence_advance(record);                                                             \
         return MMF_OK;                                                                             \
     }
 

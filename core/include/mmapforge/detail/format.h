@@ -184,8 +184,8 @@ typedef struct mmfi_live {
     uint64_t append_owner; /* of several writers: slot + 1 of the one that appends, 0 for none */
     uint64_t joiner;       /* process id of the one that joins them now; for messages only */
     uint8_t line7[48];
-    uint64_t seen_end; /* rows below it may hold records that readers saw before a recovery */
-                       /* dropped them: they are replaced, not overwritten */
+    uint64_t exposed_end; /* rows below it may hold records that readers saw before a recovery */
+                          /* dropped them: they are replaced, not overwritten */
     uint8_t line8[56];
     uint64_t replaced; /* not 0: records may have been replaced since the last sync that returned */
     uint8_t line9[56];
@@ -200,14 +200,14 @@ typedef struct mmfi_live {
  */
 typedef struct mmfi_undo {
     uint64_t row;
-    uint64_t sequence;    /* the odd sequence that the record has while the image is the truth */
-    uint64_t epoch;       /* reserved */
-    uint32_t image_crc;   /* reserved */
-    uint32_t flags;       /* reserved */
-    uint64_t mending_row; /* of a torn record that is being replaced as a whole: no image of it */
-    uint64_t mending;     /* and the odd sequence that it has meanwhile; 0 for none */
-    uint64_t owner;       /* process id of the writer that has or had the slot; for messages only */
-    uint64_t reserved;    /* zero */
+    uint64_t sequence;      /* the odd sequence that the record has while the image is the truth */
+    uint64_t epoch;         /* reserved */
+    uint32_t image_crc;     /* reserved */
+    uint32_t flags;         /* reserved */
+    uint64_t announced_row; /* of a torn record that is being replaced as a whole: no image of it */
+    uint64_t announced;     /* and the odd sequence that it has meanwhile; 0 for none */
+    uint64_t owner;    /* process id of the writer that has or had the slot; for messages only */
+    uint64_t reserved; /* zero */
 } mmfi_undo;
 
 MMFI_STATIC_ASSERT(sizeof(mmfi_companion) == 24, "no padding");
@@ -227,7 +227,7 @@ MMFI_STATIC_ASSERT(offsetof(mmfi_live, writer_epoch) == 256, "one cache line eac
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, boot_id) == 320, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, poisoned) == 384, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, append_owner) == 448, "one cache line each");
-MMFI_STATIC_ASSERT(offsetof(mmfi_live, seen_end) == 512, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, exposed_end) == 512, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, replaced) == 576, "one cache line each");
 MMFI_STATIC_ASSERT(sizeof(mmfi_live) == 1024, "sixteen cache lines");
 MMFI_STATIC_ASSERT(sizeof(mmfi_undo) == 64, "the image begins on a cache line");

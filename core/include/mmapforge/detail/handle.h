@@ -31,7 +31,7 @@ typedef struct mmfi_writer {
                        /* and no reader has seen a record there; else append asks */
     uint64_t sequence; /* that the next record is appended with */
     unsigned char *undo;   /* this writer's undo slot */
-    mmfi_live *live;       /* live control, writable */
+    mmfi_live *live;       /* the shared page, writable */
     mmfi_append_last last; /* what an append does last */
     uint64_t settable; /* rows below it may be replaced; count, or less until that was asked for */
 } mmfi_writer;
@@ -43,7 +43,7 @@ typedef struct mmf_store {
     unsigned char *records; /* row 0 */
     uint64_t row_bound;     /* rows known to be published, backed by the file and mapped */
     mmfi_writer *writer;    /* never NULL; all zero when the handle may not write */
-    const mmfi_live *live;  /* never NULL; private when the shared page cannot be believed */
+    const mmfi_live *live;  /* never NULL; private when the shared page is not valid */
     mmfi_state *state;      /* NULL once closed */
     uint64_t checksum_key;  /* of the file; mmfi_checksum_place */
 } mmf_store;

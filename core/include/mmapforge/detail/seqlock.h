@@ -6,10 +6,10 @@
  * write.
  *
  *     reader                                      writer (mmfi_undo_save first)
- *     s = mmfi_sequence_load(record);             s = mmfi_sequence_enter(record, s);
+ *     s = mmfi_sequence_load(record);             s = mmfi_sequence_write_begin(record, s);
  *     if (mmfi_sequence_is_whole(s)) {            ... stores of the payload ...
- *         ... copies of the payload ...           mmfi_sequence_leave(record, s);
- *         if (mmfi_sequence_is(record, s))
+ *         ... copies of the payload ...           mmfi_sequence_write_end(record, s);
+ *         if (mmfi_sequence_validate(record, s))
  *             the copy is consistent
  *     }
  *
@@ -38,7 +38,7 @@
 /* What a whole sequence less two never has: the lowest bit, and those that are reserved. */
 #define MMFI_SEQUENCE_NOT_WHOLE (MMFI_SEQUENCE_RESERVED | 1)
 
-/* The acquire pairs with the release in mmfi_sequence_leave: a whole record is seen whole. */
+/* The acquire pairs with the release in mmfi_sequence_write_end: a whole record is seen whole. */
 MMFI_INLINE uint64_t mmfi_sequence_load(const unsigned char *record)
 {
     return mmfi_load64_acquire(record);
@@ -63,21 +63,21 @@ MMFI_INLINE bool mmfi_sequence_is_damaged(uint64_t sequence)
 
 /*
  * True when the record still has the sequence that mmfi_sequence_load gave. The fence keeps the
- * payload loads before the second look; it pairs with the fence in mmfi_sequence_enter: whoever saw
- * a new payload word also sees the odd sequence.
+ * payload loads before the second load of the sequence; it pairs with the fence in
+ * mmfi_sequence_write_begin: a reader that saw a new payload word also sees the odd sequence.
  */
-MMFI_INLINE bool mmfi_sequence_is(const unsigned char *record, uint64_t sequence)
+MMFI_INLINE bool mmfi_sequence_validate(const unsigned char *record, uint64_t sequence)
 {
     mmfi_fence_acquire();
     return MMFI_LIKELY(mmfi_load64(record) == sequence);
 }
 
 /*
- * Marks a whole record as being replaced; returns the odd sequence, for mmfi_sequence_leave. The
- * release keeps the undo slot's stores before the mark. The fence keeps the mark before the
+ * Marks a whole record as being replaced; returns the odd sequence, for mmfi_sequence_write_end.
+ * The release keeps the undo slot's stores before the mark. The fence keeps the mark before the
  * payload: a release store alone would not.
  */
-MMFI_INLINE uint64_t mmfi_sequence_enter(unsigned char *record, uint64_t sequence)
+MMFI_INLINE uint64_t mmfi_sequence_write_begin(unsigned char *record, uint64_t sequence)
 {
     const uint64_t odd = sequence + 1;
     mmfi_store64_release(record, odd);
@@ -86,18 +86,18 @@ MMFI_INLINE uint64_t mmfi_sequence_enter(unsigned char *record, uint64_t sequenc
 }
 
 /* Marks the record as whole again; pairs with mmfi_sequence_load. */
-MMFI_INLINE void mmfi_sequence_leave(unsigned char *record, uint64_t odd)
+MMFI_INLINE void mmfi_sequence_write_end(unsigned char *record, uint64_t odd)
 {
     mmfi_store64_release(record, odd + 1);
 }
 
 /*
  * Counts the change of one scalar, after its store (release): the record never looks unfinished,
- * for one word cannot be half there. The release pairs with mmfi_sequence_load: whoever sees the
- * count sees the scalar. That of the scalar's own store pairs with the fence in mmfi_sequence_is:
- * whoever saw the scalar also sees the counts of those before it.
+ * for one word cannot be half there. The release pairs with mmfi_sequence_load: a reader that sees
+ * the count sees the scalar. That of the scalar's own store pairs with the fence in
+ * mmfi_sequence_validate: a reader that saw the scalar also sees the counts of those before it.
  */
-MMFI_INLINE void mmfi_sequence_bump(unsigned char *record)
+MMFI_INLINE void mmfi_sequence_advance(unsigned char *record)
 {
     mmfi_store64_release(record, mmfi_load64(record) + 2);
 }

@@ -13,8 +13,9 @@
 #include "mmapforge/detail/seqlock.h"
 
 /*
- * Saves the record, whose sequence is even, before mmfi_sequence_enter. The fence keeps the end of
- * the slot's previous use (mmfi_sequence_leave of another record) before its new content.
+ * Saves the record, whose sequence is even, before mmfi_sequence_write_begin. The fence keeps the
+ * end of the slot's previous use (mmfi_sequence_write_end of another record) before its new
+ * content.
  */
 MMFI_INLINE void mmfi_undo_save(unsigned char *slot, uint64_t row, const unsigned char *record,
                                 uint64_t sequence, size_t record_size)
@@ -35,26 +36,27 @@ MMFI_INLINE bool mmfi_undo_holds(const unsigned char *slot, uint64_t row, uint64
 /*
  * Announces that a torn record, of which there is no image, is about to be replaced as a whole
  * under that odd sequence. The words are apart from those of an image, so neither has to be taken
- * back when the other is used. The fence keeps the end of the mending before, as in mmfi_undo_save.
+ * back when the other is used. The fence keeps the end of the announced replacement before, as in
+ * mmfi_undo_save.
  */
 MMFI_INLINE void mmfi_undo_announce(unsigned char *slot, uint64_t row, uint64_t odd)
 {
     mmfi_fence_release();
-    mmfi_store64(slot + offsetof(mmfi_undo, mending_row), row);
-    mmfi_store64(slot + offsetof(mmfi_undo, mending), odd);
+    mmfi_store64(slot + offsetof(mmfi_undo, announced_row), row);
+    mmfi_store64(slot + offsetof(mmfi_undo, announced), odd);
 }
 
 /* True when the owner of the slot replaces the row, which was torn, under that odd sequence. */
-MMFI_INLINE bool mmfi_undo_mends(const unsigned char *slot, uint64_t row, uint64_t odd)
+MMFI_INLINE bool mmfi_undo_announces(const unsigned char *slot, uint64_t row, uint64_t odd)
 {
-    return mmfi_load64(slot + offsetof(mmfi_undo, mending_row)) == row &&
-           mmfi_load64(slot + offsetof(mmfi_undo, mending)) == odd;
+    return mmfi_load64(slot + offsetof(mmfi_undo, announced_row)) == row &&
+           mmfi_load64(slot + offsetof(mmfi_undo, announced)) == odd;
 }
 
 /* Takes the announcement back; its record, if it still has that sequence, is torn again. */
-MMFI_INLINE void mmfi_undo_end_mending(unsigned char *slot)
+MMFI_INLINE void mmfi_undo_withdraw(unsigned char *slot)
 {
-    mmfi_store64(slot + offsetof(mmfi_undo, mending), 0);
+    mmfi_store64(slot + offsetof(mmfi_undo, announced), 0);
 }
 
 /* The before-image, laid out as a record, with the sequence word that it had. */

@@ -262,7 +262,7 @@ def test_command_lists_the_rows(store, path):
     lines = out.splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("%s: row 3: found the checksum 0x" % path)
-    assert lines[1].startswith("%s: row 7: its sequence is 3, which says" % path)
+    assert lines[1].startswith("%s: row 7: its sequence is 3, which marks" % path)
     assert lines[2] == "%s: 2 of 10 records are damaged" % path
 
 

@@ -25,8 +25,8 @@ std::string rest_of(const std::string &record, size_t size)
         sealed_store *store = create_sealed(2);                                                    \
         mmf_store *base = reinterpret_cast<mmf_store *>(store);                                    \
         const auto set = [](mmf_store *into, uint64_t row, c_type value) {                         \
-            return mmfi_summed_set_##name(into, row, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM,   \
-                                          AT, value);                                              \
+            return mmfi_checksummed_set_##name(into, row, SEALED_RECORD_SIZE,                      \
+                                               SEALED_RECORD_CHECKSUM, AT, value);                 \
         };                                                                                         \
         const c_type value = static_cast<c_type>(1);                                               \
         c_type found = static_cast<c_type>(0);                                                     \

@@ -125,7 +125,7 @@ TEST(Format, LiveControl)
         PLACE(mmfi_live, boot_id, 320, 16),   PLACE(mmfi_live, device, 336, 8),
         PLACE(mmfi_live, inode, 344, 8),      PLACE(mmfi_live, epoch, 352, 8),
         PLACE(mmfi_live, poisoned, 384, 8),   PLACE(mmfi_live, append_owner, 448, 8),
-        PLACE(mmfi_live, joiner, 456, 8),     PLACE(mmfi_live, seen_end, 512, 8),
+        PLACE(mmfi_live, joiner, 456, 8),     PLACE(mmfi_live, exposed_end, 512, 8),
     };
     expect_places(places);
     EXPECT_EQ(sizeof(mmfi_live), 1024u);
@@ -134,10 +134,10 @@ TEST(Format, LiveControl)
 TEST(Format, UndoSlot)
 {
     const Place places[] = {
-        PLACE(mmfi_undo, row, 0, 8),       PLACE(mmfi_undo, sequence, 8, 8),
-        PLACE(mmfi_undo, epoch, 16, 8),    PLACE(mmfi_undo, image_crc, 24, 4),
-        PLACE(mmfi_undo, flags, 28, 4),    PLACE(mmfi_undo, mending_row, 32, 8),
-        PLACE(mmfi_undo, mending, 40, 8),  PLACE(mmfi_undo, owner, 48, 8),
+        PLACE(mmfi_undo, row, 0, 8),        PLACE(mmfi_undo, sequence, 8, 8),
+        PLACE(mmfi_undo, epoch, 16, 8),     PLACE(mmfi_undo, image_crc, 24, 4),
+        PLACE(mmfi_undo, flags, 28, 4),     PLACE(mmfi_undo, announced_row, 32, 8),
+        PLACE(mmfi_undo, announced, 40, 8), PLACE(mmfi_undo, owner, 48, 8),
         PLACE(mmfi_undo, reserved, 56, 8),
     };
     expect_places(places);

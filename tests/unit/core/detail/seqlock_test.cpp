@@ -29,14 +29,14 @@ TEST(Seqlock, ZeroIsNeverWrittenEvenIsWholeOddIsNot)
 TEST(Seqlock, EveryChangeMovesTheSequenceAndEndsEven)
 {
     alignas(8) unsigned char record[16] = {};
-    const uint64_t odd = mmfi_sequence_enter(record, 4);
+    const uint64_t odd = mmfi_sequence_write_begin(record, 4);
     EXPECT_EQ(odd, 5u);
-    EXPECT_FALSE(mmfi_sequence_is(record, 4));
-    mmfi_sequence_leave(record, odd);
+    EXPECT_FALSE(mmfi_sequence_validate(record, 4));
+    mmfi_sequence_write_end(record, odd);
     EXPECT_EQ(mmfi_sequence_load(record), 6u);
-    mmfi_sequence_bump(record);
+    mmfi_sequence_advance(record);
     EXPECT_EQ(mmfi_sequence_load(record), 8u);
-    EXPECT_TRUE(mmfi_sequence_is(record, 8));
+    EXPECT_TRUE(mmfi_sequence_validate(record, 8));
 }
 
 TEST(Seqlock, TheSequenceTellsWhatARecordIs)
@@ -45,16 +45,16 @@ TEST(Seqlock, TheSequenceTellsWhatARecordIs)
     const uint64_t fresh = mmfi_sequence_load(record.bytes);
     EXPECT_EQ(fresh, 0u);
     EXPECT_FALSE(mmfi_sequence_is_whole(fresh));
-    const uint64_t odd = mmfi_sequence_enter(record.bytes, fresh);
+    const uint64_t odd = mmfi_sequence_write_begin(record.bytes, fresh);
     EXPECT_EQ(odd, 1u);
     EXPECT_TRUE(mmfi_sequence_is_odd(mmfi_sequence_load(record.bytes)));
     EXPECT_FALSE(mmfi_sequence_is_whole(odd));
-    mmfi_sequence_leave(record.bytes, odd);
+    mmfi_sequence_write_end(record.bytes, odd);
     EXPECT_EQ(mmfi_sequence_load(record.bytes), 2u);
     EXPECT_TRUE(mmfi_sequence_is_whole(2));
-    EXPECT_TRUE(mmfi_sequence_is(record.bytes, 2));
-    mmfi_sequence_bump(record.bytes);
-    EXPECT_FALSE(mmfi_sequence_is(record.bytes, 2));
+    EXPECT_TRUE(mmfi_sequence_validate(record.bytes, 2));
+    mmfi_sequence_advance(record.bytes);
+    EXPECT_FALSE(mmfi_sequence_validate(record.bytes, 2));
     EXPECT_EQ(mmfi_sequence_load(record.bytes), 4u);
 }
 
@@ -72,7 +72,7 @@ TEST(Seqlock, NoReaderKeepsATornCopy)
         if (!mmfi_sequence_is_whole(sequence))
             return;
         mmfi_copy_out(copy, record.bytes + 8, sizeof copy);
-        if (!mmfi_sequence_is(record.bytes, sequence))
+        if (!mmfi_sequence_validate(record.bytes, sequence))
             return;
         for (uint64_t word : copy)
             torn += word != copy[0] || word != sequence / 2;
@@ -91,9 +91,10 @@ TEST(Seqlock, NoReaderKeepsATornCopy)
         uint64_t payload[WORDS];
         for (uint64_t &word : payload)
             word = version;
-        const uint64_t odd = mmfi_sequence_enter(record.bytes, mmfi_sequence_load(record.bytes));
+        const uint64_t odd =
+            mmfi_sequence_write_begin(record.bytes, mmfi_sequence_load(record.bytes));
         mmfi_copy_in(record.bytes + 8, payload, sizeof payload);
-        mmfi_sequence_leave(record.bytes, odd);
+        mmfi_sequence_write_end(record.bytes, odd);
     }
     done = true;
     for (std::thread &reader : readers)

@@ -30,9 +30,9 @@ void write(Shared *shared, uint64_t value)
     fill(words, value);
     const uint64_t sequence = mmfi_load64(shared->record);
     mmfi_undo_save(shared->slot, ROW, shared->record, sequence, RECORD_SIZE);
-    const uint64_t odd = mmfi_sequence_enter(shared->record, sequence);
+    const uint64_t odd = mmfi_sequence_write_begin(shared->record, sequence);
     mmfi_copy_in(shared->record + 8, words, sizeof words);
-    mmfi_sequence_leave(shared->record, odd);
+    mmfi_sequence_write_end(shared->record, odd);
 }
 
 // One try: from the record when it is whole, from the slot when it is being replaced.
@@ -45,7 +45,7 @@ bool read(const Shared &shared, uint64_t *words)
         mmfi_copy_out(words, mmfi_undo_image(shared.slot) + 8, 8 * WORDS);
     else
         return false;
-    return mmfi_sequence_is(shared.record, sequence);
+    return mmfi_sequence_validate(shared.record, sequence);
 }
 
 TEST(Undo, AReaderFindsTheOldRecordWhileTheWriterStands)
@@ -54,7 +54,7 @@ TEST(Undo, AReaderFindsTheOldRecordWhileTheWriterStands)
     write(&shared, 1);
     const uint64_t sequence = mmfi_load64(shared.record);
     mmfi_undo_save(shared.slot, ROW, shared.record, sequence, RECORD_SIZE);
-    const uint64_t odd = mmfi_sequence_enter(shared.record, sequence);
+    const uint64_t odd = mmfi_sequence_write_begin(shared.record, sequence);
     mmfi_store64(shared.record + 8, 99); // half done, and never finished
     uint64_t words[WORDS] = {};
     ASSERT_TRUE(read(shared, words));

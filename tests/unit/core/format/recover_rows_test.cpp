@@ -98,7 +98,7 @@ TEST_F(DroppedRowsTest, AnAppendOverASeenRecordReplacesIt)
     EXPECT_NE(strstr(error.message, "up to 4 records"), nullptr) << error.message;
     EXPECT_EQ(dropped_of(base(writer)), 4u);
     ASSERT_EQ(tick_store_count(writer), 2u);
-    EXPECT_EQ(live_of(base(writer))->seen_end, 6u);
+    EXPECT_EQ(live_of(base(writer))->exposed_end, 6u);
 
     mmf_store *into = reinterpret_cast<mmf_store *>(writer);
     const mmfi_append append = mmfi_append_begin(into, TICK_RECORD_SIZE);
@@ -203,7 +203,7 @@ TEST_F(DroppedRowsTest, TheEndOfSeenRowsOutlivesRecoveries)
         ASSERT_EQ(t_in_child([&] {
                       tick_store *writer = open(&writing);
                       return tick_store_count(writer) == 2 &&
-                                     live_of(base(writer))->seen_end == 6 &&
+                                     live_of(base(writer))->exposed_end == 6 &&
                                      t_append_up_to(writer, count) == MMF_OK
                                  ? 0
                                  : 1;
@@ -219,10 +219,11 @@ TEST_F(DroppedRowsTest, AnEndBeyondTheFileIsThatOfTheFile)
     leave(2, 4);
     for (const uint64_t end : {UINT64_MAX, UINT64_C(1) << 63, UINT64_C(5)}) {
         another_boot();
-        put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, seen_end),
+        put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, exposed_end),
             std::string(reinterpret_cast<const char *>(&end), sizeof end));
         tick_store *writer = open(&writing);
-        EXPECT_EQ(live_of(base(writer))->seen_end, end == 5 ? 5 : mmf_store_capacity(base(writer)));
+        EXPECT_EQ(live_of(base(writer))->exposed_end,
+                  end == 5 ? 5 : mmf_store_capacity(base(writer)));
         ASSERT_EQ(t_append_up_to(writer, tick_store_count(writer) + 1), MMF_OK);
         expect_whole(writer);
         ASSERT_EQ(tick_store_close(writer), MMF_OK);

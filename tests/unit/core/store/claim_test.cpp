@@ -37,11 +37,11 @@ TEST(Claim, OneOfTwoWins)
     ASSERT_TRUE(mmfi_claim_torn(record, undo, 5, 9, mmfi_sequence_load(record), &later));
     EXPECT_EQ(later % 128, 1u + 10);
     EXPECT_FALSE(mmfi_undo_holds(undo, 9, later));
-    EXPECT_TRUE(mmfi_undo_mends(undo, 9, later));
-    EXPECT_FALSE(mmfi_undo_mends(undo, 8, later));
+    EXPECT_TRUE(mmfi_undo_announces(undo, 9, later));
+    EXPECT_FALSE(mmfi_undo_announces(undo, 8, later));
     // Two that meet one torn record: the second finds another sequence than it saw.
     uint64_t refused = 0;
     EXPECT_FALSE(mmfi_claim_torn(record, second, 6, 9, odd, &refused));
-    EXPECT_FALSE(mmfi_undo_mends(second, 9, refused));
+    EXPECT_FALSE(mmfi_undo_announces(second, 9, refused));
     EXPECT_EQ(mmfi_sequence_load(record), later);
 }

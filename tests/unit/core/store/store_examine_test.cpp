@@ -30,8 +30,7 @@ TEST_F(SealedTest, TheMessageSaysWhatASequenceMeans)
         << error.message;
     put(place(0), std::string("\7\0\0\0\0\0\0\0", 8));
     EXPECT_EQ(verify(store), MMF_ERR_CORRUPT);
-    EXPECT_NE(strstr(error.message, "its sequence is 7, which says that it is being replaced"),
-              nullptr)
+    EXPECT_NE(strstr(error.message, "its sequence is 7, which marks it as being replaced"), nullptr)
         << error.message;
     EXPECT_EQ(sealed_store_close(store), MMF_OK);
 }

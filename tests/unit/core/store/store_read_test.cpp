@@ -60,10 +60,10 @@ TEST_F(RereadTest, ARecordThatChangesAtEveryLookIsBusy)
     fill(writer, 3);
     tick_store *reader = open();
     for (tick_store *store : {writer, reader}) {
-        mmfi_reread reread = mmfi_reread_begin(base_of(store), 1, true);
-        while (mmfi_reread_next(&reread))
+        mmfi_slow_read slow = mmfi_slow_read_begin(base_of(store), 1, true);
+        while (mmfi_slow_read_next(&slow))
             ASSERT_EQ(tick_store_set_price(writer, 1, 3), MMF_OK);
-        EXPECT_EQ(reread.status, MMF_ERR_BUSY);
+        EXPECT_EQ(slow.status, MMF_ERR_BUSY);
     }
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
@@ -77,14 +77,14 @@ TEST_F(RereadTest, ARecordThatIsFoundOddAgainAndAgainIsBusy)
     tick_store *reader = open();
     unsigned char *record = row_of(writer, 1);
     unsigned char *undo = base_of(writer)->state->writer->undo;
-    mmfi_reread reread = mmfi_reread_begin(base_of(reader), 1, true);
+    mmfi_slow_read slow = mmfi_slow_read_begin(base_of(reader), 1, true);
     for (uint64_t sequence = 2;; sequence += 2) {
         mmfi_undo_save(undo, 1, record, sequence, TICK_RECORD_SIZE);
-        mmfi_sequence_enter(record, sequence);
-        if (!mmfi_reread_next(&reread))
+        mmfi_sequence_write_begin(record, sequence);
+        if (!mmfi_slow_read_next(&slow))
             break;
     }
-    EXPECT_EQ(reread.status, MMF_ERR_BUSY);
+    EXPECT_EQ(slow.status, MMF_ERR_BUSY);
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
 }
@@ -100,21 +100,21 @@ TEST_F(RereadTest, AnImageWhoseSlotWasUsedAgainIsNotKept)
     unsigned char *undo = into->state->writer->undo;
     const mmfi_write write = mmfi_write_begin(into, 1, TICK_RECORD_SIZE);
     ASSERT_EQ(write.status, MMF_OK);
-    mmfi_reread reread = mmfi_reread_begin(base_of(reader), 1, true);
-    ASSERT_TRUE(mmfi_reread_next(&reread));
-    EXPECT_EQ(reread.record, mmfi_undo_image(base_of(reader)->state->map.base +
-                                             base_of(reader)->state->geometry.undo_offset));
+    mmfi_slow_read slow = mmfi_slow_read_begin(base_of(reader), 1, true);
+    ASSERT_TRUE(mmfi_slow_read_next(&slow));
+    EXPECT_EQ(slow.record, mmfi_undo_image(base_of(reader)->state->map.base +
+                                           base_of(reader)->state->geometry.undo_offset));
     mmfi_undo_save(undo, 2, row_of(writer, 2), 2, TICK_RECORD_SIZE);
-    while (mmfi_reread_next(&reread))
+    while (mmfi_slow_read_next(&slow))
         ADD_FAILURE() << "no slot has the record any more";
-    EXPECT_NE(reread.status, MMF_OK);
-    EXPECT_EQ(reread.record, nullptr);
+    EXPECT_NE(slow.status, MMF_OK);
+    EXPECT_EQ(slow.record, nullptr);
     // And when it does not change, what was copied is good.
     mmfi_undo_save(undo, 1, row_of(writer, 1), 2, TICK_RECORD_SIZE);
-    reread = mmfi_reread_begin(base_of(reader), 1, true);
-    ASSERT_TRUE(mmfi_reread_next(&reread));
-    EXPECT_FALSE(mmfi_reread_next(&reread));
-    EXPECT_EQ(reread.status, MMF_OK);
+    slow = mmfi_slow_read_begin(base_of(reader), 1, true);
+    ASSERT_TRUE(mmfi_slow_read_next(&slow));
+    EXPECT_FALSE(mmfi_slow_read_next(&slow));
+    EXPECT_EQ(slow.status, MMF_OK);
     EXPECT_EQ(mmfi_write_end(write), MMF_OK);
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
     EXPECT_EQ(tick_store_close(writer), MMF_OK);

@@ -159,7 +159,7 @@ TEST_P(MendTest, ItIsTornAgainWhenItsWriterDies)
         expect_no_part(writer);
         const mmfi_undo *slot =
             reinterpret_cast<const mmfi_undo *>(base_of(writer)->state->writer->undo);
-        EXPECT_EQ(slot->mending, 0u) << "the announcement of the dead is taken back";
+        EXPECT_EQ(slot->announced, 0u) << "the announcement of the dead is taken back";
         const tick_record tick = t_tick(9);
         ASSERT_EQ(tick_store_set(writer, 1, &tick), MMF_OK);
         EXPECT_EQ(get(writer, 1), MMF_OK);

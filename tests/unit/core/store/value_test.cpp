@@ -145,7 +145,7 @@ TEST_F(ValueTest, ARecordWithoutItsImageIsCorrupt)
 {
     stop_in_the_middle();
     mmf_store *writable = reinterpret_cast<mmf_store *>(ticks);
-    mmfi_sequence_enter(mmfi_row(writable, 1, RECORD_SIZE), 8); // 9: no slot has that
+    mmfi_sequence_write_begin(mmfi_row(writable, 1, RECORD_SIZE), 8); // 9: no slot has that
     expect_refused(MMF_ERR_CORRUPT, store, 1, symbol, buffer, sizeof buffer);
     EXPECT_STREQ(buffer, "");
     std::vector<unsigned char> rows(3 * RECORD_SIZE);

@@ -167,19 +167,19 @@ static inline mmf_status quote_store_append(quote_store *store, const quote_reco
     if (append.status != MMF_OK)
         return mmfi_append_failed(append.status, row);
     quote_record_save(append.record, in);
-    return mmfi_summed_append_end(append, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM, row);
+    return mmfi_checksummed_append_end(append, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM, row);
 }
 
 /* The slow path of quote_store_get, for new rows and for records being replaced. */
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_get_slow(
     const quote_store *store, uint64_t row, quote_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(quote_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        quote_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(quote_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        quote_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */
@@ -203,8 +203,8 @@ static inline mmf_status quote_store_set(quote_store *store, uint64_t row, const
     if (write.status != MMF_OK)
         return write.status;
     quote_record_save(write.record, in);
-    return mmfi_summed_write_end(write, (mmf_store *)store, row, QUOTE_RECORD_SIZE,
-                                 QUOTE_RECORD_CHECKSUM);
+    return mmfi_checksummed_write_end(write, (mmf_store *)store, row, QUOTE_RECORD_SIZE,
+                                      QUOTE_RECORD_CHECKSUM);
 }
 
 /* Verifies the checksums of count records from first on; see mmapforge/verify.h. */
@@ -289,8 +289,9 @@ static inline mmf_status quote_store_get_symbol(const quote_store *store, uint64
 static inline mmf_status quote_store_set_symbol(quote_store *store, uint64_t row, const char *data,
                                                 size_t length)
 {
-    return mmfi_summed_set_string((mmf_store *)store, row, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM,
-                                  QUOTE_SYMBOL_OFFSET, QUOTE_SYMBOL_MAX, data, length);
+    return mmfi_checksummed_set_string((mmf_store *)store, row, QUOTE_RECORD_SIZE,
+                                       QUOTE_RECORD_CHECKSUM, QUOTE_SYMBOL_OFFSET, QUOTE_SYMBOL_MAX,
+                                       data, length);
 }
 
 /* A view of symbol in the file, not copied; use read_begin and read_retry around it. */
@@ -318,8 +319,8 @@ static inline mmf_status quote_store_get_size(const quote_store *store, uint64_t
 /* Replaces size. */
 static inline mmf_status quote_store_set_size(quote_store *store, uint64_t row, uint32_t value)
 {
-    return mmfi_summed_set_uint32((mmf_store *)store, row, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM,
-                                  QUOTE_SIZE_OFFSET, value);
+    return mmfi_checksummed_set_uint32((mmf_store *)store, row, QUOTE_RECORD_SIZE,
+                                       QUOTE_RECORD_CHECKSUM, QUOTE_SIZE_OFFSET, value);
 }
 
 /* size of count rows from first on, for loops; MMF_TO_END for all of them. */
@@ -348,8 +349,8 @@ static inline mmf_status quote_store_get_price(const quote_store *store, uint64_
 /* Replaces price. */
 static inline mmf_status quote_store_set_price(quote_store *store, uint64_t row, double value)
 {
-    return mmfi_summed_set_float64((mmf_store *)store, row, QUOTE_RECORD_SIZE,
-                                   QUOTE_RECORD_CHECKSUM, QUOTE_PRICE_OFFSET, value);
+    return mmfi_checksummed_set_float64((mmf_store *)store, row, QUOTE_RECORD_SIZE,
+                                        QUOTE_RECORD_CHECKSUM, QUOTE_PRICE_OFFSET, value);
 }
 
 /* price of count rows from first on, for loops; MMF_TO_END for all of them. */
@@ -377,8 +378,8 @@ static inline mmf_status quote_store_get_open(const quote_store *store, uint64_t
 /* Replaces open. */
 static inline mmf_status quote_store_set_open(quote_store *store, uint64_t row, bool value)
 {
-    return mmfi_summed_set_bool((mmf_store *)store, row, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM,
-                                QUOTE_OPEN_OFFSET, value);
+    return mmfi_checksummed_set_bool((mmf_store *)store, row, QUOTE_RECORD_SIZE,
+                                     QUOTE_RECORD_CHECKSUM, QUOTE_OPEN_OFFSET, value);
 }
 
 /* open of count rows from first on, for loops; MMF_TO_END for all of them. */
@@ -418,8 +419,9 @@ static inline mmf_status quote_store_get_digest(const quote_store *store, uint64
 static inline mmf_status quote_store_set_digest(quote_store *store, uint64_t row,
                                                 const uint8_t *data, size_t length)
 {
-    return mmfi_summed_set_bytes((mmf_store *)store, row, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM,
-                                 QUOTE_DIGEST_OFFSET, QUOTE_DIGEST_MAX, data, length);
+    return mmfi_checksummed_set_bytes((mmf_store *)store, row, QUOTE_RECORD_SIZE,
+                                      QUOTE_RECORD_CHECKSUM, QUOTE_DIGEST_OFFSET, QUOTE_DIGEST_MAX,
+                                      data, length);
 }
 
 /* A view of digest in the file, not copied; use read_begin and read_retry around it. */
@@ -533,19 +535,19 @@ static inline mmf_status mark_store_append(mark_store *store, const mark_record 
     if (append.status != MMF_OK)
         return mmfi_append_failed(append.status, row);
     mark_record_save(append.record, in);
-    return mmfi_summed_append_end(append, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM, row);
+    return mmfi_checksummed_append_end(append, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM, row);
 }
 
 /* The slow path of mark_store_get, for new rows and for records being replaced. */
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_get_slow(
     const mark_store *store, uint64_t row, mark_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(mark_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        mark_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(mark_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        mark_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */
@@ -569,8 +571,8 @@ static inline mmf_status mark_store_set(mark_store *store, uint64_t row, const m
     if (write.status != MMF_OK)
         return write.status;
     mark_record_save(write.record, in);
-    return mmfi_summed_write_end(write, (mmf_store *)store, row, MARK_RECORD_SIZE,
-                                 MARK_RECORD_CHECKSUM);
+    return mmfi_checksummed_write_end(write, (mmf_store *)store, row, MARK_RECORD_SIZE,
+                                      MARK_RECORD_CHECKSUM);
 }
 
 /* Verifies the checksums of count records from first on; see mmapforge/verify.h. */
@@ -640,8 +642,8 @@ static inline mmf_status mark_store_get_at(const mark_store *store, uint64_t row
 /* Replaces at. */
 static inline mmf_status mark_store_set_at(mark_store *store, uint64_t row, uint32_t value)
 {
-    return mmfi_summed_set_uint32((mmf_store *)store, row, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM,
-                                  MARK_AT_OFFSET, value);
+    return mmfi_checksummed_set_uint32((mmf_store *)store, row, MARK_RECORD_SIZE,
+                                       MARK_RECORD_CHECKSUM, MARK_AT_OFFSET, value);
 }
 
 /* at of count rows from first on, for loops; MMF_TO_END for all of them. */
@@ -761,12 +763,12 @@ static inline mmf_status plain_store_append(plain_store *store, const plain_reco
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_get_slow(
     const plain_store *store, uint64_t row, plain_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(plain_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        plain_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(plain_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        plain_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */

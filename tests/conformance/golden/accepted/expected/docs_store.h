@@ -430,12 +430,12 @@ static inline mmf_status docs_store_append(docs_store *store, const docs_record 
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_get_slow(
     const docs_store *store, uint64_t row, docs_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(docs_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        docs_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(docs_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        docs_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */

@@ -200,12 +200,12 @@ static inline mmf_status python_store_append(python_store *store, const python_r
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_get_slow(
     const python_store *store, uint64_t row, python_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(python_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        python_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(python_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        python_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */

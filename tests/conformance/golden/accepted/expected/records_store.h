@@ -161,12 +161,12 @@ static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_get_slow(
     const ohlc_bar_store *store, uint64_t row, ohlc_bar_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(ohlc_bar_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        ohlc_bar_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(ohlc_bar_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        ohlc_bar_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */
@@ -531,12 +531,13 @@ static inline mmf_status order_book_level_2_store_append(order_book_level_2_stor
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_get_slow(
     const order_book_level_2_store *store, uint64_t row, order_book_level_2_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(order_book_level_2_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        order_book_level_2_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow =
+        mmfi_slow_read_begin(order_book_level_2_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        order_book_level_2_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */
@@ -906,13 +907,13 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_s
     const http_connection_statistics_store *store, uint64_t row,
     http_connection_statistics_record *out)
 {
-    mmfi_reread reread =
-        mmfi_reread_begin(http_connection_statistics_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        http_connection_statistics_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow =
+        mmfi_slow_read_begin(http_connection_statistics_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        http_connection_statistics_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */

@@ -138,12 +138,12 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_get_slow(const 
                                                                           uint64_t row,
                                                                           x_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(x_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        x_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(x_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        x_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */

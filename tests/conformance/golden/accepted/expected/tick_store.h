@@ -159,12 +159,12 @@ static inline mmf_status tick_store_append(tick_store *store, const tick_record 
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_get_slow(
     const tick_store *store, uint64_t row, tick_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(tick_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        tick_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(tick_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        tick_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */

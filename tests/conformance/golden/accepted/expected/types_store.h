@@ -222,12 +222,12 @@ static inline mmf_status all_types_store_append(all_types_store *store, const al
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_get_slow(
     const all_types_store *store, uint64_t row, all_types_record *out)
 {
-    mmfi_reread reread = mmfi_reread_begin(all_types_store_base(store), row, out != NULL);
-    while (mmfi_reread_next(&reread))
-        all_types_record_load(reread.record, out);
-    if (reread.status != MMF_OK && out != NULL)
+    mmfi_slow_read slow = mmfi_slow_read_begin(all_types_store_base(store), row, out != NULL);
+    while (mmfi_slow_read_next(&slow))
+        all_types_record_load(slow.record, out);
+    if (slow.status != MMF_OK && out != NULL)
         memset(out, 0, sizeof *out);
-    return reread.status;
+    return slow.status;
 }
 
 /* Copies one consistent record out. */
