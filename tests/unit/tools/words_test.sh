@@ -1,0 +1,35 @@
+#!/bin/bash
+# The lint of words must refuse each of its words where it reads, and nothing else.
+set -uo pipefail
+
+lint="$(pwd)/$1"
+failed=0
+
+# check CODE MESSAGE PATH TEXT: the lint of a tree with this one file ends so, and says so.
+check() {
+    local code="$1" message="$2" path="$3" text="$4" tree said status
+    tree="$(mktemp -d)"
+    mkdir -p "$tree/$(dirname "$path")"
+    printf '%b' "$text" >"$tree/$path"
+    said="$("$lint" "$tree" 2>&1)"
+    status="$?"
+    rm -rf "$tree"
+    if [ "$status" != "$code" ] || [[ "$said" != *"$message"* ]]; then
+        echo "FAILED: $path: exit $status, expected $code with '$message'; it said: $said"
+        failed=1
+    fi
+}
+
+check 0 '' core/store/read.c '/* The process that reads. */\n'
+check 1 'core/store/read.c:2:' core/store/read.c '\n/* Who''ever reads. */\n'
+check 1 'write "the process that"' docs/durability.md 'who''ever reads\n'
+check 1 'write "no process"' gen/main.c '/* No''body reads. */\n'
+check 1 'write "recovering writer"' core/store/claim.h '/* the he''ir of a slot */\n'
+check 1 'write "recovering writer"' core/store/claim.h '/* he''irs */\n'
+check 1 'write "after"' rules/defs.bzl '"""The targets be''hind it."""\n'
+check 1 'write "after"' bindings/python/native/rows.c '/* be''hind */\n'
+# A part of another word is none of these, and other directories are not read yet.
+check 0 '' core/store/read.c 'int be''hindness, he''irloom;\n'
+check 2 'there is none of' tests/a.c '/* No''body. */\n'
+
+exit "$failed"

@@ -1,0 +1,39 @@
+#!/bin/sh
+# words.sh [DIRECTORY]: prints each line of a tree (of ".", if none is named) that has a word which
+# readers of these files stumbled over, and the plain one in its place. Only for the directories
+# that are listed here; it is to be extended, never shortened.
+set -eu
+
+directories="core gen bindings rules docs"
+
+if [ "$#" -gt 1 ] || [ ! -d "${1:-.}" ]; then
+    echo "usage: words.sh [DIRECTORY]" >&2
+    exit 2
+fi
+cd "${1:-.}"
+
+set --
+for directory in $directories; do
+    [ ! -d "$directory" ] || set -- "$@" "$directory"
+done
+if [ "$#" = 0 ]; then
+    echo "words.sh: there is none of $directories" >&2
+    exit 2
+fi
+
+failed=0
+
+# refuse WORDS PLAIN: an extended regular expression, and what to write instead.
+words="$*"
+refuse() {
+    # shellcheck disable=SC2086
+    if grep -rnIiwE "$1" $words; then
+        echo "words.sh: in the lines above, write $2"
+        failed=1
+    fi
+}
+refuse 'whoever' '"the process that", "a thread that" or what it is'
+refuse 'nobody' '"no process", "no writer" or what it is'
+refuse 'heirs?' '"recovering writer"'
+refuse 'behind' '"after"'
+exit "$failed"
