@@ -106,7 +106,7 @@ struct Boost : peers::NoTransactions {
             for (uint64_t row = 0; row < rows; row++)
                 ticks_->push_back(*next(row));
         }
-        // flush() does not wait for the disk. The segment lies behind a header, in its first page.
+        // flush() does not wait for the disk. The segment follows a header, in its first page.
         void sync()
         {
             const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));

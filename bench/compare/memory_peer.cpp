@@ -18,7 +18,8 @@ struct Memory : peers::NoTransactions {
         Facts facts;
         facts.version = "mmap and memcpy";
         facts.how = "an array of structs of 104 bytes in a mapped file; its size is known before";
-        facts.survives = "no: a record can be half written, and nobody knows how many there are";
+        facts.survives =
+            "no: a record can be half written, and the number of records is not stored";
         facts.typed = "by the program";
         facts.shared = "yes, and readers see half-written records";
         facts.checked = "no";

@@ -84,7 +84,7 @@ private:
     uint32_t turn_ = 0;
 };
 
-// The file of so many rows that all benchmarks of a use share, made when the first one asks.
+// The file of that many rows, which all benchmarks of a use share; the first one makes it.
 template <typename Peer>
 std::string file_of(const Plan &plan, uint64_t rows, const std::string &use)
 {

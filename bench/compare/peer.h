@@ -67,7 +67,7 @@ enum class Room {
 class Mapping {
 public:
     Mapping(const char *peer, const std::string &path, bool writing);
-    // A new file of so many bytes, which read as zero.
+    // A new file of size zero bytes.
     Mapping(const char *peer, const std::string &path, uint64_t size);
     Mapping(const Mapping &) = delete;
     Mapping &operator=(const Mapping &) = delete;
@@ -151,7 +151,7 @@ private:
     typename Peer::Record record_;
 };
 
-// A file of so many rows.
+// Makes a file with the samples 0 to rows - 1.
 template <typename Peer> void make(const std::string &path, uint64_t rows)
 {
     typename Peer::Appends to(path, rows, Room::grows);

@@ -39,7 +39,7 @@ void remove_directories()
     std::filesystem::remove_all(made_on_disk, ignored);
 }
 
-// Gigabytes in memory must not stay behind an interrupt; of what a signal may call, only another
+// An interrupt must not leave gigabytes in memory; of what a signal handler may call, only another
 // program can remove a tree.
 extern "C" void interrupted(int)
 {

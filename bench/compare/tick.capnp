@@ -1,5 +1,5 @@
-# Ticks as one message of Cap'n Proto. Its structs have no text of a fixed size, so a symbol lies
-# behind a pointer.
+# Ticks as one message of Cap'n Proto. Its structs have no text of a fixed size, so a symbol is
+# stored by a pointer.
 @0xc4f7a1d5c9c9e3b2;
 
 struct CapnpTick {

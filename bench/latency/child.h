@@ -30,7 +30,7 @@ template <typename T> void free_shared(T *shared)
 // Runs the body in a child, which then ends; returns its id. A child dies with its parent.
 pid_t start_child(const std::function<void()> &body);
 
-// Waits until so many children have counted themselves; ends this process if that takes a minute.
+// Waits until that many children have counted themselves; ends this process if that takes a minute.
 void wait_ready(const std::atomic<int> &ready, int wanted);
 
 // Waits for the child, and ends this process, too, unless the child ended well.

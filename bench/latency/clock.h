@@ -22,9 +22,9 @@ inline uint64_t cpu_ns()
 }
 
 /*
- * So many turns a second, evenly spaced. It spins, for a sleep takes longer than such a gap, and so
- * keeps a processor busy. A turn that was missed is not made up for: two in a row would measure
- * something else than the rate says.
+ * A number of turns a second, evenly spaced. It spins, for a sleep takes longer than such a gap,
+ * and so keeps a processor busy. A turn that was missed is not made up for: two in a row would
+ * measure something else than the rate says.
  */
 class Pace {
 public:

@@ -51,7 +51,7 @@ public:
         }
         return max_;
     }
-    // How many values lie behind that percentile: too few, and it is chance.
+    // How many values are above that percentile: if they are few, it is chance.
     uint64_t count_above(uint32_t per_million) const
     {
         return count_ - rank_of(per_million);

@@ -42,8 +42,8 @@ public:
         values_ += (values_.empty() ? "" : ", ") + quoted(name) + ": " + text;
         return *this;
     }
-    // The percentiles behind which enough values lie to be more than chance, the largest value,
-    // and how many there were.
+    // The percentiles above which there are enough values to be more than chance, the largest
+    // value, and how many there were.
     JsonLine &percentiles(const Histogram &histogram)
     {
         constexpr uint64_t kEnough = 5;

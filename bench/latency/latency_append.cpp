@@ -19,7 +19,7 @@ uint64_t records(const Run &run)
     return run.quick ? 20000 : 2000000;
 }
 
-// In children, which end without a close: nobody needs the file on the disk.
+// In children, which end without a close: the file is not needed on the disk.
 void time_store(const Run &run, const std::string &directory)
 {
     const std::string path = directory + "/append.mmf";

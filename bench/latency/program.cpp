@@ -120,7 +120,7 @@ void say_load(const char *when)
 
 void run_parts(const Arguments &arguments, const Run &run)
 {
-    say_load("at the begin");
+    say_load("at the start");
     for (const Part &part : arguments.parts) {
         say("%s: %s", part.name, part.about);
         part.run(run);
@@ -138,7 +138,7 @@ void remove_directories(const Run &run)
 
 /*
  * Waits until the worker is gone, which a signal that is meant to end this process hastens. The
- * worker leads a process group, so whoever works for it ends with it. Returns the worker's wait
+ * worker leads a process group, so its own children end with it. Returns the worker's wait
  * status; *signal is what came, or 0.
  */
 int wait_worker(pid_t worker, const sigset_t *signals, int *signal)
@@ -162,7 +162,7 @@ int program_main(int argc, char **argv, const char *about, const std::vector<Par
 {
     const Arguments arguments = parse(argc, argv, about, parts);
     check_room(arguments);
-    (void)std::signal(SIGCHLD, SIG_DFL); // a caller may have it ignored, and nobody could wait then
+    (void)std::signal(SIGCHLD, SIG_DFL); // if the caller ignores it, waitpid fails
     sigset_t signals;
     sigset_t before;
     (void)sigemptyset(&signals);

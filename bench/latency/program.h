@@ -3,8 +3,8 @@
  * their own for files.
  *
  * The work is done in a child of the process that was started, which waits for it, and removes the
- * directory however the child ended: done, failed, crashed, or interrupted. Only who kills the
- * waiting process itself by SIGKILL leaves files behind, in a directory named mmf_bench.XXXXXX.
+ * directory however the child ended: done, failed, crashed, or interrupted. If the waiting
+ * process itself is killed by SIGKILL, files are left in a directory named mmf_bench.XXXXXX.
  */
 #ifndef MMF_BENCH_PROGRAM_H
 #define MMF_BENCH_PROGRAM_H

@@ -91,7 +91,7 @@ void grow(const std::string &path, uint64_t most)
             mark *= 2;
         }
     }
-    /* Neither closed nor synced: nobody needs the file, and 4 GiB would go to the disk. */
+    /* Neither closed nor synced: the file is not needed, and 4 GiB would go to the disk. */
 }
 
 } // namespace

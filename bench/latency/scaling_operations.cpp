@@ -162,7 +162,7 @@ void measure_reading(const market_cap_store *store, const Size &size)
 
 // ---- Appending and opening ----
 
-// Appends so many rows to a new file that starts at its default size; it is closed then.
+// Appends that many rows to a new file, which starts at its default size, and closes it.
 void append_rows(const std::string &path, uint64_t rows, Spread *cpu, Spread *wall)
 {
     market_cap_store *store = nullptr;
@@ -213,7 +213,7 @@ void measure_open(const std::string &path, mmf_mode mode, const Size &size)
           "mmapforge", size.rows, cost);
 }
 
-// Whether a store of so many rows can be measured here; says why not.
+// Whether a store of that many rows can be measured here; says why not.
 bool has_room(const Run &run, uint64_t rows)
 {
     const uint64_t bytes = rows * MARKET_CAP_RECORD_SIZE;

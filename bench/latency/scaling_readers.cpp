@@ -98,7 +98,7 @@ template <IsTorn is_torn> void read_all_the_time(const std::string &path, Shared
     wait_go(shared);
     const uint64_t begin = now_ns();
     const uint64_t begin_cpu = cpu_ns();
-    /* Looks at the flag once for all rows, and behind them: who got no processor reads, too. */
+    /* Reads the flag once for all rows, after them, so that each reader reads at least once. */
     uint64_t step = 1;
     do {
         for (uint64_t i = 0; i < kRows; i++, counts.reads++)

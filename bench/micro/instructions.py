@@ -45,7 +45,7 @@ def loops_of(program: str) -> Tuple[str, List[str]]:
 def read_profile(text: str, loops: List[str], calls: int) -> Dict[str, int]:
     """
     The instructions of one call in each loop, from a profile of callgrind whose names are not
-    compressed. Behind "cfn=" and "calls=" there is a line with what the callee cost, and all that
+    compressed. After "cfn=" and "calls=" there is a line with what the callee cost, and all that
     it called.
     """
     costs = {}
@@ -60,7 +60,7 @@ def read_profile(text: str, loops: List[str], calls: int) -> Dict[str, int]:
             cost = re.fullmatch(r"\S+ (\d+)", next(lines, ""))
             if cost is None:
                 raise CountError(
-                    "a profile of callgrind that this program cannot read: no cost behind " + line
+                    "a profile of callgrind that this program cannot read: no cost after " + line
                 )
             if caller == CALLER and callee in loops:
                 costs[callee] = costs.get(callee, 0) + int(cost[1])

@@ -46,7 +46,7 @@ static inline void keep_word(uint64_t value)
     __asm__ volatile("" : : "r"(value));
 }
 
-/* Makes the compiler have what is behind the pointer in memory, and believe it changed. */
+/* Makes the compiler store what the pointer points to, and read it again later. */
 static inline void keep_memory(void *value)
 {
     __asm__ volatile("" : : "r"(value) : "memory");

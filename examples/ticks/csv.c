@@ -152,7 +152,7 @@ static bool is_date(struct tm parts)
     return parts.tm_mday == day;
 }
 
-/* 2024-01-31T23:59:59.5, with a blank for the T, and a Z or +00:00 behind, if you like. */
+/* 2024-01-31T23:59:59.5, with a blank for the T, and Z or +00:00 at the end, if you like. */
 static bool parse_iso_time(const char *text, uint64_t *out)
 {
     struct tm parts;

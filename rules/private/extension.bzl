@@ -53,8 +53,8 @@ def cffi_extension(name, module, generator, declarations, header, exports, deps)
         deps = deps + ["@mmapforge_python//:headers"],
     )
 
-    # A program's author chooses how C is compiled. The program that imports a module has no such choice in
-    # mind, and an extension without optimisation is a slow module.
+    # A program's author chooses how C is compiled. A user of a Python module makes no
+    # such choice, and an extension without optimisation is a slow module.
     optimised(
         name = name,
         file = library,

@@ -31,8 +31,8 @@ inline bool t_refuse(long call, int os_error)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
-// Every later mmap of just so many bytes fails with ENOMEM; as t_refuse. Other sizes go on, because
-// a sanitizer maps as well.
+// Every later mmap of exactly that many bytes fails with ENOMEM; as t_refuse. Other sizes go on,
+// because a sanitizer maps as well.
 inline bool t_refuse_mappings_of(uint64_t size)
 {
     const unsigned length = offsetof(seccomp_data, args[1]); // of a little-endian machine

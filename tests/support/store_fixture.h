@@ -38,7 +38,7 @@ inline bool t_is_whole(const tick_record &tick)
            tick.price == expected.price && tick.volume == expected.volume;
 }
 
-// Appends ticks whose mark is their row, until there are so many.
+// Appends ticks whose mark is their row, until there are that many.
 inline mmf_status t_append_up_to(tick_store *store, uint64_t count)
 {
     mmf_status status = MMF_OK;

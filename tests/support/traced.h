@@ -42,7 +42,7 @@ public:
         return traced_;
     }
 
-    // Goes on to the begin or end of the next system call; false when the child has ended.
+    // Goes on to the start or end of the next system call; false when the child has ended.
     bool step()
     {
         return resume(PTRACE_SYSCALL);

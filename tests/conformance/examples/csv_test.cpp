@@ -160,7 +160,7 @@ TEST_F(CsvTest, BadLinesAreNamedCountedAndNotFatal)
                         path + ":12:15" + over + volume + "'?[2J'\n");
 }
 
-// A comma inside quotes would move every column behind it.
+// A comma inside quotes would move every column after it.
 TEST_F(CsvTest, LinesWithQuotesArePassedOver)
 {
     ASSERT_TRUE(open("name,timestamp,price,volume\n\"a\",1704110400,2,3\n\"a, b\",1704110400,2\n"));

@@ -1,13 +1,13 @@
 // A writer is stopped after every instruction: at each, a copy of its file must recover.
 #include <cstdlib>
 
-#include "tests/robustness/crash/heir.h"
+#include "tests/robustness/crash/next_writer.h"
 #include "tests/robustness/crash/promise.h"
 #include "tests/robustness/crash/trace.h"
 
 namespace {
 
-// Machine instructions to look behind; MMF_BOUNDARIES asks for more.
+// Machine instructions after which the file is checked; MMF_BOUNDARIES asks for more.
 uint64_t wanted_boundaries()
 {
     const char *asked = getenv("MMF_BOUNDARIES");
@@ -35,16 +35,17 @@ void recover_recovery(const Bytes &image, const Records &expected, bool shared, 
                       const Records *committed = nullptr)
 {
     Tracer tracer(image);
-    const int heir = tracer.add({}, shared);
+    const int next = tracer.add({}, shared);
     size_t seen = 0;
-    while (tracer.step(heir)) {
+    while (tracer.step(next)) {
         if (tracer.trace.events.size() == seen)
             continue;
         seen = tracer.trace.events.size();
         counts->images++;
         counts->half += is_half_replaced(tracer.bytes(), expected.size()) ? 1 : 0;
         int which = 0;
-        ASSERT_EQ(inherit(tracer.bytes(), expected, expected, &which, !shared, committed), "");
+        ASSERT_EQ(check_recovery(tracer.bytes(), expected, expected, &which, !shared, committed),
+                  "");
     }
     counts->boundaries += tracer.boundaries;
 }
@@ -74,7 +75,8 @@ protected:
                    static_cast<unsigned long long>(recovery.images),
                    static_cast<unsigned long long>(recovery.half));
     }
-    // One writer's life; the heirs of its images are in turn alone and among several.
+    // One writer from open to close; the next writers of its images are in turn alone and among
+    // several.
     void live(const std::vector<Step> &steps)
     {
         Tracer tracer(new_store(4));
@@ -101,7 +103,7 @@ protected:
                 continue;
             const Bytes &image = tracer.bytes();
             int which = 0;
-            ASSERT_EQ(inherit(image, before, after, &which, work.images++ % 2 == 0), "")
+            ASSERT_EQ(check_recovery(image, before, after, &which, work.images++ % 2 == 0), "")
                 << "boundary " << tracer.boundaries << ", step " << tracer.steps_of(writer);
             ASSERT_FALSE(done && which == 0) << "what a reader has seen is gone";
             if (is_half_replaced(image, before.size()) && work.half++ % 23 == 0)
@@ -169,7 +171,7 @@ TEST_P(Instruction, RecoveryAfterARestart)
 }
 
 // A record that a power cut left torn is replaced: a writer killed at any instruction leaves it
-// torn or wholly new, whoever looks, and whatever the next writer does with a part of it.
+// torn or wholly new for every reader, and whatever the next writer does with a part of it.
 TEST_P(Instruction, ATornRecordIsTornUntilItIsWhollyReplaced)
 {
     std::vector<Step> steps;

@@ -1,4 +1,4 @@
-// Writers killed at moments nobody chose, with readers attached and the next writer taking over.
+// Writers killed at arbitrary moments, with readers attached and the next writer taking over.
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -165,7 +165,7 @@ TEST(Kill, TakeoverAfterRandomKills)
             usleep(20);
         }
         random = random * 1103515245u + 12345u;
-        // The sleep is longer than asked for by what nobody chose.
+        // The sleep is longer than asked for, by an arbitrary time.
         usleep((random >> 16) % 256);
         ASSERT_EQ(kill(writer, SIGKILL), 0);
         ASSERT_EQ(waitpid(writer, &status, 0), writer);

@@ -1,6 +1,6 @@
 // Faults that are seeded into the order of a writer's stores and syncs: each must be found, and for
 // what it does. Only the trace is changed, never the library.
-#include "tests/robustness/crash/heir.h"
+#include "tests/robustness/crash/next_writer.h"
 #include "tests/robustness/crash/sweep.h"
 
 namespace {
@@ -77,7 +77,7 @@ template <typename Fault> Events in_each(const Events &events, Kind kind, Fault 
     return all;
 }
 
-// Those that match go to the begin of the step, or to its end; their order stays.
+// Those that match go to the start of the step, or to its end; their order stays.
 template <typename Which> void first(Events &step, Which which)
 {
     std::stable_partition(step.begin(), step.end(), which);
@@ -131,7 +131,7 @@ Verdict kill_everywhere(const Trace &of)
         verdict.moments++;
         verdict.images++;
         verdict.recovered++;
-        const std::string wrong = inherit(image, before, after, &which);
+        const std::string wrong = check_recovery(image, before, after, &which);
         if (!wrong.empty()) {
             verdict.wrong++;
             verdict.reasons[wrong]++;

@@ -12,7 +12,7 @@ Step append(uint64_t row)
     return {Kind::kAppend, row, 100 + row};
 }
 
-// Records that are on the disk, in a file with room for so many.
+// Records that are on the disk, in a file with room for that many.
 Bytes store_of(uint64_t count, uint64_t capacity, std::vector<Version> *records)
 {
     const MemoryFile file(new_store(capacity));
@@ -180,8 +180,8 @@ TEST_F(Power, TheFileGrows)
     expect_good(tracer, "growth");
 }
 
-// The heir of a writer that was killed goes on, and then the power fails.
-TEST_F(Power, KilledWritersAndTheirHeirs)
+// A writer is killed, the next one goes on, and then the power fails.
+TEST_F(Power, KilledWritersAndTheNextOnes)
 {
     std::mt19937_64 random(4);
     const uint64_t steps = work(0).size();
@@ -189,7 +189,7 @@ TEST_F(Power, KilledWritersAndTheirHeirs)
         begin.clear();
         Tracer tracer(store_of(3, 1, &begin));
         uint64_t next = 3;
-        for (int life = 0; life < 4; life++) {
+        for (int kills = 0; kills < 4; kills++) {
             const int writer = tracer.add(work(next));
             // Right after it opened the file, after some steps, or in the middle of one.
             const uint64_t most = random() % 3 == 0 ? 0 : random() % steps;
@@ -201,13 +201,13 @@ TEST_F(Power, KilledWritersAndTheirHeirs)
             tracer.kill_writer(writer);
             next = rows_of(tracer);
         }
-        expect_good(tracer, "heirs", 8);
+        expect_good(tracer, "killed writers", 8);
         if (HasFailure())
             return;
     }
 }
 
-// Killed behind each store of a sync, then the next sync is cut off, too.
+// Killed after each store of a sync; then the next sync is interrupted, too.
 TEST_F(Power, KilledInASync)
 {
     for (uint64_t stores = 0; stores < 8; stores++) {

@@ -171,7 +171,7 @@ private:
                 versions.erase(versions.begin());
     }
 
-    // The oldest sync that had so many records: the one that vouches for least.
+    // The oldest sync that had that many records: the one that guarantees least.
     const Sync *sync_of(size_t count) const
     {
         const Sync *found = nullptr;
@@ -243,7 +243,7 @@ private:
         if (versions.size() > 1)
             return is_mixture(tick, versions) ? "" : "it is of none of its versions";
         if (versions[0].torn)
-            return "it was torn, and nobody wrote it again";
+            return "it was torn, and was not written again";
         return is_same(tick, versions[0].tick) ? "" : "it is not what was promised";
     }
 

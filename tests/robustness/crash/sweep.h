@@ -52,7 +52,7 @@ inline uint64_t images_per_moment(uint64_t usual)
     return asked != nullptr ? strtoull(asked, nullptr, 10) : usual;
 }
 
-// Where there are at most so many images, all of them; else so many that a seed chose.
+// All images where there are at most `samples`; else that many, chosen by the seed.
 inline Verdict sweep(const Trace &of, const std::vector<Version> &begin, size_t committed,
                      uint64_t samples, uint64_t seed = 20261124)
 {

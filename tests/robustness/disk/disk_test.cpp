@@ -35,7 +35,7 @@ protected:
         StoreTest::TearDown();
     }
 
-    // A disk of so many bytes at `directory`.
+    // A disk of that many bytes at `directory`.
     void mount_disk(uint64_t size, const std::string &more = "")
     {
         const std::string data = "mode=0755,size=" + std::to_string(size) + more;
@@ -52,7 +52,7 @@ protected:
         return disk.f_bfree;
     }
 
-    // Leaves room for so many pages, by a file that takes the rest.
+    // Leaves room for that many pages, by a file that takes the rest.
     void leave(uint64_t pages) const
     {
         const std::string ballast = directory + "/ballast";

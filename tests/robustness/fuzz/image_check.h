@@ -7,7 +7,7 @@
 #include "tests/robustness/hostile/use.h"
 
 // Edits of a good store: each of 11 bytes, where (3), how many bytes (1), and the bytes (up to 7).
-// Checksums are made right, because whoever means harm does so, too; the last byte says of which.
+// Checksums are made right, because an attacker does so, too; the last byte says of which.
 inline void check_image(const uint8_t *data, size_t size)
 {
     static const Bytes good = good_store();

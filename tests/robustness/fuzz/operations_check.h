@@ -96,7 +96,7 @@ private:
         if (!model.empty()) {
             const mmfi_write write = mmfi_write_begin(reinterpret_cast<mmf_store *>(store),
                                                       take() % model.size(), TICK_RECORD_SIZE);
-            must(write.status == MMF_OK, "the begin of a write");
+            must(write.status == MMF_OK, "the start of a write");
             const tick_record tick = marked_tick(take());
             tick_record_save(write.record, &tick);
         }

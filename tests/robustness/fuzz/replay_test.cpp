@@ -43,7 +43,7 @@ TEST(Replay, Seeds)
 
 TEST(Replay, Images)
 {
-    // Edits of the header: the offsets of random ones are mostly behind it.
+    // Edits of the header: the offsets of random ones are mostly after it.
     for (uint64_t seed = 0; seed < 1500; seed++) {
         std::vector<uint8_t> bytes = input(seed);
         for (size_t at = 0; seed % 2 == 0 && at + 11 <= bytes.size(); at += 11) {

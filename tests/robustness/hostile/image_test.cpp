@@ -112,7 +112,7 @@ TEST(Hostile, EveryLengthOfAFile)
     printf("%llu lengths\n", static_cast<unsigned long long>(images));
 }
 
-// Bytes that mean nothing, behind a header that is right, and before one.
+// Meaningless bytes after a header that is right, and before one.
 TEST(Hostile, RandomBytes)
 {
     const Bytes good = good_store();

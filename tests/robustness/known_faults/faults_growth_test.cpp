@@ -8,7 +8,7 @@
 
 namespace {
 
-// What a writer that published so many rows would have left in live control.
+// What a writer that published that many rows would have left in live control.
 std::string count_word(uint64_t rows)
 {
     std::string word(sizeof rows, '\0');
@@ -92,16 +92,16 @@ TEST_F(StoreTest, GrowthAcrossOneGiB)
     tick_store *reader = open();
     store = open(&writing);
     ASSERT_EQ(tick_store_count(store), first);
-    const uint64_t behind = gib / TICK_RECORD_SIZE + 10; // rows that begin behind the border
-    for (uint64_t row = first; row < behind; row++) {
+    const uint64_t after = gib / TICK_RECORD_SIZE + 10; // rows that begin after the border
+    for (uint64_t row = first; row < after; row++) {
         const tick_record tick = t_tick(row);
         uint64_t appended = 0;
         ASSERT_EQ(tick_store_append(store, &tick, &appended), MMF_OK);
         ASSERT_EQ(appended, row);
     }
-    EXPECT_GT(tick_store_capacity(store), behind);
+    EXPECT_GT(tick_store_capacity(store), after);
     tick_record found;
-    for (uint64_t row = first; row < behind; row++) {
+    for (uint64_t row = first; row < after; row++) {
         ASSERT_EQ(tick_store_get(reader, row, &found), MMF_OK);
         EXPECT_EQ(found.timestamp, row);
         EXPECT_TRUE(t_is_whole(found));

@@ -135,7 +135,7 @@ TEST_F(StoreTest, AWriterKilledBetweenAnyTwoStepsOfAnUpdate)
     }
 }
 
-// 8 again, at moments nobody chose: a writer that updates and appends is killed, and followed.
+// 8 again, at arbitrary moments: a writer that updates and appends is killed, and followed.
 TEST_F(StoreTest, WritersKilledAtRandom)
 {
     tick_store *store = create();

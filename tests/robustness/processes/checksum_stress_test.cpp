@@ -82,7 +82,7 @@ TEST_F(ChecksumStressTest, ManyWritersLeaveRecordsThatVerify)
     EXPECT_EQ(sealed_store_close(store), MMF_OK);
 }
 
-// At moments that nobody chose; the next writer, and a reader before it, find every record sound.
+// At arbitrary moments; the next writer, and a reader before it, find every record sound.
 void kill_often(const std::function<bool()> &work, const std::function<void()> &check)
 {
     for (int round = 0; round < 60; round++) {

@@ -167,7 +167,7 @@ TEST_F(ProcessTest, KilledAtEverySystemCallOfACreate)
         EXPECT_TRUE(litter().empty()) << "step " << calls << ": " << litter()[0];
     }
     EXPECT_GT(calls, 20);
-    EXPECT_GT(made, 1) << "killed behind the moment that names the file";
+    EXPECT_GT(made, 1) << "killed after the file was named";
     EXPECT_GT(abandoned, 5);
     EXPECT_LT(made, calls - 1) << "killed before it";
 }
@@ -288,7 +288,7 @@ TEST_F(ProcessTest, CutOffAtEverySystemCallBeforeTheMapping)
     }
 }
 
-// With the guard there is no signal behind the mapping either.
+// With the guard there is no signal after the mapping either.
 TEST_F(ProcessTest, CutOffAtEverySystemCallOfAnOpenWithTheGuard)
 {
     tick_store *store = create();
@@ -322,7 +322,7 @@ TEST_F(ProcessTest, CutOffAtEverySystemCallOfAnOpenWithTheGuard)
             if (!ended)
                 child.finish();
             const int result = child.result();
-            // Behind its last look an open has found nothing.
+            // After its last check an open has found nothing.
             EXPECT_TRUE(result == HOLE_MET || result == MMF_ERR_CORRUPT ||
                         result == (last > mapping ? MMF_OK : MMF_ERR_FORMAT))
                 << "step " << last << ", mapped in " << mapping << ": " << result;

@@ -119,7 +119,7 @@ TEST_F(SharedStressTest, ProcessesLoseAndDoubleNothing)
     check(writers, appends);
 }
 
-// Writers are killed at moments nobody chose, and others take their places. Those that live find
+// Writers are killed at arbitrary moments, and others take their places. Those that live find
 // every record whole, and lose nothing of their own.
 TEST_F(SharedStressTest, WritersAreKilledAmongOthers)
 {

@@ -1,4 +1,4 @@
-"""The tool behind mmf_wheel, over files that are no Python at all."""
+"""The tool of mmf_wheel, on files that are no Python at all."""
 
 import base64
 import csv

@@ -95,7 +95,7 @@ TEST(Histogram, LargestValues)
     EXPECT_EQ(histogram.max(), UINT64_MAX);
 }
 
-// Of 1 to 1000, so many per million are the first so many thousandths.
+// Of 1 to 1000, n per million are the first n / 1000.
 TEST(Histogram, NearestRank)
 {
     Histogram histogram;

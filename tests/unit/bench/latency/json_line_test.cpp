@@ -46,7 +46,7 @@ TEST(JsonLine, QuotesWhatJsonWouldMisread)
     EXPECT_NE(line.find(R"("h\"": 1)"), std::string::npos) << line;
 }
 
-// 1000 values leave one behind the 99.9th percentile, which is chance; ten behind the 99th.
+// Of 1000 values one is above the 99.9th percentile, which is chance, and ten are above the 99th.
 TEST(JsonLine, LeavesPercentilesOfTooFewValuesOut)
 {
     Histogram histogram;

@@ -57,7 +57,7 @@ def test_a_loop_that_was_not_called_is_named():
 @pytest.mark.parametrize("end", ["", "fn=get\n", "+3 * 12\n"])
 def test_a_profile_of_another_form_is_refused(end):
     text = "fn=loop_main\ncfn=get\ncalls=1 0\n" + end
-    with pytest.raises(instructions.CountError, match="no cost behind calls=1 0"):
+    with pytest.raises(instructions.CountError, match="no cost after calls=1 0"):
         instructions.read_profile(text, ["get"], 10)
 
 

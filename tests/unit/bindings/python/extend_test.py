@@ -172,7 +172,7 @@ def test_rows_of_mixed_shapes(empty):
     assert rows(empty) == TICKS[:3]
 
 
-# What a message says after so many records.
+# What a message says after that many records.
 APPENDED = {0: "nothing was appended", 1: "extend appended 1 record"}
 
 

@@ -10,7 +10,7 @@ using SealedFieldsTest = SealedTest;
 // At an 8-byte field, whatever it is declared as: the calls only load and store.
 constexpr size_t AT = SEALED_WIDE_OFFSET;
 
-// The payload before and behind so many bytes at AT, without the checksum.
+// The payload before and after that many bytes at AT, without the checksum.
 std::string rest_of(const std::string &record, size_t size)
 {
     return record.substr(8, AT - 8) + record.substr(AT + size, SEALED_RECORD_CHECKSUM - AT - size) +

@@ -108,7 +108,8 @@ TEST_F(SealedTest, ImagesGetChecksumsToo)
 
 // ---- Damage ----
 
-// Payload, bytes of no field, sequence and checksum alike; the file is closed, nobody is at work.
+// Payload, bytes of no field, sequence and checksum alike; the file is closed, and no process uses
+// it.
 TEST_F(SealedTest, EveryFlippedBitOfAFileIsFound)
 {
     ASSERT_EQ(sealed_store_close(create_sealed(3)), MMF_OK);
@@ -287,7 +288,7 @@ TEST_F(SealedTest, ASchemaThatDiffersInItIsNamed)
 
 // ---- Writers that are killed ----
 
-// The writes that are killed, each in steps that begin behind the one before.
+// The writes that are killed, each in steps that begin after the one before.
 enum class Write {
     set,
     scalar,
@@ -310,7 +311,7 @@ protected:
         ASSERT_EQ(sealed_store_close(create_sealed(2, &writing)), MMF_OK);
     }
 
-    // Dies behind so many steps of a write that would make row 1 (of an append, 2) say 50.
+    // Dies after that many steps of a write that would make row 1 (of an append, 2) say 50.
     void die(int steps)
     {
         const int status = t_in_child([&] {
@@ -447,7 +448,7 @@ TEST_P(DamagedImageTest, IsNotDeclaredSound)
             ASSERT_EQ(verify(reader), MMF_ERR_CORRUPT);
             ASSERT_EQ(bad, 1u);
             sealed_store *next = open_sealed(&writing);
-            // Alone or not, whoever opens the file as a writer puts it right.
+            // Alone or not, the writer that opens the file puts it right.
             ASSERT_EQ(sequence_of(row_bytes(1)) % 2, 0u);
             ASSERT_EQ(verify(next), MMF_ERR_CORRUPT);
             ASSERT_EQ(bad, 1u);

@@ -43,7 +43,7 @@ protected:
         return shared;
     }
 
-    // The bytes of the volume behind its first ones.
+    // The bytes of the volume after its first ones.
     static std::string rest_of(const tick_record &tick, size_t first)
     {
         return std::string(reinterpret_cast<const char *>(&tick.volume) + first,
@@ -125,7 +125,7 @@ constexpr size_t AT = TICK_VOLUME_OFFSET;
 MMFI_SCALARS(EACH_SCALAR)
 #undef EACH_SCALAR
 
-// The symbol as bytes: the same words in the file, without a NUL behind.
+// The symbol as bytes: the same words in the file, without a NUL at the end.
 TEST_F(FieldsTest, BytesAreCopiedWithTheirLengthIfItIsAsked)
 {
     uint8_t buffer[TICK_SYMBOL_MAX] = {};

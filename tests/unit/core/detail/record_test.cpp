@@ -37,7 +37,7 @@ TEST(Record, ScalarsAreSavedInTheirOwnBytes)
 #undef CHECK
 }
 
-// A u32 of length, the bytes, zeroes to the end of the field, and nothing behind it.
+// A u32 of length, the bytes, zeroes to the end of the field, and nothing after it.
 TEST(Record, BytesAreSavedWithTheirLengthAndZeroes)
 {
     const size_t offset = 8;

@@ -10,13 +10,13 @@
 
 namespace {
 
-constexpr size_t OFFSET = 8;  // of the field; a sequence word would be before it
-constexpr size_t BEHIND = 16; // guard
+constexpr size_t OFFSET = 8; // of the field; a sequence word would be before it
+constexpr size_t AFTER = 16; // guard
 constexpr unsigned char GUARD = 0xa5;
 
 // A record of one field of MAX bytes, all guard until saved to.
 template <size_t MAX> struct Record {
-    alignas(8) unsigned char bytes[OFFSET + MMFI_LENGTH_SIZE + MAX + BEHIND];
+    alignas(8) unsigned char bytes[OFFSET + MMFI_LENGTH_SIZE + MAX + AFTER];
     Record()
     {
         memset(bytes, GUARD, sizeof bytes);
@@ -29,7 +29,7 @@ template <size_t MAX> struct Record {
             expected += static_cast<char>(data.size() >> shift & 0xff);
         expected += data;
         expected.append(MAX - data.size(), '\0');
-        expected.append(BEHIND, static_cast<char>(GUARD));
+        expected.append(AFTER, static_cast<char>(GUARD));
         const std::string found(reinterpret_cast<const char *>(bytes), sizeof bytes);
         EXPECT_EQ(found, expected) << "length " << data.size() << " of " << MAX;
     }
@@ -48,7 +48,7 @@ template <size_t MAX> void save_every_length()
 {
     for (size_t length = 0; length <= MAX; length++) {
         const std::string text = text_of(length);
-        // An array as a record's struct has it, with rubbish behind the text.
+        // An array as a record's struct has it, with rubbish after the text.
         std::vector<char> whole(MAX, 'x');
         if (length > 0)
             memcpy(whole.data(), text.data(), length);
@@ -58,7 +58,7 @@ template <size_t MAX> void save_every_length()
         Record<MAX> as_bytes;
         mmfi_save_bytes(as_bytes.bytes, OFFSET, MAX, whole.data(), length);
         as_bytes.expect(text);
-        // An allocation of just these bytes: ASan sees whoever reads more.
+        // An allocation of just these bytes: ASan reports any read beyond them.
         const std::vector<char> exact(text.begin(), text.end());
         Record<MAX> as_data;
         mmfi_save_data(as_data.bytes, OFFSET, MAX, length > 0 ? exact.data() : nullptr, length);

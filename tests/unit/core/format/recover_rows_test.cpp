@@ -25,7 +25,7 @@ protected:
         put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, boot_id), "another boot....");
     }
 
-    // A writer that synced so many, appended up to count, and was killed.
+    // A writer that synced that many, appended up to count, and was killed.
     void leave(uint64_t synced, uint64_t count, const mmf_options *options = nullptr)
     {
         ASSERT_EQ(t_in_child([&] {
@@ -493,8 +493,8 @@ protected:
     }
 
     /*
-     * A writer that is killed after so many appends, and the next one after a restart: it has what
-     * was synced, maybe what was not, and nothing else.
+     * A writer that is killed after that many appends, and the next one after a restart: it has
+     * what was synced, maybe what was not, and nothing else.
      */
     void expect_counts(const mmf_options *options, uint32_t appended, bool synced)
     {
@@ -534,7 +534,7 @@ protected:
 
 } // namespace
 
-// Whoever comes next, alone or as one of several, after either kind.
+// The next writer, alone or as one of several, after either kind.
 TEST_F(UnpublishedRowsTest, AreNotKeptAfterARestart)
 {
     const mmf_options alone = writing;
@@ -639,7 +639,7 @@ TEST_F(UnpublishedRowsTest, OnlyTheFirstIsDisproved)
     }
 }
 
-// The heir's append says why, and neither it nor another goes on.
+// The append of the living writer that takes over says why, and no append after it goes on.
 TEST_F(UnpublishedRowsTest, ADiskThatFailsEndsItForALivingWriter)
 {
     const mmf_options several = sharing();

@@ -95,7 +95,7 @@ TEST_F(RecoverTest, AfterAnotherBootTheCommitHasTheCount)
     live().boot_id[0] ^= 1;
     live().boot_id[1] ^= 1;
     live().writer_epoch = 10;
-    live().poisoned = 1; // in that boot: what was not synced is gone, and nobody sees it
+    live().poisoned = 1; // in that boot: what was not synced is gone, and no process sees it
     ASSERT_EQ(recover(), MMF_OK) << error.message;
     EXPECT_EQ(out.count, 3u);
     EXPECT_EQ(out.generation, 6u);
@@ -145,8 +145,8 @@ TEST_F(RecoverTest, ACountAtTheEndOfTheFileIsGoodAndOneBeyondIsCorrupt)
     expect_refused(MMF_ERR_CORRUPT, "the file claims 6 records and has room for 5");
 }
 
-// Behind the largest number the next commit would be the older one of two, whatever it promised.
-// Appends go behind the count, so one that lost a bit would have them go over records.
+// After the largest number the next commit would be the older one of two, whatever it promised.
+// Appends go after the count, so one that lost a bit would have them go over records.
 TEST_F(RecoverTest, ACountBelowThatOfTheLastSyncIsCorrupt)
 {
     mmfi_commit_write(base, 6, 3, ROWS, false);
@@ -229,7 +229,7 @@ TEST_F(RecoverTest, ASlotThatDoesNotMatchChangesNoRecord)
         {"of a later one than the record knows of", 1, 9, 7},
         {"even, as no writer leaves it", 1, 4, 4},
         {"even, beside an odd record", 1, 4, 5},
-        {"of the row behind the last one", 3, 5, 5},
+        {"of the row after the last one", 3, 5, 5},
         {"of a row that the file has no room for", ROWS, 5, 5},
         {"of a row whose offset is beyond all addresses", UINT64_MAX, 5, 5},
         {"of a row whose offset wraps to the first", UINT64_C(1) << 61, 5, 5},

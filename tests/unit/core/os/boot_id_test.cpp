@@ -110,7 +110,7 @@ TEST_F(BootIdTest, ATextThatIsNoIdIsNone)
         {"", false},
         {"none\n", false},
         {id.substr(1) + "\n", false},
-        // Nobody reads on for ever.
+        // No call reads on for ever.
         {std::string(100, '-') + id, false},
     };
     for (const auto &each : texts) {
@@ -199,7 +199,7 @@ TEST_F(BootIdTest, NoWriterJoinsAnotherWithoutIt)
     }
 }
 
-// Where nobody knows the boot's id, the image of what a writer is replacing is not believed: the
+// Where the boot id cannot be read, the before-image of a record being replaced is not used: the
 // record is not to be had just now, and that is no damage.
 TEST_F(SealedTest, ARecordThatIsNotToBeHadIsVerifiedAsBusy)
 {

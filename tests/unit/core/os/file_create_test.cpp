@@ -269,7 +269,7 @@ TEST_F(FileCreateTest, AFileSystemThatCanOnlyRenameIsSaid)
     }
 }
 
-// Creates with so many more descriptors than are open. No member is called once the limit holds:
+// Creates with that many more descriptors than are open. No member is called once the limit holds:
 // UBSan needs a pipe to look at an object.
 mmf_status CreateWithDescriptors(const std::string &path, int more, mmf_error *error)
 {

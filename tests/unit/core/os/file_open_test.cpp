@@ -86,7 +86,8 @@ void OnLeaseBreak(int)
     asked_back = 1;
 }
 
-// A process with a lease on a file, which it gives back so many milliseconds after it was asked to.
+// A process with a lease on a file, which it gives back that many milliseconds after it was asked
+// to.
 class LeaseHolder {
 public:
     LeaseHolder(const std::string &path, int lease, int delay_ms)

@@ -39,7 +39,7 @@ protected:
             GTEST_SKIP() << "this kernel takes no filter of system calls";
     }
 
-    // Empty, or something was left behind.
+    // Empty, or a file was left over.
     void TearDown() override
     {
         (void)unlink(path.c_str());
@@ -217,7 +217,7 @@ TEST_F(FileRefusedTest, GrowthThatIsRefusedLeavesTheSize)
         EXPECT_EQ(mmfi_file_size(&file, &size, &error), MMF_OK);
         EXPECT_EQ(size, 4096u) << strerror(refusal.os_error);
     }
-    // Whoever cannot ask for the limit is told by the kernel.
+    // Where the limit cannot be read, the kernel applies it.
     ASSERT_TRUE(t_while_refused(SYS_prlimit64, EPERM,
                                 [&] { EXPECT_EQ(mmfi_file_grow(&file, 8192, &error), MMF_OK); }));
     mmfi_file_close(&file);
@@ -264,7 +264,7 @@ TEST_F(FileRefusedTest, AFileSystemWithoutLocks)
             EXPECT_EQ(mmfi_file_lock_shared(&file, &error), MMF_ERR_UNSUPPORTED);
             EXPECT_FALSE(mmfi_file_lock_slot(&file, 0));
             EXPECT_EQ(mmfi_file_lock_join(&file, &error), MMF_ERR_UNSUPPORTED);
-            EXPECT_FALSE(mmfi_file_is_locked(&file)) << "where none can be had, nobody has one";
+            EXPECT_FALSE(mmfi_file_is_locked(&file)) << "where none can be had, no process has one";
         }));
     // The other word for a lock that somebody has.
     ASSERT_TRUE(t_while_refused(SYS_fcntl, EACCES, [&] {
@@ -307,7 +307,7 @@ TEST_F(FileRefusedTest, ANameIsGivenByALinkWhereItMustBe)
     }
 }
 
-// Temporary names differ by chance; without any, the name is still nobody's.
+// Temporary names differ by chance; without any, the name is still unused.
 TEST_F(FileRefusedTest, WithoutRandomNumbersFilesAreMadeAllTheSame)
 {
     ASSERT_TRUE(t_while_refused(SYS_getrandom, ENOSYS, [&] {

@@ -33,7 +33,7 @@ protected:
         path_ = directory_ + "/a.mmf";
     }
 
-    // Empty at the end of every test, or something was left behind.
+    // Empty at the end of every test, or a file was left over.
     void TearDown() override
     {
         (void)unlink(path_.c_str());
@@ -195,7 +195,7 @@ TEST_F(File, OneWriterAtATime)
     EXPECT_FALSE(mmfi_file_is_locked(&reader));
     ASSERT_EQ(mmfi_file_lock(&writer, nullptr), MMF_OK);
     EXPECT_TRUE(mmfi_file_is_locked(&reader));
-    EXPECT_FALSE(mmfi_file_is_locked(&writer)) << "its own lock is nobody else's";
+    EXPECT_FALSE(mmfi_file_is_locked(&writer)) << "its own lock is not that of another process";
     EXPECT_EQ(mmfi_file_lock(&other, nullptr), MMF_ERR_LOCKED);
 
     // A child that closes its copy gives nothing back.

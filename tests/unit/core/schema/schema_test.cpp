@@ -134,7 +134,7 @@ TEST(Schema, WithoutChecksumsItIsWhatItsFieldsAre)
     EXPECT_EQ(schema.layout_hash, hash(fields, 104));
 }
 
-// Behind the last field at a multiple of 4, and always in the record's last 8 bytes.
+// After the last field at a multiple of 4, and always in the record's last 8 bytes.
 TEST(Schema, TheChecksumLiesBehindTheLastField)
 {
     Fields fields = tick(); // ends at 104
@@ -145,7 +145,7 @@ TEST(Schema, TheChecksumLiesBehindTheLastField)
     const mmf_schema narrow = complete(small, true);
     EXPECT_EQ(narrow.checksum_offset, 12u);
     EXPECT_EQ(narrow.record_size, 16u);
-    Fields none; // ends behind the sequence
+    Fields none; // ends after the sequence
     const mmf_schema bare = complete(none, true);
     EXPECT_EQ(bare.checksum_offset, 8u);
     EXPECT_EQ(bare.record_size, 16u);

@@ -23,7 +23,7 @@ const char TEXT[] = "/// A trade.\n"
 
 using Schema = std::unique_ptr<mmf_schema, void (*)(mmf_schema *)>;
 
-// The text goes through a block of its exact size, so that ASan sees a read behind its end.
+// The text goes through a block of its exact size, so that ASan sees a read beyond its end.
 Schema parse(const std::string &text, mmf_status *status)
 {
     std::unique_ptr<char[]> exact(new char[text.size() + (text.empty() ? 1 : 0)]);

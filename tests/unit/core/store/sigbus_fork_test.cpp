@@ -8,7 +8,7 @@
 
 #include "tests/support/store_fixture.h"
 
-// The processor stops behind each instruction.
+// The processor stops after each instruction.
 #if defined(__x86_64__)
 #define T_CAN_STEP 1
 #else
@@ -41,7 +41,7 @@ int in_child()
     return tick_store_get(store, 0, &tick) == MMF_ERR_CORRUPT ? 0 : 3;
 }
 
-// What changes a place comes first; a thousand other places are looked at behind it.
+// What changes a place comes first; a thousand other places are checked after it.
 constexpr int kSteps = 300;
 
 void on_step(int)

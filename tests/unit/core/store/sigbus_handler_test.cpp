@@ -89,7 +89,7 @@ TEST_F(GuardHandlerTest, FaultsOfOthersGoToWhoWasThereBefore)
               -SIGBUS);
 }
 
-// A store that was closed is nobody's any more: a fault at its old place is not answered.
+// A closed store has no mapping: a fault at its old place is not handled.
 TEST_F(GuardHandlerTest, ClosedStoresAreForgotten)
 {
     EXPECT_EQ(t_in_child([&] {
@@ -182,20 +182,20 @@ TEST_F(GuardHandlerTest, AHandlerThatWantsToKnowWhereIsTold)
                   install_long_handler();
                   if (mmf_guard_install(nullptr) != MMF_OK)
                       return 1;
-                  // Mappings of stores end before it and begin behind it.
+                  // Mappings of stores end before it and begin after it.
                   char *memory = empty_mapping(directory);
                   auto *place = reinterpret_cast<unsigned char *>(memory);
                   mmf_store before = {};
-                  mmf_store behind = {};
+                  mmf_store after = {};
                   mmfi_guard_add(&before, place - kPage, kPage);
-                  mmfi_guard_add(&behind, place + kPage, kPage);
+                  mmfi_guard_add(&after, place + kPage, kPage);
                   touch(memory);
                   return long_faults == 1 && long_address == memory ? 0 : 2;
               }),
               0);
 }
 
-// Whoever came later keeps the signal, and the guard goes on when that one is gone.
+// A handler that was installed later keeps the signal, and the guard goes on when it is gone.
 TEST_F(GuardHandlerTest, ALaterHandlerIsNotRemoved)
 {
     EXPECT_EQ(t_in_child([&] {

@@ -58,7 +58,7 @@ protected:
     }
 };
 
-// At every page: the last ones are behind the records, the first ones are the header.
+// At every page: the last ones are after the records, the first ones are the header.
 TEST_F(GuardTest, ATruncatedFileIsAStatus)
 {
     tick_store *store = create();
@@ -263,7 +263,7 @@ TEST_F(GuardTest, AFileThatIsCutOffUnderManyThreads)
                               bad += status != MMF_ERR_CORRUPT ? 1 : 0;
                               dead++;
                           });
-                      // Others come and go beside it, and are found by nobody's fault.
+                      // Others come and go beside it, and no fault finds them.
                       threads.emplace_back([&] {
                           while (dead < 3) {
                               tick_store *reader = nullptr;

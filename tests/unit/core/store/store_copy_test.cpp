@@ -147,7 +147,8 @@ TEST_F(StoreCopyTest, OfADamagedRecordThereIsNoCopy)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
-// A before-image has the checksum for the sequence that its record had, whoever replaces it.
+// A before-image has the checksum for the sequence that its record had, whichever writer replaces
+// it.
 TEST_F(StoreCopyTest, ARecordThatADeadWriterHalfReplacedIsCopied)
 {
     mmf_options sharing = MMF_OPTIONS_INIT;

@@ -30,7 +30,7 @@ TEST_F(StoreTest, OthersGrowTheFileAtEverySystemCallOfAJoin)
         if (!ended) {
             ASSERT_EQ(t_append_up_to(living, capacity + 1), MMF_OK);
             child.finish();
-            EXPECT_EQ(child.result(), MMF_OK) << "behind " << calls << " steps";
+            EXPECT_EQ(child.result(), MMF_OK) << "after " << calls << " steps";
         }
         EXPECT_EQ(tick_store_close(living), MMF_OK);
         ASSERT_EQ(unlink(path.c_str()), 0);
@@ -73,7 +73,7 @@ TEST_F(StoreTest, AnotherDiesOverANewRecordAtEverySystemCallOfAJoin)
                 mmfi_store64(write.record + TICK_TIMESTAMP_OFFSET, 77);
                 mmfi_file_unlock(&dead->state->file); // as the kernel does
                 child.finish();
-                EXPECT_EQ(child.result(), MMF_OK) << "behind " << calls << " steps";
+                EXPECT_EQ(child.result(), MMF_OK) << "after " << calls << " steps";
                 tick_record found = {};
                 EXPECT_EQ(tick_store_get(living, last, &found), MMF_OK) << calls << " steps";
                 EXPECT_EQ(found.timestamp, last);

@@ -61,7 +61,7 @@ protected:
         EXPECT_EQ(expect_whole(reader), room);
     }
 
-    // Another store, of so many ticks.
+    // Another store, of that many ticks.
     void make_beside(uint64_t count)
     {
         tick_store *other = nullptr;

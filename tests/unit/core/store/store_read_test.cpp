@@ -1,4 +1,4 @@
-// What a reader says of a record that is odd: being replaced, left behind by a dead writer, or
+// What a reader says of a record that is odd: being replaced, left so by a dead writer, or
 // torn.
 #include "core/store/state.h"
 #include "tests/support/store_fixture.h"

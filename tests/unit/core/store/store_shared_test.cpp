@@ -267,7 +267,7 @@ TEST_F(SharedTest, ADeadWritersRecordIsRestoredByWhoeverMeetsIt)
     EXPECT_EQ(tick_store_close(living), MMF_OK);
 }
 
-// The owner lives, and is slow: nobody takes the record from it, and who waits gets it then.
+// The owner lives, and is slow: no writer takes the record from it, and the one that waits gets it.
 TEST_F(SharedTest, ALivingWritersRecordIsWaitedFor)
 {
     tick_store *slow = create_shared();
@@ -366,7 +366,7 @@ TEST_F(SharedTest, ADeadWritersTurnToAppendIsTakenOver)
     EXPECT_EQ(row, 1u);
     EXPECT_EQ(stamp_at(living, 1), 1u);
     EXPECT_EQ(live_of(living)->append_owner, 0u);
-    // A word that no writer can have left there holds nobody up.
+    // A word that no writer can have left there makes no writer wait.
     live_of(living)->append_owner = 1000;
     ASSERT_EQ(tick_store_append(living, &tick, &row), MMF_OK);
     EXPECT_EQ(row, 2u);
@@ -421,7 +421,7 @@ TEST_F(SharedTest, AChildIsRefusedAndAFailedSyncIsForAll)
     EXPECT_EQ(tick_store_close(two), MMF_OK);
 }
 
-// What any of them synced stays promised, whoever syncs or closes later.
+// What any of them synced stays durable, whichever of them syncs or closes later.
 TEST_F(SharedTest, CommitsNeverPromiseLess)
 {
     tick_store *one = create_shared();
@@ -479,7 +479,7 @@ TEST_F(SharedTest, AppendsKeepToWhatIsMappedAndWhatIsThere)
     ASSERT_EQ(tick_store_append(large, &tick, nullptr), MMF_OK) << "the turn was given back";
     EXPECT_EQ(tick_store_close(small), MMF_OK);
 
-    // Cut off behind the first page of records; the records themselves are not touched.
+    // Truncated after the first page of records; the records themselves are not touched.
     ASSERT_EQ(truncate(path.c_str(), 65536 + 4096), 0);
     tick_store *other = nullptr;
     EXPECT_EQ(tick_store_open(path.c_str(), &sharing, &other, &error), MMF_ERR_CORRUPT);

@@ -101,7 +101,7 @@ TEST_F(VerifyTest, MissingRowsAreNotSound)
     EXPECT_EQ(sealed_store_close(reader), MMF_OK);
 }
 
-// Whoever opens the file after a restart is told of the commits; the records are sound.
+// The first open after a restart reports the commits; the records are sound.
 TEST_F(VerifyTest, DamagedCommitsAreNoDamageOfRecords)
 {
     ASSERT_EQ(sealed_store_close(create_sealed(5)), MMF_OK);

@@ -147,7 +147,7 @@ TEST_P(MendTest, ReadersAreToldThatItIsBusyWhileItsWriterLives)
     EXPECT_EQ(tick_store_close(reader), MMF_OK);
 }
 
-// Whoever comes next, alone or one of several, finds a torn record and can replace it.
+// The next writer, alone or one of several, finds a torn record and can replace it.
 TEST_P(MendTest, ItIsTornAgainWhenItsWriterDies)
 {
     for (const bool shared : {false, true}) {

@@ -108,7 +108,7 @@ TEST_F(ValueWriteTest, AppendBeyondTheReserveAddsNothing)
     EXPECT_EQ(records, nullptr);
 }
 
-// What is behind a length in the image does not reach the file.
+// Bytes after the length of the raw record do not reach the file.
 TEST_F(ValueWriteTest, BytesBehindALengthBecomeZero)
 {
     std::vector<unsigned char> image = image_of(t_tick(1));

@@ -1,6 +1,6 @@
 // The next writer of a file whose last one was killed, and a reader that was there all the while.
-#ifndef MMF_TESTS_ROBUSTNESS_CRASH_HEIR_H
-#define MMF_TESTS_ROBUSTNESS_CRASH_HEIR_H
+#ifndef MMF_TESTS_ROBUSTNESS_CRASH_NEXT_WRITER_H
+#define MMF_TESTS_ROBUSTNESS_CRASH_NEXT_WRITER_H
 
 #include "tests/robustness/crash/image.h"
 #include "tests/robustness/crash/workload.h"
@@ -32,8 +32,9 @@ inline std::string restart(const MemoryFile &recovered, const Records &expected)
 // be those of one of the two, for the reader before, and for both after; *which: 0 before, 1 after.
 // With `committed`, the reader before may also have those of the last commit alone, of which the
 // rest proves itself to a writer.
-inline std::string inherit(const Bytes &image, const Records &before, const Records &after,
-                           int *which, bool shared = false, const Records *committed = nullptr)
+inline std::string check_recovery(const Bytes &image, const Records &before, const Records &after,
+                                  int *which, bool shared = false,
+                                  const Records *committed = nullptr)
 {
     const MemoryFile copy(image);
     mmf_error error;
