@@ -100,7 +100,7 @@ struct Ring {
     alignas(64) std::array<tick_record, kSlots> slots = {};
 };
 
-// The receiver is never so far behind that a slot is used again before it was read: that is
+// The receiver never lags so much that a slot is used again before it was read: that is
 // checked, and it is why the ring is long.
 void time_ring(const Job &job)
 {
