@@ -28,6 +28,8 @@ check 1 'write "recovering writer"' core/store/claim.h '/* the he''ir of a slot 
 check 1 'write "recovering writer"' core/store/claim.h '/* he''irs */\n'
 check 1 'write "after"' rules/defs.bzl '"""The targets be''hind it."""\n'
 check 1 'write "after"' bindings/python/native/rows.c '/* be''hind */\n'
+check 1 'write "after"' bench/micro/loop.h '/* be''hind */\n'
+check 1 'write "after"' tests/robustness/python/stress_test.py '# be''hind\n'
 # A part of another word is none of these, and other directories are not read yet.
 check 0 '' core/store/read.c 'int be''hindness, he''irloom;\n'
 check 2 'there is none of' tests/a.c '/* No''body. */\n'
