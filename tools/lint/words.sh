@@ -5,7 +5,7 @@
 set -eu
 
 directories="core gen bindings rules docs bench examples
-    tests/conformance tests/lint tests/support tests/unit
+    tests/conformance tests/support tests/unit
     tests/robustness/crash tests/robustness/disk tests/robustness/faults tests/robustness/fuzz
     tests/robustness/hostile tests/robustness/known_faults tests/robustness/processes
     tests/robustness/python"
