@@ -65,20 +65,17 @@ uint64_t mmfi_rows_to_hole(const mmfi_state *state, uint64_t count)
 
 /*
  * The rows that the header counts, as far as the file has room for them. A commit whose tail is not
- * proved by the rows before the first hole does not stand.
+ * proved by the rows that lie before the first hole does not stand.
  */
-static uint64_t counted(const mmfi_state *state, uint64_t rows)
+static uint64_t counted(const mmfi_state *state, uint64_t rows, uint64_t before_hole)
 {
     const unsigned char *base = state->map.base;
     mmfi_commit last;
     uint64_t count = 0;
     if (mmfi_live_is_trusted(base, &state->geometry))
         count = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
-    else {
-        const uint64_t first = mmfi_rows_to_hole(state, rows);
-        if (mmfi_commit_find(base, &state->geometry, first < rows ? first : rows, &last, NULL))
-            count = last.count;
-    }
+    else if (mmfi_commit_find(base, &state->geometry, before_hole, &last, NULL))
+        count = last.count;
     return count < rows ? count : rows;
 }
 
@@ -110,8 +107,11 @@ mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *err
         if (status != MMF_OK)
             return status;
     }
-    const uint64_t count = counted(state, rows);
-    const uint64_t row = mmfi_rows_to_hole(state, count);
+    const uint64_t next = mmfi_rows_to_hole(state, rows);
+    const uint64_t before_hole = next < rows ? next : rows;
+    const uint64_t count = counted(state, rows, before_hole);
+    /* A hole that only the last of them ends in, with zeroes there, hides nothing. */
+    const uint64_t row = before_hole < count ? mmfi_rows_to_hole(state, count) : UINT64_MAX;
     if (row != UINT64_MAX)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
                          "%s: the file claims %" PRIu64 " records, and has a hole where row "
@@ -121,9 +121,7 @@ mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *err
     /* Others may be making both the file and its count larger: nothing is foreseen then. */
     if (others && mmfi_live_is_trusted(state->map.base, geometry))
         return MMF_OK;
-    const uint64_t next = mmfi_rows_to_hole(state, rows);
-    const uint64_t end = next < rows ? next : rows;
-    return plan_recovery(state, end > count ? end : count, error);
+    return plan_recovery(state, before_hole > count ? before_hole : count, error);
 }
 
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error)

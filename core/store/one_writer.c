@@ -15,7 +15,6 @@
  */
 #include "../format/commit.h"
 #include "claim.h"
-#include "mmapforge/detail/checksum.h"
 #include "state.h"
 
 /* ---- Attaching ---- */
