@@ -4,11 +4,7 @@
 # that are listed here; it is to be extended, never shortened.
 set -eu
 
-directories="core gen bindings rules docs bench examples
-    tests/conformance tests/support tests/unit
-    tests/robustness/crash tests/robustness/disk tests/robustness/faults tests/robustness/fuzz
-    tests/robustness/hostile tests/robustness/known_faults tests/robustness/processes
-    tests/robustness/python"
+directories="core gen bindings rules docs bench examples tests"
 
 if [ "$#" -gt 1 ] || [ ! -d "${1:-.}" ]; then
     echo "usage: words.sh [DIRECTORY]" >&2

@@ -1,4 +1,4 @@
-/* What the accesses of a running thread do: the ways that each has, and what it leaves behind. */
+/* What the accesses of a running thread do: the ways that each has, and what it leaves. */
 #include "tests/robustness/model/search.h"
 
 #include <inttypes.h>
@@ -125,7 +125,7 @@ static unsigned choose_message(const model_location *location, const update *how
         if (number >= number_min && may_read(location, number, how))
             numbers[count++] = number;
     }
-    /* With every interleaving, whoever is to read a later message is scheduled later. */
+    /* With every interleaving, a thread that is to read a later message is scheduled later. */
     const bool can_wait =
         !search.program->every_interleaving && others_may_store(location->address);
     if (count == 0 && !can_wait)
@@ -140,9 +140,9 @@ static void say_read(const char *what, const void *address, uint64_t value, mode
                      const model_location *location, unsigned number)
 {
     const unsigned place = location->place[number];
-    const unsigned behind = location->count - 1u - place;
+    const unsigned later = location->count - 1u - place;
     say("%s %s = %" PRIu64 " (%s)%s", what, place_name(address), value, order_name(order),
-        behind > 0 ? ", not the latest" : "");
+        later > 0 ? ", not the latest" : "");
 }
 
 uint64_t model_load(const void *address, model_order order)

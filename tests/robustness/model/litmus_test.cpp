@@ -157,7 +157,7 @@ TEST(Litmus, FencesOnEitherSideDoWhatTheOrdersDo)
         allows(explore({mp_store_fence<MODEL_ACQ_REL>, mp_fence_load<MODEL_ACQ_REL>}), {1, 0}));
 }
 
-// A release store orders what is before it and nothing behind it; an acquire load the reverse.
+// A release store orders what is before it and nothing after it; an acquire load the reverse.
 TEST(Litmus, AReleaseStoreIsNoFenceForWhatFollows)
 {
     const auto writer = [](const void *) {
@@ -236,7 +236,7 @@ TEST(Litmus, CoherenceOfWritesWithReads)
     };
     EXPECT_TRUE(allows_final(explore({writes_twice}), 2, 0));
     EXPECT_FALSE(allows_final(explore({writes_twice}), 1, 0));
-    // A thread reads its own store or a later one, and writes behind what it read.
+    // A thread reads its own store or a later one, and writes after what it read.
     const auto writes_and_reads = [](const void *) {
         store(&memory.x, 1);
         model_observe(0, load(&memory.x));
@@ -613,7 +613,7 @@ TEST(Explorer, LetsTheKernelActForTheDead)
     const model_thread threads[] = {
         {"dead", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, 1, false, nullptr, 0,
          [](const void *) { store(&memory.z, 1, MODEL_RELEASE); }},
-        {"heir",
+        {"successor",
          [](const void *) {
              model_observe(0, load(&memory.z, MODEL_ACQUIRE));
              model_observe(1, load(&memory.x));

@@ -123,7 +123,7 @@ void model_machine_update(model_machine *machine, unsigned thread, model_locatio
     model_machine_read(machine, thread, location, number, order);
     model_machine_write(machine, thread, location, location->place[number] + 1u, value, order);
     location->taken[number] = true;
-    /* The release sequence goes on: whoever reads the update synchronises with what it read, too.
+    /* The release sequence goes on: a load of the update synchronises with what it read, too.
      */
     model_view *view = &machine->messages[location->message[location->count - 1]].view;
     join(machine, view, &machine->messages[location->message[number]].view);

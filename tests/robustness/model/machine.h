@@ -83,7 +83,7 @@ bool model_machine_has_room(const model_machine *machine, const model_location *
 uint64_t model_machine_value(const model_machine *machine, const model_location *location,
                              unsigned number);
 
-/* The first place that the thread may still read; it may write behind it. */
+/* The first place that the thread may still read; it may write after it. */
 unsigned model_machine_place(const model_machine *machine, unsigned thread,
                              const model_location *location);
 
@@ -94,7 +94,7 @@ void model_machine_read(model_machine *machine, unsigned thread, model_location 
 void model_machine_write(model_machine *machine, unsigned thread, model_location *location,
                          unsigned place, uint64_t value, model_order order);
 
-/* Reads the message and puts value directly behind it. */
+/* Reads the message and puts value directly after it. */
 void model_machine_update(model_machine *machine, unsigned thread, model_location *location,
                           unsigned number, uint64_t value, model_order order);
 

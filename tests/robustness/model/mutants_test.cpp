@@ -63,7 +63,7 @@ const Mutant mutants[] = {
      "its callers load the bound with an acquire before they read a record"},
     {"raise_bound", "update release", "place", "shared handle", nullptr},
     {"raise_bound", "update acquire", "place", nullptr,
-     "whoever raises a bound has acquired the count that it raises it to"},
+     "a thread that raises a bound has acquired the count that it raises it to"},
     {"mmfi_refresh", "load acquire", "&store->row_bound", "shared handle", nullptr},
     {"mmfi_count_slow", "load acquire", "&store->row_bound", "shared handle, signal", nullptr},
     {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, window", nullptr},

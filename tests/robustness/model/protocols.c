@@ -26,7 +26,7 @@ static void explore_cell(const model_program *program, protocol_result *out)
     out->executions += out->last.executions;
 }
 
-/* Every kill of the mortal thread of this number and those behind it. */
+/* Every kill of the mortal thread of this number and those after it. */
 static void explore_kills(const protocol *of, model_program *program, model_thread *threads,
                           unsigned mortal, protocol_result *out)
 {

@@ -31,7 +31,7 @@ typedef struct protocol_result {
     model_result last; /* of the cell that was not right, or of the last one */
 } protocol_result;
 
-/* NULL behind the last one. */
+/* NULL after the last one. */
 const protocol *protocol_at(size_t index);
 
 /* Every cell, up to the first that is not right. */

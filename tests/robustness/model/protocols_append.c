@@ -83,7 +83,8 @@ void read_window(const void *argument)
                 (int)a, (int)b);
 }
 
-/* What the writer did before an append, whoever counts the row sees: append is a signal, too. */
+/* What the writer did before an append, any thread that counts the row sees: append is a signal,
+ * too. */
 static uint64_t beside_the_store;
 
 void append_as_signal(const void *argument)
@@ -156,7 +157,7 @@ static const protocol all[] = {
     },
     {
         .name = "growth",
-        .what = "what is counted has a file behind it",
+        .what = "what is counted is backed by the file",
         .prepare = full_file,
         .threads = {WRITER(append_two), READER(read_appended, NULL)},
     },

@@ -164,7 +164,7 @@ static const protocol all[] = {
     },
     {
         .name = "death, capacity",
-        .what = "a capacity that the successor found has a file behind it",
+        .what = "a capacity that the successor found is backed by the file",
         .prepare = full_file,
         .threads = {WRITER(append_two), SUCCESSOR(append_after_takeover),
                     READER(read_capacity, NULL)},

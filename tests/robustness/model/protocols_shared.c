@@ -141,7 +141,8 @@ static const protocol all[] = {
     },
     {
         .name = "shared handle, signal",
-        .what = "what the writer did before is seen with the count, whoever looked first",
+        .what =
+            "what the writer did before is seen with the count, by any thread that looked first",
         .prepare = one_record_and_a_shared_reader,
         .threads = {WRITER(append_as_signal), SHARER(wait_for_signal, NUMBER(2)),
                     SHARER(wait_for_signal, NUMBER(2))},

@@ -77,14 +77,14 @@ static void set_shared_scalar(const void *argument)
     const mmf_status status = mmfi_set_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, 2 + index);
     model_check(status == MMF_OK, "set of a scalar: status %d", (int)status);
     const toy_record record = get(store, 0);
-    model_check(record.b == 1, "b = %d, which nobody stored", (int)record.b);
+    model_check(record.b == 1, "b = %d, which no writer stored", (int)record.b);
 }
 
 static void read_b(const void *argument)
 {
     (void)argument;
     const toy_record record = get(toy_open_reader(3), 0);
-    model_check(record.b == 1, "b = %d, which nobody stored", (int)record.b);
+    model_check(record.b == 1, "b = %d, which no writer stored", (int)record.b);
 }
 
 /* ---- Appends ---- */
@@ -125,7 +125,7 @@ static void read_first(const void *argument)
     model_check(record.a == 2 || record.a == 3, "a row of %d", (int)record.a);
 }
 
-/* The rows of one call lie together, and are nobody else's. */
+/* The rows of one call lie together, and belong to no other writer. */
 static void append_two_rows(const void *argument)
 {
     const unsigned index = number_of(argument);

@@ -61,7 +61,7 @@ typedef struct search_state {
     const model_program *program;
     model_result *result;
     execution now;
-    /* What each thread did is a log beside .now: whoever goes back only cuts it. */
+    /* What each thread did is a log beside .now: to go back only cuts it. */
     event logs[MODEL_THREADS_MAX][EVENTS_MAX];
     choice *choices[CHOICES_MAX];
     size_t choice_count;

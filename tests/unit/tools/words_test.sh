@@ -30,8 +30,9 @@ check 1 'write "after"' rules/defs.bzl '"""The targets be''hind it."""\n'
 check 1 'write "after"' bindings/python/native/rows.c '/* be''hind */\n'
 check 1 'write "after"' bench/micro/loop.h '/* be''hind */\n'
 check 1 'write "after"' tests/robustness/python/stress_test.py '# be''hind\n'
-# A part of another word is none of these, and other directories are not read yet.
+check 1 'write "after"' tests/robustness/model/machine.h '/* be''hind */\n'
+# A part of another word is none of these, and other directories are not read.
 check 0 '' core/store/read.c 'int be''hindness, he''irloom;\n'
-check 2 'there is none of' tests/a.c '/* No''body. */\n'
+check 2 'there is none of' other/a.c '/* No''body. */\n'
 
 exit "$failed"
