@@ -36,4 +36,5 @@ refuse 'whoever' '"the process that", "a thread that" or what it is'
 refuse 'nobody' '"no process", "no writer" or what it is'
 refuse 'heirs?' '"recovering writer"'
 refuse 'behind' '"after"'
+refuse '[a-z0-9_]*sealed[a-z0-9_]*|mmfi_summed[a-z0-9_]*' '"checksummed"'
 exit "$failed"

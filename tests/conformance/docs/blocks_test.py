@@ -183,7 +183,7 @@ class Place:
             build = read(os.path.join(package, "BUILD.bazel"))
             target = target or os.path.basename(package)
             # A target may be made of parts: "%s_test" % part.
-            stem = re.sub(r"(_test|_fuzz)?(_sealed)?$", "", target)
+            stem = re.sub(r"(_test|_fuzz)?(_checksummed)?$", "", target)
             assert target == "all" or '"%s' % stem in build, "there is no %s" % word
         elif re.match(r"(tools|bench|tests|core|docs|gen|rules|examples)/[\w./-]+$", word):
             assert os.path.exists(os.path.join(TREE, word)), "there is no %s" % word

@@ -88,8 +88,8 @@ int main(int count, char **arguments)
     mmf_error error;
     mmf_info info;
     uint64_t row = 1;
-    static const sealed_record record;
-    sealed_record copy;
+    static const checksummed_record record;
+    checksummed_record copy;
     if (count != 2 || ${store}_create(arguments[1], NULL, &store, &error) != MMF_OK)
         return 1;
     if (${store}_append(store, &record, &row) != MMF_OK || row != 0 || ${store}_get(store, 0, &copy) != MMF_OK)

@@ -13,11 +13,11 @@
 #include "mmapforge/verify.h"
 #include "tick_store.h"
 
-// With checksums the same tests ask for more; see sealed/.
+// With checksums the same tests ask for more; see checksummed/.
 #ifdef TICK_RECORD_CHECKSUM
-constexpr bool kSealed = true;
+constexpr bool kChecksummed = true;
 #else
-constexpr bool kSealed = false;
+constexpr bool kChecksummed = false;
 #endif
 
 using Bytes = std::vector<unsigned char>;
@@ -116,7 +116,7 @@ inline tick_store *open_image(const MemoryFile &file, mmf_mode mode, mmf_error *
 // What is wrong with the checksums of these rows; "" when nothing is, or when there are none.
 inline std::string unsound(const tick_store *store, uint64_t first, uint64_t count)
 {
-    if (!kSealed)
+    if (!kChecksummed)
         return "";
     mmf_error error = {};
     const mmf_status status =

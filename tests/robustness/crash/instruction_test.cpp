@@ -152,7 +152,7 @@ TEST_P(Instruction, RecoveryAfterARestart)
     steps.push_back({Kind::kAppend, 5, 5});
     // With a checksum it proves itself; the next one, half replaced, does not.
     const Records committed = promised;
-    if (kSealed)
+    if (kChecksummed)
         model_step(promised, steps.back());
     steps.push_back({Kind::kAppend, 6, 6});
     steps.push_back({Kind::kSet, 6, 7});
@@ -238,7 +238,7 @@ TEST_P(Instruction, AnAppendOverASeenRecordLeavesOneOrTheOther)
                     [&] { return first.count(Event::Kind::kStepEnd, killed) == steps.size(); });
     first.kill_writer(killed);
     Bytes image = first.bytes();
-    if (kSealed) // or they would prove themselves
+    if (kChecksummed) // or they would prove themselves
         for (uint64_t row = 3; row < 5; row++)
             image[65536 + (row + 1) * TICK_RECORD_SIZE - 8] ^= 1;
     start_again(image);

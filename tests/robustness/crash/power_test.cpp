@@ -57,7 +57,7 @@ std::vector<Version> versions_in_another_boot(Bytes image, size_t *committed)
         const mmf_status status = tick_store_get(store, row, &versions[row].tick);
         EXPECT_TRUE(status == MMF_OK || status == MMF_ERR_CORRUPT) << mmf_status_name(status);
         versions[row].torn = status != MMF_OK;
-        versions[row].sound = !kSealed || unsound(store, row, 1).empty();
+        versions[row].sound = !kChecksummed || unsound(store, row, 1).empty();
     }
     EXPECT_EQ(tick_store_close(store), MMF_OK);
     return versions;
@@ -129,7 +129,7 @@ TEST_F(Power, OneWriter)
     EXPECT_EQ(tracer.count(Event::Kind::kStepEnd, writer), work(0).size());
     expect_good(tracer, "one writer", 64);
     // Records are replaced in place, so a power cut leaves mixtures; checksums tell of them.
-    EXPECT_EQ(sum.unsound > 0, kSealed);
+    EXPECT_EQ(sum.unsound > 0, kChecksummed);
 }
 
 // Commits that prove their tails: one sync each, and none where nothing has changed.

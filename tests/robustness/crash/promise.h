@@ -80,7 +80,7 @@ public:
         if (wrong.empty() && tick_store_count(writer) < committed)
             wrong = "a writer has fewer records than a reader";
         if (wrong.empty())
-            wrong = look(writer, kSealed ? committed : tick_store_count(writer));
+            wrong = look(writer, kChecksummed ? committed : tick_store_count(writer));
         damaged = told; // the same records
         const tick_record next = marked_tick(9);
         if (wrong.empty() && tick_store_append(writer, &next, nullptr) != MMF_OK)
@@ -230,7 +230,7 @@ private:
             return versions.size() > 1 || versions[0].torn ? "" : "it is torn";
         if (status != MMF_OK)
             return mmf_status_name(status);
-        if (kSealed) {
+        if (kChecksummed) {
             const bool sound = unsound(store, row, 1).empty();
             if (sound && std::none_of(versions.begin(), versions.end(), [&](const Version &one) {
                     return !one.torn && one.sound && is_same(tick, one.tick);

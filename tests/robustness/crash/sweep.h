@@ -37,9 +37,9 @@ struct Verdict {
                            " exhausted; " + std::to_string(images) + " images, " +
                            std::to_string(recovered) + " different; " + std::to_string(wrong) +
                            " wrong" +
-                           (kSealed ? "; " + std::to_string(unsound) + " records not sound, " +
-                                          std::to_string(kept) + " kept after the last commit"
-                                    : "");
+                           (kChecksummed ? "; " + std::to_string(unsound) + " records not sound, " +
+                                               std::to_string(kept) + " kept after the last commit"
+                                         : "");
         for (const auto &[reason, times] : reasons)
             text += "\n  " + std::to_string(times) + " x " + reason;
         return text;

@@ -47,17 +47,17 @@ TEST(Hostile, EveryByteOfTheHeader)
         for (size_t at = region.offset; at < region.offset + region.size; at++) {
             const unsigned char was = good[at];
             for (const int value : {0, 1, 0x7f, 0x80, 0xff, was ^ 1, was + 1, was - 1}) {
-                for (const bool sealed : {false, true}) {
-                    if (sealed && region.checked == 0)
+                for (const bool checksummed : {false, true}) {
+                    if (checksummed && region.checked == 0)
                         continue;
                     SCOPED_TRACE(std::string(region.name) + " byte " +
                                  std::to_string(at - region.offset));
                     Bytes image = good;
                     image[at] = static_cast<unsigned char>(value);
-                    if (sealed)
+                    if (checksummed)
                         seal(image, region);
                     // One copy serves for the other, so both are damaged the same way, too.
-                    if (region.offset == 0 && sealed)
+                    if (region.offset == 0 && checksummed)
                         memcpy(image.data() + 4096, image.data(), 512);
                     images++;
                     opened += use_file(MemoryFile(image)) > 0 ? 1 : 0;

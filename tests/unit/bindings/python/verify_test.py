@@ -10,15 +10,15 @@ import mmapforge
 import pytest
 import schemas
 
-SEALED = """\
-record Sealed version 1 @checksums {
+CHECKSUMMED = """\
+record Checksummed version 1 @checksums {
   name: string[6];
   price: float64;
   flag: bool;
 }
 """
 
-Sealed, SealedStore = mmapforge.define(__name__, SEALED)
+Checksummed, ChecksummedStore = mmapforge.define(__name__, CHECKSUMMED)
 
 HEADER = 65536
 
@@ -42,7 +42,7 @@ def record(i):
 
 
 def size():
-    return SealedStore.schema.record_size
+    return ChecksummedStore.schema.record_size
 
 
 def crc32c(data):
@@ -77,17 +77,17 @@ def flip(path, row, offset, bit=0):
 
 @pytest.fixture
 def store(path):
-    with SealedStore.create(path) as opened:
+    with ChecksummedStore.create(path) as opened:
         opened.extend([record(i) for i in range(10)])
         yield opened
 
 
 def test_schema():
-    assert SealedStore.schema.checksums
+    assert ChecksummedStore.schema.checksums
     assert not schemas.TickStore.schema.checksums
     # 8 of sequence, 4 + 6 to 18, the price at 24, the flag at 32, the checksum at 36.
     assert size() == 40
-    assert SealedStore.schema.text == SEALED
+    assert ChecksummedStore.schema.text == CHECKSUMMED
 
 
 # The checksum of the specification, implemented a second time.
@@ -114,7 +114,7 @@ def test_every_way_to_write(store):
     store.set_name(7, "")
     store.set_flag(8, True)
     assert store.verify() == len(store) == 10 + 1 + 2 + 5 + 3000
-    assert (store[1], store[3]) == (Sealed(**record(50)), Sealed(**record(60)))
+    assert (store[1], store[3]) == (Checksummed(**record(50)), Checksummed(**record(60)))
     assert tuple(store[2]) == ("set", 7.5, True)
     assert (store[4].price, store[5].name, store[6].price) == (-1.0, "xyz", 3.25)
     assert (store[7].name, store[8].flag) == ("", True)
@@ -200,7 +200,7 @@ def test_a_closed_store(store):
 
 
 def test_an_empty_store(path):
-    with SealedStore.create(path) as store:
+    with ChecksummedStore.create(path) as store:
         assert store.verify() == 0
 
 
@@ -210,14 +210,14 @@ def test_a_reader_without_the_module(store, path):
 
 
 def test_a_program_with_another_idea_of_it(store, path):
-    _, plain = mmapforge.define(__name__, SEALED.replace(" @checksums", ""))
+    _, plain = mmapforge.define(__name__, CHECKSUMMED.replace(" @checksums", ""))
     with pytest.raises(mmapforge.SchemaError, match="records of the file have checksums, the program's have none"):
         plain.open(path)
 
 
 def test_a_killed_writer(path):
     """Kills a process that sets and appends as fast as it can, and verifies the file."""
-    with SealedStore.create(path) as store:
+    with ChecksummedStore.create(path) as store:
         store.extend([record(i) for i in range(4)])
     program = (
         "import itertools, mmapforge, sys\n"
@@ -233,13 +233,13 @@ def test_a_killed_writer(path):
             [sys.executable, "-c", program, path], env=ENVIRON, stdout=subprocess.PIPE
         )
         assert child.stdout.readline() == b"begun\n"
-        with SealedStore.open(path) as reader:
+        with ChecksummedStore.open(path) as reader:
             reader.wait(len(reader) + 100)
             child.send_signal(signal.SIGKILL)
             child.wait()
             child.stdout.close()
             assert reader.verify() >= 104
-        with SealedStore.open(path, "r+") as writer:
+        with ChecksummedStore.open(path, "r+") as writer:
             assert writer.verify() == len(writer)
 
 
@@ -250,7 +250,7 @@ def test_command_finds_nothing(store, path):
     store.close()
     code, out, err = run("verify", path)
     assert (code, err) == (0, "")
-    assert out == "%s: 10 records of Sealed match their checksums\n" % path
+    assert out == "%s: 10 records of Checksummed match their checksums\n" % path
 
 
 def test_command_lists_the_rows(store, path):

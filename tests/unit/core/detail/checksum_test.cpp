@@ -1,16 +1,16 @@
 // Checksums of records: every write leaves the right one, and verify finds what was damaged.
 #include <csignal>
 
-#include "tests/support/sealed_fixture.h"
+#include "tests/support/checksummed_fixture.h"
 
 namespace {
 
 // 8 flag, 12 mark, 16 text (4 + 6), 32 wide, 40 tail (4 + 3), 48 the checksum, 52 to 55 nothing.
 TEST(Checksum, TheRecordIsLaidOutAsTheFormatSays)
 {
-    EXPECT_EQ(SEALED_TAIL_OFFSET, 40u);
-    EXPECT_EQ(SEALED_RECORD_CHECKSUM, 48u);
-    EXPECT_EQ(SEALED_RECORD_SIZE, 56u);
+    EXPECT_EQ(CHECKSUMMED_TAIL_OFFSET, 40u);
+    EXPECT_EQ(CHECKSUMMED_RECORD_CHECKSUM, 48u);
+    EXPECT_EQ(CHECKSUMMED_RECORD_SIZE, 56u);
     EXPECT_EQ(SMALL_RECORD_CHECKSUM, 12u);
     EXPECT_EQ(SMALL_RECORD_SIZE, 16u);
     EXPECT_EQ(BARE_RECORD_SIZE, 16u);
@@ -20,7 +20,7 @@ TEST(Checksum, TheRecordIsLaidOutAsTheFormatSays)
 // A record from hand to bytes: sequence 2, mark 0x01020304, and four zeroes for the checksum. It is
 // the CRC-32C, bit by bit, of the halves of the file's id, one exclusive-or the other and row 0,
 // and of those 16 bytes.
-TEST_F(SealedTest, TheSmallestRecordByteByByte)
+TEST_F(ChecksummedTest, TheSmallestRecordByteByByte)
 {
     small_store *store = nullptr;
     ASSERT_EQ(small_store_create(path.c_str(), nullptr, &store, &error), MMF_OK);
@@ -44,27 +44,27 @@ TEST_F(SealedTest, TheSmallestRecordByteByByte)
     EXPECT_EQ(small_store_close(store), MMF_OK);
 }
 
-TEST_F(SealedTest, EveryWriteLeavesTheRightOne)
+TEST_F(ChecksummedTest, EveryWriteLeavesTheRightOne)
 {
-    sealed_store *store = create_sealed(2);
+    checksummed_store *store = create_checksummed(2);
     expect_right(0, 2);
     expect_right(1, 2);
-    const sealed_record other = t_sealed(77);
-    ASSERT_EQ(sealed_store_set(store, 1, &other), MMF_OK);
+    const checksummed_record other = t_checksummed(77);
+    ASSERT_EQ(checksummed_store_set(store, 1, &other), MMF_OK);
     expect_right(1, 4);
-    ASSERT_EQ(sealed_store_set_flag(store, 1, false), MMF_OK);
+    ASSERT_EQ(checksummed_store_set_flag(store, 1, false), MMF_OK);
     expect_right(1, 6);
-    ASSERT_EQ(sealed_store_set_mark(store, 1, 5), MMF_OK);
+    ASSERT_EQ(checksummed_store_set_mark(store, 1, 5), MMF_OK);
     expect_right(1, 8);
-    ASSERT_EQ(sealed_store_set_wide(store, 1, 0.25), MMF_OK);
+    ASSERT_EQ(checksummed_store_set_wide(store, 1, 0.25), MMF_OK);
     expect_right(1, 10);
-    ASSERT_EQ(sealed_store_set_text(store, 1, "abc", 3), MMF_OK);
+    ASSERT_EQ(checksummed_store_set_text(store, 1, "abc", 3), MMF_OK);
     expect_right(1, 12);
     const uint8_t tail[] = {9, 8};
-    ASSERT_EQ(sealed_store_set_tail(store, 1, tail, sizeof tail), MMF_OK);
+    ASSERT_EQ(checksummed_store_set_tail(store, 1, tail, sizeof tail), MMF_OK);
     expect_right(1, 14);
-    sealed_record out = {};
-    ASSERT_EQ(sealed_store_get(store, 1, &out), MMF_OK);
+    checksummed_record out = {};
+    ASSERT_EQ(checksummed_store_get(store, 1, &out), MMF_OK);
     EXPECT_FALSE(out.flag);
     EXPECT_EQ(out.mark, 5u);
     EXPECT_EQ(out.wide, 0.25);
@@ -74,69 +74,72 @@ TEST_F(SealedTest, EveryWriteLeavesTheRightOne)
     expect_right(0, 2);
     EXPECT_EQ(verify(store), MMF_OK) << error.message;
     EXPECT_EQ(bad, UINT64_MAX);
-    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(store), MMF_OK);
 }
 
 // Images bring bytes where the checksum lies, which count for nothing.
-TEST_F(SealedTest, ImagesGetChecksumsToo)
+TEST_F(ChecksummedTest, ImagesGetChecksumsToo)
 {
-    sealed_store *store = create_sealed(1);
+    checksummed_store *store = create_checksummed(1);
     mmf_store *base = reinterpret_cast<mmf_store *>(store);
-    std::vector<unsigned char> images(3 * SEALED_RECORD_SIZE, 0xee);
+    std::vector<unsigned char> images(3 * CHECKSUMMED_RECORD_SIZE, 0xee);
     for (size_t i = 0; i < 3; i++) {
-        alignas(8) unsigned char record[SEALED_RECORD_SIZE] = {};
-        const sealed_record in = t_sealed(static_cast<uint32_t>(10 + i));
-        sealed_record_save(record, &in);
-        memset(record + SEALED_RECORD_CHECKSUM, 0xee, 4);
-        memcpy(images.data() + i * SEALED_RECORD_SIZE, record, sizeof record);
+        alignas(8) unsigned char record[CHECKSUMMED_RECORD_SIZE] = {};
+        const checksummed_record in = t_checksummed(static_cast<uint32_t>(10 + i));
+        checksummed_record_save(record, &in);
+        memset(record + CHECKSUMMED_RECORD_CHECKSUM, 0xee, 4);
+        memcpy(images.data() + i * CHECKSUMMED_RECORD_SIZE, record, sizeof record);
     }
     ASSERT_EQ(mmf_store_append_rows(base, images.data(), 3, images.size(), nullptr), MMF_OK);
     for (uint64_t row = 1; row < 4; row++)
         expect_right(row, 2);
-    ASSERT_EQ(mmf_store_set_row(base, 0, images.data(), SEALED_RECORD_SIZE, nullptr, 0), MMF_OK);
+    ASSERT_EQ(mmf_store_set_row(base, 0, images.data(), CHECKSUMMED_RECORD_SIZE, nullptr, 0),
+              MMF_OK);
     expect_right(0, 4);
     const uint32_t fields[] = {1, 4};
-    ASSERT_EQ(mmf_store_set_row(base, 3, images.data(), SEALED_RECORD_SIZE, fields, 2), MMF_OK);
+    ASSERT_EQ(mmf_store_set_row(base, 3, images.data(), CHECKSUMMED_RECORD_SIZE, fields, 2),
+              MMF_OK);
     expect_right(3, 4);
-    sealed_record out = {};
-    ASSERT_EQ(sealed_store_get(store, 3, &out), MMF_OK);
+    checksummed_record out = {};
+    ASSERT_EQ(checksummed_store_get(store, 3, &out), MMF_OK);
     EXPECT_EQ(out.mark, 10u);
     EXPECT_STREQ(out.text, "000012");
     EXPECT_EQ(verify(store), MMF_OK) << error.message;
-    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(store), MMF_OK);
 }
 
 // ---- Damage ----
 
 // Payload, bytes of no field, sequence and checksum alike; the file is closed, and no process uses
 // it.
-TEST_F(SealedTest, EveryFlippedBitOfAFileIsFound)
+TEST_F(ChecksummedTest, EveryFlippedBitOfAFileIsFound)
 {
-    ASSERT_EQ(sealed_store_close(create_sealed(3)), MMF_OK);
-    for (size_t at = 0; at < SEALED_RECORD_SIZE; at++) {
+    ASSERT_EQ(checksummed_store_close(create_checksummed(3)), MMF_OK);
+    for (size_t at = 0; at < CHECKSUMMED_RECORD_SIZE; at++) {
         for (unsigned bit = 0; bit < 8; bit++) {
             flip(place(1) + at, bit);
-            sealed_store *store = open_sealed();
+            checksummed_store *store = open_checksummed();
             ASSERT_EQ(verify(store), MMF_ERR_CORRUPT) << at << "." << bit;
             ASSERT_EQ(bad, 1u);
-            ASSERT_EQ(sealed_store_verify(store, 2, 1, &bad, &error), MMF_OK);
-            ASSERT_EQ(sealed_store_verify(store, 0, 1, &bad, &error), MMF_OK);
-            ASSERT_EQ(sealed_store_close(store), MMF_OK);
+            ASSERT_EQ(checksummed_store_verify(store, 2, 1, &bad, &error), MMF_OK);
+            ASSERT_EQ(checksummed_store_verify(store, 0, 1, &bad, &error), MMF_OK);
+            ASSERT_EQ(checksummed_store_close(store), MMF_OK);
             flip(place(1) + at, bit);
         }
     }
-    sealed_store *store = open_sealed();
+    checksummed_store *store = open_checksummed();
     EXPECT_EQ(verify(store), MMF_OK) << error.message;
-    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(store), MMF_OK);
 }
 
-TEST_F(SealedTest, EveryFlippedBitUnderAWriterIsFound)
+TEST_F(ChecksummedTest, EveryFlippedBitUnderAWriterIsFound)
 {
-    sealed_store *writer = create_sealed(2);
-    const sealed_record again = t_sealed(3);
-    ASSERT_EQ(sealed_store_set(writer, 1, &again), MMF_OK); // an undo slot that speaks of the row
-    sealed_store *reader = open_sealed();
-    for (size_t at = 0; at < SEALED_RECORD_SIZE; at++) {
+    checksummed_store *writer = create_checksummed(2);
+    const checksummed_record again = t_checksummed(3);
+    ASSERT_EQ(checksummed_store_set(writer, 1, &again),
+              MMF_OK); // an undo slot that speaks of the row
+    checksummed_store *reader = open_checksummed();
+    for (size_t at = 0; at < CHECKSUMMED_RECORD_SIZE; at++) {
         for (unsigned bit = 0; bit < 8; bit++) {
             flip(place(1) + at, bit);
             ASSERT_EQ(verify(writer), MMF_ERR_CORRUPT) << at << "." << bit;
@@ -146,11 +149,11 @@ TEST_F(SealedTest, EveryFlippedBitUnderAWriterIsFound)
         }
     }
     EXPECT_EQ(verify(reader), MMF_OK) << error.message;
-    EXPECT_EQ(sealed_store_close(reader), MMF_OK);
-    EXPECT_EQ(sealed_store_close(writer), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(reader), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(writer), MMF_OK);
 }
 
-TEST_F(SealedTest, EveryFlippedBitOfTheSmallestRecordIsFound)
+TEST_F(ChecksummedTest, EveryFlippedBitOfTheSmallestRecordIsFound)
 {
     small_store *store = nullptr;
     ASSERT_EQ(small_store_create(path.c_str(), nullptr, &store, &error), MMF_OK);
@@ -168,14 +171,14 @@ TEST_F(SealedTest, EveryFlippedBitOfTheSmallestRecordIsFound)
 }
 
 // A power cut may leave any words of a record new and the others old.
-TEST_F(SealedTest, EveryMixtureOfTwoRecordsIsFound)
+TEST_F(ChecksummedTest, EveryMixtureOfTwoRecordsIsFound)
 {
-    sealed_store *store = create_sealed(1);
+    checksummed_store *store = create_checksummed(1);
     const std::string before = row_bytes(0);
-    const sealed_record in = t_sealed(999999);
-    ASSERT_EQ(sealed_store_set(store, 0, &in), MMF_OK);
+    const checksummed_record in = t_checksummed(999999);
+    ASSERT_EQ(checksummed_store_set(store, 0, &in), MMF_OK);
     const std::string after = row_bytes(0);
-    constexpr size_t words = SEALED_RECORD_SIZE / 8;
+    constexpr size_t words = CHECKSUMMED_RECORD_SIZE / 8;
     unsigned mixtures = 0;
     for (unsigned fresh = 0; fresh < 1u << words; fresh++) {
         std::string mixture = before;
@@ -188,31 +191,31 @@ TEST_F(SealedTest, EveryMixtureOfTwoRecordsIsFound)
         ASSERT_EQ(verify(store), whole ? MMF_OK : MMF_ERR_CORRUPT) << fresh;
     }
     EXPECT_EQ(mixtures, (1u << words) - 2);
-    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(store), MMF_OK);
 }
 
 // ---- Setters ----
 
-TEST_F(SealedTest, SettersRefuseAsThoseOfOtherStoresDo)
+TEST_F(ChecksummedTest, SettersRefuseAsThoseOfOtherStoresDo)
 {
-    sealed_store *store = create_sealed(1);
-    EXPECT_EQ(sealed_store_set_mark(store, 1, 1), MMF_ERR_RANGE);
-    EXPECT_EQ(sealed_store_set_text(store, 1, "x", 1), MMF_ERR_RANGE);
-    EXPECT_EQ(sealed_store_set_text(store, 0, "1234567", 7), MMF_ERR_TOO_LONG);
-    EXPECT_EQ(sealed_store_set_text(store, 0, nullptr, 1), MMF_ERR_ARGUMENT);
-    EXPECT_EQ(sealed_store_set_text(store, 0, nullptr, 0), MMF_OK);
-    EXPECT_EQ(sealed_store_set_mark(nullptr, 0, 1), MMF_ERR_ARGUMENT);
-    sealed_store *reader = open_sealed();
-    EXPECT_EQ(sealed_store_set_mark(reader, 0, 1), MMF_ERR_READ_ONLY);
-    EXPECT_EQ(sealed_store_set_mark(reader, 5, 1), MMF_ERR_READ_ONLY);
-    EXPECT_EQ(sealed_store_close(reader), MMF_OK);
-    EXPECT_EQ(sealed_store_close(store), MMF_OK);
-    EXPECT_EQ(sealed_store_set_mark(store, 0, 1), MMF_ERR_CLOSED);
+    checksummed_store *store = create_checksummed(1);
+    EXPECT_EQ(checksummed_store_set_mark(store, 1, 1), MMF_ERR_RANGE);
+    EXPECT_EQ(checksummed_store_set_text(store, 1, "x", 1), MMF_ERR_RANGE);
+    EXPECT_EQ(checksummed_store_set_text(store, 0, "1234567", 7), MMF_ERR_TOO_LONG);
+    EXPECT_EQ(checksummed_store_set_text(store, 0, nullptr, 1), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(checksummed_store_set_text(store, 0, nullptr, 0), MMF_OK);
+    EXPECT_EQ(checksummed_store_set_mark(nullptr, 0, 1), MMF_ERR_ARGUMENT);
+    checksummed_store *reader = open_checksummed();
+    EXPECT_EQ(checksummed_store_set_mark(reader, 0, 1), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(checksummed_store_set_mark(reader, 5, 1), MMF_ERR_READ_ONLY);
+    EXPECT_EQ(checksummed_store_close(reader), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(store), MMF_OK);
+    EXPECT_EQ(checksummed_store_set_mark(store, 0, 1), MMF_ERR_CLOSED);
 }
 
 // ---- What cannot be verified ----
 
-TEST_F(SealedTest, AStoreWithoutChecksumsSaysHowToGetThem)
+TEST_F(ChecksummedTest, AStoreWithoutChecksumsSaysHowToGetThem)
 {
     tick_store *store = create();
     EXPECT_EQ(mmf_store_verify(tick_store_base(store), 0, MMF_TO_END, &bad, &error),
@@ -222,28 +225,28 @@ TEST_F(SealedTest, AStoreWithoutChecksumsSaysHowToGetThem)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
-TEST_F(SealedTest, RowsThatAreNotThereAreNotVerified)
+TEST_F(ChecksummedTest, RowsThatAreNotThereAreNotVerified)
 {
-    sealed_store *store = create_sealed(3);
-    EXPECT_EQ(sealed_store_verify(store, 0, 4, &bad, &error), MMF_ERR_RANGE);
+    checksummed_store *store = create_checksummed(3);
+    EXPECT_EQ(checksummed_store_verify(store, 0, 4, &bad, &error), MMF_ERR_RANGE);
     EXPECT_NE(strstr(error.message, "row 3 was to be verified, and there are 3"), nullptr)
         << error.message;
     EXPECT_EQ(bad, UINT64_MAX);
-    EXPECT_EQ(sealed_store_verify(store, 4, MMF_TO_END, &bad, &error), MMF_ERR_RANGE);
-    EXPECT_EQ(sealed_store_verify(store, 1, UINT64_MAX - 1, nullptr, nullptr), MMF_ERR_RANGE);
-    EXPECT_EQ(sealed_store_verify(store, 3, MMF_TO_END, &bad, &error), MMF_OK);
-    EXPECT_EQ(sealed_store_verify(store, 3, 0, nullptr, nullptr), MMF_OK);
-    EXPECT_EQ(sealed_store_verify(store, 1, 2, nullptr, nullptr), MMF_OK);
+    EXPECT_EQ(checksummed_store_verify(store, 4, MMF_TO_END, &bad, &error), MMF_ERR_RANGE);
+    EXPECT_EQ(checksummed_store_verify(store, 1, UINT64_MAX - 1, nullptr, nullptr), MMF_ERR_RANGE);
+    EXPECT_EQ(checksummed_store_verify(store, 3, MMF_TO_END, &bad, &error), MMF_OK);
+    EXPECT_EQ(checksummed_store_verify(store, 3, 0, nullptr, nullptr), MMF_OK);
+    EXPECT_EQ(checksummed_store_verify(store, 1, 2, nullptr, nullptr), MMF_OK);
     EXPECT_EQ(mmf_store_verify(nullptr, 0, 0, &bad, &error), MMF_ERR_ARGUMENT);
-    EXPECT_EQ(sealed_store_close(store), MMF_OK);
-    EXPECT_EQ(sealed_store_verify(store, 0, 0, &bad, &error), MMF_ERR_CLOSED);
+    EXPECT_EQ(checksummed_store_close(store), MMF_OK);
+    EXPECT_EQ(checksummed_store_verify(store, 0, 0, &bad, &error), MMF_ERR_CLOSED);
 }
 
 // ---- The header ----
 
-TEST_F(SealedTest, TheHeaderSaysThatThereAreChecksums)
+TEST_F(ChecksummedTest, TheHeaderSaysThatThereAreChecksums)
 {
-    ASSERT_EQ(sealed_store_close(create_sealed(0)), MMF_OK);
+    ASSERT_EQ(checksummed_store_close(create_checksummed(0)), MMF_OK);
     std::string block = bytes().substr(0, sizeof(mmfi_superblock));
     EXPECT_EQ(u32_at(block, 32), 1u);
     EXPECT_EQ(u32_at(block, 40), 1u);
@@ -255,24 +258,24 @@ TEST_F(SealedTest, TheHeaderSaysThatThereAreChecksums)
         memcpy(&other[508], &crc, sizeof crc);
         put(0, other);
         put(MMFI_PAGE_SIZE, other);
-        sealed_store *store = nullptr;
-        EXPECT_EQ(sealed_store_open(path.c_str(), nullptr, &store, &error), MMF_ERR_CORRUPT);
+        checksummed_store *store = nullptr;
+        EXPECT_EQ(checksummed_store_open(path.c_str(), nullptr, &store, &error), MMF_ERR_CORRUPT);
         EXPECT_NE(strstr(error.message, "the flag for checksums is 0, expected 1"), nullptr)
             << error.message;
     }
 }
 
-TEST_F(SealedTest, AStoreWithoutChecksumsHasNoFlag)
+TEST_F(ChecksummedTest, AStoreWithoutChecksumsHasNoFlag)
 {
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
     EXPECT_EQ(u32_at(bytes(), 32), 0u);
     EXPECT_EQ(u32_at(bytes(), 40), 0u);
 }
 
-TEST_F(SealedTest, ASchemaThatDiffersInItIsNamed)
+TEST_F(ChecksummedTest, ASchemaThatDiffersInItIsNamed)
 {
     mmf_schema *other = nullptr;
-    const std::string text = "record Sealed version 1 {\n  mark: uint32;\n}\n";
+    const std::string text = "record Checksummed version 1 {\n  mark: uint32;\n}\n";
     ASSERT_EQ(mmf_schema_parse(text.data(), text.size(), &other, &error), MMF_OK);
     small_store *small = nullptr;
     ASSERT_EQ(small_store_create(path.c_str(), nullptr, &small, &error), MMF_OK);
@@ -302,20 +305,20 @@ struct Kill {
 
 constexpr int kSteps = 5;
 
-class KilledTest : public SealedTest, public testing::WithParamInterface<Kill> {
+class KilledTest : public ChecksummedTest, public testing::WithParamInterface<Kill> {
 protected:
     void SetUp() override
     {
-        SealedTest::SetUp();
+        ChecksummedTest::SetUp();
         writing.shared_writers = GetParam().shared;
-        ASSERT_EQ(sealed_store_close(create_sealed(2, &writing)), MMF_OK);
+        ASSERT_EQ(checksummed_store_close(create_checksummed(2, &writing)), MMF_OK);
     }
 
     // Dies after that many steps of a write that would make row 1 (of an append, 2) say 50.
     void die(int steps)
     {
         const int status = t_in_child([&] {
-            sealed_store *store = open_sealed(&writing);
+            checksummed_store *store = open_checksummed(&writing);
             if (GetParam().write == Write::append)
                 append(store, steps);
             else
@@ -332,38 +335,38 @@ protected:
     }
 
     // The calls of the generated setters, one by one.
-    static void set(sealed_store *store, int left)
+    static void set(checksummed_store *store, int left)
     {
-        const sealed_record in = t_sealed(50);
+        const checksummed_record in = t_checksummed(50);
         mmf_store *base = reinterpret_cast<mmf_store *>(store);
         step(&left);
         const mmfi_write write =
             GetParam().write == Write::set
-                ? mmfi_write_begin(base, 1, SEALED_RECORD_SIZE)
-                : mmfi_part_begin(base, 1, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM);
+                ? mmfi_write_begin(base, 1, CHECKSUMMED_RECORD_SIZE)
+                : mmfi_part_begin(base, 1, CHECKSUMMED_RECORD_SIZE, CHECKSUMMED_RECORD_CHECKSUM);
         step(&left);
         if (GetParam().write == Write::set)
-            sealed_record_save(write.record, &in);
+            checksummed_record_save(write.record, &in);
         else
-            mmfi_save_uint32(write.record, SEALED_MARK_OFFSET, in.mark);
+            mmfi_save_uint32(write.record, CHECKSUMMED_MARK_OFFSET, in.mark);
         step(&left);
-        mmfi_checksum_save(write.record, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM,
+        mmfi_checksum_save(write.record, CHECKSUMMED_RECORD_SIZE, CHECKSUMMED_RECORD_CHECKSUM,
                            mmfi_checksum_place(base->checksum_key, 1), write.sequence + 1);
         step(&left);
         mmfi_write_end(write);
         step(&left);
     }
 
-    static void append(sealed_store *store, int left)
+    static void append(checksummed_store *store, int left)
     {
-        const sealed_record in = t_sealed(50);
+        const checksummed_record in = t_checksummed(50);
         step(&left);
         const mmfi_append append =
-            mmfi_append_begin(reinterpret_cast<mmf_store *>(store), SEALED_RECORD_SIZE);
+            mmfi_append_begin(reinterpret_cast<mmf_store *>(store), CHECKSUMMED_RECORD_SIZE);
         step(&left);
-        sealed_record_save(append.record, &in);
+        checksummed_record_save(append.record, &in);
         step(&left);
-        mmfi_checksum_save(append.record, SEALED_RECORD_SIZE, SEALED_RECORD_CHECKSUM,
+        mmfi_checksum_save(append.record, CHECKSUMMED_RECORD_SIZE, CHECKSUMMED_RECORD_CHECKSUM,
                            mmfi_checksum_place(append.store->checksum_key, append.row),
                            append.writer->sequence);
         step(&left);
@@ -371,19 +374,19 @@ protected:
         step(&left);
     }
 
-    void expect_old_or_new(const sealed_store *store, bool written)
+    void expect_old_or_new(const checksummed_store *store, bool written)
     {
-        sealed_record out = {};
-        ASSERT_EQ(sealed_store_count(store),
+        checksummed_record out = {};
+        ASSERT_EQ(checksummed_store_count(store),
                   GetParam().write == Write::append && written ? 3u : 2u);
         const uint64_t row = GetParam().write == Write::append ? 2 : 1;
-        if (row == sealed_store_count(store))
+        if (row == checksummed_store_count(store))
             return;
-        ASSERT_EQ(sealed_store_get(store, row, &out), MMF_OK);
+        ASSERT_EQ(checksummed_store_get(store, row, &out), MMF_OK);
         if (GetParam().write == Write::scalar)
             EXPECT_EQ(out.mark, written ? 50u : 1u);
         else
-            EXPECT_TRUE(t_is_sealed(out, written ? 50 : 1));
+            EXPECT_TRUE(t_is_checksummed(out, written ? 50 : 1));
     }
 };
 
@@ -393,19 +396,19 @@ TEST_P(KilledTest, LeavesRecordsThatVerify)
         SCOPED_TRACE(steps);
         die(steps);
         const bool written = steps == kSteps - 1;
-        sealed_store *reader = open_sealed();
+        checksummed_store *reader = open_checksummed();
         EXPECT_EQ(verify(reader), MMF_OK) << error.message;
         expect_old_or_new(reader, written);
-        sealed_store *next = open_sealed(&writing);
+        checksummed_store *next = open_checksummed(&writing);
         EXPECT_EQ(verify(next), MMF_OK) << error.message;
         EXPECT_EQ(verify(reader), MMF_OK) << error.message;
         expect_old_or_new(next, written);
-        EXPECT_EQ(sealed_store_set_wide(next, 1, 2.5), MMF_OK);
-        const sealed_record old = t_sealed(1);
-        EXPECT_EQ(sealed_store_set(next, 1, &old), MMF_OK);
+        EXPECT_EQ(checksummed_store_set_wide(next, 1, 2.5), MMF_OK);
+        const checksummed_record old = t_checksummed(1);
+        EXPECT_EQ(checksummed_store_set(next, 1, &old), MMF_OK);
         EXPECT_EQ(verify(reader), MMF_OK) << error.message;
-        EXPECT_EQ(sealed_store_close(next), MMF_OK);
-        EXPECT_EQ(sealed_store_close(reader), MMF_OK);
+        EXPECT_EQ(checksummed_store_close(next), MMF_OK);
+        EXPECT_EQ(checksummed_store_close(reader), MMF_OK);
     }
 }
 
@@ -423,66 +426,66 @@ INSTANTIATE_TEST_SUITE_P(Writes, KilledTest,
                          name_of);
 
 // The image is all that is left of the record; whatever befell it, recovery declares it not sound.
-class DamagedImageTest : public SealedTest, public testing::WithParamInterface<bool> {};
+class DamagedImageTest : public ChecksummedTest, public testing::WithParamInterface<bool> {};
 
 TEST_P(DamagedImageTest, IsNotDeclaredSound)
 {
     writing.shared_writers = GetParam();
-    ASSERT_EQ(sealed_store_close(create_sealed(2, &writing)), MMF_OK);
+    ASSERT_EQ(checksummed_store_close(create_checksummed(2, &writing)), MMF_OK);
     const size_t image = MMFI_UNDO_OFFSET + sizeof(mmfi_undo);
     unsigned tried = 0;
-    for (size_t at = 0; at < SEALED_RECORD_SIZE; at += 3) {
+    for (size_t at = 0; at < CHECKSUMMED_RECORD_SIZE; at += 3) {
         for (const unsigned bit : {0u, 6u}) {
             SCOPED_TRACE(testing::Message() << at << "." << bit);
             ASSERT_EQ(t_in_child([&] {
-                          sealed_store *store = open_sealed(&writing);
+                          checksummed_store *store = open_checksummed(&writing);
                           const mmfi_write write = mmfi_write_begin(
-                              reinterpret_cast<mmf_store *>(store), 1, SEALED_RECORD_SIZE);
-                          const sealed_record in = t_sealed(60);
-                          sealed_record_save(write.record, &in);
+                              reinterpret_cast<mmf_store *>(store), 1, CHECKSUMMED_RECORD_SIZE);
+                          const checksummed_record in = t_checksummed(60);
+                          checksummed_record_save(write.record, &in);
                           return raise(SIGKILL);
                       }),
                       -SIGKILL);
             flip(image + at, bit);
-            sealed_store *reader = open_sealed();
+            checksummed_store *reader = open_checksummed();
             ASSERT_EQ(verify(reader), MMF_ERR_CORRUPT);
             ASSERT_EQ(bad, 1u);
-            sealed_store *next = open_sealed(&writing);
+            checksummed_store *next = open_checksummed(&writing);
             // Alone or not, the writer that opens the file puts it right.
             ASSERT_EQ(sequence_of(row_bytes(1)) % 2, 0u);
             ASSERT_EQ(verify(next), MMF_ERR_CORRUPT);
             ASSERT_EQ(bad, 1u);
             ASSERT_EQ(verify(reader), MMF_ERR_CORRUPT);
-            ASSERT_EQ(sealed_store_set_mark(next, 1, 3), MMF_ERR_CORRUPT);
-            const sealed_record whole = t_sealed(1);
-            ASSERT_EQ(sealed_store_set(next, 1, &whole), MMF_OK);
+            ASSERT_EQ(checksummed_store_set_mark(next, 1, 3), MMF_ERR_CORRUPT);
+            const checksummed_record whole = t_checksummed(1);
+            ASSERT_EQ(checksummed_store_set(next, 1, &whole), MMF_OK);
             ASSERT_EQ(verify(next), MMF_OK) << error.message;
-            ASSERT_EQ(sealed_store_close(next), MMF_OK);
-            ASSERT_EQ(sealed_store_close(reader), MMF_OK);
+            ASSERT_EQ(checksummed_store_close(next), MMF_OK);
+            ASSERT_EQ(checksummed_store_close(reader), MMF_OK);
             tried++;
         }
     }
-    EXPECT_EQ(tried, 2 * ((SEALED_RECORD_SIZE + 2) / 3));
+    EXPECT_EQ(tried, 2 * ((CHECKSUMMED_RECORD_SIZE + 2) / 3));
 }
 
 INSTANTIATE_TEST_SUITE_P(Writers, DamagedImageTest, testing::Bool());
 
 // A writer that is killed while it replaces a damaged record leaves it damaged.
-TEST_F(SealedTest, AKillDoesNotMendTheRecordThatWasThere)
+TEST_F(ChecksummedTest, AKillDoesNotMendTheRecordThatWasThere)
 {
-    ASSERT_EQ(sealed_store_close(create_sealed(2)), MMF_OK);
-    flip(place(1) + SEALED_MARK_OFFSET, 4);
+    ASSERT_EQ(checksummed_store_close(create_checksummed(2)), MMF_OK);
+    flip(place(1) + CHECKSUMMED_MARK_OFFSET, 4);
     ASSERT_EQ(t_in_child([&] {
-                  sealed_store *store = open_sealed(&writing);
+                  checksummed_store *store = open_checksummed(&writing);
                   (void)mmfi_write_begin(reinterpret_cast<mmf_store *>(store), 1,
-                                         SEALED_RECORD_SIZE);
+                                         CHECKSUMMED_RECORD_SIZE);
                   return raise(SIGKILL);
               }),
               -SIGKILL);
-    sealed_store *next = open_sealed(&writing);
+    checksummed_store *next = open_checksummed(&writing);
     EXPECT_EQ(verify(next), MMF_ERR_CORRUPT);
     EXPECT_EQ(bad, 1u);
-    EXPECT_EQ(sealed_store_close(next), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(next), MMF_OK);
 }
 
 } // namespace

@@ -6,9 +6,9 @@
 #include "core/format/commit.h"
 #include "core/store/state.h"
 #include "mmapforge/value.h"
+#include "tests/support/checksummed_fixture.h"
 #include "tests/support/limit.h"
 #include "tests/support/refuse.h"
-#include "tests/support/sealed_fixture.h"
 
 namespace {
 
@@ -17,7 +17,7 @@ const mmfi_live *live_of(const mmf_store *store)
     return reinterpret_cast<const mmfi_live *>(store->state->map.base + MMFI_LIVE_OFFSET);
 }
 
-class DroppedRowsTest : public SealedTest {
+class DroppedRowsTest : public ChecksummedTest {
 protected:
     // What a container with a boot id of its own does to the file when it is started anew.
     void another_boot() const
@@ -39,24 +39,25 @@ protected:
                   0);
     }
 
-    void leave_sealed(uint32_t synced, uint32_t count)
+    void leave_checksummed(uint32_t synced, uint32_t count)
     {
         ASSERT_EQ(t_in_child([&] {
-                      sealed_store *store = create_sealed(synced);
-                      if (sealed_store_sync(store, nullptr) != MMF_OK)
+                      checksummed_store *store = create_checksummed(synced);
+                      if (checksummed_store_sync(store, nullptr) != MMF_OK)
                           return 1;
-                      return append_sealed(store, count) == MMF_OK ? 0 : 2;
+                      return append_checksummed(store, count) == MMF_OK ? 0 : 2;
                   }),
                   0);
     }
 
-    static mmf_status append_sealed(sealed_store *store, uint32_t up_to, uint32_t more = 0)
+    static mmf_status append_checksummed(checksummed_store *store, uint32_t up_to,
+                                         uint32_t more = 0)
     {
         mmf_status status = MMF_OK;
-        for (auto row = static_cast<uint32_t>(sealed_store_count(store));
+        for (auto row = static_cast<uint32_t>(checksummed_store_count(store));
              row < up_to && status == MMF_OK; row++) {
-            const sealed_record record = t_sealed(row + more);
-            status = sealed_store_append(store, &record, nullptr);
+            const checksummed_record record = t_checksummed(row + more);
+            status = checksummed_store_append(store, &record, nullptr);
         }
         return status;
     }
@@ -234,42 +235,43 @@ TEST_F(DroppedRowsTest, AnEndBeyondTheFileIsThatOfTheFile)
 
 TEST_F(DroppedRowsTest, ATailWithChecksumsIsKept)
 {
-    leave_sealed(2, 6);
+    leave_checksummed(2, 6);
     another_boot();
-    sealed_store *writer = open_sealed(&writing);
-    EXPECT_EQ(sealed_store_count(writer), 6u);
-    EXPECT_EQ(dropped_of(sealed_store_base(writer)), 0u);
+    checksummed_store *writer = open_checksummed(&writing);
+    EXPECT_EQ(checksummed_store_count(writer), 6u);
+    EXPECT_EQ(dropped_of(checksummed_store_base(writer)), 0u);
     EXPECT_EQ(verify(writer), MMF_OK);
     for (uint32_t row = 0; row < 6; row++) {
-        sealed_record record;
-        ASSERT_EQ(sealed_store_get(writer, row, &record), MMF_OK);
-        EXPECT_TRUE(t_is_sealed(record, row));
+        checksummed_record record;
+        ASSERT_EQ(checksummed_store_get(writer, row, &record), MMF_OK);
+        EXPECT_TRUE(t_is_checksummed(record, row));
     }
-    EXPECT_EQ(sealed_store_close(writer), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(writer), MMF_OK);
 }
 
 // Before the first sync nothing says that rows held nothing else before.
 TEST_F(DroppedRowsTest, ATailBeforeTheFirstCommitIsNot)
 {
-    ASSERT_EQ(t_in_child([&] { return create_sealed(3) != nullptr ? 0 : 1; }), 0);
+    ASSERT_EQ(t_in_child([&] { return create_checksummed(3) != nullptr ? 0 : 1; }), 0);
     another_boot();
-    sealed_store *writer = open_sealed(&writing);
-    EXPECT_EQ(sealed_store_count(writer), 0u);
-    EXPECT_EQ(dropped_of(sealed_store_base(writer)), 3u);
-    EXPECT_EQ(sealed_store_close(writer), MMF_OK);
+    checksummed_store *writer = open_checksummed(&writing);
+    EXPECT_EQ(checksummed_store_count(writer), 0u);
+    EXPECT_EQ(dropped_of(checksummed_store_base(writer)), 3u);
+    EXPECT_EQ(checksummed_store_close(writer), MMF_OK);
 }
 
 // Every bit of a record in the tail counts, and what follows a damaged one is not kept.
 TEST_F(DroppedRowsTest, ATailEndsWhereItIsDamaged)
 {
-    leave_sealed(2, 6);
+    leave_checksummed(2, 6);
     const std::string whole = row_bytes(4);
-    for (size_t byte = 0; byte < SEALED_RECORD_SIZE; byte += 3) {
+    for (size_t byte = 0; byte < CHECKSUMMED_RECORD_SIZE; byte += 3) {
         flip(place(4) + byte, byte % 8);
         another_boot();
-        EXPECT_EQ(
-            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }),
-            4)
+        EXPECT_EQ(t_in_child([&] {
+                      return static_cast<int>(checksummed_store_count(open_checksummed(&writing)));
+                  }),
+                  4)
             << byte;
         put(place(4), whole);
     }
@@ -281,12 +283,13 @@ TEST_F(DroppedRowsTest, ATailEndsWhereItIsDamaged)
  */
 TEST_F(DroppedRowsTest, WhatWasDroppedDoesNotComeBack)
 {
-    leave_sealed(2, 6);
+    leave_checksummed(2, 6);
     flip(place(3), 4);
     another_boot();
     ASSERT_EQ(t_in_child([&] {
-                  sealed_store *writer = open_sealed(&writing);
-                  return sealed_store_count(writer) == 3 && append_sealed(writer, 4, 50) == MMF_OK
+                  checksummed_store *writer = open_checksummed(&writing);
+                  return checksummed_store_count(writer) == 3 &&
+                                 append_checksummed(writer, 4, 50) == MMF_OK
                              ? 0
                              : 1;
               }),
@@ -294,9 +297,10 @@ TEST_F(DroppedRowsTest, WhatWasDroppedDoesNotComeBack)
     another_boot();
     ASSERT_EQ(t_in_child([&] {
                   // Row 2 is of the first life, whose commit is the last; row 3 is of no epoch.
-                  sealed_store *writer = open_sealed(&writing);
-                  if (sealed_store_count(writer) != 3 || append_sealed(writer, 4, 60) != MMF_OK ||
-                      sealed_store_sync(writer, nullptr) != MMF_OK)
+                  checksummed_store *writer = open_checksummed(&writing);
+                  if (checksummed_store_count(writer) != 3 ||
+                      append_checksummed(writer, 4, 60) != MMF_OK ||
+                      checksummed_store_sync(writer, nullptr) != MMF_OK)
                       return 1;
                   return 0;
               }),
@@ -304,27 +308,27 @@ TEST_F(DroppedRowsTest, WhatWasDroppedDoesNotComeBack)
     another_boot();
     // Rows 4 and 5 of the first life are sound, and there: they are of another epoch.
     ASSERT_EQ(t_in_child([&] {
-                  sealed_store *writer = open_sealed(&writing);
-                  if (sealed_store_count(writer) != 4)
+                  checksummed_store *writer = open_checksummed(&writing);
+                  if (checksummed_store_count(writer) != 4)
                       return 1;
                   // Now of the second epoch only after a commit of it.
-                  if (append_sealed(writer, 5, 70) != MMF_OK ||
-                      sealed_store_sync(writer, nullptr) != MMF_OK)
+                  if (append_checksummed(writer, 5, 70) != MMF_OK ||
+                      checksummed_store_sync(writer, nullptr) != MMF_OK)
                       return 2;
-                  return append_sealed(writer, 8, 80) == MMF_OK ? 0 : 3;
+                  return append_checksummed(writer, 8, 80) == MMF_OK ? 0 : 3;
               }),
               0);
     another_boot();
-    sealed_store *writer = open_sealed(&writing);
-    ASSERT_EQ(sealed_store_count(writer), 8u);
+    checksummed_store *writer = open_checksummed(&writing);
+    ASSERT_EQ(checksummed_store_count(writer), 8u);
     const uint32_t marks[] = {0, 1, 2, 63, 74, 85, 86, 87};
     for (uint32_t row = 0; row < 8; row++) {
-        sealed_record record;
-        ASSERT_EQ(sealed_store_get(writer, row, &record), MMF_OK);
-        EXPECT_TRUE(t_is_sealed(record, marks[row])) << row << ": " << record.mark;
+        checksummed_record record;
+        ASSERT_EQ(checksummed_store_get(writer, row, &record), MMF_OK);
+        EXPECT_TRUE(t_is_checksummed(record, marks[row])) << row << ": " << record.mark;
     }
     EXPECT_EQ(verify(writer), MMF_OK);
-    EXPECT_EQ(sealed_store_close(writer), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(writer), MMF_OK);
 }
 
 // What a first writer of several makes of the last commit keeps its epoch, and so the rows after
@@ -332,21 +336,22 @@ TEST_F(DroppedRowsTest, WhatWasDroppedDoesNotComeBack)
 TEST_F(DroppedRowsTest, KeptRowsStayKeptWhenSeveralWritersTakeOver)
 {
     ASSERT_EQ(t_in_child([&] {
-                  sealed_store *store = create_sealed(2);
-                  if (sealed_store_sync(store, nullptr) != MMF_OK ||
-                      append_sealed(store, 4) != MMF_OK ||
-                      sealed_store_sync(store, nullptr) != MMF_OK)
+                  checksummed_store *store = create_checksummed(2);
+                  if (checksummed_store_sync(store, nullptr) != MMF_OK ||
+                      append_checksummed(store, 4) != MMF_OK ||
+                      checksummed_store_sync(store, nullptr) != MMF_OK)
                       return 1;
-                  return append_sealed(store, 6) == MMF_OK ? 0 : 2;
+                  return append_checksummed(store, 6) == MMF_OK ? 0 : 2;
               }),
               0);
     mmf_options sharing = writing;
     sharing.shared_writers = true;
     for (int restart = 0; restart < 3; restart++) {
         another_boot();
-        EXPECT_EQ(
-            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&sharing))); }),
-            6)
+        EXPECT_EQ(t_in_child([&] {
+                      return static_cast<int>(checksummed_store_count(open_checksummed(&sharing)));
+                  }),
+                  6)
             << restart;
     }
 }
@@ -358,21 +363,21 @@ TEST_F(DroppedRowsTest, KeptRowsStayKeptWhenSeveralWritersTakeOver)
 TEST_F(DroppedRowsTest, AnEpochIsNotUsedAgainAfterADamagedCommit)
 {
     ASSERT_EQ(t_in_child([&] {
-                  sealed_store *store = create_sealed(1);
-                  if (sealed_store_sync(store, nullptr) != MMF_OK ||
-                      append_sealed(store, 3) != MMF_OK ||
-                      sealed_store_sync(store, nullptr) != MMF_OK)
+                  checksummed_store *store = create_checksummed(1);
+                  if (checksummed_store_sync(store, nullptr) != MMF_OK ||
+                      append_checksummed(store, 3) != MMF_OK ||
+                      checksummed_store_sync(store, nullptr) != MMF_OK)
                       return 1;
                   return 0;
               }),
               0);
     another_boot();
     ASSERT_EQ(t_in_child([&] {
-                  sealed_store *store = open_sealed(&writing);
-                  if (append_sealed(store, 5) != MMF_OK ||
-                      sealed_store_sync(store, nullptr) != MMF_OK)
+                  checksummed_store *store = open_checksummed(&writing);
+                  if (append_checksummed(store, 5) != MMF_OK ||
+                      checksummed_store_sync(store, nullptr) != MMF_OK)
                       return 1;
-                  return append_sealed(store, 8) == MMF_OK ? 0 : 2;
+                  return append_checksummed(store, 8) == MMF_OK ? 0 : 2;
               }),
               0);
     mmfi_commit last = {};
@@ -386,15 +391,18 @@ TEST_F(DroppedRowsTest, AnEpochIsNotUsedAgainAfterADamagedCommit)
     mmf_options sharing = writing;
     sharing.shared_writers = true;
     ASSERT_EQ(t_in_child([&] {
-                  sealed_store *store = open_sealed(&sharing);
-                  if (sealed_store_count(store) != 3 || append_sealed(store, 5, 100) != MMF_OK)
+                  checksummed_store *store = open_checksummed(&sharing);
+                  if (checksummed_store_count(store) != 3 ||
+                      append_checksummed(store, 5, 100) != MMF_OK)
                       return 1;
-                  return sealed_store_sync(store, nullptr) == MMF_OK ? 0 : 2;
+                  return checksummed_store_sync(store, nullptr) == MMF_OK ? 0 : 2;
               }),
               0);
     another_boot();
-    EXPECT_EQ(
-        t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }), 5)
+    EXPECT_EQ(t_in_child([&] {
+                  return static_cast<int>(checksummed_store_count(open_checksummed(&writing)));
+              }),
+              5)
         << "rows 5 to 7 are of the epoch whose commit is damaged";
 }
 
@@ -404,31 +412,33 @@ TEST_F(DroppedRowsTest, AnEpochIsNotUsedAgainAfterADamagedCommit)
  */
 TEST_F(DroppedRowsTest, ADroppedRecordThatIsPutBackStaysDropped)
 {
-    leave_sealed(2, 6);
+    leave_checksummed(2, 6);
     flip(place(2), 4);
     another_boot();
     for (const bool shared : {false, true}) {
         mmf_options options = writing;
         options.shared_writers = shared;
         ASSERT_EQ(t_in_child([&] {
-                      sealed_store *writer = open_sealed(&options);
-                      if (append_sealed(writer, shared ? 4 : 3, 50) != MMF_OK ||
-                          sealed_store_sync(writer, nullptr) != MMF_OK)
+                      checksummed_store *writer = open_checksummed(&options);
+                      if (append_checksummed(writer, shared ? 4 : 3, 50) != MMF_OK ||
+                          checksummed_store_sync(writer, nullptr) != MMF_OK)
                           return 1;
                       const mmfi_append append = mmfi_append_begin(
-                          reinterpret_cast<mmf_store *>(writer), SEALED_RECORD_SIZE);
-                      mmfi_save_uint32(append.record, SEALED_MARK_OFFSET, 77);
+                          reinterpret_cast<mmf_store *>(writer), CHECKSUMMED_RECORD_SIZE);
+                      mmfi_save_uint32(append.record, CHECKSUMMED_MARK_OFFSET, 77);
                       return append.status == MMF_OK ? 0 : 2;
                   }),
                   0);
         const int count = shared ? 4 : 3;
-        EXPECT_EQ(
-            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&options))); }),
-            count);
+        EXPECT_EQ(t_in_child([&] {
+                      return static_cast<int>(checksummed_store_count(open_checksummed(&options)));
+                  }),
+                  count);
         another_boot();
-        EXPECT_EQ(
-            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&options))); }),
-            count)
+        EXPECT_EQ(t_in_child([&] {
+                      return static_cast<int>(checksummed_store_count(open_checksummed(&options)));
+                  }),
+                  count)
             << "row " << count << " was dropped, and came back";
     }
 }
@@ -462,7 +472,7 @@ namespace {
 class UnpublishedRowsTest : public DroppedRowsTest {
 protected:
     // Whole records after the last one, as an append of many rows leaves them that is killed.
-    static mmf_status append_in_vain(sealed_store *store, uint32_t rows)
+    static mmf_status append_in_vain(checksummed_store *store, uint32_t rows)
     {
         mmf_store *into = reinterpret_cast<mmf_store *>(store);
         unsigned char *records = nullptr;
@@ -470,8 +480,8 @@ protected:
         if (status != MMF_OK)
             return status;
         for (uint32_t i = 0; i < rows; i++) {
-            const sealed_record record = t_sealed(1000 + i);
-            sealed_record_save(records + i * SEALED_RECORD_SIZE, &record);
+            const checksummed_record record = t_checksummed(1000 + i);
+            checksummed_record_save(records + i * CHECKSUMMED_RECORD_SIZE, &record);
         }
         mmfi_append_rows_finish(into, records, 0, rows);
         return MMF_OK;
@@ -482,9 +492,9 @@ protected:
     {
         (void)unlink(path.c_str());
         ASSERT_EQ(t_in_child([&] {
-                      sealed_store *store = create_sealed(2, options);
-                      if (sealed_store_sync(store, nullptr) != MMF_OK ||
-                          append_sealed(store, 4) != MMF_OK)
+                      checksummed_store *store = create_checksummed(2, options);
+                      if (checksummed_store_sync(store, nullptr) != MMF_OK ||
+                          append_checksummed(store, 4) != MMF_OK)
                           return 1;
                       return append_in_vain(store, 3) == MMF_OK ? 0 : 2;
                   }),
@@ -499,22 +509,22 @@ protected:
     void expect_counts(const mmf_options *options, uint32_t appended, bool synced)
     {
         EXPECT_EQ(t_in_child([&] {
-                      sealed_store *store = open_sealed(options);
-                      if (sealed_store_count(store) != 4)
+                      checksummed_store *store = open_checksummed(options);
+                      if (checksummed_store_count(store) != 4)
                           return 1;
-                      if (append_sealed(store, 4 + appended, 50) != MMF_OK)
+                      if (append_checksummed(store, 4 + appended, 50) != MMF_OK)
                           return 2;
-                      return synced && sealed_store_sync(store, nullptr) != MMF_OK ? 3 : 0;
+                      return synced && checksummed_store_sync(store, nullptr) != MMF_OK ? 3 : 0;
                   }),
                   0);
         another_boot();
         const int count = t_in_child([&] {
-            sealed_store *store = open_sealed(options);
-            const uint64_t rows = sealed_store_count(store);
+            checksummed_store *store = open_checksummed(options);
+            const uint64_t rows = checksummed_store_count(store);
             for (uint32_t row = 0; row < rows; row++) {
-                sealed_record found = {};
-                if (sealed_store_get(store, row, &found) != MMF_OK ||
-                    !t_is_sealed(found, row < 4 ? row : row + 50))
+                checksummed_record found = {};
+                if (checksummed_store_get(store, row, &found) != MMF_OK ||
+                    !t_is_checksummed(found, row < 4 ? row : row + 50))
                     return 100;
             }
             return static_cast<int>(rows);
@@ -556,8 +566,10 @@ TEST_F(UnpublishedRowsTest, WithoutARecoveryTheyAreThoseOfAnAppendAtWork)
 {
     leave_unpublished(&writing);
     another_boot();
-    EXPECT_EQ(
-        t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }), 7);
+    EXPECT_EQ(t_in_child([&] {
+                  return static_cast<int>(checksummed_store_count(open_checksummed(&writing)));
+              }),
+              7);
 }
 
 // A living writer takes the append lock of the dead one.
@@ -567,17 +579,17 @@ TEST_F(UnpublishedRowsTest, AreNotKeptWhenALivingWriterGoesOn)
     for (const bool appends : {false, true}) {
         (void)unlink(path.c_str());
         ASSERT_EQ(t_in_child([&] {
-                      sealed_store *living = create_sealed(2, &several);
-                      if (sealed_store_sync(living, nullptr) != MMF_OK ||
-                          append_sealed(living, 4) != MMF_OK)
+                      checksummed_store *living = create_checksummed(2, &several);
+                      if (checksummed_store_sync(living, nullptr) != MMF_OK ||
+                          append_checksummed(living, 4) != MMF_OK)
                           return 1;
                       const int died = t_in_child([&] {
-                          return append_in_vain(open_sealed(&several), 3) == MMF_OK ? 0 : 2;
+                          return append_in_vain(open_checksummed(&several), 3) == MMF_OK ? 0 : 2;
                       });
                       if (died != 0)
                           return died;
                       if (appends)
-                          return append_sealed(living, 5, 50) == MMF_OK ? 0 : 3;
+                          return append_checksummed(living, 5, 50) == MMF_OK ? 0 : 3;
                       unsigned char *records = nullptr; // the lock, and nothing appended
                       return mmfi_append_rows_begin(reinterpret_cast<mmf_store *>(living), 1,
                                                     &records) == MMF_OK
@@ -586,9 +598,10 @@ TEST_F(UnpublishedRowsTest, AreNotKeptWhenALivingWriterGoesOn)
                   }),
                   0);
         another_boot();
-        EXPECT_EQ(
-            t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }),
-            4)
+        EXPECT_EQ(t_in_child([&] {
+                      return static_cast<int>(checksummed_store_count(open_checksummed(&writing)));
+                  }),
+                  4)
             << appends;
     }
 }
@@ -599,8 +612,10 @@ TEST_F(UnpublishedRowsTest, AKillWhileTheyAreDiscardedIsGoneOnFrom)
     leave_unpublished(&writing);
     const uint64_t odd = sequence_of(row_bytes(4)) | 1;
     put(place(4), std::string(reinterpret_cast<const char *>(&odd), sizeof odd));
-    EXPECT_EQ(
-        t_in_child([&] { return static_cast<int>(sealed_store_count(open_sealed(&writing))); }), 4);
+    EXPECT_EQ(t_in_child([&] {
+                  return static_cast<int>(checksummed_store_count(open_checksummed(&writing)));
+              }),
+              4);
     EXPECT_EQ(sequence_of(row_bytes(4)), odd & MMFI_SEQUENCE_COUNT);
     expect_counts(&writing, 2, true);
 }
@@ -616,7 +631,7 @@ TEST_F(UnpublishedRowsTest, ALimitOnFileSizesIsNone)
         EXPECT_EQ(t_in_child([&] {
                       (void)signal(SIGXFSZ, SIG_IGN);
                       return t_limit(RLIMIT_FSIZE, place(1))
-                                 ? static_cast<int>(sealed_store_count(open_sealed(next)))
+                                 ? static_cast<int>(checksummed_store_count(open_checksummed(next)))
                                  : 100;
                   }),
                   4);
@@ -630,7 +645,9 @@ TEST_F(UnpublishedRowsTest, OnlyTheFirstIsDisproved)
     leave_unpublished(&writing);
     for (uint32_t count = 4; count < 7; count++) {
         ASSERT_EQ(t_in_child([&] {
-                      return append_sealed(open_sealed(&writing), count + 1, 50) == MMF_OK ? 0 : 1;
+                      return append_checksummed(open_checksummed(&writing), count + 1, 50) == MMF_OK
+                                 ? 0
+                                 : 1;
                   }),
                   0);
         const uint64_t next = sequence_of(row_bytes(count + 1));
@@ -644,23 +661,25 @@ TEST_F(UnpublishedRowsTest, ADiskThatFailsEndsItForALivingWriter)
 {
     const mmf_options several = sharing();
     ASSERT_EQ(t_in_child([&] {
-                  sealed_store *living = create_sealed(2, &several);
-                  sealed_store *other = open_sealed(&several);
-                  if (sealed_store_sync(living, nullptr) != MMF_OK)
+                  checksummed_store *living = create_checksummed(2, &several);
+                  checksummed_store *other = open_checksummed(&several);
+                  if (checksummed_store_sync(living, nullptr) != MMF_OK)
                       return 1;
-                  const int died = t_in_child(
-                      [&] { return append_in_vain(open_sealed(&several), 3) == MMF_OK ? 0 : 2; });
+                  const int died = t_in_child([&] {
+                      return append_in_vain(open_checksummed(&several), 3) == MMF_OK ? 0 : 2;
+                  });
                   if (died != 0)
                       return died;
                   if (!t_refuse(SYS_fdatasync, EIO))
                       return 100;
-                  if (append_sealed(living, 3) != MMF_ERR_IO)
+                  if (append_checksummed(living, 3) != MMF_ERR_IO)
                       return 3;
-                  return append_sealed(other, 3) == MMF_ERR_NEEDS_RECOVERY ? 0 : 4;
+                  return append_checksummed(other, 3) == MMF_ERR_NEEDS_RECOVERY ? 0 : 4;
               }),
               0);
-    sealed_store *store = nullptr;
-    EXPECT_EQ(sealed_store_open(path.c_str(), &several, &store, &error), MMF_ERR_NEEDS_RECOVERY);
+    checksummed_store *store = nullptr;
+    EXPECT_EQ(checksummed_store_open(path.c_str(), &several, &store, &error),
+              MMF_ERR_NEEDS_RECOVERY);
 }
 
 // What cannot be made sure of is not gone on from, by anyone in this boot.
@@ -671,19 +690,19 @@ TEST_F(UnpublishedRowsTest, ADiskThatFailsEndsIt)
     for (const mmf_options *next : {&alone, &several}) {
         leave_unpublished(&alone);
         EXPECT_EQ(t_in_child([&] {
-                      sealed_store *store = nullptr;
+                      checksummed_store *store = nullptr;
                       if (!t_refuse(SYS_fdatasync, EIO))
                           return 100;
                       return static_cast<int>(
-                          sealed_store_open(path.c_str(), next, &store, nullptr));
+                          checksummed_store_open(path.c_str(), next, &store, nullptr));
                   }),
                   MMF_ERR_IO);
-        sealed_store *store = nullptr;
-        EXPECT_EQ(sealed_store_open(path.c_str(), &writing, &store, &error),
+        checksummed_store *store = nullptr;
+        EXPECT_EQ(checksummed_store_open(path.c_str(), &writing, &store, &error),
                   MMF_ERR_NEEDS_RECOVERY);
-        sealed_store *reader = open_sealed();
-        EXPECT_EQ(sealed_store_count(reader), 4u);
-        EXPECT_EQ(sealed_store_close(reader), MMF_OK);
+        checksummed_store *reader = open_checksummed();
+        EXPECT_EQ(checksummed_store_count(reader), 4u);
+        EXPECT_EQ(checksummed_store_close(reader), MMF_OK);
     }
 }
 
@@ -691,8 +710,8 @@ TEST_F(UnpublishedRowsTest, ADiskThatFailsEndsIt)
 
 TEST_F(DroppedRowsTest, ARecordOfAnotherRowOrFileIsFound)
 {
-    sealed_store *store = create_sealed(3);
-    ASSERT_EQ(sealed_store_sync(store, &error), MMF_OK);
+    checksummed_store *store = create_checksummed(3);
+    ASSERT_EQ(checksummed_store_sync(store, &error), MMF_OK);
     const std::string first = row_bytes(0);
     const std::string own = row_bytes(2);
     put(place(2), first);
@@ -702,7 +721,7 @@ TEST_F(DroppedRowsTest, ARecordOfAnotherRowOrFileIsFound)
     EXPECT_EQ(verify(store), MMF_OK);
     const std::string kept = path;
     path += ".other";
-    sealed_store *other = create_sealed(3);
+    checksummed_store *other = create_checksummed(3);
     EXPECT_EQ(verify(other), MMF_OK);
     path = kept;
     const std::string of_the_first = row_bytes(1);
@@ -711,7 +730,7 @@ TEST_F(DroppedRowsTest, ARecordOfAnotherRowOrFileIsFound)
     put(place(1), of_the_first);
     EXPECT_EQ(verify(other), MMF_ERR_CORRUPT);
     EXPECT_EQ(bad, 1u);
-    EXPECT_EQ(sealed_store_close(other), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(other), MMF_OK);
     path = kept;
-    EXPECT_EQ(sealed_store_close(store), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(store), MMF_OK);
 }

@@ -5,9 +5,9 @@
 
 #include "core/os/boot_id.h"
 #include "core/store/state.h"
+#include "tests/support/checksummed_fixture.h"
 #include "tests/support/name_spaces.h"
 #include "tests/support/refuse.h"
-#include "tests/support/sealed_fixture.h"
 
 namespace {
 
@@ -201,28 +201,29 @@ TEST_F(BootIdTest, NoWriterJoinsAnotherWithoutIt)
 
 // Where the boot id cannot be read, the before-image of a record being replaced is not used: the
 // record is not to be had just now, and that is no damage.
-TEST_F(SealedTest, ARecordThatIsNotToBeHadIsVerifiedAsBusy)
+TEST_F(ChecksummedTest, ARecordThatIsNotToBeHadIsVerifiedAsBusy)
 {
     const int result = t_in_child([&] {
         uint64_t id[2] = {9, 9};
         if (!t_while_refused(SYS_openat, ENOENT, [&] { mmfi_boot_id(id); }))
             return 77;
-        sealed_store *writer = create_sealed(3);
-        if (sealed_store_sync(writer, &error) != MMF_OK)
+        checksummed_store *writer = create_checksummed(3);
+        if (checksummed_store_sync(writer, &error) != MMF_OK)
             return 1;
-        sealed_store *reader = open_sealed();
+        checksummed_store *reader = open_checksummed();
         const mmfi_write write =
-            mmfi_write_begin(reinterpret_cast<mmf_store *>(writer), 1, SEALED_RECORD_SIZE);
+            mmfi_write_begin(reinterpret_cast<mmf_store *>(writer), 1, CHECKSUMMED_RECORD_SIZE);
         uint64_t row = 0;
         if (write.status != MMF_OK ||
-            sealed_store_verify(reader, 0, MMF_TO_END, &row, &error) != MMF_ERR_BUSY || row != 1)
+            checksummed_store_verify(reader, 0, MMF_TO_END, &row, &error) != MMF_ERR_BUSY ||
+            row != 1)
             return 2;
         if (strstr(error.message, "row 1") == nullptr ||
             strstr(error.message, "try again") == nullptr)
             return 3;
-        if (mmfi_write_end(write) != MMF_OK || sealed_store_close(reader) != MMF_OK)
+        if (mmfi_write_end(write) != MMF_OK || checksummed_store_close(reader) != MMF_OK)
             return 4;
-        return sealed_store_close(writer) == MMF_OK ? 0 : 5;
+        return checksummed_store_close(writer) == MMF_OK ? 0 : 5;
     });
     if (result == 77)
         GTEST_SKIP() << "this kernel takes no filter of system calls";

@@ -4,15 +4,15 @@
 #include <csignal>
 #include <thread>
 
-#include "tests/support/sealed_fixture.h"
+#include "tests/support/checksummed_fixture.h"
 
 namespace {
 
-class StoreCopyTest : public SealedTest {
+class StoreCopyTest : public ChecksummedTest {
 protected:
     void SetUp() override
     {
-        SealedTest::SetUp();
+        ChecksummedTest::SetUp();
         target = directory + "/copy.mmf";
     }
 
@@ -158,52 +158,54 @@ TEST_F(StoreCopyTest, ARecordThatADeadWriterHalfReplacedIsCopied)
         (void)unlink(path.c_str());
         (void)unlink(target.c_str());
         ASSERT_EQ(t_in_child([&] {
-                      sealed_store *store = create_sealed(4, &sharing);
+                      checksummed_store *store = create_checksummed(4, &sharing);
                       const mmfi_write write = mmfi_write_begin(
-                          reinterpret_cast<mmf_store *>(store), 2, SEALED_RECORD_SIZE);
-                      const sealed_record half = t_sealed(9);
-                      sealed_record_save(write.record, &half);
+                          reinterpret_cast<mmf_store *>(store), 2, CHECKSUMMED_RECORD_SIZE);
+                      const checksummed_record half = t_checksummed(9);
+                      checksummed_record_save(write.record, &half);
                       return write.status == MMF_OK ? 0 : 1;
                   }),
                   0);
-        sealed_store *reader = open_sealed();
-        ASSERT_EQ(mmf_store_copy(sealed_store_base(reader), target.c_str(), &error), MMF_OK)
+        checksummed_store *reader = open_checksummed();
+        ASSERT_EQ(mmf_store_copy(checksummed_store_base(reader), target.c_str(), &error), MMF_OK)
             << error.message;
-        uint64_t image[SEALED_RECORD_SIZE / 8];
+        uint64_t image[CHECKSUMMED_RECORD_SIZE / 8];
         ASSERT_EQ(
-            mmf_store_copy_rows(sealed_store_base(reader), 2, 1, image, sizeof image, nullptr),
+            mmf_store_copy_rows(checksummed_store_base(reader), 2, 1, image, sizeof image, nullptr),
             MMF_OK);
         EXPECT_EQ(image[0] & MMFI_SEQUENCE_COUNT, MMFI_SEQUENCE_FIRST) << "that of the image";
-        EXPECT_EQ(sealed_store_close(reader), MMF_OK);
-        sealed_store *copied = nullptr;
-        ASSERT_EQ(sealed_store_open(target.c_str(), nullptr, &copied, &error), MMF_OK);
+        EXPECT_EQ(checksummed_store_close(reader), MMF_OK);
+        checksummed_store *copied = nullptr;
+        ASSERT_EQ(checksummed_store_open(target.c_str(), nullptr, &copied, &error), MMF_OK);
         EXPECT_EQ(verify(copied), MMF_OK);
-        sealed_record found = {};
-        ASSERT_EQ(sealed_store_get(copied, 2, &found), MMF_OK);
-        EXPECT_TRUE(t_is_sealed(found, 2));
-        EXPECT_EQ(sealed_store_close(copied), MMF_OK);
+        checksummed_record found = {};
+        ASSERT_EQ(checksummed_store_get(copied, 2, &found), MMF_OK);
+        EXPECT_TRUE(t_is_checksummed(found, 2));
+        EXPECT_EQ(checksummed_store_close(copied), MMF_OK);
     }
 }
 
 TEST_F(StoreCopyTest, ChecksumsAreCheckedAndMadeAnew)
 {
-    sealed_store *store = create_sealed(4);
-    const sealed_record changed = t_sealed(9);
-    ASSERT_EQ(sealed_store_set(store, 1, &changed), MMF_OK);
-    flip(place(2) + SEALED_WIDE_OFFSET, 3);
-    EXPECT_EQ(mmf_store_copy(sealed_store_base(store), target.c_str(), &error), MMF_ERR_CORRUPT);
+    checksummed_store *store = create_checksummed(4);
+    const checksummed_record changed = t_checksummed(9);
+    ASSERT_EQ(checksummed_store_set(store, 1, &changed), MMF_OK);
+    flip(place(2) + CHECKSUMMED_WIDE_OFFSET, 3);
+    EXPECT_EQ(mmf_store_copy(checksummed_store_base(store), target.c_str(), &error),
+              MMF_ERR_CORRUPT);
     const std::string start = path + ": cannot be copied: row 2 of 4: ";
     EXPECT_EQ(std::string(error.message).find(start), 0u) << error.message;
     EXPECT_FALSE(is_there());
-    flip(place(2) + SEALED_WIDE_OFFSET, 3);
-    ASSERT_EQ(mmf_store_copy(sealed_store_base(store), target.c_str(), &error), MMF_OK)
+    flip(place(2) + CHECKSUMMED_WIDE_OFFSET, 3);
+    ASSERT_EQ(mmf_store_copy(checksummed_store_base(store), target.c_str(), &error), MMF_OK)
         << error.message;
-    EXPECT_EQ(sealed_store_close(store), MMF_OK);
-    sealed_store *copied = nullptr;
-    ASSERT_EQ(sealed_store_open(target.c_str(), nullptr, &copied, &error), MMF_OK);
-    EXPECT_EQ(sealed_store_verify(copied, 0, MMF_TO_END, nullptr, &error), MMF_OK) << error.message;
-    sealed_record found = {};
-    ASSERT_EQ(sealed_store_get(copied, 1, &found), MMF_OK);
-    EXPECT_TRUE(t_is_sealed(found, 9));
-    EXPECT_EQ(sealed_store_close(copied), MMF_OK);
+    EXPECT_EQ(checksummed_store_close(store), MMF_OK);
+    checksummed_store *copied = nullptr;
+    ASSERT_EQ(checksummed_store_open(target.c_str(), nullptr, &copied, &error), MMF_OK);
+    EXPECT_EQ(checksummed_store_verify(copied, 0, MMF_TO_END, nullptr, &error), MMF_OK)
+        << error.message;
+    checksummed_record found = {};
+    ASSERT_EQ(checksummed_store_get(copied, 1, &found), MMF_OK);
+    EXPECT_TRUE(t_is_checksummed(found, 9));
+    EXPECT_EQ(checksummed_store_close(copied), MMF_OK);
 }

@@ -3,15 +3,15 @@
 #define _GNU_SOURCE
 #endif
 
-#include "bench/micro/sealed_tick_store.h"
+#include "bench/micro/checksummed_tick_store.h"
 
-#define loop_store      sealed_tick_store
-#define loop_record     sealed_tick_record
-#define loop_create     sealed_tick_store_create
-#define loop_append     sealed_tick_store_append
-#define loop_set        sealed_tick_store_set
-#define loop_set_price  sealed_tick_store_set_price
-#define loop_set_symbol sealed_tick_store_set_symbol
+#define loop_store      checksummed_tick_store
+#define loop_record     checksummed_tick_record
+#define loop_create     checksummed_tick_store_create
+#define loop_append     checksummed_tick_store_append
+#define loop_set        checksummed_tick_store_set
+#define loop_set_price  checksummed_tick_store_set_price
+#define loop_set_symbol checksummed_tick_store_set_symbol
 #include "bench/micro/field_loops.h"
 
 static const loop_record sample = {"MMFORGE1", 8, 1.0, 2.0, 3};
@@ -25,8 +25,8 @@ static void prepare(const char *path, uint64_t count)
 LOOP verify(uint64_t count)
 {
     for (uint64_t done = 0; done < count; done += ROWS)
-        must(sealed_tick_store_verify(store, 0, count - done < ROWS ? count - done : ROWS, NULL,
-                                      NULL));
+        must(checksummed_tick_store_verify(store, 0, count - done < ROWS ? count - done : ROWS,
+                                           NULL, NULL));
 }
 
 int main(int argc, char **argv)

@@ -1,17 +1,17 @@
 // What the tests of records with checksums share: records that say one mark, and their bytes.
-#ifndef MMF_TESTS_SUPPORT_SEALED_FIXTURE_H
-#define MMF_TESTS_SUPPORT_SEALED_FIXTURE_H
+#ifndef MMF_TESTS_SUPPORT_CHECKSUMMED_FIXTURE_H
+#define MMF_TESTS_SUPPORT_CHECKSUMMED_FIXTURE_H
 
 #include <vector>
 
+#include "checksummed_store.h"
 #include "mmapforge/detail/crc32c.h"
-#include "sealed_store.h"
 #include "tests/support/store_fixture.h"
 
 // A record whose every field says `mark`.
-inline sealed_record t_sealed(uint32_t mark)
+inline checksummed_record t_checksummed(uint32_t mark)
 {
-    sealed_record out = {};
+    checksummed_record out = {};
     out.flag = mark % 2 != 0;
     out.mark = mark;
     out.text_length =
@@ -22,38 +22,38 @@ inline sealed_record t_sealed(uint32_t mark)
     return out;
 }
 
-inline bool t_is_sealed(const sealed_record &found, uint32_t mark)
+inline bool t_is_checksummed(const checksummed_record &found, uint32_t mark)
 {
-    const sealed_record expected = t_sealed(mark);
+    const checksummed_record expected = t_checksummed(mark);
     return found.flag == expected.flag && found.mark == mark &&
            strcmp(found.text, expected.text) == 0 && found.wide == expected.wide &&
            found.tail_length == expected.tail_length && found.tail[0] == expected.tail[0];
 }
 
-class SealedTest : public StoreTest {
+class ChecksummedTest : public StoreTest {
 protected:
-    sealed_store *create_sealed(uint32_t rows, const mmf_options *options = nullptr)
+    checksummed_store *create_checksummed(uint32_t rows, const mmf_options *options = nullptr)
     {
-        sealed_store *store = nullptr;
-        EXPECT_EQ(sealed_store_create(path.c_str(), options, &store, &error), MMF_OK)
+        checksummed_store *store = nullptr;
+        EXPECT_EQ(checksummed_store_create(path.c_str(), options, &store, &error), MMF_OK)
             << error.message;
         for (uint32_t row = 0; row < rows; row++) {
-            const sealed_record record = t_sealed(row);
-            EXPECT_EQ(sealed_store_append(store, &record, nullptr), MMF_OK);
+            const checksummed_record record = t_checksummed(row);
+            EXPECT_EQ(checksummed_store_append(store, &record, nullptr), MMF_OK);
         }
         return store;
     }
 
-    sealed_store *open_sealed(const mmf_options *options = nullptr)
+    checksummed_store *open_checksummed(const mmf_options *options = nullptr)
     {
-        sealed_store *store = nullptr;
-        EXPECT_EQ(sealed_store_open(path.c_str(), options, &store, &error), MMF_OK)
+        checksummed_store *store = nullptr;
+        EXPECT_EQ(checksummed_store_open(path.c_str(), options, &store, &error), MMF_OK)
             << error.message;
         return store;
     }
 
     // Where a row of the file begins: no header of these tests is longer than the least.
-    static size_t place(uint64_t row, size_t record_size = SEALED_RECORD_SIZE)
+    static size_t place(uint64_t row, size_t record_size = CHECKSUMMED_RECORD_SIZE)
     {
         return MMFI_HEADER_SIZE_MIN + row * record_size;
     }
@@ -70,7 +70,7 @@ protected:
 
     std::string row_bytes(uint64_t row) const
     {
-        return part(place(row), SEALED_RECORD_SIZE);
+        return part(place(row), CHECKSUMMED_RECORD_SIZE);
     }
 
     void flip(size_t offset, unsigned bit) const
@@ -110,13 +110,13 @@ protected:
     {
         const std::string record = row_bytes(row);
         EXPECT_EQ(sequence_of(record), sequence);
-        EXPECT_EQ(u32_at(record, SEALED_RECORD_CHECKSUM),
-                  checksum_of(row, record, SEALED_RECORD_CHECKSUM));
+        EXPECT_EQ(u32_at(record, CHECKSUMMED_RECORD_CHECKSUM),
+                  checksum_of(row, record, CHECKSUMMED_RECORD_CHECKSUM));
     }
 
-    mmf_status verify(const sealed_store *store)
+    mmf_status verify(const checksummed_store *store)
     {
-        return sealed_store_verify(store, 0, MMF_TO_END, &bad, &error);
+        return checksummed_store_verify(store, 0, MMF_TO_END, &bad, &error);
     }
 
     uint64_t bad = 0;
