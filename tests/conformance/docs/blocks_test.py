@@ -9,6 +9,7 @@ done with a block depends on its language:
               left to the doctest of bindings/python
     starlark  stands in a BUILD file that is built: <!-- as in PATH --> before it says in which one;
               the same mark before a block of another language says that the file is that block
+    cmake, make, meson    <!-- as in PATH --> before it says which file of a project that is built it is
     sh        the files and targets that it names are there; a command of the generator is run
     text      what a program prints: an error of the generator must be one of those in tests/conformance/golden
     ebnf, mermaid    no code
@@ -160,6 +161,13 @@ class Place:
             for part in parts:
                 assert squeezed(part) in built, "%s has no\n%s" % (found.group(1), part)
 
+    def cmake(self, block):
+        # The test in tests/conformance/consumers builds them all.
+        found = re.fullmatch(r"as in (tests/conformance/consumers/\S+)", block.mark)
+        assert found, "<!-- as in PATH --> says which file of tests/conformance/consumers this is"
+
+    make = meson = cmake
+
     def sh(self, block):
         for line in block.text.replace("\\\n", " ").split("\n"):
             command = line.split(" #")[0].strip()
@@ -195,7 +203,7 @@ class Place:
     def check(self, block):
         if block.mark.startswith("not run: ") or block.language in NO_CODE:
             return
-        known = ("mmfs", "c", "python", "starlark", "sh", "text")
+        known = ("mmfs", "c", "python", "starlark", "cmake", "make", "meson", "sh", "text")
         assert block.language in known, "the language of a block is one of %s" % ", ".join(known + NO_CODE)
         same = re.fullmatch(r"as in (\S+)", block.mark)
         if same and block.language != "starlark":

@@ -8,7 +8,7 @@ import pytest
 from documents import TREE, documents, files_of, read
 
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)(?:\s+\"[^\"]*\")?\)")
-SOURCES = (".c", ".h", ".cpp", ".py", ".pyi", ".sh", ".bzl", ".bazel", ".mmfs", ".yml")
+SOURCES = (".c", ".h", ".cpp", ".py", ".pyi", ".sh", ".bzl", ".bazel", ".cmake", "CMakeLists.txt", ".mmfs", ".yml")
 
 
 def without_code(text):

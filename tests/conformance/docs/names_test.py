@@ -9,7 +9,7 @@ from documents import TREE, documents, files_of, read
 
 DOCUMENTS = [path for path in documents() if os.path.dirname(path) == "docs"]
 PATH = re.compile(r"(?:bench|bindings|core|docs|examples|gen|rules|tests|tools)(?:/[\w.-]+)+")
-SOURCES = (".c", ".h", ".cpp", ".py", ".bzl", ".bazel")
+SOURCES = (".c", ".h", ".cpp", ".py", ".bzl", ".bazel", ".cmake", "CMakeLists.txt")
 
 
 def spans(text):
