@@ -67,7 +67,7 @@ void leave_dead(const std::string &path, bool in_update)
     }));
 }
 
-// Live control as if it were of another boot, which is all that tells a file of a restart.
+// The shared page as if it were of another boot, which is all that tells a file of a restart.
 void leave_to_another_boot(const std::string &path)
 {
     const off_t place = MMFI_LIVE_OFFSET + offsetof(mmfi_live, boot_id);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Looks at one commit, while its writer may be confirming it and then replacing records. */
+/* Reads one commit, while its writer may be confirming it and then replacing records. */
 #define PROOFS_MAX 4u
 
 static unsigned char *commit_at(unsigned char *base, uint64_t generation)
@@ -133,18 +133,18 @@ uint64_t mmfi_epoch_bits(uint64_t epoch)
     return epoch <= MMFI_SEQUENCE_EPOCH_MAX ? epoch << MMFI_SEQUENCE_COUNT_BITS : 0;
 }
 
-uint64_t mmfi_epoch_proven_end(const unsigned char *base, const mmfi_geometry *geometry,
+uint64_t mmfi_epoch_proven_end(const unsigned char *base, const mmfi_layout *layout,
                                const mmfi_commit *commit, uint64_t rows)
 {
     const uint64_t bits = mmfi_epoch_bits(commit->epoch);
-    const size_t size = (size_t)geometry->record_size;
+    const size_t size = (size_t)layout->record_size;
     uint64_t row = commit->count;
     for (; bits != 0 && row < rows; row++) {
-        const unsigned char *record = base + geometry->header_size + row * size;
+        const unsigned char *record = base + layout->header_size + row * size;
         const uint64_t sequence = mmfi_load64(record);
         if (!mmfi_sequence_is_whole(sequence) || (sequence & ~MMFI_SEQUENCE_COUNT) != bits ||
-            mmfi_checksum_fault(record, size, geometry->checksum_offset,
-                                mmfi_checksum_place(geometry->checksum_key, row), sequence) != 0)
+            mmfi_checksum_fault(record, size, layout->checksum_offset,
+                                mmfi_checksum_place(layout->checksum_key, row), sequence) != 0)
             break;
     }
     return row;
@@ -152,16 +152,16 @@ uint64_t mmfi_epoch_proven_end(const unsigned char *base, const mmfi_geometry *g
 
 /* ---- Tails ---- */
 
-bool mmfi_tail_fits(const mmfi_geometry *geometry, uint64_t first, uint64_t count)
+bool mmfi_tail_fits(const mmfi_layout *layout, uint64_t first, uint64_t count)
 {
-    return first <= count && count - first <= MMFI_TAIL_SIZE_MAX / geometry->record_size;
+    return first <= count && count - first <= MMFI_TAIL_SIZE_MAX / layout->record_size;
 }
 
-uint32_t mmfi_tail_crc(const unsigned char *base, const mmfi_geometry *geometry, uint64_t first,
+uint32_t mmfi_tail_crc(const unsigned char *base, const mmfi_layout *layout, uint64_t first,
                        uint64_t count)
 {
-    return mmfi_crc32c(base + geometry->header_size + first * geometry->record_size,
-                       (size_t)((count - first) * geometry->record_size));
+    return mmfi_crc32c(base + layout->header_size + first * layout->record_size,
+                       (size_t)((count - first) * layout->record_size));
 }
 
 bool mmfi_commit_has_tail(const mmfi_commit *commit)
@@ -189,20 +189,20 @@ void mmfi_commit_confirm(unsigned char *base, uint64_t generation)
 }
 
 /* A tail that lost its checksum because records were replaced has been confirmed before that. */
-static bool stands(const unsigned char *base, const mmfi_geometry *geometry, uint64_t rows,
+static bool stands(const unsigned char *base, const mmfi_layout *layout, uint64_t rows,
                    const mmfi_commit *commit)
 {
     if (!mmfi_commit_needs_proof(base, commit))
         return true;
-    if (commit->count > rows || !mmfi_tail_fits(geometry, commit->tail_first, commit->count))
+    if (commit->count > rows || !mmfi_tail_fits(layout, commit->tail_first, commit->count))
         return false;
-    if (mmfi_tail_crc(base, geometry, commit->tail_first, commit->count) == commit->tail_crc)
+    if (mmfi_tail_crc(base, layout, commit->tail_first, commit->count) == commit->tail_crc)
         return true;
     mmfi_fence_acquire();
     return mmfi_commit_is_confirmed(base, commit);
 }
 
-bool mmfi_commit_find(const unsigned char *base, const mmfi_geometry *geometry, uint64_t rows,
+bool mmfi_commit_find(const unsigned char *base, const mmfi_layout *layout, uint64_t rows,
                       mmfi_commit *out, bool *dropped)
 {
     if (dropped != NULL)
@@ -210,7 +210,7 @@ bool mmfi_commit_find(const unsigned char *base, const mmfi_geometry *geometry, 
     if (!mmfi_commit_read(base, out))
         return false;
     for (uint32_t i = 0; i < PROOFS_MAX; i++) {
-        if (stands(base, geometry, rows, out))
+        if (stands(base, layout, rows, out))
             return true;
         mmfi_commit last;
         if (!mmfi_commit_read(base, &last))

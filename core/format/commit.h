@@ -59,7 +59,7 @@ void mmfi_commit_put_back(unsigned char *base, uint64_t generation, const unsign
 /*
  * Records with checksums that were appended after the last sync prove themselves: recovery after a
  * restart keeps those that follow the commit without a gap. The disk may also have records of an
- * earlier life in those rows, sound ones, that a recovery had dropped. The epoch tells them apart:
+ * earlier epoch in those rows, sound ones, that a recovery had dropped. The epoch tells them apart:
  * a record carries it in its sequence word, and is kept only if it is that of the commit.
  *
  * A recovery that does not trust memory sets live.epoch to 0, which no commit has, for a record
@@ -68,7 +68,7 @@ void mmfi_commit_put_back(unsigned char *base, uint64_t generation, const unsign
  * MMFI_SEQUENCE_EPOCH_MAX on, records carry 0.
  */
 
-/* The epoch of the next commit, which has it by itself: that of live control, or a new one. */
+/* The epoch of the next commit, which has it by itself: that of the shared page, or a new one. */
 uint64_t mmfi_epoch_to_commit(const unsigned char *base);
 
 /* Records that are appended from now on belong to that epoch, whose commit is on the disk. */
@@ -81,7 +81,7 @@ uint64_t mmfi_epoch_bits(uint64_t epoch);
  * The end of the records from commit->count on that prove themselves; of a schema with checksums.
  * That many rows can be read.
  */
-uint64_t mmfi_epoch_proven_end(const unsigned char *base, const mmfi_geometry *geometry,
+uint64_t mmfi_epoch_proven_end(const unsigned char *base, const mmfi_layout *layout,
                                const mmfi_commit *commit, uint64_t rows);
 
 /* ---- Tails ---- */
@@ -90,10 +90,10 @@ uint64_t mmfi_epoch_proven_end(const unsigned char *base, const mmfi_geometry *g
 #define MMFI_TAIL_SIZE_MAX (UINT64_C(64) << 20)
 
 /* True when records first to count - 1 are a tail that a commit may have. */
-bool mmfi_tail_fits(const mmfi_geometry *geometry, uint64_t first, uint64_t count);
+bool mmfi_tail_fits(const mmfi_layout *layout, uint64_t first, uint64_t count);
 
 /* Their checksum. */
-uint32_t mmfi_tail_crc(const unsigned char *base, const mmfi_geometry *geometry, uint64_t first,
+uint32_t mmfi_tail_crc(const unsigned char *base, const mmfi_layout *layout, uint64_t first,
                        uint64_t count);
 
 /* False when a sync of its own put its records on the disk: both words of a tail are zero. */
@@ -111,7 +111,7 @@ void mmfi_commit_confirm(unsigned char *base, uint64_t generation);
  * *dropped (may be NULL): a later one does not, because the power was cut during its sync. The one
  * before the last stands by itself: it was known to be on the disk when the last was written.
  */
-bool mmfi_commit_find(const unsigned char *base, const mmfi_geometry *geometry, uint64_t rows,
+bool mmfi_commit_find(const unsigned char *base, const mmfi_layout *layout, uint64_t rows,
                       mmfi_commit *out, bool *dropped);
 
 /*

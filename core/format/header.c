@@ -15,11 +15,11 @@ static uint64_t round_up(uint64_t value, uint64_t multiple)
     return (value + multiple - 1) / multiple * multiple;
 }
 
-uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size)
+uint64_t mmfi_layout_rows(const mmfi_layout *layout, uint64_t file_size)
 {
-    if (file_size <= geometry->header_size)
+    if (file_size <= layout->header_size)
         return 0;
-    return (file_size - geometry->header_size) / geometry->record_size;
+    return (file_size - layout->header_size) / layout->record_size;
 }
 
 /* ---- Writing ---- */
@@ -100,29 +100,29 @@ static uint64_t checksum_key_of(const uint8_t *file_id)
     return words[0] ^ words[1];
 }
 
-static mmfi_geometry geometry_of(const mmfi_superblock *block, const mmf_schema *schema)
+static mmfi_layout layout_of(const mmfi_superblock *block, const mmf_schema *schema)
 {
-    mmfi_geometry geometry;
-    memset(&geometry, 0, sizeof geometry);
-    geometry.header_size = block->header_size;
-    geometry.record_size = block->record_size;
-    /* What is known of a slot's header is the end of it, before the image. */
-    geometry.undo_offset = block->undo_offset + block->undo_header_size - sizeof(mmfi_undo);
-    geometry.undo_stride = block->undo_stride;
-    geometry.undo_count = block->undo_count;
-    geometry.checksum_offset = schema->checksum_offset;
-    geometry.layout_hash = block->layout_hash;
-    geometry.checksum_key = checksum_key_of(block->file_id);
-    return geometry;
+    mmfi_layout layout;
+    memset(&layout, 0, sizeof layout);
+    layout.header_size = block->header_size;
+    layout.record_size = block->record_size;
+    /* Only the end of a slot's header is known, the part before the before-image. */
+    layout.undo_offset = block->undo_offset + block->undo_header_size - sizeof(mmfi_undo);
+    layout.undo_stride = block->undo_stride;
+    layout.undo_count = block->undo_count;
+    layout.checksum_offset = schema->checksum_offset;
+    layout.layout_hash = block->layout_hash;
+    layout.checksum_key = checksum_key_of(block->file_id);
+    return layout;
 }
 
 mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, uint64_t capacity,
-                             bool shared_writers, mmfi_geometry *out, mmf_error *error)
+                             bool shared_writers, mmfi_layout *out, mmf_error *error)
 {
     const mmfi_superblock block = superblock_for(schema, shared_writers);
     const uint64_t size =
         round_up(block.header_size + capacity * schema->record_size, MMFI_PAGE_SIZE);
-    *out = geometry_of(&block, schema);
+    *out = layout_of(&block, schema);
     mmf_status status = mmfi_file_grow(file, size, error);
     if (status != MMF_OK)
         return status;
@@ -131,7 +131,7 @@ mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, ui
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, file->path,
                          "%s: no memory for a header of %" PRIu64 " bytes", file->path,
                          block.header_size);
-    fill_header(header, &block, schema, mmfi_geometry_rows(out, size));
+    fill_header(header, &block, schema, mmfi_layout_rows(out, size));
     status = mmfi_file_write(file, 0, header, (size_t)block.header_size, error);
     free(header);
     return status == MMF_OK ? mmfi_file_sync(file, error) : status;
@@ -288,7 +288,7 @@ static mmf_status check_sizes(const mmfi_file *file, const mmfi_superblock *bloc
         return corrupt(file, error, "the commit slots' size", block->commit_size,
                        sizeof(mmfi_commit));
     if (block->live_size < sizeof(mmfi_live) || block->live_size > MMFI_PAGE_SIZE)
-        return corrupt(file, error, "live control's size", block->live_size, sizeof(mmfi_live));
+        return corrupt(file, error, "the shared page's size", block->live_size, sizeof(mmfi_live));
     if (block->undo_header_size < sizeof(mmfi_undo) || block->undo_header_size > MMFI_PAGE_SIZE ||
         block->undo_header_size % MMFI_UNDO_ALIGNMENT != 0)
         return corrupt(file, error, "the size of the undo slots' header", block->undo_header_size,
@@ -313,8 +313,8 @@ static mmf_status check_undo(const mmfi_file *file, const mmfi_superblock *block
 }
 
 /* A checksum says that the bytes are as written, not that their writer meant well. */
-static mmf_status check_geometry(const mmfi_file *file, const mmfi_superblock *block,
-                                 uint64_t file_size, mmf_error *error)
+static mmf_status check_layout(const mmfi_file *file, const mmfi_superblock *block,
+                               uint64_t file_size, mmf_error *error)
 {
     if (block->endian_mark != MMFI_ENDIAN_MARK)
         return corrupt(file, error, "the endian mark", block->endian_mark, MMFI_ENDIAN_MARK);
@@ -390,7 +390,7 @@ static mmf_status check_schema(const mmfi_file *file, const mmfi_superblock *blo
     return MMF_OK;
 }
 
-mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_geometry *out,
+mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_layout *out,
                             mmf_schema **schema, mmf_error *error)
 {
     mmfi_superblock block;
@@ -417,7 +417,7 @@ mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_geometry 
     if (status == MMF_OK)
         status = check_flags(file, writable, &block, error);
     if (status == MMF_OK)
-        status = check_geometry(file, &block, size, error);
+        status = check_layout(file, &block, size, error);
     if (status == MMF_OK)
         status = read_schema(file, &block, schema, error);
     if (status == MMF_OK)
@@ -427,6 +427,6 @@ mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_geometry 
         *schema = NULL;
         return status;
     }
-    *out = geometry_of(&block, *schema);
+    *out = layout_of(&block, *schema);
     return MMF_OK;
 }

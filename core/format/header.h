@@ -14,10 +14,10 @@
 MMF_BEGIN_DECLS
 
 /* Where things lie in one file. */
-typedef struct mmfi_geometry {
+typedef struct mmfi_layout {
     uint64_t header_size; /* where the records begin */
     uint64_t record_size;
-    uint64_t undo_offset; /* of the first slot's header, as far as it is known */
+    uint64_t undo_offset; /* of the part of the first slot's header that is known */
     uint64_t undo_stride;
     uint32_t undo_count;
     uint32_t checksum_offset; /* in a record; 0 when it has none */
@@ -25,10 +25,10 @@ typedef struct mmfi_geometry {
     uint64_t checksum_key; /* of the file's id; mmfi_checksum_place */
     uint64_t device;       /* st_dev and st_ino of the file, filled in when it is opened */
     uint64_t inode;
-} mmfi_geometry;
+} mmfi_layout;
 
 /* Whole records that a file of that size has room for. */
-uint64_t mmfi_geometry_rows(const mmfi_geometry *geometry, uint64_t file_size);
+uint64_t mmfi_layout_rows(const mmfi_layout *layout, uint64_t file_size);
 
 /* Undo slots of a new file, each of that stride: for one writer, or for several. */
 uint32_t mmfi_undo_count_for(uint64_t stride, bool shared_writers);
@@ -45,7 +45,7 @@ bool mmfi_header_is_unused(const mmfi_file *file);
  * MMF_ERR_NO_MEMORY or MMF_ERR_IO.
  */
 mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, uint64_t capacity,
-                             bool shared_writers, mmfi_geometry *out, mmf_error *error);
+                             bool shared_writers, mmfi_layout *out, mmf_error *error);
 
 /*
  * Reads and checks the header. One damaged superblock is no harm: the other serves. *schema is the
@@ -53,7 +53,7 @@ mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, ui
  * another format version. MMF_ERR_UNSUPPORTED: a feature this library does not know.
  * MMF_ERR_CORRUPT: ours, and contradicts itself.
  */
-mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_geometry *out,
+mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_layout *out,
                             mmf_schema **schema, mmf_error *error);
 
 MMF_END_DECLS

@@ -12,7 +12,7 @@
 
 #define LIVE(base, member) ((base) + MMFI_LIVE_OFFSET + offsetof(mmfi_live, member))
 
-bool mmfi_live_is_trusted(const unsigned char *base, const mmfi_geometry *geometry)
+bool mmfi_live_is_trusted(const unsigned char *base, const mmfi_layout *layout)
 {
     uint64_t boot[MMFI_BOOT_ID_WORDS];
     mmfi_boot_id(boot);
@@ -21,75 +21,76 @@ bool mmfi_live_is_trusted(const unsigned char *base, const mmfi_geometry *geomet
     /* The acquire pairs with the release that ends mmfi_recover: a new count comes with the id. */
     return mmfi_load64_acquire(LIVE(base, boot_id) + 8) == boot[1] &&
            mmfi_load64(LIVE(base, boot_id)) == boot[0] &&
-           mmfi_load64(LIVE(base, device)) == geometry->device &&
-           mmfi_load64(LIVE(base, inode)) == geometry->inode;
+           mmfi_load64(LIVE(base, device)) == layout->device &&
+           mmfi_load64(LIVE(base, inode)) == layout->inode;
 }
 
 /* ---- Undo slots ---- */
 
 /*
- * Puts an image in place of a record, whose odd sequence is about to end. With the sequence the
- * checksum changes, so the record gets the one for its next; but an image that was damaged keeps
- * its fault: what its checksum missed the right one by, that of the record misses it by too.
+ * Copies a before-image back into its record, just before the odd sequence ends. The checksum
+ * covers the sequence, so it is computed anew for the next one. If the before-image's checksum was
+ * wrong, the same XOR error is carried over, so that the record stays detectably corrupt.
  */
-static void restore_payload(const mmfi_geometry *geometry, uint64_t row, unsigned char *record,
+static void restore_payload(const mmfi_layout *layout, uint64_t row, unsigned char *record,
                             const unsigned char *image, uint64_t odd)
 {
-    const size_t size = (size_t)geometry->record_size;
-    const size_t at = geometry->checksum_offset;
+    const size_t size = (size_t)layout->record_size;
+    const size_t at = layout->checksum_offset;
     mmfi_copy_words(record + MMF_SEQUENCE_SIZE, image + MMF_SEQUENCE_SIZE,
                     size - MMF_SEQUENCE_SIZE);
     if (at == 0)
         return;
-    const uint64_t place = mmfi_checksum_place(geometry->checksum_key, row);
+    const uint64_t place = mmfi_checksum_place(layout->checksum_key, row);
     const uint32_t fault = mmfi_checksum_fault(image, size, at, place, mmfi_load64(image));
     mmfi_store32(record + at, mmfi_checksum_of(record, size, at, place, odd + 1) ^ fault);
 }
 
-/* A record that its writer left half replaced becomes what it was. */
-static void restore_record(unsigned char *base, const mmfi_geometry *geometry,
+/* Restores a record that its writer left half replaced. */
+static void restore_record(unsigned char *base, const mmfi_layout *layout,
                            const unsigned char *slot, uint64_t count)
 {
     const uint64_t row = mmfi_load64(slot + offsetof(mmfi_undo, row));
     if (row >= count)
         return;
-    unsigned char *record = base + geometry->header_size + row * geometry->record_size;
+    unsigned char *record = base + layout->header_size + row * layout->record_size;
     const uint64_t sequence = mmfi_sequence_load(record);
     if (!mmfi_sequence_is_odd(sequence) || !mmfi_undo_holds(slot, row, sequence))
         return;
     /* As in mmfi_sequence_write_begin: a thread that sees a word put back also sees the odd
      * sequence. */
     mmfi_fence_release();
-    restore_payload(geometry, row, record, mmfi_undo_image(slot), sequence);
+    restore_payload(layout, row, record, mmfi_undo_image(slot), sequence);
     mmfi_sequence_write_end(record, sequence);
 }
 
-/* After another boot a slot may hold anything, so none of it may be taken for an image. */
+/* After another boot a slot may hold anything, so nothing in it may serve as a before-image. */
 static void forget_slot(unsigned char *slot)
 {
-    /* A row that no store has, so that a reader which copies the old image and then sees a word of
-     * the next one does not find the old row with the same odd number (mmfi_undo_save's fence). */
+    /* A row that no store has: a reader that copies the old before-image and then loads a word of
+     * the next one must not find the old row with the same odd sequence (mmfi_undo_save's fence).
+     */
     mmfi_store64(slot + offsetof(mmfi_undo, row), UINT64_MAX);
     mmfi_store64(slot + offsetof(mmfi_undo, sequence), 0);
     mmfi_store64(slot + offsetof(mmfi_undo, announced), 0);
 }
 
 /* What its owner left: a record to be put back, or one that it had begun to mend, torn again. */
-static void roll_back_slot(unsigned char *base, const mmfi_geometry *geometry, unsigned char *slot,
+static void roll_back_slot(unsigned char *base, const mmfi_layout *layout, unsigned char *slot,
                            uint64_t count)
 {
-    restore_record(base, geometry, slot, count);
+    restore_record(base, layout, slot, count);
     if (mmfi_load64(slot + offsetof(mmfi_undo, announced)) != 0)
         mmfi_undo_withdraw(slot);
 }
 
-static void roll_back_slots(unsigned char *base, const mmfi_geometry *geometry, uint64_t count,
+static void roll_back_slots(unsigned char *base, const mmfi_layout *layout, uint64_t count,
                             bool trusted)
 {
-    for (uint32_t i = 0; i < geometry->undo_count; i++) {
-        unsigned char *slot = base + geometry->undo_offset + i * geometry->undo_stride;
+    for (uint32_t i = 0; i < layout->undo_count; i++) {
+        unsigned char *slot = base + layout->undo_offset + i * layout->undo_stride;
         if (trusted)
-            roll_back_slot(base, geometry, slot, count);
+            roll_back_slot(base, layout, slot, count);
         else
             forget_slot(slot);
     }
@@ -117,16 +118,16 @@ static uint64_t find_exposed_end(const unsigned char *base, const mmfi_recovery 
     return end < found->capacity ? end : found->capacity;
 }
 
-static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geometry,
+static mmf_status find_count(const unsigned char *base, const mmfi_layout *layout,
                              uint64_t file_size, bool trusted, const char *path, mmfi_recovery *out,
                              mmf_error *error)
 {
     mmfi_commit commit;
     /* In the boot of its writer memory has the tail; else a commit has to prove it. */
     out->dropped = false;
-    const uint64_t rows = mmfi_geometry_rows(geometry, file_size);
+    const uint64_t rows = mmfi_layout_rows(layout, file_size);
     const bool committed = trusted ? mmfi_commit_read(base, &commit)
-                                   : mmfi_commit_find(base, geometry, rows, &commit, &out->dropped);
+                                   : mmfi_commit_find(base, layout, rows, &commit, &out->dropped);
     if (trusted && mmfi_load64(LIVE(base, poisoned)) != 0)
         return mmfi_fail(error, MMF_ERR_NEEDS_RECOVERY, 0, path,
                          "%s: a sync of this file failed since the machine started, so the disk "
@@ -152,8 +153,8 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
     out->capacity = rows;
     /* The lock alone makes all that the last writer did visible; the acquire only says what for. */
     out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
-    if (!trusted && geometry->checksum_offset != 0)
-        out->count = mmfi_epoch_proven_end(base, geometry, &commit, rows);
+    if (!trusted && layout->checksum_offset != 0)
+        out->count = mmfi_epoch_proven_end(base, layout, &commit, rows);
     /* The next append would go over a record that a sync has promised. */
     if (committed && out->count < commit.count)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
@@ -173,18 +174,17 @@ static mmf_status find_count(const unsigned char *base, const mmfi_geometry *geo
     return MMF_OK;
 }
 
-void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
+void mmfi_recover_slot(unsigned char *base, const mmfi_layout *layout, uint32_t slot,
                        uint64_t count)
 {
-    roll_back_slot(base, geometry, base + geometry->undo_offset + slot * geometry->undo_stride,
-                   count);
+    roll_back_slot(base, layout, base + layout->undo_offset + slot * layout->undo_stride, count);
 }
 
-mmf_status mmfi_recover_plan(const unsigned char *base, const mmfi_geometry *geometry,
+mmf_status mmfi_recover_plan(const unsigned char *base, const mmfi_layout *layout,
                              uint64_t file_size, const char *path, mmfi_recovery *out,
                              mmf_error *error)
 {
-    return find_count(base, geometry, file_size, mmfi_live_is_trusted(base, geometry), path, out,
+    return find_count(base, layout, file_size, mmfi_live_is_trusted(base, layout), path, out,
                       error);
 }
 
@@ -194,14 +194,14 @@ void mmfi_live_sign(unsigned char *base)
     mmfi_store64(LIVE(base, writer_epoch), mmfi_load64(LIVE(base, writer_epoch)) + 1);
 }
 
-mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
+mmf_status mmfi_recover(unsigned char *base, const mmfi_layout *layout, uint64_t file_size,
                         const char *path, mmfi_recovery *out, mmf_error *error)
 {
-    const bool trusted = mmfi_live_is_trusted(base, geometry);
-    const mmf_status status = find_count(base, geometry, file_size, trusted, path, out, error);
+    const bool trusted = mmfi_live_is_trusted(base, layout);
+    const mmf_status status = find_count(base, layout, file_size, trusted, path, out, error);
     if (status != MMF_OK)
         return status;
-    roll_back_slots(base, geometry, out->exposed_end > out->count ? out->exposed_end : out->count,
+    roll_back_slots(base, layout, out->exposed_end > out->count ? out->exposed_end : out->count,
                     trusted);
     mmfi_store64(LIVE(base, poisoned), 0);
     mmfi_store64(LIVE(base, append_owner), 0);
@@ -217,11 +217,11 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint
     if (!trusted) {
         /* Who wrote before may have been cut off from this page alone, and not from the memory. */
         mmfi_store64(LIVE(base, replaced), out->replaced ? 1 : 0);
-        /* The id last: with it, live control is believed. */
+        /* The boot id last: it makes the shared page valid. */
         uint64_t boot[MMFI_BOOT_ID_WORDS];
         mmfi_boot_id(boot);
-        mmfi_store64(LIVE(base, device), geometry->device);
-        mmfi_store64(LIVE(base, inode), geometry->inode);
+        mmfi_store64(LIVE(base, device), layout->device);
+        mmfi_store64(LIVE(base, inode), layout->inode);
         mmfi_store64(LIVE(base, boot_id), boot[0]);
         mmfi_store64_release(LIVE(base, boot_id) + 8, boot[1]);
     }

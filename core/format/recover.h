@@ -1,10 +1,11 @@
 /*
  * What a file's count is, after whatever happened to its last writer.
  *
- * In the boot in which the writer lived, memory is the truth: live control has the count, and the
- * undo slots have any record that was being replaced. After another boot only what a sync promised
- * counts, the commit slot, and after it the records that prove themselves by a checksum. All of it
- * is O(1) in the number of records, but for the proof, which is O(n) in those since the last sync.
+ * In the boot in which the writer lived, memory is the truth: the shared page has the count, and
+ * the undo slots have any record that was being replaced. After another boot only what a sync
+ * promised counts, the commit slot, and after it the records that prove themselves by a checksum.
+ * All of it is O(1) in the number of records, but for the proof, which is O(n) in those since the
+ * last sync.
  */
 #ifndef MMF_FORMAT_RECOVER_H
 #define MMF_FORMAT_RECOVER_H
@@ -14,11 +15,11 @@
 MMF_BEGIN_DECLS
 
 /*
- * True when live control was written in the boot that the machine is in, and of this very file, so
- * that it is valid. A copy or a snapshot that is mounted in the same boot has the id of the boot,
- * and not the memory.
+ * True when the shared page was written in the boot that the machine is in, and of this very file,
+ * so that it is valid. A copy or a snapshot that is mounted in the same boot has the id of the
+ * boot, and not the memory.
  */
-bool mmfi_live_is_trusted(const unsigned char *base, const mmfi_geometry *geometry);
+bool mmfi_live_is_trusted(const unsigned char *base, const mmfi_layout *layout);
 
 /* What a new writer goes on from. */
 typedef struct mmfi_recovery {
@@ -32,7 +33,7 @@ typedef struct mmfi_recovery {
     bool dropped; /* a later one does not stand: mmfi_commit_forget, and a sync, come first */
     uint64_t exposed_end;  /* rows below it may hold records that were dropped, now or before */
     bool damaged;          /* memory is not trusted, and mmfi_commit_is_damaged */
-    uint64_t dropped_rows; /* records beyond count that live control had, when it is not valid */
+    uint64_t dropped_rows; /* records beyond count that the shared page had, when it is not valid */
 } mmfi_recovery;
 
 /*
@@ -41,17 +42,17 @@ typedef struct mmfi_recovery {
  * nothing says what it is, or the last commit has a generation that none can have) or
  * MMF_ERR_NEEDS_RECOVERY (a sync failed in this boot). Killed anywhere, it can run again.
  */
-mmf_status mmfi_recover(unsigned char *base, const mmfi_geometry *geometry, uint64_t file_size,
+mmf_status mmfi_recover(unsigned char *base, const mmfi_layout *layout, uint64_t file_size,
                         const char *path, mmfi_recovery *out, mmf_error *error);
 
-/* Says in live control that this process is the latest writer. Part of mmfi_recover. */
+/* Says in the shared page that this process is the latest writer. Part of mmfi_recover. */
 void mmfi_live_sign(unsigned char *base);
 
 /*
  * The first half of mmfi_recover: what there is to go on from, and why not. For one of several
  * writers whose file others may have open; nothing is changed.
  */
-mmf_status mmfi_recover_plan(const unsigned char *base, const mmfi_geometry *geometry,
+mmf_status mmfi_recover_plan(const unsigned char *base, const mmfi_layout *layout,
                              uint64_t file_size, const char *path, mmfi_recovery *out,
                              mmf_error *error);
 
@@ -60,7 +61,7 @@ mmf_status mmfi_recover_plan(const unsigned char *base, const mmfi_geometry *geo
  * the announcement of a torn record that it was replacing. The owner must be dead, and the caller
  * hold the lock of its slot; count is that of rows which it may have been replacing.
  */
-void mmfi_recover_slot(unsigned char *base, const mmfi_geometry *geometry, uint32_t slot,
+void mmfi_recover_slot(unsigned char *base, const mmfi_layout *layout, uint32_t slot,
                        uint64_t count);
 
 MMF_END_DECLS

@@ -51,7 +51,7 @@ static mmf_status check_readable(mmfi_file *file, mmf_error *error)
 {
     struct stat info;
     if (fstat(file->fd, &info) != 0)
-        return mmfi_file_fail(error, errno, file->path, "look at the new file");
+        return mmfi_file_fail(error, errno, file->path, "examine the new file");
     if ((info.st_mode & S_IRUSR) != 0)
         return MMF_OK;
     return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, file->path,

@@ -25,7 +25,7 @@ mmf_status mmfi_file_create(const char *path, unsigned permissions, mmfi_file *o
 /*
  * Removes the files that killed creators left in the directory of path: regular files with such a
  * temporary name, of which no process has any of the locks here, and of which is_unused says that
- * no store ever came of them. What cannot be looked at or removed stays.
+ * no store ever came of them. What cannot be examined or removed stays.
  */
 void mmfi_file_remove_abandoned(const char *path, bool (*is_unused)(const mmfi_file *file));
 

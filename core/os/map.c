@@ -217,7 +217,7 @@ uint64_t mmfi_map_collapse(const mmfi_map *map, uint64_t first, uint64_t end)
 {
     uint64_t at = round_up(first, LARGE_PAGE);
     for (; at + LARGE_PAGE <= end && at + LARGE_PAGE <= map->size; at += LARGE_PAGE) {
-        /* One that is in use at the moment stays as it is; what is not known fails for all. */
+        /* A page that is in use stays small; EINVAL (an unknown advice) would fail for all. */
         if (madvise(map->base + at, LARGE_PAGE, MADV_COLLAPSE) != 0 && errno == EINVAL)
             break;
     }

@@ -32,8 +32,8 @@ bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out)
     if (size > state->map.size)
         size = state->map.size;
     last = *out;
-    const bool found = mmfi_commit_find(base, &state->geometry,
-                                        mmfi_geometry_rows(&state->geometry, size), out, NULL);
+    const bool found =
+        mmfi_commit_find(base, &state->layout, mmfi_layout_rows(&state->layout, size), out, NULL);
     if (found && out->crc == last.crc)
         mmfi_store64(proven, out->generation);
     else
@@ -46,7 +46,7 @@ static mmf_status count_now(const mmfi_state *state, mmfi_bounds *out, mmf_error
 {
     const unsigned char *live = state->map.base + MMFI_LIVE_OFFSET;
     mmfi_commit commit;
-    if (mmfi_live_is_trusted(state->map.base, &state->geometry)) {
+    if (mmfi_live_is_trusted(state->map.base, &state->layout)) {
         out->count = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
         out->room = mmfi_load64_acquire(live + offsetof(mmfi_live, capacity));
     } else if (mmfi_commit_now(state, &commit)) {
@@ -66,14 +66,14 @@ static uint64_t smallest(uint64_t a, uint64_t b, uint64_t c)
     return ab < c ? ab : c;
 }
 
-/* Asks the system, which takes longer than all the rest. */
+/* Asks the system, by far the slowest step. */
 static mmf_status backed_now(const mmfi_state *state, uint64_t *out, mmf_error *error)
 {
     uint64_t size = 0;
     const mmf_status status = mmfi_file_size(&state->file, &size, error);
     if (status != MMF_OK)
         return status;
-    const uint64_t rows = mmfi_geometry_rows(&state->geometry, size);
+    const uint64_t rows = mmfi_layout_rows(&state->layout, size);
     *out = smallest(rows, state->rows_written, state->rows_to_hole);
     return MMF_OK;
 }
@@ -81,7 +81,7 @@ static mmf_status backed_now(const mmfi_state *state, uint64_t *out, mmf_error *
 /* A count of records that the file never had room for is damage, and no count of missing rows. */
 static mmf_status check_count(const mmfi_state *state, const mmfi_bounds *now, mmf_error *error)
 {
-    const uint64_t most = mmfi_geometry_rows(&state->geometry, MMFI_LOCK_OFFSET);
+    const uint64_t most = mmfi_layout_rows(&state->layout, MMFI_LOCK_OFFSET);
     if (now->count <= now->backed || (now->count <= now->room && now->count <= most))
         return MMF_OK;
     return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
@@ -94,7 +94,7 @@ static mmf_status check_count(const mmfi_state *state, const mmfi_bounds *now, m
 /* The count comes first: the file only grows, so it has the bytes of what was counted before. */
 mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error *error)
 {
-    out->mapped = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+    out->mapped = mmfi_layout_rows(&state->layout, mmfi_load64_acquire(&state->map.size));
     mmf_status status = count_now(state, out, error);
     if (status == MMF_OK)
         status = backed_now(state, &out->backed, error);
@@ -104,7 +104,7 @@ mmf_status mmfi_bounds_now(const mmfi_state *state, mmfi_bounds *out, mmf_error 
 /* The same for a reader that follows: a size that was enough for the count still is. */
 static mmf_status bounds_to_follow(mmfi_state *state, mmfi_bounds *out)
 {
-    out->mapped = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+    out->mapped = mmfi_layout_rows(&state->layout, mmfi_load64_acquire(&state->map.size));
     out->backed = mmfi_load64(&state->rows_backed);
     mmf_status status = count_now(state, out, NULL);
     if (status != MMF_OK || out->count <= out->backed)
@@ -132,7 +132,7 @@ static uint64_t raise_bound(const mmf_store *store, uint64_t bound)
     return known < bound ? bound : known;
 }
 
-/* Looks at what there is now, and raises the bound of the handle to what can be read of it. */
+/* Loads the present count, and raises the bound of the handle to the rows that can be read. */
 static mmf_status follow(const mmf_store *store, mmfi_bounds *now)
 {
     if (store == NULL)
@@ -203,7 +203,7 @@ mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t c
         window.status = status_of_row(&now, first + rows - 1);
         return window;
     }
-    window.rows.records = mmfi_row(store, first, (size_t)store->state->geometry.record_size);
+    window.rows.records = mmfi_row(store, first, (size_t)store->state->layout.record_size);
     window.rows.count = rows;
     return window;
 }
@@ -226,7 +226,7 @@ mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeo
             return MMF_ERR_TIMEOUT;
         if (pause > timeout_ns - passed)
             pause = timeout_ns - passed;
-        const struct timespec nap = {0, (long)pause};
-        (void)nanosleep(&nap, NULL);
+        const struct timespec interval = {0, (long)pause};
+        (void)nanosleep(&interval, NULL);
     }
 }

@@ -11,7 +11,7 @@ mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error)
     if (!mmfi_commit_read(base, &commit))
         return MMF_OK;
     mmfi_fence_acquire();
-    if (!mmfi_live_is_trusted(base, &state->geometry))
+    if (!mmfi_live_is_trusted(base, &state->layout))
         return MMF_OK;
     const uint64_t live = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
     if (live >= commit.count)
@@ -25,8 +25,8 @@ mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error)
 
 uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count)
 {
-    const unsigned char *records = state->map.base + state->geometry.header_size;
-    const size_t record_size = (size_t)state->geometry.record_size;
+    const unsigned char *records = state->map.base + state->layout.header_size;
+    const size_t record_size = (size_t)state->layout.record_size;
     uint64_t first = 0;
     uint64_t end = count;
     if (count == 0 || mmfi_load64(records + (count - 1) * record_size) != 0)
@@ -46,8 +46,8 @@ uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count)
 
 uint64_t mmfi_rows_to_hole(const mmfi_state *state, uint64_t count)
 {
-    const uint64_t size = state->geometry.record_size;
-    const uint64_t first = state->geometry.header_size;
+    const uint64_t size = state->layout.record_size;
+    const uint64_t first = state->layout.header_size;
     mmfi_file_hole hole = {0, first};
     for (uint32_t i = 0; i < HOLES_MAX; i++) {
         if (!mmfi_file_next_hole(&state->file, hole.end, &hole))
@@ -72,9 +72,9 @@ static uint64_t counted(const mmfi_state *state, uint64_t rows, uint64_t before_
     const unsigned char *base = state->map.base;
     mmfi_commit last;
     uint64_t count = 0;
-    if (mmfi_live_is_trusted(base, &state->geometry))
+    if (mmfi_live_is_trusted(base, &state->layout))
         count = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
-    else if (mmfi_commit_find(base, &state->geometry, before_hole, &last, NULL))
+    else if (mmfi_commit_find(base, &state->layout, before_hole, &last, NULL))
         count = last.count;
     return count < rows ? count : rows;
 }
@@ -85,25 +85,25 @@ static uint64_t counted(const mmfi_state *state, uint64_t rows, uint64_t before_
  */
 static mmf_status plan_recovery(const mmfi_state *state, uint64_t rows, mmf_error *error)
 {
-    const mmfi_geometry *geometry = &state->geometry;
+    const mmfi_layout *layout = &state->layout;
     mmfi_recovery found;
-    const mmf_status status = mmfi_recover_plan(
-        state->map.base, geometry, geometry->header_size + rows * geometry->record_size,
-        state->file.path, &found, error);
+    const mmf_status status =
+        mmfi_recover_plan(state->map.base, layout, layout->header_size + rows * layout->record_size,
+                          state->file.path, &found, error);
     return status == MMF_OK ? mmfi_check_last(state, found.count, error) : status;
 }
 
 mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *error)
 {
-    const mmfi_geometry *geometry = &state->geometry;
+    const mmfi_layout *layout = &state->layout;
     const uint64_t size = state->file_size < state->map.size ? state->file_size : state->map.size;
-    const uint64_t rows = mmfi_geometry_rows(geometry, size);
+    const uint64_t rows = mmfi_layout_rows(layout, size);
     mmfi_file_hole first;
     if (!mmfi_file_next_hole(&state->file, 0, &first))
         return MMF_OK;
-    if (first.begin < geometry->header_size) {
+    if (first.begin < layout->header_size) {
         const mmf_status status =
-            mmfi_file_fill_holes(&state->file, geometry->header_size, others, error);
+            mmfi_file_fill_holes(&state->file, layout->header_size, others, error);
         if (status != MMF_OK)
             return status;
     }
@@ -119,14 +119,14 @@ mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *err
                          "what is there",
                          state->file.path, count, row);
     /* Others may be making both the file and its count larger: nothing is foreseen then. */
-    if (others && mmfi_live_is_trusted(state->map.base, geometry))
+    if (others && mmfi_live_is_trusted(state->map.base, layout))
         return MMF_OK;
     return plan_recovery(state, before_hole > count ? before_hole : count, error);
 }
 
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error)
 {
-    if (count > mmfi_geometry_rows(&state->geometry, state->map.size) ||
+    if (count > mmfi_layout_rows(&state->layout, state->map.size) ||
         mmfi_rows_written(state, count) == UINT64_MAX)
         return MMF_OK;
     return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,

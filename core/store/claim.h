@@ -4,10 +4,10 @@
  *
  * The odd sequence says whose it is. Writers a and b that both saw s would otherwise announce the
  * same odd value in their slots, and a reader, or the writer that recovers the loser, could take
- * the loser's half-made image for the truth. So the odd value is the first multiple of 128 above s,
- * plus twice the number of the writer's slot, plus 1: only the owner of that slot ever makes it,
- * and sequences still only grow. The form (compare-and-swap, acquire and release, then a release
- * fence) is one that an exhaustive search under RC11 found right.
+ * the loser's incomplete slot for a before-image. So the odd value is the first multiple of 128
+ * above s, plus twice the number of the writer's slot, plus 1: only the owner of that slot ever
+ * makes it, and sequences still only grow. The form (compare-and-swap, acquire and release, then a
+ * release fence) is one that an exhaustive search under RC11 found right.
  */
 #ifndef MMF_STORE_CLAIM_H
 #define MMF_STORE_CLAIM_H
@@ -30,8 +30,8 @@ MMFI_INLINE bool mmfi_claim(unsigned char *record, unsigned char *undo, uint32_t
 {
     *odd = mmfi_claim_sequence(sequence, slot);
     mmfi_undo_save(undo, row, record, *odd - 1, record_size);
-    /* The release keeps slot and image before the mark; the fence keeps the mark before the
-     * payload. What the swap acquires, the load of that sequence has acquired. */
+    /* The release keeps the slot before the odd sequence; the fence keeps the odd sequence before
+     * the payload. What the swap acquires, the load of that sequence has acquired. */
     if (!mmfi_swap64_if(record, sequence, *odd))
         return false;
     mmfi_fence_release();
@@ -39,11 +39,11 @@ MMFI_INLINE bool mmfi_claim(unsigned char *record, unsigned char *undo, uint32_t
 }
 
 /*
- * Takes a torn record, of which there is no image to go back to. Its owner announces itself in its
- * slot instead: readers then know that it is being replaced, and other writers leave it alone. If
- * the owner dies, the announcement is taken back by the one that finds its slot free, and the
- * record, still odd, is torn again. No reader may have begun to read it, so no fence keeps the mark
- * before the payload.
+ * Takes a torn record, which has no before-image. Its owner announces itself in its slot instead:
+ * readers then know that it is being replaced, and other writers leave it alone. If the owner dies,
+ * the writer that finds its slot free withdraws the announcement, and the record, still odd, is
+ * torn again. No reader may have begun to read it, so no fence keeps the odd sequence before the
+ * payload.
  */
 MMFI_INLINE bool mmfi_claim_torn(unsigned char *record, unsigned char *undo, uint32_t slot,
                                  uint64_t row, uint64_t torn, uint64_t *odd)

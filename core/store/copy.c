@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Copied between two looks at room: some hundred records, and of large ones one. */
+/* Copied between two checks of the room: some hundred records, or one large one. */
 #define BLOCK_BYTES 65536u
 
 /* What is copied, and where the first row is put that cannot be. */
@@ -52,7 +52,7 @@ static uint64_t first_unsound(const mmf_store *from, uint64_t first, const unsig
     return i;
 }
 
-/* Each record as of one moment, into room that is not published. */
+/* Each record consistent, into room that is not published. */
 static mmf_status copy_block(mmf_store *to, const copying *what, uint64_t first, uint64_t count,
                              mmf_error *error)
 {
@@ -77,14 +77,14 @@ static mmf_status copy_block(mmf_store *to, const copying *what, uint64_t first,
     return MMF_OK;
 }
 
-/* All that the source has at this moment, and to the disk with it. */
+/* All records that the source has now; then syncs them. */
 static mmf_status copy_records(mmf_store *to, const void *context, mmf_error *error)
 {
     const copying *what = (const copying *)context;
     const mmf_store *from = what->from;
     mmfi_bounds now = {0, 0, 0, 0};
     mmf_status status = mmfi_bounds_now(from->state, &now, error);
-    const uint64_t block = BLOCK_BYTES / from->state->geometry.record_size + 1;
+    const uint64_t block = BLOCK_BYTES / from->state->layout.record_size + 1;
     for (uint64_t row = 0; status == MMF_OK && row < now.count; row += block)
         status =
             copy_block(to, what, row, now.count - row < block ? now.count - row : block, error);
@@ -107,11 +107,11 @@ mmf_status mmfi_store_copy(const mmf_store *store, const char *path, uint64_t *b
     mmf_status status = mmfi_bounds_now(store->state, &now, error);
     if (status != MMF_OK)
         return status;
-    const mmfi_geometry *geometry = &store->state->geometry;
+    const mmfi_layout *layout = &store->state->layout;
     mmf_options options = MMF_OPTIONS_INIT;
     options.capacity = now.count;
-    options.reserve_bytes = now.count * geometry->record_size + RESERVE_BEYOND;
-    options.shared_writers = geometry->undo_count > MMFI_UNDO_COUNT;
+    options.reserve_bytes = now.count * layout->record_size + RESERVE_BEYOND;
+    options.shared_writers = layout->undo_count > MMFI_UNDO_COUNT;
     const copying what = {store, bad_row};
     const mmfi_filling filling = {copy_records, &what};
     mmf_store *copy = NULL;

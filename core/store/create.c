@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-/* A new file has room for about so many bytes of records unless options.capacity says else. */
+/* The room for records of a new file, unless options.capacity gives another. */
 #define FIRST_CAPACITY_BYTES 65536u
 
 /* A file whose schema and text disagree could never be opened again. */
@@ -67,7 +67,7 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
         status = mmfi_open_lock(state, error);
     if (status == MMF_OK)
         status = mmfi_header_write(&state->file, state->schema, capacity, options->shared_writers,
-                                   &state->geometry, error);
+                                   &state->layout, error);
     if (status == MMF_OK)
         status = mmfi_store_attach(state, options, out, error);
     if (status != MMF_OK)

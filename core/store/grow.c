@@ -19,8 +19,8 @@ static uint64_t growth_step(uint64_t file_size)
 mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
 {
     mmfi_writer *writer = state->writer;
-    const mmfi_geometry *geometry = &state->geometry;
-    if (rows > mmfi_geometry_rows(geometry, state->map.size) - writer->count)
+    const mmfi_layout *layout = &state->layout;
+    if (rows > mmfi_layout_rows(layout, state->map.size) - writer->count)
         return mmfi_fail(error, MMF_ERR_CAPACITY, 0, state->file.path,
                          "%s: the %" PRIu64 " bytes of address space reserved are full; open the "
                          "store with a larger options.reserve_bytes",
@@ -30,7 +30,7 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
         return linked;
     mmf_error unread;
     mmf_error *said = error != NULL ? error : &unread;
-    const uint64_t needed = geometry->header_size + (writer->count + rows) * geometry->record_size;
+    const uint64_t needed = layout->header_size + (writer->count + rows) * layout->record_size;
     const uint64_t least = round_up_page(needed);
     mmf_status status = MMF_ERR_NO_SPACE;
     uint64_t size = 0;
@@ -49,10 +49,11 @@ mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error)
     mmfi_store64(&state->growth_error, status == MMF_OK ? 0 : (uint64_t)said->os_error);
     if (status != MMF_OK)
         return status;
-    if (state->huge_pages) /* what is full; the rest is still small when it is written */
+    if (state->huge_pages) /* the extents that are full; the others keep small pages until they are
+                            */
         state->collapsed = mmfi_map_collapse(&state->map, state->collapsed, state->file_size);
     state->file_size = size;
-    state->room = mmfi_geometry_rows(geometry, size);
+    state->room = mmfi_layout_rows(layout, size);
     mmfi_store64_release(&writer->live->capacity, state->room);
     mmfi_error_clear(error);
     return MMF_OK;
@@ -66,5 +67,5 @@ uint64_t mmf_store_capacity(const mmf_store *store)
     uint64_t size = 0;
     if (mmfi_file_size(&state->file, &size, NULL) != MMF_OK)
         return 0;
-    return mmfi_geometry_rows(&state->geometry, size);
+    return mmfi_layout_rows(&state->layout, size);
 }

@@ -10,7 +10,7 @@ const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
 
 /*
  * Closed handles stay readable for a while, so that a use after close is MMF_ERR_CLOSED and not a
- * crash: the memory of one is released when so many others were closed after it.
+ * crash: the memory of one is released when QUARANTINE_SLOTS others were closed after it.
  */
 #define QUARANTINE_SLOTS 64u
 

@@ -37,17 +37,17 @@ static mmf_status find_info(const mmf_store *store, mmf_info *out)
     if (mmfi_bounds_now(state, &bounds, NULL) == MMF_OK)
         out->missing_rows = mmfi_bounds_missing(&bounds);
     out->file_size = size;
-    out->capacity = mmfi_geometry_rows(&state->geometry, size);
-    out->capacity_max = mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
-    out->header_size = state->geometry.header_size;
+    out->capacity = mmfi_layout_rows(&state->layout, size);
+    out->capacity_max = mmfi_layout_rows(&state->layout, mmfi_load64_acquire(&state->map.size));
+    out->header_size = state->layout.header_size;
     out->reserve_bytes = mmfi_load64_acquire(&state->map.size);
     out->reserve_asked = state->reserve_asked;
-    out->layout_hash = state->geometry.layout_hash;
-    out->record_size = (uint32_t)state->geometry.record_size;
+    out->layout_hash = state->layout.layout_hash;
+    out->record_size = (uint32_t)state->layout.record_size;
     out->format_version = MMFI_FORMAT_VERSION;
     out->writable = state->writer != NULL && !mmfi_state_is_inherited(state) &&
                     mmfi_load64(&state->failed) == 0 && mmfi_load64(&state->missing_pages) == 0;
-    out->live = mmfi_live_is_trusted(state->map.base, &state->geometry);
+    out->live = mmfi_live_is_trusted(state->map.base, &state->layout);
     out->replaced = mmfi_link_find(state);
     return MMF_OK;
 }

@@ -46,8 +46,9 @@ static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
 
 /*
  * Rolls back what the dead owner of a locked slot left. MMF_ERR_CAPACITY when that may be a record
- * beyond the address space of this handle, for the file grew after it was mapped: then another has
- * to. The count is that of now: the dead may have replaced what came after this writer looked.
+ * beyond the address space of this handle, for the file grew after it was mapped: then another
+ * writer has to. The count is loaded anew: the dead writer may have replaced records that were
+ * appended after this one loaded it before.
  */
 static mmf_status roll_back_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
 {
@@ -62,15 +63,15 @@ static mmf_status roll_back_slot(mmfi_state *state, uint32_t slot, mmf_error *er
     if (mmfi_load64(&mmfi_shared_live(state)->append_owner) == (uint64_t)slot + 1 &&
         mmfi_unpublished_check(state, now.count, NULL) != MMF_OK)
         return MMF_ERR_CAPACITY;
-    mmfi_recover_slot(state->map.base, &state->geometry, slot, mmfi_shared_reach(state, &now));
+    mmfi_recover_slot(state->map.base, &state->layout, slot, mmfi_shared_reach(state, &now));
     return MMF_OK;
 }
 
 /* What there is to do depends on how the file was made. */
 static mmf_status fail_place(const mmfi_state *state, mmf_error *error)
 {
-    const uint32_t places = state->geometry.undo_count;
-    const uint32_t most = mmfi_undo_count_for(state->geometry.undo_stride, true);
+    const uint32_t places = state->layout.undo_count;
+    const uint32_t most = mmfi_undo_count_for(state->layout.undo_stride, true);
     char remedy[160] = "close one of them, or wait until one is closed";
     if (places < most)
         (void)snprintf(remedy, sizeof remedy,
@@ -91,7 +92,7 @@ static mmf_status fail_place(const mmfi_state *state, mmf_error *error)
 static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
 {
     *taken = false;
-    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
+    for (uint32_t slot = 0; slot < state->layout.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             continue;
         const mmf_status status = roll_back_slot(state, slot, error);
@@ -107,7 +108,7 @@ static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
     return MMF_OK;
 }
 
-/* The slot of a dead writer may be locked for a moment, by one that rolls it back. */
+/* Another writer may lock the slot of a dead one briefly, to roll it back. */
 static mmf_status take_slot(mmfi_state *state, mmf_error *error)
 {
     mmfi_wait wait = mmfi_wait_of(PLACE_WAIT_NS);
@@ -121,9 +122,9 @@ static mmf_status take_slot(mmfi_state *state, mmf_error *error)
 }
 
 /*
- * Finds what there is while others are at work. A count that exceeds the file may be one that came
- * with a growth after the size was looked at, so it is damage only of a file that did not grow.
- * Each round was lost to a growth by another writer, and the time is bounded all the same.
+ * Plans the recovery while other writers append. A count that exceeds the file may have come with a
+ * growth after the size was read, so it is damage only if the file did not grow. Each round was
+ * lost to a growth by another writer, and the time is bounded nevertheless.
  */
 static mmf_status plan_recovery(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
 {
@@ -132,7 +133,7 @@ static mmf_status plan_recovery(mmfi_state *state, mmfi_recovery *found, mmf_err
     uint64_t size = 0;
     do {
         size = state->file_size;
-        status = mmfi_recover_plan(state->map.base, &state->geometry, size, state->file.path, found,
+        status = mmfi_recover_plan(state->map.base, &state->layout, size, state->file.path, found,
                                    error);
         if (status != MMF_ERR_CORRUPT)
             return status;
@@ -150,7 +151,7 @@ static mmf_status plan_recovery(mmfi_state *state, mmfi_recovery *found, mmf_err
  */
 static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
 {
-    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
+    for (uint32_t slot = 0; slot < state->layout.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, state->file.path,
                              "%s: another writer is at work, and it or this process cannot read "
@@ -166,13 +167,13 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
                          " bytes of address space are reserved; open it again, with a larger "
                          "options.reserve_bytes if that was set",
                          state->file.path, state->file_size, state->map.size);
-    mmf_status status = mmfi_recover_plan(state->map.base, &state->geometry, state->file_size,
+    mmf_status status = mmfi_recover_plan(state->map.base, &state->layout, state->file_size,
                                           state->file.path, found, error);
     if (status == MMF_OK)
         status = mmfi_check_last(state, found->count, error);
     if (status == MMF_OK)
         status = mmfi_commit_adopt(state, found, error);
-    return status == MMF_OK ? mmfi_recover(state->map.base, &state->geometry, state->file_size,
+    return status == MMF_OK ? mmfi_recover(state->map.base, &state->layout, state->file_size,
                                            state->file.path, found, error)
                             : status;
 }
@@ -184,7 +185,7 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
 static mmf_status untie_from(mmfi_state *state, const mmfi_commit *last, mmf_error *error)
 {
     const uint64_t count = mmfi_shared_count(state);
-    const uint64_t capacity = mmfi_geometry_rows(&state->geometry, state->file_size);
+    const uint64_t capacity = mmfi_layout_rows(&state->layout, state->file_size);
     const uint64_t epoch = mmfi_epoch_to_commit(state->map.base);
     unsigned char before[sizeof(mmfi_commit)];
     mmf_status status = mmfi_file_sync(&state->file, error);
@@ -223,7 +224,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
     /* In the boot that the shared page is of, others may be at work. Else this is the first one. */
-    const bool trusted = mmfi_live_is_trusted(state->map.base, &state->geometry);
+    const bool trusted = mmfi_live_is_trusted(state->map.base, &state->layout);
     mmf_status status =
         trusted ? plan_recovery(state, &found, error) : begin_boot(state, &found, error);
     if (status == MMF_OK && trusted)
@@ -245,7 +246,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     mmfi_store64(mmfi_shared_undo(state, state->slot) + offsetof(mmfi_undo, owner),
                  (uint64_t)state->pid);
     state->writer->count = found.count;
-    const uint64_t mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
+    const uint64_t mapped = mmfi_layout_rows(&state->layout, state->map.size);
     state->room = found.capacity < mapped ? found.capacity : mapped;
     state->writer->undo = mmfi_shared_undo(state, state->slot);
     return MMF_OK;
@@ -267,7 +268,7 @@ mmf_status mmfi_join(mmfi_state *state, mmf_store *store, mmf_error *error)
         status = mmfi_file_fill_holes(&state->file, UINT64_MAX, true, error);
     if (status == MMF_OK)
         status = mmfi_file_own_blocks(&state->file, state->map.base,
-                                      (size_t)state->geometry.header_size, error);
+                                      (size_t)state->layout.header_size, error);
     if (status == MMF_OK)
         status = join(state, error);
     sign_join(state, 0);

@@ -125,7 +125,7 @@ mmf_replaced mmfi_link_find(const mmfi_state *state)
         return is_same_file(link, &named) ? MMF_REPLACED_NO : MMF_REPLACED_BY_FILE;
     if (link->had_name && file.st_nlink == 0)
         return MMF_REPLACED_UNLINKED;
-    /* A path that may not be looked at says nothing. */
+    /* Nothing is known of a path that may not be examined. */
     return link->path != NULL && (errno == ENOENT || errno == ENOTDIR) ? MMF_REPLACED_MOVED
                                                                        : MMF_REPLACED_NO;
 }

@@ -34,16 +34,16 @@ static mmf_status recover(mmfi_state *state, mmf_error *error)
         status = mmfi_file_fill_holes(&state->file, UINT64_MAX, false, error);
     if (status == MMF_OK)
         status = mmfi_file_own_blocks(&state->file, state->map.base,
-                                      (size_t)state->geometry.header_size, error);
+                                      (size_t)state->layout.header_size, error);
     if (status == MMF_OK)
-        status = mmfi_recover_plan(state->map.base, &state->geometry, state->file_size,
+        status = mmfi_recover_plan(state->map.base, &state->layout, state->file_size,
                                    state->file.path, &found, error);
     if (status == MMF_OK)
         status = mmfi_check_last(state, found.count, error);
     if (status == MMF_OK)
         status = mmfi_commit_adopt(state, &found, error);
     if (status == MMF_OK)
-        status = mmfi_recover(state->map.base, &state->geometry, state->file_size, state->file.path,
+        status = mmfi_recover(state->map.base, &state->layout, state->file_size, state->file.path,
                               &found, error);
     if (status == MMF_OK)
         status = mmfi_discard_unpublished(state, found.count, error);
@@ -57,7 +57,7 @@ static mmf_status recover(mmfi_state *state, mmf_error *error)
     state->commit_damaged = found.damaged;
     state->writer->count = found.count;
     state->room = found.capacity;
-    state->writer->undo = state->map.base + state->geometry.undo_offset;
+    state->writer->undo = state->map.base + state->layout.undo_offset;
     mmfi_one_writer_prepare(state);
     return MMF_OK;
 }
@@ -108,7 +108,7 @@ static bool tail_is_there(const mmfi_state *state, uint64_t count)
 {
     uint64_t size = 0;
     return mmfi_file_size(&state->file, &size, NULL) == MMF_OK &&
-           count <= mmfi_geometry_rows(&state->geometry, size);
+           count <= mmfi_layout_rows(&state->layout, size);
 }
 
 static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
@@ -119,12 +119,12 @@ static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
     if (!grown && !replaced && state->confirmed)
         return MMF_OK;
     bool one = grown && !replaced && state->confirmed && !state->two_syncs &&
-               mmfi_tail_fits(&state->geometry, state->committed, count) &&
+               mmfi_tail_fits(&state->layout, state->committed, count) &&
                tail_is_there(state, count);
     uint32_t crc = 0;
     if (one)
-        crc = mmfi_tail_crc(state->map.base, &state->geometry, state->committed, count);
-    /* A tail from row 0 on whose checksum is 0 would look like none. */
+        crc = mmfi_tail_crc(state->map.base, &state->layout, state->committed, count);
+    /* A tail from row 0 on whose checksum is 0 would read as no tail. */
     one = one && (state->committed | crc) != 0;
     mmf_status status = one ? MMF_OK : sync_all(state, error);
     if (status == MMF_OK && grown) {
@@ -193,7 +193,7 @@ static unsigned char *record_to_set(const mmf_store *store, mmfi_state *state, u
                                     mmf_status *status)
 {
     *status = row < state->writer->count ? let_set(state, row) : MMF_ERR_RANGE;
-    return *status == MMF_OK ? mmfi_row(store, row, (size_t)state->geometry.record_size) : NULL;
+    return *status == MMF_OK ? mmfi_row(store, row, (size_t)state->layout.record_size) : NULL;
 }
 
 /* Marks a record as being replaced; 0 when it is torn, and only a part is to be set. */
@@ -204,7 +204,7 @@ static uint64_t take_record(const mmfi_state *state, uint64_t row, unsigned char
     const uint64_t sequence = mmfi_load64(record);
     uint64_t odd = 0;
     if (mmfi_sequence_is_whole(sequence)) {
-        mmfi_undo_save(writer->undo, row, record, sequence, (size_t)state->geometry.record_size);
+        mmfi_undo_save(writer->undo, row, record, sequence, (size_t)state->layout.record_size);
         return mmfi_sequence_write_begin(record, sequence);
     }
     if (extent == MMFI_PART)

@@ -102,8 +102,7 @@ mmf_status mmfi_open_begin(const char *path, const mmf_options *given, mmf_optio
 
 /* ---- The lock ---- */
 
-/* Takes the lock, or names the holder, from a page that is only believed as far as a message goes.
- */
+/* Takes the lock, or names its holder: from the shared page, which is good enough for a message. */
 mmf_status mmfi_open_lock(mmfi_state *state, mmf_error *error)
 {
     const mmf_status status = state->strategy->lock(&state->file, error);
@@ -140,19 +139,19 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
     mmfi_link_note(state);
     const uint64_t most = mmfi_map_modest();
     mmf_status status =
-        mmfi_file_identity(&state->file, &state->geometry.device, &state->geometry.inode, error);
+        mmfi_file_identity(&state->file, &state->layout.device, &state->layout.inode, error);
     if (status != MMF_OK)
         return status;
     /* What maps a file keeps it open: not the open file that has the locks of this process. */
     const int other = state->file.writable ? mmfi_file_reopen(&state->file) : -1;
     /* Nothing comes between this and the mapping: a file that is truncated later is a signal. */
     status = mmfi_file_size(&state->file, &state->file_size, error);
-    if (status == MMF_OK && state->file_size < state->geometry.header_size)
+    if (status == MMF_OK && state->file_size < state->layout.header_size)
         status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
                            "%s: the file was cut off to %" PRIu64
                            " bytes while it was opened, the header alone takes %" PRIu64
                            "; restore it from a copy",
-                           state->file.path, state->file_size, state->geometry.header_size);
+                           state->file.path, state->file_size, state->layout.header_size);
     if (status == MMF_OK)
         status = mmfi_map_open(other >= 0 ? other : state->file.fd, state->file.writable,
                                mmfi_choose_reserve(state, options, most), state->file_size,
@@ -186,7 +185,7 @@ static mmf_status attach_reader(mmfi_state *state, mmf_error *error)
     there = there < bounds.mapped ? there : bounds.mapped;
     state->rows_written = mmfi_rows_written(state, there);
     state->rows_to_hole = mmfi_rows_to_hole(state, there);
-    state->commit_damaged = !mmfi_live_is_trusted(state->map.base, &state->geometry) &&
+    state->commit_damaged = !mmfi_live_is_trusted(state->map.base, &state->layout) &&
                             mmfi_commit_is_damaged(state->map.base);
     return MMF_OK;
 }
@@ -237,8 +236,8 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     if (store == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
                          "%s: no memory for a handle", state->file.path);
-    store->records = state->map.base + state->geometry.header_size;
-    store->checksum_key = state->geometry.checksum_key;
+    store->records = state->map.base + state->layout.header_size;
+    store->checksum_key = state->layout.checksum_key;
     store->writer = &mmfi_writer_none;
     store->state = state;
     mmfi_guard_add(store, state->map.base, state->map.size);
@@ -251,7 +250,7 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
         free(store);
         return status;
     }
-    store->live = mmfi_live_is_trusted(state->map.base, &state->geometry)
+    store->live = mmfi_live_is_trusted(state->map.base, &state->layout)
                       ? (const mmfi_live *)(const void *)(state->map.base + MMFI_LIVE_OFFSET)
                       : &mmfi_live_frozen;
     (void)mmfi_count_slow(store);
@@ -270,7 +269,7 @@ static mmf_status open_state(mmfi_state *state, const char *path, const mmf_opti
     if (status == MMF_OK && writable)
         status = mmfi_open_lock(state, error);
     if (status == MMF_OK)
-        status = mmfi_header_read(&state->file, writable, &state->geometry, &state->schema, error);
+        status = mmfi_header_read(&state->file, writable, &state->layout, &state->schema, error);
     if (status == MMF_OK && schema != NULL)
         status = mmf_schema_match(schema, state->schema, path, error);
     return status == MMF_OK ? mmfi_store_attach(state, options, out, error) : status;

@@ -15,7 +15,7 @@ mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
 #define ATTEMPTS_MAX   16384u
 #define ATTEMPTS_YIELD 64u
 
-/* Attempts that find one odd sequence, and its before-image nowhere, until it counts as torn. */
+/* A record is torn after so many attempts that find the same odd sequence and no before-image. */
 #define ATTEMPTS_TORN 64u
 
 mmfi_slow_read mmfi_slow_read_begin(const mmf_store *store, uint64_t row, bool has_out)
@@ -29,28 +29,27 @@ mmfi_slow_read mmfi_slow_read_begin(const mmf_store *store, uint64_t row, bool h
 
 static const unsigned char *slot_at(const mmfi_state *state, uint32_t slot)
 {
-    return state->map.base + state->geometry.undo_offset + slot * state->geometry.undo_stride;
+    return state->map.base + state->layout.undo_offset + slot * state->layout.undo_stride;
 }
 
-/* The image of the row in any undo slot, or NULL. After another boot a slot may hold anything. */
+/* The before-image of the row, or NULL. After another boot a slot may hold anything. */
 static const unsigned char *undo_image_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
-    if (!mmfi_live_is_trusted(state->map.base, &state->geometry))
+    if (!mmfi_live_is_trusted(state->map.base, &state->layout))
         return NULL;
-    for (uint32_t i = 0; i < state->geometry.undo_count; i++)
+    for (uint32_t i = 0; i < state->layout.undo_count; i++)
         if (mmfi_undo_holds(slot_at(state, i), row, odd))
             return mmfi_undo_image(slot_at(state, i));
     return NULL;
 }
 
-/* True when a writer that lives is replacing the row, which was torn: there is no image of it. */
+/* True when a living writer is replacing the row, which was torn and has no before-image. */
 static bool is_being_replaced(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
     uint32_t slot = 0;
-    while (slot < state->geometry.undo_count &&
-           !mmfi_undo_announces(slot_at(state, slot), row, odd))
+    while (slot < state->layout.undo_count && !mmfi_undo_announces(slot_at(state, slot), row, odd))
         slot++;
-    if (slot == state->geometry.undo_count)
+    if (slot == state->layout.undo_count)
         return false;
     if (state->writer != NULL && slot == state->slot && !mmfi_state_is_inherited(state))
         return true;
@@ -60,32 +59,32 @@ static bool is_being_replaced(const mmfi_state *state, uint64_t row, uint64_t od
 }
 
 /*
- * A writer that stops in the middle leaves the image in its slot, or says there that it replaces a
- * torn record, and one that does not stop moves the sequence: a record that shows none of it is
- * torn. Where slots are not believed, that much is only sure while no process has the lock.
+ * A writer that stops during a replacement leaves the before-image in its slot, or an announcement
+ * that it replaces a torn record; one that goes on moves the sequence. A record with neither is
+ * torn. Where slots are not valid, this is certain only while no process has the lock.
  */
 static mmf_status give_up(const mmfi_slow_read *slow)
 {
     const mmfi_state *state = slow->store->state;
-    /* A record in which a hole was met is zeroes, whatever it was. */
+    /* A record that lies in a hole reads as zeroes. */
     if (mmfi_load64(&state->missing_pages) != 0)
         return mmfi_pages_status(state);
     if (mmfi_sequence_is_damaged(slow->sequence))
         return MMF_ERR_CORRUPT;
     if (slow->unmoved < ATTEMPTS_TORN)
         return MMF_ERR_BUSY;
-    const bool at_work = mmfi_live_is_trusted(state->map.base, &state->geometry)
+    const bool at_work = mmfi_live_is_trusted(state->map.base, &state->layout)
                              ? is_being_replaced(state, slow->row, slow->sequence)
                              : mmfi_file_is_locked(&state->file);
     return at_work ? MMF_ERR_BUSY : MMF_ERR_CORRUPT;
 }
 
 /*
- * After mmfi_sequence_validate: what was copied is the record itself, or an image that its slot
- * still has. A recovery that trusts no slot forgets it under this reader, and the next writer uses
- * it for another row, while the record keeps its odd sequence. The fence of that call, and the one
- * before a slot is used again (mmfi_undo_save), let a reader that saw a word of the new image see
- * that the slot was forgotten, or what came after.
+ * After mmfi_sequence_validate: the bytes that were copied are the record, or a before-image that
+ * is still in its slot. A recovery that trusts no slot clears it under this reader, and the next
+ * writer uses it for another row, while the record keeps its odd sequence. The fence of that call,
+ * and the one before a slot is used again (mmfi_undo_save), make sure that a reader that loaded a
+ * word of the new before-image also finds that the slot was cleared or used again.
  */
 static bool is_still_there(const mmfi_slow_read *slow)
 {
@@ -101,7 +100,7 @@ bool mmfi_slow_read_next(mmfi_slow_read *slow)
         return false;
     const mmfi_state *state = slow->store->state;
     const unsigned char *record =
-        mmfi_row(slow->store, slow->row, (size_t)state->geometry.record_size);
+        mmfi_row(slow->store, slow->row, (size_t)state->layout.record_size);
     if (slow->record != NULL && mmfi_sequence_validate(record, slow->sequence) &&
         is_still_there(slow))
         return false;

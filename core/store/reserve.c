@@ -6,7 +6,8 @@
 
 #include <sched.h>
 
-/* Room for a file to grow into: it may become so many times as large, and by so much at least. */
+/* Address space for growth: this many times the file's size, and no less than
+ * MMF_RESERVE_BYTES_READER more. */
 #define READER_GROWTH 8
 
 static uint64_t reserve_of_reader(uint64_t file_size)
@@ -34,9 +35,9 @@ uint64_t mmfi_choose_reserve(mmfi_state *state, const mmf_options *options, uint
 uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
 {
     mmfi_state *state = store->state;
-    const uint64_t needed = state->geometry.header_size + rows * state->geometry.record_size;
+    const uint64_t needed = state->layout.header_size + rows * state->layout.record_size;
     if (!state->reserve_extends || !mmfi_link_is_own_descriptor(state))
-        return mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+        return mmfi_layout_rows(&state->layout, mmfi_load64_acquire(&state->map.size));
     for (int attempt = 0; attempt < EXTENDING_ATTEMPTS; attempt++) {
         if (mmfi_load64_acquire(&state->map.size) >= needed)
             break;
@@ -56,5 +57,5 @@ uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
         mmfi_store64_release(&state->extending, 0);
         break;
     }
-    return mmfi_geometry_rows(&state->geometry, mmfi_load64_acquire(&state->map.size));
+    return mmfi_layout_rows(&state->layout, mmfi_load64_acquire(&state->map.size));
 }

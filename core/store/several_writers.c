@@ -18,7 +18,7 @@
 /* The owner of the slot has what this writer waited for, until its time was over. */
 static mmf_status give_up(mmfi_state *state, mmfi_held held, uint64_t row, uint32_t slot)
 {
-    const bool known = slot < state->geometry.undo_count;
+    const bool known = slot < state->layout.undo_count;
     mmfi_store64(&state->obstacle.row, row);
     mmfi_store64(&state->obstacle.pid,
                  known ? mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, owner))
@@ -37,14 +37,14 @@ static void forget_obstacle(mmfi_state *state)
 /* ---- Records ---- */
 
 /*
- * The slot whose owner has the row under that odd sequence, with an image or without; undo_count
- * when none says so. An owner says so before it marks the record, and until after: with the fence,
- * a caller that finds none, and then still that sequence, has found a torn record.
+ * The slot whose owner has the row under that odd sequence, with a before-image or without;
+ * undo_count when none says so. An owner says so before it marks the record, and until after: with
+ * the fence, a caller that finds none, and then still that sequence, has found a torn record.
  */
 static uint32_t owner_of(const mmfi_state *state, uint64_t row, uint64_t odd)
 {
     uint32_t slot = 0;
-    for (; slot < state->geometry.undo_count; slot++) {
+    for (; slot < state->layout.undo_count; slot++) {
         const unsigned char *undo = mmfi_shared_undo(state, slot);
         if (mmfi_undo_holds(undo, row, odd) || mmfi_undo_announces(undo, row, odd))
             break;
@@ -64,9 +64,9 @@ static uint64_t rows_within_reach(const mmfi_state *state)
 static uint32_t roll_back(mmfi_state *state, uint64_t row, uint64_t odd)
 {
     const uint32_t slot = owner_of(state, row, odd);
-    if (slot < state->geometry.undo_count && slot != state->slot &&
+    if (slot < state->layout.undo_count && slot != state->slot &&
         mmfi_file_lock_slot(&state->file, slot)) {
-        mmfi_recover_slot(state->map.base, &state->geometry, slot, rows_within_reach(state));
+        mmfi_recover_slot(state->map.base, &state->layout, slot, rows_within_reach(state));
         mmfi_file_unlock_slot(&state->file, slot);
     }
     return slot;
@@ -76,9 +76,9 @@ static uint32_t roll_back(mmfi_state *state, uint64_t row, uint64_t odd)
 static MMFI_COLD mmf_status wait_to_claim(mmfi_state *state, uint64_t row, unsigned char *record,
                                           mmfi_extent extent, uint64_t *sequence)
 {
-    const size_t record_size = (size_t)state->geometry.record_size;
+    const size_t record_size = (size_t)state->layout.record_size;
     unsigned char *undo = mmfi_shared_undo(state, state->slot);
-    const uint32_t none = state->geometry.undo_count;
+    const uint32_t none = state->layout.undo_count;
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     uint32_t owner = none;
     do {
@@ -107,7 +107,7 @@ static mmf_status claim(mmfi_state *state, uint64_t row, unsigned char *record, 
     forget_obstacle(state);
     if (MMFI_LIKELY(mmfi_sequence_is_whole(found)) &&
         mmfi_claim(record, state->writer->undo, state->slot, row, found,
-                   (size_t)state->geometry.record_size, sequence))
+                   (size_t)state->layout.record_size, sequence))
         return MMF_OK;
     return wait_to_claim(state, row, record, extent, sequence);
 }
@@ -118,8 +118,8 @@ static mmfi_write_permit write_begin(mmf_store *store, uint64_t row, mmfi_extent
     uint64_t sequence = 0;
     mmf_status status = mmfi_row_is_known(store, row) ? MMF_OK : mmfi_refresh(store, row);
     if (status == MMF_OK)
-        status = claim(state, row, mmfi_row(store, row, (size_t)state->geometry.record_size),
-                       extent, &sequence);
+        status = claim(state, row, mmfi_row(store, row, (size_t)state->layout.record_size), extent,
+                       &sequence);
     const mmfi_write_permit permit = {sequence, status};
     return permit;
 }
@@ -138,13 +138,13 @@ static bool take_dead_append_lock(mmfi_state *state, uint64_t owner, uint64_t mi
 {
     uint64_t *lock = &mmfi_shared_live(state)->append_owner;
     /* No writer has such a slot: the word was damaged. */
-    if (owner > state->geometry.undo_count)
+    if (owner > state->layout.undo_count)
         return mmfi_swap64_if(lock, owner, mine);
     const uint32_t slot = (uint32_t)(owner - 1);
     if (slot == state->slot || !mmfi_file_lock_slot(&state->file, slot))
         return false;
     /* While its slot is locked no other writer can become that owner. */
-    mmfi_recover_slot(state->map.base, &state->geometry, slot, rows_within_reach(state));
+    mmfi_recover_slot(state->map.base, &state->layout, slot, rows_within_reach(state));
     const bool taken = mmfi_swap64_if(lock, owner, mine);
     mmfi_file_unlock_slot(&state->file, slot);
     return taken;
@@ -203,7 +203,7 @@ static MMFI_COLD mmf_status wait_for_append_lock(mmfi_state *state, mmf_error *e
         taken = inherited = take_dead_append_lock(state, owner, mine);
     } while (!taken && mmfi_wait_next(&wait));
     if (!taken) {
-        const bool is_slot = owner != 0 && owner <= state->geometry.undo_count;
+        const bool is_slot = owner != 0 && owner <= state->layout.undo_count;
         return give_up(state, MMFI_HELD_APPEND, 0, is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
     }
     /* A sync by one that had the lock meanwhile may have failed. */
@@ -233,8 +233,8 @@ static mmf_status make_room(mmfi_state *state, uint64_t rows)
     const mmf_status status = mmfi_file_size(&state->file, &state->file_size, NULL);
     if (status != MMF_OK)
         return status;
-    const uint64_t backed = mmfi_geometry_rows(&state->geometry, state->file_size);
-    const uint64_t mapped = mmfi_geometry_rows(&state->geometry, state->map.size);
+    const uint64_t backed = mmfi_layout_rows(&state->layout, state->file_size);
+    const uint64_t mapped = mmfi_layout_rows(&state->layout, state->map.size);
     state->room = backed < mapped ? backed : mapped;
     if (writer->count > backed)
         return MMF_ERR_CORRUPT;
@@ -266,13 +266,13 @@ static mmf_status append_begin(mmfi_state *state, uint64_t rows)
  */
 static void roll_back_dead_writers(mmfi_state *state)
 {
-    const size_t record_size = (size_t)state->geometry.record_size;
+    const size_t record_size = (size_t)state->layout.record_size;
     const uint64_t end = rows_within_reach(state);
-    for (uint32_t slot = 0; slot < state->geometry.undo_count; slot++) {
+    for (uint32_t slot = 0; slot < state->layout.undo_count; slot++) {
         const uint64_t row = mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, row));
         if (row >= end)
             continue;
-        const unsigned char *records = state->map.base + state->geometry.header_size;
+        const unsigned char *records = state->map.base + state->layout.header_size;
         const uint64_t found = mmfi_sequence_load(records + row * record_size);
         if (mmfi_sequence_is_odd(found))
             (void)roll_back(state, row, found);

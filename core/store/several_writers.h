@@ -9,7 +9,7 @@
 /* The undo slot of one writer. */
 static inline unsigned char *mmfi_shared_undo(const mmfi_state *state, uint32_t slot)
 {
-    return state->map.base + state->geometry.undo_offset + slot * state->geometry.undo_stride;
+    return state->map.base + state->layout.undo_offset + slot * state->layout.undo_stride;
 }
 
 static inline mmfi_live *mmfi_shared_live(const mmfi_state *state)

@@ -117,7 +117,7 @@ static bool replace_with_zeroes(const place *at, uint64_t address)
     const uint64_t end = at->base + at->size;
     if (map_zeroes(at->base, end, access))
         return true;
-    const uint64_t span = state->geometry.record_size + MMFI_PAGE_SIZE;
+    const uint64_t span = state->layout.record_size + MMFI_PAGE_SIZE;
     const uint64_t first = address - at->base > span ? address - span : at->base;
     const uint64_t last = end - address > span ? address + span : end;
     const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -88,7 +88,7 @@ struct mmfi_state {
     mmfi_file file;
     mmfi_link link;
     mmfi_map map;
-    mmfi_geometry geometry;
+    mmfi_layout layout;
     mmf_schema *schema;
     uint64_t reserve_asked;
     bool reserve_extends; /* a reader whose options did not say how much: it may become larger */
@@ -105,7 +105,7 @@ struct mmfi_state {
     mmfi_writer *writer;
     mmfi_writer *page;          /* that page, or NULL */
     mmfi_writer writer_unwiped; /* where there is none: kept here, and every write is by a call */
-    uint64_t failed;        /* not 0: a sync failed, no more writing. Threads that read look, too */
+    uint64_t failed; /* not 0: a sync failed, no more writing. Threads that read check it, too */
     uint64_t missing_pages; /* mmfi_missing_pages, by the SIGBUS handler; mmapforge/sigbus.h */
     uint64_t rows_backed;  /* that the file had bytes for when a reader last asked; it only grows */
     uint64_t rows_written; /* before those at the end that an open found to be zeroes; else all */
@@ -263,7 +263,7 @@ static inline bool mmfi_append_is_over_exposed(const mmfi_state *state)
 /* The sequence of a record that is appended into any other row. */
 static inline uint64_t mmfi_append_sequence(const mmfi_state *state)
 {
-    if (MMFI_LIKELY(state->geometry.checksum_offset == 0))
+    if (MMFI_LIKELY(state->layout.checksum_offset == 0))
         return MMFI_SEQUENCE_FIRST;
     return mmfi_epoch_bits(mmfi_load64(&state->writer->live->epoch)) | MMFI_SEQUENCE_FIRST;
 }
@@ -314,8 +314,8 @@ mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_
 mmf_status mmfi_discard_unpublished(mmfi_state *state, uint64_t count, mmf_error *error);
 
 /*
- * MMF_ERR_CAPACITY when the row after the last one lies beyond the address space of this handle,
- * and has to be looked at: then another writer has to take over.
+ * MMF_ERR_CAPACITY when the row after the last one has to be examined and lies beyond the address
+ * space of this handle: then another writer has to recover.
  */
 mmf_status mmfi_unpublished_check(const mmfi_state *state, uint64_t count, mmf_error *error);
 
@@ -336,10 +336,10 @@ mmf_status mmfi_poison_say(const mmfi_state *state, mmf_error *error);
 
 /* ---- Files that lost their name, or were written over; link.c ---- */
 
-/* Remembers what the path leads to now. */
+/* Remembers the file that the path leads to now. */
 void mmfi_link_note(mmfi_state *state);
 
-/* What has become of it since, as far as that can be seen. */
+/* Whether the path still leads to the file, as far as that can be found out. */
 mmf_replaced mmfi_link_find(const mmfi_state *state);
 
 /* False when the program closed the descriptor of the file, and another file has it now. */
@@ -377,7 +377,7 @@ typedef struct mmfi_verify_result {
     uint32_t expected;
 } mmfi_verify_result;
 
-/* Looks again and again, within the bounds of mmfi_slow_read_next. Its schema has checksums. */
+/* Repeats, within the bounds of mmfi_slow_read_next. Its schema has checksums. */
 mmfi_verify_result mmfi_verify_record(const mmf_store *store, uint64_t row);
 
 /* The message of a MMF_ERR_BUSY that has an obstacle; returns that status. */

@@ -12,12 +12,12 @@
  * it has left proves nothing. */
 static bool may_be_any(const mmfi_state *state)
 {
-    return state->geometry.checksum_offset != 0 && mmfi_load64(&state->writer->live->epoch) != 0;
+    return state->layout.checksum_offset != 0 && mmfi_load64(&state->writer->live->epoch) != 0;
 }
 
 mmf_status mmfi_unpublished_check(const mmfi_state *state, uint64_t count, mmf_error *error)
 {
-    if (!may_be_any(state) || count < mmfi_geometry_rows(&state->geometry, state->map.size))
+    if (!may_be_any(state) || count < mmfi_layout_rows(&state->layout, state->map.size))
         return MMF_OK;
     return mmfi_fail(error, MMF_ERR_CAPACITY, 0, state->file.path,
                      "%s: row %" PRIu64 ", which a writer that died may have been appending, lies "
@@ -32,7 +32,7 @@ mmf_status mmfi_unpublished_check(const mmfi_state *state, uint64_t count, mmf_e
  */
 static uint64_t find_unpublished(const mmfi_state *state, const unsigned char *record, uint64_t row)
 {
-    const mmfi_geometry *geometry = &state->geometry;
+    const mmfi_layout *layout = &state->layout;
     mmfi_commit last;
     if (!mmfi_commit_read(state->map.base, &last))
         return 0;
@@ -42,24 +42,24 @@ static uint64_t find_unpublished(const mmfi_state *state, const unsigned char *r
         return 0;
     const bool proven =
         mmfi_sequence_is_odd(sequence) ||
-        mmfi_checksum_fault(record, (size_t)geometry->record_size, geometry->checksum_offset,
-                            mmfi_checksum_place(geometry->checksum_key, row), sequence) == 0;
+        mmfi_checksum_fault(record, (size_t)layout->record_size, layout->checksum_offset,
+                            mmfi_checksum_place(layout->checksum_key, row), sequence) == 0;
     return proven ? sequence : 0;
 }
 
 mmf_status mmfi_discard_unpublished(mmfi_state *state, uint64_t count, mmf_error *error)
 {
-    const mmfi_geometry *geometry = &state->geometry;
+    const mmfi_layout *layout = &state->layout;
     uint64_t size = 0;
     if (!may_be_any(state))
         return MMF_OK;
     mmf_status status = mmfi_file_size(&state->file, &size, error);
-    if (status != MMF_OK || count >= mmfi_geometry_rows(geometry, size))
+    if (status != MMF_OK || count >= mmfi_layout_rows(layout, size))
         return status;
     status = mmfi_unpublished_check(state, count, error);
     if (status != MMF_OK)
         return status;
-    unsigned char *record = state->map.base + geometry->header_size + count * geometry->record_size;
+    unsigned char *record = state->map.base + layout->header_size + count * layout->record_size;
     const uint64_t sequence = find_unpublished(state, record, count);
     if (sequence == 0)
         return MMF_OK;

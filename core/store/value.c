@@ -10,7 +10,7 @@
 static bool get_bytes_at_once(const mmf_store *store, uint64_t row, const mmf_field *field,
                               bool terminate, void *buffer, size_t size, size_t *length)
 {
-    const size_t record_size = (size_t)store->state->geometry.record_size;
+    const size_t record_size = (size_t)store->state->layout.record_size;
     const mmfi_read read = mmfi_read_begin(store, row, record_size, buffer != NULL);
     if (read.record == NULL)
         return false;
@@ -53,7 +53,7 @@ static mmf_status get_scalar(const mmf_store *store, uint64_t row, const mmf_fie
     const mmf_status status = mmfi_row_is_known(store, row) ? MMF_OK : mmfi_refresh(store, row);
     if (status != MMF_OK)
         return status;
-    const unsigned char *record = mmfi_row(store, row, (size_t)store->state->geometry.record_size);
+    const unsigned char *record = mmfi_row(store, row, (size_t)store->state->layout.record_size);
     switch (field->type) {
     case MMF_TYPE_BOOL:
         out->as.boolean = mmfi_load_bool(record, field->offset);
@@ -155,7 +155,7 @@ mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t 
         return MMF_ERR_ARGUMENT;
     if (store->state == NULL)
         return MMF_ERR_CLOSED;
-    const size_t record_size = (size_t)store->state->geometry.record_size;
+    const size_t record_size = (size_t)store->state->layout.record_size;
     if (count > size / record_size)
         return MMF_ERR_ARGUMENT;
     for (uint64_t i = 0; i < count; i++) {

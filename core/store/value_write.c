@@ -5,19 +5,19 @@
 
 #include <stdlib.h>
 
-/* ---- Images ---- */
+/* ---- Raw records ---- */
 
 static bool is_plain(const mmf_field *field)
 {
     return field->type != MMF_TYPE_BOOL && !mmf_type_is_sized(field->type);
 }
 
-/* False when a length in the image exceeds its field. */
-static bool lengths_fit(const mmf_schema *schema, const unsigned char *image)
+/* False when a length in the raw record exceeds its field. */
+static bool lengths_fit(const mmf_schema *schema, const unsigned char *raw)
 {
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const mmf_field *field = &schema->fields[i];
-        if (mmf_type_is_sized(field->type) && mmfi_take32(image + field->offset) > field->max)
+        if (mmf_type_is_sized(field->type) && mmfi_take32(raw + field->offset) > field->max)
             return false;
     }
     return true;
@@ -44,10 +44,10 @@ static void save_scalar(unsigned char *to, const unsigned char *from, uint32_t s
     }
 }
 
-/* Stores one field of an image into a record; lengths have been checked. */
-static void save_field(unsigned char *record, const unsigned char *image, const mmf_field *field)
+/* Stores one field of a raw record into a record; lengths have been checked. */
+static void save_field(unsigned char *record, const unsigned char *raw, const mmf_field *field)
 {
-    const unsigned char *from = image + field->offset;
+    const unsigned char *from = raw + field->offset;
     if (mmf_type_is_sized(field->type)) {
         mmfi_save_bytes(record, field->offset, field->max, from + MMFI_LENGTH_SIZE,
                         mmfi_take32(from));
@@ -67,16 +67,15 @@ static void unstage(mmfi_state *state)
     state->staged = NULL;
 }
 
-/* Records that go over others which readers may have seen are kept apart until they are complete.
- */
+/* Records for rows that readers may have seen are kept in memory until all are complete. */
 static mmf_status stage(mmfi_state *state, uint64_t count, unsigned char **records)
 {
-    state->staged = calloc((size_t)count, (size_t)state->geometry.record_size);
+    state->staged = calloc((size_t)count, (size_t)state->layout.record_size);
     *records = state->staged;
     return state->staged != NULL ? MMF_OK : MMF_ERR_NO_MEMORY;
 }
 
-/* The writer's page tells at once who may write and for how many rows; the rest is asked for. */
+/* mmfi_writer holds who may write and for how many rows; all else takes the cold path. */
 mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned char **records)
 {
     mmf_status status = MMF_OK;
@@ -100,7 +99,7 @@ mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned cha
             return status;
         }
     }
-    *records = mmfi_row(store, writer->count, (size_t)store->state->geometry.record_size);
+    *records = mmfi_row(store, writer->count, (size_t)store->state->layout.record_size);
     return MMF_OK;
 }
 
@@ -108,8 +107,8 @@ void mmfi_append_rows_finish(const mmf_store *store, unsigned char *records, uin
                              uint64_t count)
 {
     const mmfi_state *state = store->state;
-    const size_t size = (size_t)state->geometry.record_size;
-    const size_t checksum = state->geometry.checksum_offset;
+    const size_t size = (size_t)state->layout.record_size;
+    const size_t checksum = state->layout.checksum_offset;
     const uint64_t sequence = state->writer->sequence;
     const uint64_t begin = state->writer->count + first;
     unsigned char *record = records + first * size;
@@ -122,15 +121,14 @@ void mmfi_append_rows_finish(const mmf_store *store, unsigned char *records, uin
 }
 
 /* Puts a record that is complete over one that readers may have seen. */
-static void replace_exposed(const mmf_store *store, uint64_t row, const unsigned char *image)
+static void replace_exposed(const mmf_store *store, uint64_t row, const unsigned char *raw)
 {
     const mmfi_state *state = store->state;
-    const size_t size = (size_t)state->geometry.record_size;
-    const size_t checksum = state->geometry.checksum_offset;
+    const size_t size = (size_t)state->layout.record_size;
+    const size_t checksum = state->layout.checksum_offset;
     unsigned char *record = mmfi_row(store, row, size);
     const uint64_t sequence = mmfi_append_replace(store, row);
-    mmfi_copy_words(record + MMF_SEQUENCE_SIZE, image + MMF_SEQUENCE_SIZE,
-                    size - MMF_SEQUENCE_SIZE);
+    mmfi_copy_words(record + MMF_SEQUENCE_SIZE, raw + MMF_SEQUENCE_SIZE, size - MMF_SEQUENCE_SIZE);
     if (checksum != 0)
         mmfi_checksum_save(record, size, checksum, mmfi_checksum_place(store->checksum_key, row),
                            sequence);
@@ -143,7 +141,7 @@ static void publish_staged(const mmf_store *store, uint64_t count)
     const uint64_t before = state->writer->count;
     for (uint64_t i = 0; i < count; i++)
         replace_exposed(store, before + i,
-                        state->staged + (size_t)i * (size_t)state->geometry.record_size);
+                        state->staged + (size_t)i * (size_t)state->layout.record_size);
     unstage(state);
 }
 
@@ -162,27 +160,27 @@ void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first)
         *first = before;
 }
 
-/* The whole payload at once, then the fields that an image may hold in another form. */
-static void append_images(const mmf_schema *schema, unsigned char *to, const unsigned char *images,
-                          uint64_t count)
+/* The whole payload at once, then the fields whose form in a raw record may differ. */
+static void append_raw(const mmf_schema *schema, unsigned char *to, const unsigned char *raws,
+                       uint64_t count)
 {
     const size_t record_size = schema->record_size;
     for (uint64_t i = 0; i < count; i++) {
         mmfi_copy_in(to + i * record_size + MMF_SEQUENCE_SIZE,
-                     images + i * record_size + MMF_SEQUENCE_SIZE, record_size - MMF_SEQUENCE_SIZE);
+                     raws + i * record_size + MMF_SEQUENCE_SIZE, record_size - MMF_SEQUENCE_SIZE);
     }
     for (uint32_t f = 0; f < schema->field_count; f++) {
         if (is_plain(&schema->fields[f]))
             continue;
         for (uint64_t i = 0; i < count; i++)
-            save_field(to + i * record_size, images + i * record_size, &schema->fields[f]);
+            save_field(to + i * record_size, raws + i * record_size, &schema->fields[f]);
     }
 }
 
 mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t count, size_t size,
                                  uint64_t *first)
 {
-    const unsigned char *images = (const unsigned char *)records;
+    const unsigned char *raws = (const unsigned char *)records;
     unsigned char *to = NULL;
     if (first != NULL)
         *first = 0;
@@ -194,12 +192,12 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
     if (count > size / schema->record_size)
         return MMF_ERR_ARGUMENT;
     for (uint64_t i = 0; i < count; i++)
-        if (!lengths_fit(schema, images + i * schema->record_size))
+        if (!lengths_fit(schema, raws + i * schema->record_size))
             return MMF_ERR_TOO_LONG;
     const mmf_status status = mmfi_append_rows_begin(store, count, &to);
     if (status != MMF_OK)
         return status;
-    append_images(schema, to, images, count);
+    append_raw(schema, to, raws, count);
     mmfi_append_rows_finish(store, to, 0, count);
     mmfi_append_rows_end(store, count, first);
     return MMF_OK;
@@ -210,7 +208,7 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
 mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record, size_t size,
                              const uint32_t *fields, uint32_t field_count)
 {
-    const unsigned char *image = (const unsigned char *)record;
+    const unsigned char *raw = (const unsigned char *)record;
     if (store == NULL || record == NULL || (fields == NULL) != (field_count == 0))
         return MMF_ERR_ARGUMENT;
     const mmf_schema *schema = mmf_store_schema(store);
@@ -221,7 +219,7 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
     for (uint32_t i = 0; i < field_count; i++)
         if (fields[i] >= schema->field_count)
             return MMF_ERR_ARGUMENT;
-    if (!lengths_fit(schema, image))
+    if (!lengths_fit(schema, raw))
         return MMF_ERR_TOO_LONG;
     const uint32_t checksum = schema->checksum_offset;
     const mmfi_extent extent = fields != NULL ? MMFI_PART : MMFI_WHOLE;
@@ -234,7 +232,7 @@ mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record,
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t index = fields != NULL ? mmfi_take32(&fields[i]) : i;
         if (index < schema->field_count) /* as it was when they were checked */
-            save_field(write.record, image, &schema->fields[index]);
+            save_field(write.record, raw, &schema->fields[index]);
     }
     return checksum != 0
                ? mmfi_checksummed_write_end(write, store, row, schema->record_size, checksum)

@@ -37,7 +37,7 @@ static mmf_status say_finding(const mmf_store *store, uint64_t row, const mmfi_v
                      path, row, found->found, found->expected);
 }
 
-/* A row that is counted and cannot be looked at, because of the file or of the address space. */
+/* A row that is counted and cannot be read, because of the file or of the address space. */
 static mmf_status say_out_of_reach(const mmf_store *store, uint64_t end, mmf_error *error)
 {
     mmfi_bounds now = {0, 0, 0, 0};
@@ -70,7 +70,7 @@ static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, 
                          "N " MMF_ATTRIBUTE_CHECKSUMS "' in the schema, and write a new file",
                          path, schema->name, schema->name);
     const uint64_t there = mmf_store_count(store);
-    if (has_hole(store)) /* met just now, or before: then there are no rows to look at */
+    if (has_hole(store)) /* found now or before: then there are no rows to verify */
         return mmfi_say_missing_pages(store->state, error);
     const mmf_status status = mmfi_check_synced(store->state, error);
     if (status != MMF_OK)

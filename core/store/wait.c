@@ -9,7 +9,7 @@
 #include <sched.h>
 #include <time.h>
 
-/* A writer that runs is done within so many attempts; from then on the processor is left to it. */
+/* A running writer finishes within ATTEMPTS_BUSY attempts; after them a waiter yields to it. */
 #define ATTEMPTS_BUSY  1024u
 #define ATTEMPTS_YIELD 16u
 #define ATTEMPTS_ASK   64u

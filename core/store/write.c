@@ -41,7 +41,7 @@ mmf_status mmfi_set_slow(mmf_store *store, uint64_t row, size_t offset, size_t s
     const mmfi_write_permit permit = state->strategy->set_begin(store, row, MMFI_PART);
     if (permit.status != MMF_OK)
         return permit.status;
-    unsigned char *record = mmfi_row(store, row, (size_t)state->geometry.record_size);
+    unsigned char *record = mmfi_row(store, row, (size_t)state->layout.record_size);
     mmfi_store_word(record + offset, size, word);
     mmfi_sequence_write_end(record, permit.sequence);
     return MMF_OK;
@@ -66,13 +66,13 @@ uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row)
 {
     const mmfi_state *state = store->state;
     unsigned char *undo = state->writer->undo;
-    unsigned char *record = mmfi_row(store, row, (size_t)state->geometry.record_size);
+    unsigned char *record = mmfi_row(store, row, (size_t)state->layout.record_size);
     const uint64_t found = mmfi_load64(record);
     const uint64_t changes = mmfi_claim_sequence(found & MMFI_SEQUENCE_COUNT, state->slot);
     const uint64_t odd = changes & MMFI_SEQUENCE_COUNT;
     const uint64_t epoch = mmfi_append_sequence(state) & ~MMFI_SEQUENCE_COUNT;
     if (mmfi_sequence_is_whole(found))
-        mmfi_undo_save(undo, row, record, odd - 1, (size_t)state->geometry.record_size);
+        mmfi_undo_save(undo, row, record, odd - 1, (size_t)state->layout.record_size);
     else
         mmfi_undo_announce(undo, row, odd);
     mmfi_sequence_write_begin(record, odd - 1);

@@ -104,12 +104,13 @@ static void emit_fields(emitter *to, const emit_record *record, const char *size
 
 static void emit_load(emitter *to, const emit_record *record)
 {
-    emit_template(to, &record->placeholders,
-                  "/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no "
-                  "ordering. */\n"
-                  "static inline void $record$_record_load(const unsigned char *record, "
-                  "$record$_record *out)\n"
-                  "{\n");
+    emit_template(
+        to, &record->placeholders,
+        "/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, "
+        "no ordering. */\n"
+        "static inline void $record$_record_load(const unsigned char *record, "
+        "$record$_record *out)\n"
+        "{\n");
     emit_fields(to, record,
                 "    out->$field$_length = mmfi_load_$type$(record, $RECORD$_$FIELD$_OFFSET, "
                 "$RECORD$_$FIELD$_MAX, out->$field$);\n",
@@ -118,12 +119,13 @@ static void emit_load(emitter *to, const emit_record *record)
 
 static void emit_save(emitter *to, const emit_record *record)
 {
-    emit_template(to, &record->placeholders,
-                  "/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no "
-                  "ordering. */\n"
-                  "static inline void $record$_record_save(unsigned char *record, "
-                  "const $record$_record *in)\n"
-                  "{\n");
+    emit_template(
+        to, &record->placeholders,
+        "/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, "
+        "no ordering. */\n"
+        "static inline void $record$_record_save(unsigned char *record, "
+        "const $record$_record *in)\n"
+        "{\n");
     emit_fields(to, record,
                 "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, "
                 "in->$field$, in->$field$_length);\n",

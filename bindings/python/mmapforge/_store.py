@@ -247,7 +247,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
     def wait(self, count: int, timeout: Optional[float] = None) -> int:
         """Waits until there are more than count records, and returns the number of records.
 
-        WaitTimeoutError after timeout seconds; 0 looks once, and None waits for ever. A negative or
+        WaitTimeoutError after timeout seconds; 0 checks once, and None waits for ever. A negative or
         infinite timeout is an ArgumentError.
         """
         number = self._number(count, "wait: count")

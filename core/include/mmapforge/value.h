@@ -4,8 +4,8 @@
  * The typed path costs a load; this one finds a field and copies a value, and is meant for tools
  * and bindings. Both move the same bytes under the same rules.
  *
- * Whole records pass as images: record_size bytes laid out as in the file (the offsets of
- * mmf_field), whose sequence word is ignored on the way in.
+ * Whole records pass as raw records: record_size bytes laid out as in the file (the offsets of
+ * mmf_field); the sequence word of a raw record that is passed in is ignored.
  */
 #ifndef MMAPFORGE_VALUE_H
 #define MMAPFORGE_VALUE_H
@@ -42,14 +42,14 @@ mmf_status mmf_store_get_value(const mmf_store *store, uint64_t row, const mmf_f
  * Copies count whole records from row first on into buffer, each consistent, record_size bytes
  * apart, laid out as in the file (offsets of mmf_field; the sequence word is the even one read, or
  * that of the before-image of a record that is being replaced). size is buffer's and must hold
- * them. Errors as above; *copied (may be NULL) says how many records at the begin of buffer are
+ * them. Errors as above; *copied (may be NULL) says how many records at the start of buffer are
  * good.
  */
 mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t count, void *buffer,
                                size_t size, uint64_t *copied);
 
 /*
- * Appends count records from images that lie record_size bytes apart; size is the buffer's and must
+ * Appends count raw records that lie record_size bytes apart; size is the buffer's and must
  * hold them. All of them are published at once, or none, also when the process is killed; after a
  * power cut the first ones may be there, as of any records since the last sync. Lengths are
  * checked, bytes after a length become zero and bools 0 or 1; bytes between fields are taken as
@@ -67,11 +67,11 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
                                  uint64_t *first);
 
 /*
- * Replaces fields of one row by those of an image, all or nothing even under a kill. fields are
- * field_count indexes into mmf_schema.fields; NULL and 0 mean every field. size is the image's, at
- * least record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE; MMF_ERR_BUSY when another
- * of several writers had the record for ten seconds. With fields that stay, MMF_ERR_CORRUPT when
- * the record is torn or, with checksums, damaged.
+ * Replaces fields of one row by those of a raw record, all or nothing even under a kill. fields are
+ * field_count indexes into mmf_schema.fields; NULL and 0 mean every field. size is the raw
+ * record's, at least record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE; MMF_ERR_BUSY
+ * when another of several writers had the record for ten seconds. With fields that stay,
+ * MMF_ERR_CORRUPT when the record is torn or, with checksums, damaged.
  */
 mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record, size_t size,
                              const uint32_t *fields, uint32_t field_count);

@@ -1,5 +1,5 @@
 /*
- * Looking for damage in the records of a store, by their checksums.
+ * Finds damage in the records of a store by their checksums.
  *
  * Only a store whose schema has `@checksums` can be verified. Verification finds changes that no
  * writer made: a bad disk or memory, another program, the power cut that left a record old in part

@@ -66,7 +66,7 @@ public:
 
 private:
     // An image stands for the file that it was taken of, and not for a copy, which would not be
-    // believed: live control, at 16384 + 336, has st_dev and st_ino.
+    // believed: the shared page, at 16384 + 336, has st_dev and st_ino.
     void stand_for_the_file() const
     {
         uint64_t id[2] = {};

@@ -16,7 +16,7 @@
 // this.
 inline void start_again(Bytes &image)
 {
-    constexpr size_t kBootId = 16384 + 320; // in live control; docs/file-format.md
+    constexpr size_t kBootId = 16384 + 320; // in the shared page; docs/file-format.md
     memset(image.data() + kBootId, 0x5a, 2 * kWord);
 }
 

@@ -81,7 +81,7 @@ protected:
         start = *outcome;
     }
 
-    // In place: of another inode, which a copy has, live control would not be believed.
+    // In place: of another inode, which a copy has, the shared page would not be believed.
     void restore()
     {
         *outcome = start;

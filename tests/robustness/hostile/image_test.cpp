@@ -20,7 +20,7 @@ constexpr Region kRegions[] = {
     {"second superblock", 4096, 512, 508},
     {"commit slot 0", 8192, 512, 508},
     {"commit slot 1", 12288, 512, 508},
-    {"live control", 16384, 576, 0},
+    {"the shared page", 16384, 576, 0},
     {"undo slot 0", 20480, 64 + 16, 0},
     {"undo slot 1", 20480 + 192, 64, 0},
     {"record 0", 65536, TICK_RECORD_SIZE, 0},

@@ -17,7 +17,7 @@ double now()
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-// Live control, undo slots and sequence words, as a program without manners may leave them.
+// The shared page, undo slots and sequence words, as a program without manners may leave them.
 void scribble(const MemoryFile &file, uint64_t seed)
 {
     const size_t size = file.size();

@@ -8,7 +8,7 @@
 
 namespace {
 
-// What a writer that published that many rows would have left in live control.
+// What a writer that published that many rows would have left in the shared page.
 std::string count_word(uint64_t rows)
 {
     std::string word(sizeof rows, '\0');

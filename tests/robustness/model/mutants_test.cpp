@@ -32,7 +32,7 @@ const Mutant mutants[] = {
     {"mmfi_sequence_advance", "store release", "record", "scalars", nullptr},
     // core/include/mmapforge/detail/undo.h
     {"mmfi_undo_save", "fence release", "", "undo slot of two rows", nullptr},
-    {"mmfi_undo_announce", "fence release", "", "two menders, two rows", nullptr},
+    {"mmfi_undo_announce", "fence release", "", "two repairers, two rows", nullptr},
     // core/include/mmapforge/detail/access.h
     {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle, scalar", nullptr},
     {"mmfi_append_end", "store release", "append.record", "append over what was seen", nullptr},
@@ -80,11 +80,11 @@ const Mutant mutants[] = {
     {"mmfi_claim", "update acquire", "record", nullptr,
      "the sequence that it replaces was loaded with an acquire"},
     {"mmfi_claim", "fence release", "", "two writers", nullptr},
-    {"mmfi_claim_torn", "update release", "record", "two menders", nullptr},
+    {"mmfi_claim_torn", "update release", "record", "two repairers", nullptr},
     {"mmfi_claim_torn", "update acquire", "record", nullptr,
      "the sequence that it replaces was loaded with an acquire"},
     // core/store/several_writers.c, core/store/several_writers.h
-    {"owner_of", "fence acquire", "", "two menders, two rows", nullptr},
+    {"owner_of", "fence acquire", "", "two repairers, two rows", nullptr},
     {"try_append_lock", "update acquire", "lock", "two writers, append", nullptr},
     {"try_append_lock", "update release", "lock", nullptr,
      "no writer takes anything from the owner of the lock, only from who freed it"},

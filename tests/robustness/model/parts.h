@@ -5,8 +5,8 @@
 #ifndef MMF_TESTS_ROBUSTNESS_MODEL_PARTS_H
 #define MMF_TESTS_ROBUSTNESS_MODEL_PARTS_H
 
+#include "tests/robustness/model/fake_store.h"
 #include "tests/robustness/model/protocols.h"
-#include "tests/robustness/model/toy.h"
 
 typedef struct protocol_group {
     const protocol *all;
@@ -45,13 +45,13 @@ unsigned number_of(const void *argument);
 #define READER_AT(function, argument, index)                                                       \
     {                                                                                              \
         "reader", function, argument, MODEL_NO_THREAD, MODEL_NEVER, true, OWN(index),              \
-            TOY_HANDLE_SIZE, NULL                                                                  \
+            FAKE_HANDLE_SIZE, NULL                                                                 \
     }
 #define SHARER(function, argument)                                                                 \
     {                                                                                              \
         "thread", function, argument, MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0, NULL           \
     }
-#define OWN(index) (&toy_handles[index])
+#define OWN(index) (&fake_handles[index])
 
 /* ---- Calls ---- */
 
@@ -60,15 +60,15 @@ void set(mmf_store *store, uint64_t row, uint64_t version);
 void append(mmf_store *store, uint64_t version);
 
 /* A row that is there. */
-toy_record get(const mmf_store *store, uint64_t row);
+fake_record get(const mmf_store *store, uint64_t row);
 
 /* A row that may not be there yet: then it is out of range, and nothing else. */
-bool get_if_there(const mmf_store *store, uint64_t row, toy_record *out);
+bool get_if_there(const mmf_store *store, uint64_t row, fake_record *out);
 
-void check_whole(toy_record record);
+void check_whole(fake_record record);
 
 /* Of scalars that are set in turn, a is level with b or one version ahead. */
-void check_scalars(toy_record record);
+void check_scalars(fake_record record);
 
 /* Row r is of version r + 1 as soon as it is there. */
 void check_appended(const mmf_store *store, uint64_t row);

@@ -26,19 +26,19 @@ static void explore_cell(const model_program *program, protocol_result *out)
     out->executions += out->last.executions;
 }
 
-/* Every kill of the mortal thread of this number and those after it. */
+/* Every kill of the killable thread of this number and those after it. */
 static void explore_kills(const protocol *of, model_program *program, model_thread *threads,
-                          unsigned mortal, protocol_result *out)
+                          unsigned killable, protocol_result *out)
 {
-    if (mortal == of->mortal_count) {
+    if (killable == of->killable_count) {
         explore_cell(program, out);
         return;
     }
     bool killed = true;
     for (uint32_t at = 0; killed && (at == 0 || out->last.verdict == MODEL_RIGHT); at++) {
-        threads[mortal].kill_at = at;
-        explore_kills(of, program, threads, mortal + 1, out);
-        killed = (out->last.killed >> mortal & 1) != 0;
+        threads[killable].kill_at = at;
+        explore_kills(of, program, threads, killable + 1, out);
+        killed = (out->last.killed >> killable & 1) != 0;
     }
 }
 
@@ -46,8 +46,8 @@ void protocol_explore(const protocol *of, protocol_result *out)
 {
     model_thread threads[PROTOCOL_THREADS_MAX];
     model_program program = {.threads = threads,
-                             .name = toy_name,
-                             .is_constant = toy_is_constant,
+                             .name = fake_name,
+                             .is_constant = fake_is_constant,
                              .patience = of->patience};
     for (size_t i = 0; i < PROTOCOL_THREADS_MAX && of->threads[i].run != NULL; i++) {
         threads[i] = of->threads[i];

@@ -21,7 +21,7 @@ typedef struct protocol {
     void (*prepare)(void);
     model_thread threads[PROTOCOL_THREADS_MAX];
     /* How many threads, from the first on, are killed before each of their stores, in all pairs. */
-    unsigned mortal_count;
+    unsigned killable_count;
     uint32_t patience; /* pauses of a waiting thread before it gives up */
 } protocol;
 

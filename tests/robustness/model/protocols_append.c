@@ -18,10 +18,10 @@ uint64_t append_rows_to(mmf_store *store, uint64_t version)
     uint64_t first = 0;
     model_check(mmfi_append_rows_begin(store, 2, &records) == MMF_OK, "room for two rows");
     for (uint64_t i = 0; i < 2; i++) {
-        unsigned char *record = records + i * TOY_RECORD_SIZE;
+        unsigned char *record = records + i * FAKE_RECORD_SIZE;
         mmfi_store64(record, MMFI_SEQUENCE_FIRST);
-        mmfi_save_uint64(record, TOY_A, version + i);
-        mmfi_save_uint64(record, TOY_B, version + i);
+        mmfi_save_uint64(record, FAKE_A, version + i);
+        mmfi_save_uint64(record, FAKE_B, version + i);
     }
     mmfi_append_rows_end(store, 2, &first);
     return first;
@@ -36,7 +36,7 @@ static void append_rows(const void *argument)
 void read_appended(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_open_reader(3);
+    const mmf_store *store = fake_open_reader(3);
     check_appended(store, 1);
     check_appended(store, 2);
 }
@@ -44,9 +44,9 @@ void read_appended(const void *argument)
 static void read_appended_scalar(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_open_reader(3);
+    const mmf_store *store = fake_open_reader(3);
     uint64_t b = 0;
-    const mmf_status status = mmfi_get_uint64(store, 2, TOY_RECORD_SIZE, TOY_B, &b);
+    const mmf_status status = mmfi_get_uint64(store, 2, FAKE_RECORD_SIZE, FAKE_B, &b);
     model_check(status == MMF_ERR_RANGE || (status == MMF_OK && b == 3), "row 2: status %d, b = %d",
                 (int)status, (int)b);
 }
@@ -54,10 +54,10 @@ static void read_appended_scalar(const void *argument)
 static void read_counted(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_open_reader(3);
+    const mmf_store *store = fake_open_reader(3);
     const uint64_t count = mmf_store_count(store);
     model_check(count >= 1 && count <= 3, "count = %d", (int)count);
-    toy_record record;
+    fake_record record;
     const uint64_t row = count - 1;
     model_check(get_if_there(store, row, &record), "counted, and not there");
     model_check(record.a == row + 1 && record.b == row + 1, "row %d is there with a = %d, b = %d",
@@ -68,17 +68,17 @@ static void read_counted(const void *argument)
 void read_window(const void *argument)
 {
     const mmf_store *store =
-        argument != NULL ? toy_handle(number_of(argument)) : toy_open_reader(3);
+        argument != NULL ? fake_handle(number_of(argument)) : fake_open_reader(3);
     mmf_rows rows;
-    const mmf_status status = mmfi_rows(store, 0, MMF_TO_END, TOY_RECORD_SIZE, &rows);
+    const mmf_status status = mmfi_rows(store, 0, MMF_TO_END, FAKE_RECORD_SIZE, &rows);
     model_check(status == MMF_OK && rows.count >= 1, "window: status %d", (int)status);
     const uint64_t last = rows.count - 1;
     uint64_t sequence = 0;
-    model_check(mmfi_rows_begin(rows, last, TOY_RECORD_SIZE, &sequence) == MMF_OK,
+    model_check(mmfi_rows_begin(rows, last, FAKE_RECORD_SIZE, &sequence) == MMF_OK,
                 "row %d of a window has no sequence", (int)last);
-    const unsigned char *record = rows.records + last * TOY_RECORD_SIZE;
-    const uint64_t a = mmfi_load_uint64(record, TOY_A);
-    const uint64_t b = mmfi_load_uint64(record, TOY_B);
+    const unsigned char *record = rows.records + last * FAKE_RECORD_SIZE;
+    const uint64_t a = mmfi_load_uint64(record, FAKE_A);
+    const uint64_t b = mmfi_load_uint64(record, FAKE_B);
     model_check(a == last + 1 && b == last + 1, "row %d of a window has a = %d, b = %d", (int)last,
                 (int)a, (int)b);
 }
@@ -99,7 +99,7 @@ void append_as_signal(const void *argument)
 void wait_for_signal(const void *argument)
 {
     const mmf_store *store =
-        argument != NULL ? toy_handle(number_of(argument)) : toy_open_reader(3);
+        argument != NULL ? fake_handle(number_of(argument)) : fake_open_reader(3);
     if (mmf_store_count(store) < 3)
         return;
     const uint64_t beside = mmfi_load64(&beside_the_store);
@@ -110,8 +110,9 @@ void wait_for_signal(const void *argument)
 void read_capacity(const void *argument)
 {
     (void)argument;
-    const uint64_t capacity = model_load(toy_live() + offsetof(mmfi_live, capacity), MODEL_ACQUIRE);
-    const uint64_t backed = toy_backed_rows();
+    const uint64_t capacity =
+        model_load(fake_live() + offsetof(mmfi_live, capacity), MODEL_ACQUIRE);
+    const uint64_t backed = fake_backed_rows();
     model_check(backed >= capacity, "a capacity of %d rows, and a file of %d", (int)capacity,
                 (int)backed);
 }

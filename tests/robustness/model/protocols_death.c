@@ -38,13 +38,13 @@ static void scalars_after_takeover(const void *argument)
 
 static void another_boot(void)
 {
-    toy_make((toy_options){.count = 1, .other_boot = true});
+    fake_make((fake_options){.count = 1, .other_boot = true});
 }
 
 static void read_row_1(const void *argument)
 {
     (void)argument;
-    check_appended(toy_open_reader(3), 1);
+    check_appended(fake_open_reader(3), 1);
 }
 
 static void open_and_append(const void *argument)
@@ -59,9 +59,9 @@ static void open_and_append(const void *argument)
  */
 static void seen_before(void)
 {
-    toy_make((toy_options){.count = 2, .unsynced = 1, .other_boot = true});
-    toy_open_reader(3)->row_bound = 2;
-    toy_remember();
+    fake_make((fake_options){.count = 2, .unsynced = 1, .other_boot = true});
+    fake_open_reader(3)->row_bound = 2;
+    fake_remember();
 }
 
 static void append_over_seen(const void *argument)
@@ -85,13 +85,13 @@ static void append_over_seen_again(const void *argument)
 static void read_seen(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_handle_again(3);
-    toy_record record = {0, 0};
-    const mmfi_read read = mmfi_read_begin(store, 1, TOY_RECORD_SIZE, true);
+    const mmf_store *store = fake_handle_again(3);
+    fake_record record = {0, 0};
+    const mmfi_read read = mmfi_read_begin(store, 1, FAKE_RECORD_SIZE, true);
     if (read.sequence == 0)
         model_give_up();
-    record.a = mmfi_load_uint64(read.record, TOY_A);
-    record.b = mmfi_load_uint64(read.record, TOY_B);
+    record.a = mmfi_load_uint64(read.record, FAKE_A);
+    record.b = mmfi_load_uint64(read.record, FAKE_B);
     if (!mmfi_read_end(read))
         model_give_up();
     check_whole(record);
@@ -100,7 +100,7 @@ static void read_seen(const void *argument)
 
 static void failing_sync(void)
 {
-    toy_make((toy_options){.count = 1, .sync_fails = true});
+    fake_make((fake_options){.count = 1, .sync_fails = true});
 }
 
 static void fail_to_sync(const void *argument)
@@ -108,14 +108,14 @@ static void fail_to_sync(const void *argument)
     (void)argument;
     mmf_store *store = open_writer(0);
     model_check(mmf_store_sync(store, NULL) == MMF_ERR_IO, "sync");
-    model_check(toy_set(store, 0, 2) == MMF_ERR_NEEDS_RECOVERY, "set after a failed sync");
+    model_check(fake_set(store, 0, 2) == MMF_ERR_NEEDS_RECOVERY, "set after a failed sync");
 }
 
 static void refuse_to_open(const void *argument)
 {
     (void)argument;
     mmf_store *store;
-    const mmf_status status = toy_open_writer(1, &store);
+    const mmf_status status = fake_open_writer(1, &store);
     model_check(status == MMF_ERR_NEEDS_RECOVERY, "open: status %d", (int)status);
 }
 
@@ -128,7 +128,7 @@ static const protocol all[] = {
         .prepare = one_record,
         .threads = {WRITER(write_one_row), SUCCESSOR(only_recover), THIRD(recover_and_write),
                     READER(read_row, NUMBER(0))},
-        .mortal_count = 2,
+        .killable_count = 2,
     },
     {
         .name = "death of one",
@@ -136,7 +136,7 @@ static const protocol all[] = {
         .prepare = one_record,
         .threads = {WRITER(write_one_row), SUCCESSOR(recover_and_write),
                     READER(read_row_twice, NUMBER(0))},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "death with two rows",
@@ -144,7 +144,7 @@ static const protocol all[] = {
         .prepare = two_records,
         .threads = {WRITER(write_two_rows), SUCCESSOR(recover_and_write),
                     READER(read_row, NUMBER(0)), READER_AT(read_row_second, NUMBER(1), 4)},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "death in append",
@@ -152,7 +152,7 @@ static const protocol all[] = {
         .prepare = one_record,
         .threads = {WRITER(append_two), SUCCESSOR(append_after_takeover),
                     READER(read_appended, NULL)},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "death in growth",
@@ -160,7 +160,7 @@ static const protocol all[] = {
         .prepare = full_file,
         .threads = {WRITER(append_two), SUCCESSOR(append_after_takeover),
                     READER(read_appended, NULL)},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "death, capacity",
@@ -168,7 +168,7 @@ static const protocol all[] = {
         .prepare = full_file,
         .threads = {WRITER(append_two), SUCCESSOR(append_after_takeover),
                     READER(read_capacity, NULL)},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "death in scalars",
@@ -176,14 +176,14 @@ static const protocol all[] = {
         .prepare = one_record,
         .threads = {WRITER(write_scalars_and_records), SUCCESSOR(scalars_after_takeover),
                     READER(read_scalars, NULL)},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "another boot",
-        .what = "live control is believed with its id, and not before",
+        .what = "the shared page is valid with its boot id, and not before",
         .prepare = another_boot,
         .threads = {WRITER(open_and_append), READER(read_row_1, NULL)},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "append over what was seen",
@@ -191,7 +191,7 @@ static const protocol all[] = {
         .prepare = seen_before,
         .threads = {WRITER(append_over_seen), SUCCESSOR(append_over_seen_again),
                     READER(read_seen, NULL)},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "failed sync",

@@ -23,19 +23,19 @@ void write_two_rows(const void *argument)
 
 void read_row(const void *argument)
 {
-    check_whole(get(toy_open_reader(3), number_of(argument)));
+    check_whole(get(fake_open_reader(3), number_of(argument)));
 }
 
 void read_row_second(const void *argument)
 {
-    check_whole(get(toy_open_reader(4), number_of(argument)));
+    check_whole(get(fake_open_reader(4), number_of(argument)));
 }
 
 void read_row_twice(const void *argument)
 {
-    const mmf_store *store = toy_open_reader(3);
-    const toy_record first = get(store, number_of(argument));
-    const toy_record second = get(store, number_of(argument));
+    const mmf_store *store = fake_open_reader(3);
+    const fake_record first = get(store, number_of(argument));
+    const fake_record second = get(store, number_of(argument));
     check_whole(first);
     check_whole(second);
     model_check(second.a >= first.a, "back from %d to %d", (int)first.a, (int)second.a);
@@ -45,26 +45,26 @@ void read_row_twice(const void *argument)
 static void read_by_sequence(const void *argument)
 {
     const uint64_t row = number_of(argument);
-    const mmf_store *store = toy_open_reader(3);
+    const mmf_store *store = fake_open_reader(3);
     uint64_t sequence = 0;
-    const mmf_status status = mmfi_sequence_begin(store, row, TOY_RECORD_SIZE, &sequence);
+    const mmf_status status = mmfi_sequence_begin(store, row, FAKE_RECORD_SIZE, &sequence);
     if (status == MMF_ERR_BUSY)
         model_give_up();
     model_check(status == MMF_OK, "begin: status %d", (int)status);
     uint64_t a = 0;
     uint64_t b = 0;
-    model_check(mmfi_get_uint64(store, row, TOY_RECORD_SIZE, TOY_A, &a) == MMF_OK, "a");
-    model_check(mmfi_get_uint64(store, row, TOY_RECORD_SIZE, TOY_B, &b) == MMF_OK, "b");
-    if (mmfi_sequence_retry(store, row, TOY_RECORD_SIZE, sequence))
+    model_check(mmfi_get_uint64(store, row, FAKE_RECORD_SIZE, FAKE_A, &a) == MMF_OK, "a");
+    model_check(mmfi_get_uint64(store, row, FAKE_RECORD_SIZE, FAKE_B, &b) == MMF_OK, "b");
+    if (mmfi_sequence_retry(store, row, FAKE_RECORD_SIZE, sequence))
         model_give_up();
-    check_whole((toy_record){a, b});
+    check_whole((fake_record){a, b});
 }
 
 /* ---- Scalars ---- */
 
 static void set_scalar(mmf_store *store, size_t offset, uint64_t version)
 {
-    const mmf_status status = mmfi_set_uint64(store, 0, TOY_RECORD_SIZE, offset, version);
+    const mmf_status status = mmfi_set_uint64(store, 0, FAKE_RECORD_SIZE, offset, version);
     model_check(status == MMF_OK, "set of a scalar: status %d", (int)status);
 }
 
@@ -74,8 +74,8 @@ static void write_scalars(const void *argument)
     (void)argument;
     mmf_store *store = open_writer(0);
     for (uint64_t version = 2; version <= 3; version++) {
-        set_scalar(store, TOY_A, version);
-        set_scalar(store, TOY_B, version);
+        set_scalar(store, FAKE_A, version);
+        set_scalar(store, FAKE_B, version);
     }
 }
 
@@ -85,7 +85,7 @@ static void write_scalars_by_call(const void *argument)
     (void)argument;
     mmf_store *store = open_writer(0);
     for (uint64_t version = 2; version <= 3; version++)
-        for (size_t offset = TOY_A; offset <= TOY_B; offset += 8)
+        for (size_t offset = FAKE_A; offset <= FAKE_B; offset += 8)
             model_check(mmfi_set_slow(store, 0, offset, 8, version) == MMF_OK, "set");
 }
 
@@ -94,25 +94,25 @@ void write_scalars_and_records(const void *argument)
     (void)argument;
     mmf_store *store = open_writer(0);
     set(store, 0, 2);
-    set_scalar(store, TOY_A, 3);
-    set_scalar(store, TOY_B, 3);
+    set_scalar(store, FAKE_A, 3);
+    set_scalar(store, FAKE_B, 3);
     set(store, 0, 4);
 }
 
 void read_scalars(const void *argument)
 {
     (void)argument;
-    check_scalars(get(toy_open_reader(3), 0));
+    check_scalars(get(fake_open_reader(3), 0));
 }
 
 static void read_one_scalar(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_open_reader(3);
+    const mmf_store *store = fake_open_reader(3);
     uint64_t first = 0;
     uint64_t second = 0;
-    model_check(mmfi_get_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, &first) == MMF_OK, "a");
-    model_check(mmfi_get_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, &second) == MMF_OK, "a again");
+    model_check(mmfi_get_uint64(store, 0, FAKE_RECORD_SIZE, FAKE_A, &first) == MMF_OK, "a");
+    model_check(mmfi_get_uint64(store, 0, FAKE_RECORD_SIZE, FAKE_A, &second) == MMF_OK, "a again");
     model_check(second >= first, "back from %d to %d", (int)first, (int)second);
 }
 

@@ -4,19 +4,19 @@
 static void one_record_and_a_shared_reader(void)
 {
     one_record();
-    (void)toy_open_reader(2);
+    (void)fake_open_reader(2);
 }
 
 static void get_shared(const void *argument)
 {
-    const mmf_store *store = toy_handle(2);
+    const mmf_store *store = fake_handle(2);
     check_appended(store, number_of(argument));
 }
 
 static void get_shared_twice(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_handle(2);
+    const mmf_store *store = fake_handle(2);
     check_appended(store, 2);
     check_appended(store, 1);
 }
@@ -25,7 +25,7 @@ static void get_shared_scalar(const void *argument)
 {
     (void)argument;
     uint64_t b = 0;
-    const mmf_status status = mmfi_get_uint64(toy_handle(2), 1, TOY_RECORD_SIZE, TOY_B, &b);
+    const mmf_status status = mmfi_get_uint64(fake_handle(2), 1, FAKE_RECORD_SIZE, FAKE_B, &b);
     model_check(status == MMF_ERR_RANGE || (status == MMF_OK && b == 2), "row 1: status %d, b = %d",
                 (int)status, (int)b);
 }
@@ -34,12 +34,12 @@ static void window_shared(const void *argument)
 {
     const uint64_t row = number_of(argument);
     mmf_rows rows;
-    const mmf_status status = mmfi_rows(toy_handle(2), row, 1, TOY_RECORD_SIZE, &rows);
+    const mmf_status status = mmfi_rows(fake_handle(2), row, 1, FAKE_RECORD_SIZE, &rows);
     model_check(status == MMF_OK || status == MMF_ERR_RANGE, "window of row %d: status %d",
                 (int)row, (int)status);
     if (status != MMF_OK)
         return;
-    const uint64_t a = mmfi_load_uint64(rows.records, TOY_A);
+    const uint64_t a = mmfi_load_uint64(rows.records, FAKE_A);
     model_check(a == row + 1, "row %d of a window has a = %d", (int)row, (int)a);
 }
 
@@ -47,24 +47,24 @@ static void window_shared(const void *argument)
 static void get_and_window_shared(const void *argument)
 {
     const uint64_t row = number_of(argument);
-    const mmf_store *store = toy_handle(2);
-    toy_record record;
+    const mmf_store *store = fake_handle(2);
+    fake_record record;
     mmf_rows rows;
     if (!get_if_there(store, row, &record))
         return;
-    const mmf_status status = mmfi_rows(store, row, 1, TOY_RECORD_SIZE, &rows);
+    const mmf_status status = mmfi_rows(store, row, 1, FAKE_RECORD_SIZE, &rows);
     model_check(status == MMF_OK, "row %d was there, its window is not: status %d", (int)row,
                 (int)status);
-    const uint64_t a = mmfi_load_uint64(rows.records, TOY_A);
+    const uint64_t a = mmfi_load_uint64(rows.records, FAKE_A);
     model_check(a == row + 1, "row %d of a window has a = %d", (int)row, (int)a);
 }
 
 static void count_shared(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_handle(2);
+    const mmf_store *store = fake_handle(2);
     const uint64_t count = mmf_store_count(store);
-    toy_record record;
+    fake_record record;
     model_check(get_if_there(store, count - 1, &record), "counted %d, and the last is not there",
                 (int)count);
     const uint64_t again = mmf_store_count(store);
@@ -75,13 +75,13 @@ static void one_record_and_a_writer(void)
 {
     one_record();
     mmf_store *store;
-    (void)toy_open_writer(2, &store);
+    (void)fake_open_writer(2, &store);
 }
 
 static void append_shared(const void *argument)
 {
     (void)argument;
-    mmf_store *store = toy_handle(2);
+    mmf_store *store = fake_handle(2);
     store->writer->count = 1; /* private, so to be made anew */
     append(store, 2);
     append(store, 3);
@@ -90,7 +90,7 @@ static void append_shared(const void *argument)
 static void append_rows_shared(const void *argument)
 {
     (void)argument;
-    mmf_store *store = toy_handle(2);
+    mmf_store *store = fake_handle(2);
     store->writer->count = 1;
     (void)append_rows_to(store, 2);
 }

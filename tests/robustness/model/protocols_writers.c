@@ -11,46 +11,46 @@
 
 static void free_locks(const void *argument)
 {
-    toy_free_locks(number_of(argument));
+    fake_free_locks(number_of(argument));
 }
 
-static void open_two(toy_options options)
+static void open_two(fake_options options)
 {
     mmf_store *store;
     if (options.undo_count == 0)
         options.undo_count = 2;
-    toy_make(options);
-    (void)toy_open_shared(0, &store);
-    (void)toy_open_shared(1, &store);
-    toy_remember();
+    fake_make(options);
+    (void)fake_open_shared(0, &store);
+    (void)fake_open_shared(1, &store);
+    fake_remember();
 }
 
 static void two_writers(void)
 {
-    open_two((toy_options){.count = 1});
+    open_two((fake_options){.count = 1});
 }
 
 static void two_writers_and_five_rows(void)
 {
-    open_two((toy_options){.count = 1, .capacity = 5});
+    open_two((fake_options){.count = 1, .capacity = 5});
 }
 
 static void two_writers_of_a_full_file(void)
 {
-    open_two((toy_options){.count = 1, .capacity = 1});
+    open_two((fake_options){.count = 1, .capacity = 1});
 }
 
 static void one_writer_and_room_for_another(void)
 {
     mmf_store *store;
-    toy_make((toy_options){.count = 1, .undo_count = 2});
-    (void)toy_open_shared(0, &store);
-    toy_remember();
+    fake_make((fake_options){.count = 1, .undo_count = 2});
+    (void)fake_open_shared(0, &store);
+    fake_remember();
 }
 
 static void two_writers_and_room_for_another(void)
 {
-    open_two((toy_options){.count = 1, .undo_count = 3});
+    open_two((fake_options){.count = 1, .undo_count = 3});
 }
 
 /* ---- Records ---- */
@@ -59,13 +59,13 @@ static void two_writers_and_room_for_another(void)
 static void set_shared(const void *argument)
 {
     const unsigned index = number_of(argument);
-    set(toy_handle_again(index), 0, 2 + index);
+    set(fake_handle_again(index), 0, 2 + index);
 }
 
 static void set_shared_twice(const void *argument)
 {
     const unsigned index = number_of(argument);
-    mmf_store *store = toy_handle_again(index);
+    mmf_store *store = fake_handle_again(index);
     set(store, 0, 2 + index);
     set(store, 0, 4 + index);
 }
@@ -73,17 +73,17 @@ static void set_shared_twice(const void *argument)
 static void set_shared_scalar(const void *argument)
 {
     const unsigned index = number_of(argument);
-    mmf_store *store = toy_handle_again(index);
-    const mmf_status status = mmfi_set_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, 2 + index);
+    mmf_store *store = fake_handle_again(index);
+    const mmf_status status = mmfi_set_uint64(store, 0, FAKE_RECORD_SIZE, FAKE_A, 2 + index);
     model_check(status == MMF_OK, "set of a scalar: status %d", (int)status);
-    const toy_record record = get(store, 0);
+    const fake_record record = get(store, 0);
     model_check(record.b == 1, "b = %d, which no writer stored", (int)record.b);
 }
 
 static void read_b(const void *argument)
 {
     (void)argument;
-    const toy_record record = get(toy_open_reader(3), 0);
+    const fake_record record = get(fake_open_reader(3), 0);
     model_check(record.b == 1, "b = %d, which no writer stored", (int)record.b);
 }
 
@@ -92,11 +92,11 @@ static void read_b(const void *argument)
 static void append_one(const void *argument)
 {
     const unsigned index = number_of(argument);
-    mmf_store *store = toy_handle_again(index);
+    mmf_store *store = fake_handle_again(index);
     uint64_t row = 0;
-    const mmf_status status = toy_append(store, 2 + index, &row);
+    const mmf_status status = fake_append(store, 2 + index, &row);
     model_check(status == MMF_OK, "append: status %d", (int)status);
-    const toy_record record = get(store, row);
+    const fake_record record = get(store, row);
     check_whole(record);
     model_check(record.a == 2 + index, "row %d is another's", (int)row);
 }
@@ -104,9 +104,9 @@ static void append_one(const void *argument)
 static void read_both(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_open_reader(3);
-    toy_record first;
-    toy_record second;
+    const mmf_store *store = fake_open_reader(3);
+    fake_record first;
+    fake_record second;
     if (!get_if_there(store, 2, &second))
         return;
     model_check(get_if_there(store, 1, &first), "row 2 is there, row 1 is not");
@@ -118,8 +118,8 @@ static void read_both(const void *argument)
 static void read_first(const void *argument)
 {
     (void)argument;
-    toy_record record;
-    if (!get_if_there(toy_open_reader(3), 1, &record))
+    fake_record record;
+    if (!get_if_there(fake_open_reader(3), 1, &record))
         return;
     check_whole(record);
     model_check(record.a == 2 || record.a == 3, "a row of %d", (int)record.a);
@@ -129,11 +129,11 @@ static void read_first(const void *argument)
 static void append_two_rows(const void *argument)
 {
     const unsigned index = number_of(argument);
-    mmf_store *store = toy_handle_again(index);
+    mmf_store *store = fake_handle_again(index);
     const uint64_t version = 2 + 10 * (uint64_t)index;
     const uint64_t first = append_rows_to(store, version);
     for (uint64_t i = 0; i < 2; i++) {
-        const toy_record record = get(store, first + i);
+        const fake_record record = get(store, first + i);
         check_whole(record);
         model_check(record.a == version + i, "row %d is another's", (int)(first + i));
     }
@@ -142,9 +142,9 @@ static void append_two_rows(const void *argument)
 static void read_rows(const void *argument)
 {
     (void)argument;
-    const mmf_store *store = toy_open_reader(3);
-    toy_record first;
-    toy_record second;
+    const mmf_store *store = fake_open_reader(3);
+    fake_record first;
+    fake_record second;
     if (!get_if_there(store, 4, &second))
         return;
     first = get(store, 3);
@@ -159,7 +159,7 @@ static void join_and_write(const void *argument)
 {
     const unsigned index = number_of(argument);
     mmf_store *store = NULL;
-    const mmf_status status = toy_open_shared(index, &store);
+    const mmf_status status = fake_open_shared(index, &store);
     model_check(status == MMF_OK, "join: status %d", (int)status);
     set(store, 0, 2 + index);
     append(store, 2 + index);
@@ -168,14 +168,14 @@ static void join_and_write(const void *argument)
 static void only_join(const void *argument)
 {
     mmf_store *store = NULL;
-    const mmf_status status = toy_open_shared(number_of(argument), &store);
+    const mmf_status status = fake_open_shared(number_of(argument), &store);
     model_check(status == MMF_OK, "join: status %d", (int)status);
 }
 
 static void set_and_append(const void *argument)
 {
     const unsigned index = number_of(argument);
-    mmf_store *store = toy_handle_again(index);
+    mmf_store *store = fake_handle_again(index);
     set(store, 0, 2 + index);
     append(store, 2 + index);
 }
@@ -184,31 +184,31 @@ static void set_and_append(const void *argument)
 
 static void two_writers_and_a_torn_row(void)
 {
-    open_two((toy_options){.count = 1, .torn = 1});
+    open_two((fake_options){.count = 1, .torn = 1});
 }
 
 static void two_writers_and_two_torn_rows(void)
 {
-    open_two((toy_options){.count = 2, .torn = 2});
+    open_two((fake_options){.count = 2, .torn = 2});
 }
 
 static void a_writer_of_a_torn_row_and_room_for_another(void)
 {
     mmf_store *store;
-    toy_make((toy_options){.count = 1, .torn = 1, .undo_count = 2});
-    (void)toy_open_shared(0, &store);
-    toy_remember();
+    fake_make((fake_options){.count = 1, .torn = 1, .undo_count = 2});
+    (void)fake_open_shared(0, &store);
+    fake_remember();
 }
 
 static void a_torn_row(void)
 {
-    toy_make((toy_options){.count = 1, .torn = 1});
+    fake_make((fake_options){.count = 1, .torn = 1});
 }
 
 static void mend_two_rows(const void *argument)
 {
     const unsigned index = number_of(argument);
-    mmf_store *store = toy_handle_again(index);
+    mmf_store *store = fake_handle_again(index);
     set(store, 0, 2 + index);
     set(store, 1, 2 + index);
 }
@@ -217,8 +217,8 @@ static void mend_two_rows(const void *argument)
 static void set_part(const void *argument)
 {
     const unsigned index = number_of(argument);
-    mmf_store *store = toy_handle_again(index);
-    const mmf_status status = mmfi_set_uint64(store, 0, TOY_RECORD_SIZE, TOY_A, 2 + index);
+    mmf_store *store = fake_handle_again(index);
+    const mmf_status status = mmfi_set_uint64(store, 0, FAKE_RECORD_SIZE, FAKE_A, 2 + index);
     model_check(status == MMF_OK || status == MMF_ERR_CORRUPT, "set of a part: status %d",
                 (int)status);
     if (status == MMF_OK)
@@ -228,7 +228,7 @@ static void set_part(const void *argument)
 static void read_mended_in_part(const void *argument)
 {
     (void)argument;
-    const toy_record record = get(toy_open_reader(3), 0);
+    const fake_record record = get(fake_open_reader(3), 0);
     model_check(record.b == 2 && (record.a == 2 || record.a == 3), "a = %d, b = %d", (int)record.a,
                 (int)record.b);
 }
@@ -237,7 +237,7 @@ static void join_and_mend(const void *argument)
 {
     const unsigned index = number_of(argument);
     mmf_store *store = NULL;
-    const mmf_status status = toy_open_shared(index, &store);
+    const mmf_status status = fake_open_shared(index, &store);
     model_check(status == MMF_OK, "join: status %d", (int)status);
     set(store, 0, 2 + index);
     check_whole(get(store, 0));
@@ -254,12 +254,12 @@ static void set_part_after(const void *argument)
 {
     (void)argument;
     mmf_store *store = open_writer(1);
-    const mmfi_write write = mmfi_write_begin_of(store, 0, TOY_RECORD_SIZE, MMFI_PART);
+    const mmfi_write write = mmfi_write_begin_of(store, 0, FAKE_RECORD_SIZE, MMFI_PART);
     model_check(write.status == MMF_OK || write.status == MMF_ERR_CORRUPT, "part: status %d",
                 (int)write.status);
     if (write.status != MMF_OK)
         return;
-    mmfi_save_uint64(write.record, TOY_A, 2);
+    mmfi_save_uint64(write.record, FAKE_A, 2);
     (void)mmfi_write_end(write);
     check_whole(get(store, 0));
 }
@@ -308,7 +308,7 @@ static const protocol all[] = {
         .prepare = two_writers,
         .threads = {SHARED("one", set_shared, 0), SHARED("other", set_shared, 1),
                     READER(read_row, NUMBER(0))},
-        .mortal_count = 1,
+        .killable_count = 1,
         .patience = PATIENCE,
     },
     {
@@ -316,7 +316,7 @@ static const protocol all[] = {
         .what = "the other one takes the append lock",
         .prepare = two_writers,
         .threads = {SHARED("one", append_one, 0), SHARED("other", append_one, 1)},
-        .mortal_count = 1,
+        .killable_count = 1,
         .patience = PATIENCE,
     },
     {
@@ -327,10 +327,10 @@ static const protocol all[] = {
                     {"joiner", only_join, NUMBER(2), 0, MODEL_NEVER, false, NULL, 0, free_locks},
                     SHARED("other", append_one, 1),
                     READER(read_first, NULL)},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
-        .name = "two menders",
+        .name = "two repairers",
         .what = "a torn record is replaced by one at a time, and read when it is whole",
         .prepare = two_writers_and_a_torn_row,
         .threads = {SHARED("one", set_shared, 0), SHARED("other", set_shared, 1),
@@ -338,45 +338,45 @@ static const protocol all[] = {
         .patience = PATIENCE,
     },
     {
-        .name = "two menders, two rows",
-        .what = "a mender that has gone on is not taken for a dead one",
+        .name = "two repairers, two rows",
+        .what = "a repairer that has gone on is not taken for a dead one",
         .prepare = two_writers_and_two_torn_rows,
         .threads = {SHARED("one", mend_two_rows, 0), SHARED("other", set_shared, 1),
                     READER(read_row, NUMBER(0))},
         .patience = PATIENCE,
     },
     {
-        .name = "a mender and a part",
+        .name = "a repairer and a part",
         .what = "a part of a torn record is refused",
         .prepare = two_writers_and_a_torn_row,
-        .threads = {SHARED("mender", set_shared, 0), SHARED("other", set_part, 1),
+        .threads = {SHARED("repairer", set_shared, 0), SHARED("other", set_part, 1),
                     READER(read_mended_in_part, NULL)},
         .patience = PATIENCE,
     },
     {
-        .name = "a mender dies",
+        .name = "a repairer dies",
         .what = "the record is torn again until another one has replaced it",
         .prepare = two_writers_and_a_torn_row,
         .threads = {SHARED("one", set_shared, 0), SHARED("other", set_shared, 1),
                     READER(read_row, NUMBER(0))},
-        .mortal_count = 1,
+        .killable_count = 1,
         .patience = PATIENCE,
     },
     {
-        .name = "a mender dies, join",
+        .name = "a repairer dies, join",
         .what = "the same when the other one joins, be it in the place of the dead",
         .prepare = a_writer_of_a_torn_row_and_room_for_another,
         .threads = {SHARED("one", set_shared, 0), SHARED("joiner", join_and_mend, 1),
                     READER(read_row, NUMBER(0))},
-        .mortal_count = 1,
+        .killable_count = 1,
         .patience = PATIENCE,
     },
     {
-        .name = "a mender alone dies",
+        .name = "a repairer alone dies",
         .what = "its successor finds a whole record or a torn one",
         .prepare = a_torn_row,
         .threads = {WRITER(mend_alone), SUCCESSOR(set_part_after), READER(read_row, NUMBER(0))},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
     {
         .name = "join",
@@ -384,7 +384,7 @@ static const protocol all[] = {
         .prepare = one_writer_and_room_for_another,
         .threads = {SHARED("one", set_and_append, 0), SHARED("joiner", join_and_write, 1),
                     READER(read_row, NUMBER(0))},
-        .mortal_count = 1,
+        .killable_count = 1,
     },
 };
 

@@ -34,7 +34,7 @@ MMFI_INLINE bool mmfi_row_is_known(const mmf_store *store, uint64_t row)
 
 MMFI_INLINE unsigned char *mmfi_row(const mmf_store *store, uint64_t row, size_t record_size)
 {
-    /* Copies by words need no look at an address then. */
+    /* Copies by words then need no check of an address. */
     return (unsigned char *)__builtin_assume_aligned(store->records + (size_t)row * record_size, 8);
 }
 
@@ -76,7 +76,7 @@ typedef struct mmfi_slow_read {
     const unsigned char *record;
     mmf_status status;
     uint32_t attempts;
-    uint32_t unmoved; /* of the last ones: that found the same odd sequence, and no image */
+    uint32_t unmoved; /* of the last attempts: found the same odd sequence, and no before-image */
     uint64_t sequence;
     uint64_t row;
     const mmf_store *store;
@@ -161,7 +161,7 @@ MMFI_INLINE mmfi_write mmfi_write_begin_of(mmf_store *store, uint64_t row, size_
     if (MMFI_LIKELY(store != NULL && row < store->writer->settable)) {
         unsigned char *record = mmfi_row(store, row, record_size);
         const uint64_t sequence = mmfi_load64(record);
-        /* A torn record is not an image to go back to. */
+        /* A torn record cannot serve as a before-image. */
         if (MMFI_LIKELY(mmfi_sequence_is_whole(sequence))) {
             mmfi_undo_save(store->writer->undo, row, record, sequence, record_size);
             write.record = record;

@@ -19,12 +19,12 @@ typedef uint32_t __attribute__((may_alias)) mmfi_u32;
 typedef uint64_t __attribute__((may_alias)) mmfi_u64;
 
 /*
- * Payload copies. Of texts, of images in undo slots and of records that are not published yet, the
- * sequence word proves a copy whole, so the default lets the compiler use its widest moves between
+ * Payload copies. For texts, before-images and records that are not published yet, the sequence
+ * word proves a copy consistent, so the default lets the compiler use its widest moves between
  * two compiler barriers. MMFI_WORD_COPY moves aligned words with relaxed atomics instead: the form
- * that the language standard and TSan accept. Where scalars of a published record are copied, which
- * others load and store one by one at any moment, the copy is always by words: memcpy may move
- * single bytes (rep movsb, overlapping tails), by which a scalar would be seen half changed.
+ * that the language standard and TSan accept. Scalars of a published record, which other threads
+ * load and store one by one at any time, are always copied by words: memcpy may move single bytes
+ * (rep movsb, overlapping tails), which would tear a scalar.
  */
 #ifndef MMFI_WORD_COPY
 #define MMFI_WORD_COPY MMFI_TSAN

@@ -50,7 +50,7 @@ MMFI_INLINE void mmfi_checksum_save(unsigned char *record, size_t record_size, s
     mmfi_store32(record + offset, mmfi_checksum_of(record, record_size, offset, place, sequence));
 }
 
-/* The same for a payload that was stored a moment ago; of the last word, the half that is there. */
+/* The same for a payload that was just stored; of the last word, the half that is there. */
 MMFI_INLINE void mmfi_checksum_save_fresh(unsigned char *record, size_t record_size, size_t offset,
                                           uint64_t place, uint64_t sequence)
 {
@@ -62,8 +62,8 @@ MMFI_INLINE void mmfi_checksum_save_fresh(unsigned char *record, size_t record_s
 }
 
 /*
- * What is wrong with a record or an image of that sequence: its checksum, exclusive-or the one it
- * should have; 0 when nothing is.
+ * The error of a checksum: that of a record or before-image with that sequence, exclusive-or the
+ * right one; 0 when they are equal.
  */
 MMFI_INLINE uint32_t mmfi_checksum_fault(const unsigned char *record, size_t record_size,
                                          size_t offset, uint64_t place, uint64_t sequence)

@@ -30,7 +30,7 @@ MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, s
             const mmf_status status = mmfi_get_slow(store, row, out != NULL);                      \
             if (status != MMF_OK) {                                                                \
                 if (out != NULL)                                                                   \
-                    *out = 0; /* or compilers warn of a caller that does not look */               \
+                    *out = 0; /* or compilers warn of a caller that ignores the status */          \
                 return status;                                                                     \
             }                                                                                      \
         }                                                                                          \

@@ -2,7 +2,7 @@
  * The bytes before the records, as structs. docs/file-format.md is the specification.
  *
  * Every number is little-endian, and the library runs on little-endian machines only, so a struct
- * here is the bytes themselves. Nothing in a file is believed before core/format/header.h has
+ * here is the bytes themselves. Nothing in a file is trusted before core/format/header.h has
  * checked it.
  */
 #ifndef MMAPFORGE_DETAIL_FORMAT_H
@@ -106,8 +106,8 @@ typedef struct mmfi_superblock {
     uint32_t schema_version;
     uint32_t language_version; /* of the schema's text */
     uint32_t commit_size;      /* bytes of a commit slot; of each, only what its own size says */
-    uint32_t live_size;        /* bytes of live control */
-    uint32_t undo_header_size; /* bytes of an undo slot before the image */
+    uint32_t live_size;        /* bytes of the shared page */
+    uint32_t undo_header_size; /* bytes of an undo slot before the before-image */
     uint32_t undo_count;
     uint64_t undo_offset;
     uint64_t undo_stride; /* bytes from one slot to the next */
@@ -156,7 +156,7 @@ MMFI_INLINE uint64_t mmfi_confirmation_of(uint32_t crc)
 
 /*
  * Page 4, shared while a writer lives. What one side writes often has a cache line of its own.
- * Believed only while boot_id names the boot that the machine is in: after a power cut the page may
+ * Valid only while boot_id is that of the machine's present boot: after a power cut the page may
  * hold anything.
  */
 typedef struct mmfi_live {
@@ -195,19 +195,20 @@ typedef struct mmfi_live {
 #define MMFI_ENDED_CLOSED 1u
 
 /*
- * The header of an undo slot; the record's image follows, with the sequence that it had. A larger
- * header of a later version begins earlier, so that these are always the 64 bytes before the image.
+ * The header of an undo slot; the before-image follows, a record with the sequence that it had. A
+ * larger header of a later version begins earlier, so that these are always the 64 bytes before it.
  */
 typedef struct mmfi_undo {
     uint64_t row;
-    uint64_t sequence;      /* the odd sequence that the record has while the image is the truth */
-    uint64_t epoch;         /* reserved */
-    uint32_t image_crc;     /* reserved */
-    uint32_t flags;         /* reserved */
-    uint64_t announced_row; /* of a torn record that is being replaced as a whole: no image of it */
-    uint64_t announced;     /* and the odd sequence that it has meanwhile; 0 for none */
-    uint64_t owner;    /* process id of the writer that has or had the slot; for messages only */
-    uint64_t reserved; /* zero */
+    uint64_t sequence;  /* the odd sequence for which the before-image is valid */
+    uint64_t epoch;     /* reserved */
+    uint32_t image_crc; /* reserved */
+    uint32_t flags;     /* reserved */
+    uint64_t
+        announced_row;  /* of a torn record that is being replaced as a whole; no before-image */
+    uint64_t announced; /* and the odd sequence that it has meanwhile; 0 for none */
+    uint64_t owner;     /* process id of the writer that has or had the slot; for messages only */
+    uint64_t reserved;  /* zero */
 } mmfi_undo;
 
 MMFI_STATIC_ASSERT(sizeof(mmfi_companion) == 24, "no padding");
@@ -230,6 +231,6 @@ MMFI_STATIC_ASSERT(offsetof(mmfi_live, append_owner) == 448, "one cache line eac
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, exposed_end) == 512, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, replaced) == 576, "one cache line each");
 MMFI_STATIC_ASSERT(sizeof(mmfi_live) == 1024, "sixteen cache lines");
-MMFI_STATIC_ASSERT(sizeof(mmfi_undo) == 64, "the image begins on a cache line");
+MMFI_STATIC_ASSERT(sizeof(mmfi_undo) == 64, "the before-image begins on a cache line");
 
 #endif

@@ -33,7 +33,8 @@ typedef struct mmfi_writer {
     unsigned char *undo;   /* this writer's undo slot */
     mmfi_live *live;       /* the shared page, writable */
     mmfi_append_last last; /* what an append does last */
-    uint64_t settable; /* rows below it may be replaced; count, or less until that was asked for */
+    uint64_t
+        settable; /* rows below it may be replaced; count, or less until the cold path raised it */
 } mmfi_writer;
 
 /* Everything that only cold paths need; core/store/state.h. */
@@ -49,11 +50,11 @@ typedef struct mmf_store {
 } mmf_store;
 
 /*
- * Why the hot path met its bound. Looks at the shared count and, when it exceeds what the file is
- * known to have had room for, at the file's real size; raises the private bound, and returns MMF_OK
- * when row is below it now; else MMF_ERR_RANGE, MMF_ERR_CLOSED, MMF_ERR_ARGUMENT (store is NULL),
- * MMF_ERR_CORRUPT (the row is missing, or the count is damaged), MMF_ERR_CAPACITY (the row lies
- * beyond this handle's reserve) or MMF_ERR_IO.
+ * Called when a row is not below the handle's bound. Loads the shared count and, when it exceeds
+ * what the file is known to have room for, asks for the file's size; raises the bound, and returns
+ * MMF_OK when row is below it now; else MMF_ERR_RANGE, MMF_ERR_CLOSED, MMF_ERR_ARGUMENT (store is
+ * NULL), MMF_ERR_CORRUPT (the row is missing, or the count is damaged), MMF_ERR_CAPACITY (the row
+ * lies beyond this handle's reserve) or MMF_ERR_IO.
  */
 MMFI_COLD mmf_status mmfi_refresh(const mmf_store *store, uint64_t row);
 

@@ -1,7 +1,7 @@
 /*
  * The fields of one record: loads and saves at an offset, for every type of the schema language.
  *
- * record points at a record in the mapping, or at the image in an undo slot. These are the payload
+ * record points at a record in the mapping, or at a before-image. These are the payload
  * accesses of the protocols in mmapforge/detail/access.h; alone they order nothing. max is the N of
  * string[N] and bytes[N].
  */

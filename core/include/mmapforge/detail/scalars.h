@@ -68,8 +68,8 @@ MMFI_DEFINE_FLOAT(float64, double, 64)
 #undef MMFI_DEFINE_FLOAT
 
 /*
- * mmfi_plain_float64 and so on: one load of the type itself, which compilers may use as they like,
- * for loops and between the two looks at a sequence. TSan gets an atomic one.
+ * mmfi_plain_float64 and so on: one load of the type itself, which compilers may vectorise, for
+ * loops and between the two loads of a sequence. TSan gets an atomic load.
  */
 #if MMFI_TSAN
 #define MMFI_DEFINE_PLAIN(name, c_type, loaded, bits)                                              \

@@ -2,9 +2,8 @@
  * The undo slot: where a writer keeps a record as it was while it replaces it.
  *
  * A kill at any instruction therefore leaves the old record (in the slot) or the new one. A reader
- * that meets an odd sequence takes the slot's image and never waits for the writer; the next writer
- * copies the image back (core/format/recover.h). The layout of a slot is in
- * mmapforge/detail/format.h.
+ * that meets an odd sequence reads the before-image and never waits for the writer; the next writer
+ * copies it back (core/format/recover.h). The layout of a slot is in mmapforge/detail/format.h.
  */
 #ifndef MMAPFORGE_DETAIL_UNDO_H
 #define MMAPFORGE_DETAIL_UNDO_H
@@ -26,7 +25,7 @@ MMFI_INLINE void mmfi_undo_save(unsigned char *slot, uint64_t row, const unsigne
     mmfi_copy_image(slot + sizeof(mmfi_undo), record, record_size);
 }
 
-/* True when the slot holds the before-image of the row whose sequence is odd. */
+/* True when the slot holds the before-image of the row for that odd sequence. */
 MMFI_INLINE bool mmfi_undo_holds(const unsigned char *slot, uint64_t row, uint64_t odd)
 {
     return mmfi_load64(slot + offsetof(mmfi_undo, row)) == row &&
@@ -34,9 +33,9 @@ MMFI_INLINE bool mmfi_undo_holds(const unsigned char *slot, uint64_t row, uint64
 }
 
 /*
- * Announces that a torn record, of which there is no image, is about to be replaced as a whole
- * under that odd sequence. The words are apart from those of an image, so neither has to be taken
- * back when the other is used. The fence keeps the end of the announced replacement before, as in
+ * Announces that a torn record, which has no before-image, is about to be replaced as a whole
+ * under that odd sequence. A slot has words of its own for this, so that neither use of it has to
+ * be undone before the other. The fence keeps the end of the announced replacement before, as in
  * mmfi_undo_save.
  */
 MMFI_INLINE void mmfi_undo_announce(unsigned char *slot, uint64_t row, uint64_t odd)

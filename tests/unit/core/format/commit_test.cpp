@@ -138,7 +138,7 @@ TEST_F(RecoverTest, ACommitInTheOtherSlotIsNone)
 TEST_F(RecoverTest, ATailProvesItsCommit)
 {
     mmfi_commit_write(base, 4, 2, ROWS, false);
-    mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, mmfi_tail_crc(base, &geometry, 2, ROWS));
+    mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, mmfi_tail_crc(base, &layout, 2, ROWS));
     EXPECT_EQ(recover(), MMF_OK);
     EXPECT_EQ(out.count, ROWS);
     EXPECT_EQ(out.tail_first, 2u);
@@ -149,23 +149,23 @@ TEST_F(RecoverTest, ATailProvesItsCommit)
 TEST_F(RecoverTest, EveryWordOfATailCounts)
 {
     mmfi_commit_write(base, 4, 2, ROWS, false);
-    mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, mmfi_tail_crc(base, &geometry, 2, ROWS));
+    mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, mmfi_tail_crc(base, &layout, 2, ROWS));
     mmfi_commit found = {};
     bool dropped = true;
     for (uint64_t word = 0; word < ROWS * RECORD_SIZE / 8; word++) {
         record(0)[word] ^= 4;
-        ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, &dropped));
+        ASSERT_TRUE(mmfi_commit_find(base, &layout, ROWS, &found, &dropped));
         const bool in_tail = word >= 2 * RECORD_SIZE / 8;
         EXPECT_EQ(found.count, in_tail ? 2u : ROWS) << word;
         EXPECT_EQ(dropped, in_tail) << word;
         record(0)[word] ^= 4;
     }
     // Nor is it there where the file ends before.
-    ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS - 1, &found, &dropped));
+    ASSERT_TRUE(mmfi_commit_find(base, &layout, ROWS - 1, &found, &dropped));
     EXPECT_EQ(found.count, 2u);
     record(3)[1] ^= 4;
     mmfi_commit_confirm(base, 5);
-    ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, &dropped));
+    ASSERT_TRUE(mmfi_commit_find(base, &layout, ROWS, &found, &dropped));
     EXPECT_EQ(found.count, ROWS) << "a record of a confirmed tail may be replaced";
     EXPECT_FALSE(dropped);
 }
@@ -177,10 +177,10 @@ TEST_F(RecoverTest, AConfirmationIsOfOneCommit)
     mmfi_commit_confirm(base, 5);
     mmfi_commit_write(base, 6, 2, ROWS, false);
     mmfi_commit found = {};
-    ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, nullptr));
+    ASSERT_TRUE(mmfi_commit_find(base, &layout, ROWS, &found, nullptr));
     EXPECT_EQ(found.generation, 6u);
     mmfi_commit_write_tail(base, 7, ROWS, ROWS, false, 2, 1);
-    ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, nullptr));
+    ASSERT_TRUE(mmfi_commit_find(base, &layout, ROWS, &found, nullptr));
     EXPECT_EQ(found.generation, 6u) << "what confirms 5 does not confirm 7";
     mmfi_commit_forget(base, 7);
     ASSERT_TRUE(mmfi_commit_read(base, &found));
@@ -194,11 +194,11 @@ TEST_F(RecoverTest, ATailThatCannotBe)
         mmfi_commit_write(base, 4, 2, ROWS, false);
         mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, first, 0);
         mmfi_commit found = {};
-        ASSERT_TRUE(mmfi_commit_find(base, &geometry, ROWS, &found, nullptr));
+        ASSERT_TRUE(mmfi_commit_find(base, &layout, ROWS, &found, nullptr));
         EXPECT_EQ(found.count, 2u);
     }
-    EXPECT_TRUE(mmfi_tail_fits(&geometry, 0, (UINT64_C(64) << 20) / RECORD_SIZE));
-    EXPECT_FALSE(mmfi_tail_fits(&geometry, 0, (UINT64_C(64) << 20) / RECORD_SIZE + 1));
+    EXPECT_TRUE(mmfi_tail_fits(&layout, 0, (UINT64_C(64) << 20) / RECORD_SIZE));
+    EXPECT_FALSE(mmfi_tail_fits(&layout, 0, (UINT64_C(64) << 20) / RECORD_SIZE + 1));
 }
 
 // In the boot of its writer memory has the tail, whatever its checksum.

@@ -51,7 +51,7 @@ protected:
     mmf_status read(bool writable = false)
     {
         mmf_schema *found = nullptr;
-        const mmf_status status = mmfi_header_read(&file, writable, &geometry, &found, &error);
+        const mmf_status status = mmfi_header_read(&file, writable, &layout, &found, &error);
         EXPECT_EQ(status == MMF_OK, found != nullptr);
         mmf_schema_free(found);
         return status;
@@ -66,8 +66,8 @@ protected:
     std::string directory;
     mmfi_file file = {-1, false, false, 0, nullptr, nullptr, false};
     mmf_schema *schema = nullptr;
-    mmfi_geometry written;
-    mmfi_geometry geometry;
+    mmfi_layout written;
+    mmfi_layout layout;
     mmfi_superblock block;
     mmf_error error = {MMF_OK, 0, "", ""};
 };
@@ -78,18 +78,18 @@ protected:
 TEST_F(HeaderTest, WhatIsWrittenIsRead)
 {
     ASSERT_EQ(read(true), MMF_OK) << error.message;
-    EXPECT_EQ(geometry.record_size, 24u);
-    EXPECT_EQ(geometry.header_size, 65536u);
-    EXPECT_EQ(geometry.layout_hash, schema->layout_hash);
-    EXPECT_EQ(geometry.undo_count, 8u);
-    EXPECT_EQ(geometry.undo_stride, 128u);
+    EXPECT_EQ(layout.record_size, 24u);
+    EXPECT_EQ(layout.header_size, 65536u);
+    EXPECT_EQ(layout.layout_hash, schema->layout_hash);
+    EXPECT_EQ(layout.undo_count, 8u);
+    EXPECT_EQ(layout.undo_stride, 128u);
     uint64_t size = 0;
     ASSERT_EQ(mmfi_file_size(&file, &size, &error), MMF_OK);
     EXPECT_EQ(size, 65536u + 4096u);
-    EXPECT_EQ(mmfi_geometry_rows(&geometry, size), 170u);
-    EXPECT_EQ(mmfi_geometry_rows(&geometry, 65536 + 23), 0u);
-    EXPECT_EQ(mmfi_geometry_rows(&geometry, 65536 + 24), 1u);
-    EXPECT_EQ(mmfi_geometry_rows(&geometry, 0), 0u);
+    EXPECT_EQ(mmfi_layout_rows(&layout, size), 170u);
+    EXPECT_EQ(mmfi_layout_rows(&layout, 65536 + 23), 0u);
+    EXPECT_EQ(mmfi_layout_rows(&layout, 65536 + 24), 1u);
+    EXPECT_EQ(mmfi_layout_rows(&layout, 0), 0u);
 }
 
 TEST_F(HeaderTest, AnotherMagicIsNotOurs)
@@ -183,8 +183,8 @@ TEST_F(HeaderTest, PartsMayBeLargerThanKnown)
     block.undo_header_size = 128;
     block.undo_stride = 256;
     ASSERT_EQ(read_put(), MMF_OK) << error.message;
-    EXPECT_EQ(geometry.undo_stride, 256u);
-    EXPECT_EQ(geometry.undo_offset, 20480u + 64u); // the 64 bytes before the image
+    EXPECT_EQ(layout.undo_stride, 256u);
+    EXPECT_EQ(layout.undo_offset, 20480u + 64u); // the 64 bytes before the image
 }
 
 TEST_F(HeaderTest, EveryClaimIsCheckedThoughTheChecksumIsRight)
@@ -221,13 +221,13 @@ TEST_F(HeaderTest, EveryClaimIsCheckedThoughTheChecksumIsRight)
     block.commit_size = 4104;
     refused("commit slots beyond their page");
     block.live_size = 1016;
-    refused("smaller live control");
+    refused("a smaller shared page");
     block.live_size = 4104;
-    refused("live control beyond its page");
+    refused("a shared page larger than its page");
     block.undo_header_size = 0;
     refused("no header of undo slots");
     block.undo_header_size = 72;
-    refused("images across cache lines");
+    refused("before-images across cache lines");
     block.undo_header_size = UINT32_MAX - 63;
     refused("a header of undo slots beyond the file");
     block.undo_header_size = 128;
@@ -325,11 +325,10 @@ TEST_F(HeaderTest, TheHeaderGrowsWithItsParts)
         ASSERT_EQ(mmfi_header_write(&file, other, 10, true, &written, &error), MMF_OK);
         EXPECT_EQ(written.undo_count, kind.slots);
         ASSERT_EQ(read(true), MMF_OK) << error.message;
-        EXPECT_EQ(geometry.header_size % 4096, 0u);
-        EXPECT_GE(geometry.header_size, 65536u);
-        EXPECT_GE(geometry.header_size, geometry.undo_offset +
-                                            geometry.undo_count * geometry.undo_stride + 4096 +
-                                            kind.text.size());
+        EXPECT_EQ(layout.header_size % 4096, 0u);
+        EXPECT_GE(layout.header_size, 65536u);
+        EXPECT_GE(layout.header_size, layout.undo_offset + layout.undo_count * layout.undo_stride +
+                                          4096 + kind.text.size());
         mmf_schema_free(other);
     }
 }

@@ -26,11 +26,11 @@ protected:
         ASSERT_TRUE(boot[0] != 0 || boot[1] != 0) << "this machine has no boot id";
         words.assign(FILE_SIZE / 8, 0);
         base = reinterpret_cast<unsigned char *>(words.data());
-        geometry.header_size = MMFI_HEADER_SIZE_MIN;
-        geometry.record_size = RECORD_SIZE;
-        geometry.undo_offset = MMFI_UNDO_OFFSET;
-        geometry.undo_stride = UNDO_STRIDE;
-        geometry.undo_count = UNDO_COUNT;
+        layout.header_size = MMFI_HEADER_SIZE_MIN;
+        layout.record_size = RECORD_SIZE;
+        layout.undo_offset = MMFI_UNDO_OFFSET;
+        layout.undo_stride = UNDO_STRIDE;
+        layout.undo_count = UNDO_COUNT;
         for (uint64_t row = 0; row < ROWS; row++)
             put_record(row, 2, row + 1);
     }
@@ -87,7 +87,7 @@ protected:
     {
         mmfi_error_clear(&error);
         out = {99, 99, 99, 99, 99, false, false, false, 99, false, 99};
-        return mmfi_recover(base, &geometry, FILE_SIZE, PATH, &out, &error);
+        return mmfi_recover(base, &layout, FILE_SIZE, PATH, &out, &error);
     }
 
     // It must fail so, say where, and leave every byte.
@@ -112,7 +112,7 @@ protected:
     std::vector<uint64_t> words;
     unsigned char *base = nullptr;
     uint64_t boot[MMFI_BOOT_ID_WORDS] = {};
-    mmfi_geometry geometry = {};
+    mmfi_layout layout = {};
     mmfi_recovery out = {};
     mmf_error error = {};
 };

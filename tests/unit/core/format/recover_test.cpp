@@ -9,16 +9,16 @@ namespace {
 
 TEST_F(RecoverTest, OnlyTheWholeIdOfThisBootIsTrusted)
 {
-    EXPECT_FALSE(mmfi_live_is_trusted(base, &geometry));
+    EXPECT_FALSE(mmfi_live_is_trusted(base, &layout));
     put_live(0);
-    EXPECT_TRUE(mmfi_live_is_trusted(base, &geometry));
+    EXPECT_TRUE(mmfi_live_is_trusted(base, &layout));
     for (int word = 0; word < 2; word++) {
         live().boot_id[word] ^= 1;
-        EXPECT_FALSE(mmfi_live_is_trusted(base, &geometry)) << word;
+        EXPECT_FALSE(mmfi_live_is_trusted(base, &layout)) << word;
         live().boot_id[word] ^= 1;
     }
     std::swap(live().boot_id[0], live().boot_id[1]);
-    EXPECT_EQ(mmfi_live_is_trusted(base, &geometry), boot[0] == boot[1]);
+    EXPECT_EQ(mmfi_live_is_trusted(base, &layout), boot[0] == boot[1]);
 }
 
 // A copy that is mounted in the same boot has the boot's id and not the memory.
@@ -26,20 +26,20 @@ TEST_F(RecoverTest, ThePageOfAnotherFileIsNotTrusted)
 {
     mmfi_commit_write(base, 6, 1, ROWS, false);
     put_live(4);
-    geometry.device = live().device = 2049;
-    geometry.inode = live().inode = 77;
-    EXPECT_TRUE(mmfi_live_is_trusted(base, &geometry));
-    geometry.device++;
-    EXPECT_FALSE(mmfi_live_is_trusted(base, &geometry));
-    geometry.device--;
-    geometry.inode++;
-    EXPECT_FALSE(mmfi_live_is_trusted(base, &geometry));
+    layout.device = live().device = 2049;
+    layout.inode = live().inode = 77;
+    EXPECT_TRUE(mmfi_live_is_trusted(base, &layout));
+    layout.device++;
+    EXPECT_FALSE(mmfi_live_is_trusted(base, &layout));
+    layout.device--;
+    layout.inode++;
+    EXPECT_FALSE(mmfi_live_is_trusted(base, &layout));
     ASSERT_EQ(recover(), MMF_OK) << error.message;
     EXPECT_EQ(out.count, 1u);
     EXPECT_EQ(out.dropped_rows, 3u);
     EXPECT_EQ(live().device, 2049u);
     EXPECT_EQ(live().inode, 78u);
-    EXPECT_TRUE(mmfi_live_is_trusted(base, &geometry));
+    EXPECT_TRUE(mmfi_live_is_trusted(base, &layout));
 }
 
 // What a page says that is not valid is told as far as the file has room for it.
@@ -77,7 +77,7 @@ TEST_F(RecoverTest, InTheSameBootMemoryHasTheCount)
     EXPECT_EQ(live().capacity, ROWS);
     EXPECT_EQ(live().writer_epoch, 11u);
     EXPECT_EQ(live().writer_pid, static_cast<uint64_t>(getpid()));
-    EXPECT_TRUE(mmfi_live_is_trusted(base, &geometry));
+    EXPECT_TRUE(mmfi_live_is_trusted(base, &layout));
 }
 
 TEST_F(RecoverTest, InTheSameBootNoCommitIsNeeded)
@@ -195,7 +195,7 @@ TEST_F(RecoverTest, AFailedSyncOfThisBootIsNotTakenOver)
 
 TEST_F(RecoverTest, AFailureMayGoWithoutAnError)
 {
-    EXPECT_EQ(mmfi_recover(base, &geometry, FILE_SIZE, PATH, &out, nullptr), MMF_ERR_CORRUPT);
+    EXPECT_EQ(mmfi_recover(base, &layout, FILE_SIZE, PATH, &out, nullptr), MMF_ERR_CORRUPT);
 }
 
 // ---- Undo slots ----

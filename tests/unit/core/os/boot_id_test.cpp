@@ -158,8 +158,8 @@ TEST_F(BootIdTest, AnIdOnADiskIsNone)
     unlink(file.c_str());
 }
 
-// Several writers know by the boot's id that live control is of the others. Where one does not know
-// it, none is let in beside another, and nothing of the other's is set back.
+// Several writers know by the boot's id that the shared page is of the others. Where one does not
+// know it, none is let in beside another, and nothing of the other's is set back.
 TEST_F(BootIdTest, NoWriterJoinsAnotherWithoutIt)
 {
     mmf_options sharing = MMF_OPTIONS_INIT;

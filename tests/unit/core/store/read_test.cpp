@@ -25,7 +25,7 @@ protected:
         return status;
     }
 
-    // The machine started again: live control is of a boot that is gone.
+    // The machine started again: the shared page is of a boot that is gone.
     void change_boot() const
     {
         put(MMFI_LIVE_OFFSET + offsetof(mmfi_live, boot_id), std::string(16, '\x5a'));
@@ -103,7 +103,7 @@ TEST_F(RereadTest, AnImageWhoseSlotWasUsedAgainIsNotKept)
     mmfi_slow_read slow = mmfi_slow_read_begin(base_of(reader), 1, true);
     ASSERT_TRUE(mmfi_slow_read_next(&slow));
     EXPECT_EQ(slow.record, mmfi_undo_image(base_of(reader)->state->map.base +
-                                           base_of(reader)->state->geometry.undo_offset));
+                                           base_of(reader)->state->layout.undo_offset));
     mmfi_undo_save(undo, 2, row_of(writer, 2), 2, TICK_RECORD_SIZE);
     while (mmfi_slow_read_next(&slow))
         ADD_FAILURE() << "no slot has the record any more";

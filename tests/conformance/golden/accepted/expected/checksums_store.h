@@ -134,7 +134,7 @@ static inline mmf_status quote_record_check(const quote_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void quote_record_load(const unsigned char *record, quote_record *out)
 {
     out->symbol_length =
@@ -146,7 +146,7 @@ static inline void quote_record_load(const unsigned char *record, quote_record *
         mmfi_load_bytes(record, QUOTE_DIGEST_OFFSET, QUOTE_DIGEST_MAX, out->digest);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void quote_record_save(unsigned char *record, const quote_record *in)
 {
     mmfi_save_string(record, QUOTE_SYMBOL_OFFSET, QUOTE_SYMBOL_MAX, in->symbol, in->symbol_length);
@@ -513,13 +513,13 @@ static inline mmf_status mark_record_check(const mark_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void mark_record_load(const unsigned char *record, mark_record *out)
 {
     out->at = mmfi_load_uint32(record, MARK_AT_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void mark_record_save(unsigned char *record, const mark_record *in)
 {
     mmfi_save_uint32(record, MARK_AT_OFFSET, in->at);
@@ -733,13 +733,13 @@ static inline mmf_status plain_record_check(const plain_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void plain_record_load(const unsigned char *record, plain_record *out)
 {
     out->at = mmfi_load_uint32(record, PLAIN_AT_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void plain_record_save(unsigned char *record, const plain_record *in)
 {
     mmfi_save_uint32(record, PLAIN_AT_OFFSET, in->at);

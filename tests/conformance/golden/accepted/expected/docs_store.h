@@ -311,7 +311,7 @@ static inline mmf_status docs_record_check(const docs_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void docs_record_load(const unsigned char *record, docs_record *out)
 {
     out->plain = mmfi_load_int32(record, DOCS_PLAIN_OFFSET);
@@ -362,7 +362,7 @@ static inline void docs_record_load(const unsigned char *record, docs_record *ou
     out->filler_39 = mmfi_load_uint64(record, DOCS_FILLER_39_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void docs_record_save(unsigned char *record, const docs_record *in)
 {
     mmfi_save_int32(record, DOCS_PLAIN_OFFSET, in->plain);

@@ -154,7 +154,7 @@ static inline mmf_status python_record_check(const python_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void python_record_load(const unsigned char *record, python_record *out)
 {
     out->str_length = mmfi_load_string(record, PYTHON_STR_OFFSET, PYTHON_STR_MAX, out->str);
@@ -168,7 +168,7 @@ static inline void python_record_load(const unsigned char *record, python_record
     out->os = mmfi_load_float64(record, PYTHON_OS_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void python_record_save(unsigned char *record, const python_record *in)
 {
     mmfi_save_string(record, PYTHON_STR_OFFSET, PYTHON_STR_MAX, in->str, in->str_length);

@@ -123,7 +123,7 @@ static inline mmf_status ohlc_bar_record_check(const ohlc_bar_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void ohlc_bar_record_load(const unsigned char *record, ohlc_bar_record *out)
 {
     out->open = mmfi_load_float64(record, OHLC_BAR_OPEN_OFFSET);
@@ -133,7 +133,7 @@ static inline void ohlc_bar_record_load(const unsigned char *record, ohlc_bar_re
     out->openTime = mmfi_load_int64(record, OHLC_BAR_OPEN_TIME_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void ohlc_bar_record_save(unsigned char *record, const ohlc_bar_record *in)
 {
     mmfi_save_float64(record, OHLC_BAR_OPEN_OFFSET, in->open);
@@ -491,7 +491,7 @@ static inline mmf_status order_book_level_2_record_check(const order_book_level_
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void order_book_level_2_record_load(const unsigned char *record,
                                                   order_book_level_2_record *out)
 {
@@ -501,7 +501,7 @@ static inline void order_book_level_2_record_load(const unsigned char *record,
     out->ask = mmfi_load_float64(record, ORDER_BOOK_LEVEL_2_ASK_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void order_book_level_2_record_save(unsigned char *record,
                                                   const order_book_level_2_record *in)
 {
@@ -852,7 +852,7 @@ static inline mmf_status http_connection_statistics_record_check(
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void http_connection_statistics_record_load(const unsigned char *record,
                                                           http_connection_statistics_record *out)
 {
@@ -868,7 +868,7 @@ static inline void http_connection_statistics_record_load(const unsigned char *r
     out->is_kept_alive = mmfi_load_bool(record, HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void http_connection_statistics_record_save(
     unsigned char *record, const http_connection_statistics_record *in)
 {

@@ -108,13 +108,13 @@ static inline mmf_status x_record_check(const x_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void x_record_load(const unsigned char *record, x_record *out)
 {
     out->y = mmfi_load_bool(record, X_Y_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void x_record_save(unsigned char *record, const x_record *in)
 {
     mmfi_save_bool(record, X_Y_OFFSET, in->y);

@@ -124,7 +124,7 @@ static inline mmf_status tick_record_check(const tick_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void tick_record_load(const unsigned char *record, tick_record *out)
 {
     out->symbol_length = mmfi_load_string(record, TICK_SYMBOL_OFFSET, TICK_SYMBOL_MAX, out->symbol);
@@ -133,7 +133,7 @@ static inline void tick_record_load(const unsigned char *record, tick_record *ou
     out->timestamp = mmfi_load_uint64(record, TICK_TIMESTAMP_OFFSET);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void tick_record_save(unsigned char *record, const tick_record *in)
 {
     mmfi_save_string(record, TICK_SYMBOL_OFFSET, TICK_SYMBOL_MAX, in->symbol, in->symbol_length);

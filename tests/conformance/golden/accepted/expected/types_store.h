@@ -162,7 +162,7 @@ static inline mmf_status all_types_record_check(const all_types_record *in)
     return MMF_OK;
 }
 
-/* From the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* From the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void all_types_record_load(const unsigned char *record, all_types_record *out)
 {
     out->flag = mmfi_load_bool(record, ALL_TYPES_FLAG_OFFSET);
@@ -184,7 +184,7 @@ static inline void all_types_record_load(const unsigned char *record, all_types_
         mmfi_load_bytes(record, ALL_TYPES_BLOB_OFFSET, ALL_TYPES_BLOB_MAX, out->blob);
 }
 
-/* Into the bytes of a record, as in images of mmapforge/value.h; no checks, no ordering. */
+/* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
 static inline void all_types_record_save(unsigned char *record, const all_types_record *in)
 {
     mmfi_save_bool(record, ALL_TYPES_FLAG_OFFSET, in->flag);

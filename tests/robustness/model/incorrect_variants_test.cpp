@@ -1,22 +1,22 @@
 // Forms that are nearly right are found wrong, and those known to be right are found right.
-#include "tests/robustness/model/near_misses.h"
+#include "tests/robustness/model/incorrect_variants.h"
 #include "tests/robustness/model/report.h"
 
 #include <gtest/gtest.h>
 
 namespace {
 
-const near_miss *table()
+const incorrect_variant *table()
 {
-    const near_miss *all = nullptr;
-    (void)near_misses(&all);
+    const incorrect_variant *all = nullptr;
+    (void)incorrect_variants(&all);
     return all;
 }
 
 size_t table_size()
 {
-    const near_miss *all = nullptr;
-    return near_misses(&all);
+    const incorrect_variant *all = nullptr;
+    return incorrect_variants(&all);
 }
 
 class NearMisses : public testing::TestWithParam<size_t> {};
@@ -27,7 +27,7 @@ protocol_result result;
 
 TEST_P(NearMisses, HaveTheirKnownVerdict)
 {
-    const near_miss &tested = table()[GetParam()];
+    const incorrect_variant &tested = table()[GetParam()];
     protocol_explore(&tested.form, &result);
     report(tested.form.name, result);
     EXPECT_EQ(result.last.verdict, tested.verdict) << result.last.what << "\n" << result.last.steps;

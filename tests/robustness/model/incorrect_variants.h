@@ -2,8 +2,8 @@
  * Forms of the protocols that the store does not use: those that nearly work, and the one that it
  * would use for several writers. Written out, for core has no code for them.
  */
-#ifndef MMF_TESTS_ROBUSTNESS_MODEL_NEAR_MISSES_H
-#define MMF_TESTS_ROBUSTNESS_MODEL_NEAR_MISSES_H
+#ifndef MMF_TESTS_ROBUSTNESS_MODEL_INCORRECT_VARIANTS_H
+#define MMF_TESTS_ROBUSTNESS_MODEL_INCORRECT_VARIANTS_H
 
 #include "tests/robustness/model/protocols.h"
 
@@ -11,12 +11,12 @@
 extern "C" {
 #endif
 
-typedef struct near_miss {
+typedef struct incorrect_variant {
     protocol form;
     model_verdict verdict; /* what is known of it */
-} near_miss;
+} incorrect_variant;
 
-size_t near_misses(const near_miss **out);
+size_t incorrect_variants(const incorrect_variant **out);
 
 #ifdef __cplusplus
 }

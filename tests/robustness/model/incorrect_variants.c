@@ -1,7 +1,7 @@
 /* A record of a sequence and two words, one writer or two, and each form as a table of orders. */
-#include "tests/robustness/model/near_misses.h"
+#include "tests/robustness/model/incorrect_variants.h"
 
-#include "tests/robustness/model/toy.h"
+#include "tests/robustness/model/fake_store.h"
 
 /* MODEL_RELAXED as a fence is none. */
 typedef struct write_form {
@@ -20,7 +20,7 @@ typedef struct read_form {
 
 static unsigned char *sequence_at(void)
 {
-    return toy_record_at(0);
+    return fake_record_at(0);
 }
 
 static void bump(const write_form *form, uint64_t *sequence, model_order order)
@@ -34,8 +34,8 @@ static void bump(const write_form *form, uint64_t *sequence, model_order order)
 
 static void store_words(uint64_t version, model_order order)
 {
-    model_store(toy_record_at(0) + TOY_A, version, order);
-    model_store(toy_record_at(0) + TOY_B, version, order);
+    model_store(fake_record_at(0) + FAKE_A, version, order);
+    model_store(fake_record_at(0) + FAKE_B, version, order);
 }
 
 static void write_twice(const void *argument)
@@ -56,22 +56,22 @@ static void write_scalars(const void *argument)
     const write_form *form = (const write_form *)argument;
     uint64_t sequence = 2;
     for (uint64_t version = 2; version <= 3; version++)
-        for (size_t offset = TOY_A; offset <= TOY_B; offset += 8) {
+        for (size_t offset = FAKE_A; offset <= FAKE_B; offset += 8) {
             bump(form, &sequence, form->enter);
             model_fence(form->enter_fence);
-            model_store(toy_record_at(0) + offset, version, form->word);
+            model_store(fake_record_at(0) + offset, version, form->word);
             bump(form, &sequence, form->leave);
         }
 }
 
-static toy_record read_record(const read_form *form)
+static fake_record read_record(const read_form *form)
 {
-    toy_record record;
+    fake_record record;
     const uint64_t sequence = model_load(sequence_at(), form->first);
     if (sequence % 2 != 0)
         model_give_up();
-    record.a = model_load(toy_record_at(0) + TOY_A, MODEL_RELAXED);
-    record.b = model_load(toy_record_at(0) + TOY_B, MODEL_RELAXED);
+    record.a = model_load(fake_record_at(0) + FAKE_A, MODEL_RELAXED);
+    record.b = model_load(fake_record_at(0) + FAKE_B, MODEL_RELAXED);
     model_fence(form->fence);
     if (model_load(sequence_at(), form->second) != sequence)
         model_give_up();
@@ -80,13 +80,13 @@ static toy_record read_record(const read_form *form)
 
 static void read_whole(const void *argument)
 {
-    const toy_record record = read_record((const read_form *)argument);
+    const fake_record record = read_record((const read_form *)argument);
     model_check(record.a == record.b, "torn: a = %d, b = %d", (int)record.a, (int)record.b);
 }
 
 static void read_scalars(const void *argument)
 {
-    const toy_record record = read_record((const read_form *)argument);
+    const fake_record record = read_record((const read_form *)argument);
     model_check(record.a == record.b || record.a == record.b + 1, "never together: a = %d, b = %d",
                 (int)record.a, (int)record.b);
 }
@@ -123,8 +123,8 @@ static void write_and_die(const void *argument)
 {
     (void)argument;
     mmf_store *store = NULL;
-    model_check(toy_open_writer(0, &store) == MMF_OK, "open");
-    model_check(toy_set(store, 0, 2) == MMF_OK, "set");
+    model_check(fake_open_writer(0, &store) == MMF_OK, "open");
+    model_check(fake_set(store, 0, 2) == MMF_OK, "set");
 }
 
 /* What the Go library does with a counter that its writer left odd. */
@@ -140,7 +140,7 @@ static void reset_sequence(const void *argument)
 
 static void one_record(void)
 {
-    toy_make((toy_options){.count = 1});
+    fake_make((fake_options){.count = 1});
 }
 
 static const read_form right_reader = {MODEL_ACQUIRE, MODEL_ACQUIRE, MODEL_RELAXED};
@@ -208,7 +208,7 @@ static const write_form exchange_relaxed = {STORES, MODEL_RELAXED, MODEL_RELEASE
         .verdict = known,                                                                          \
     }
 
-static const near_miss all[] = {
+static const incorrect_variant all[] = {
     RECORD("odd relaxed, then a release fence", relaxed_and_fence, right_reader, MODEL_RIGHT),
     RECORD("odd by a release store, no fence", release_no_fence, right_reader, MODEL_WRONG),
     RECORD("odd by fetch_add(acq_rel), no fence", add_no_fence, right_reader, MODEL_WRONG),
@@ -233,12 +233,12 @@ static const near_miss all[] = {
                              {"successor", reset_sequence, NULL, 0, MODEL_NEVER, false, NULL, 0,
                               NULL},
                              READS(read_whole, right_reader)},
-                 .mortal_count = 1},
+                 .killable_count = 1},
         .verdict = MODEL_WRONG,
     },
 };
 
-size_t near_misses(const near_miss **out)
+size_t incorrect_variants(const incorrect_variant **out)
 {
     *out = all;
     return sizeof all / sizeof all[0];

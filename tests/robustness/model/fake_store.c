@@ -1,5 +1,5 @@
-/* The toy file, what core asks of lower layers, and the calls that the generator writes. */
-#include "tests/robustness/model/toy.h"
+/* The fake file, what core asks of lower layers, and the calls that the generator writes. */
+#include "tests/robustness/model/fake_store.h"
 
 #include "core/store/wait.h"
 
@@ -13,16 +13,16 @@
 static const uint64_t boot_now[MMFI_BOOT_ID_WORDS] = {111, 222};
 
 static _Alignas(MMFI_PAGE_SIZE) unsigned char memory[FILE_MAX];
-static toy_handle_memory remembered[TOY_HANDLES_MAX];
+static fake_handle_memory remembered[FAKE_HANDLES_MAX];
 
 /* The kernel's locks: 0 is free. A lock hands on all that its last holder did. */
 #define LOCK_JOIN MMFI_UNDO_COUNT
 static uint64_t locks[MMFI_UNDO_COUNT + 1];
 static uint64_t file_size; /* the kernel's; no more ordered than a relaxed word */
 
-static mmfi_geometry geometry = {
+static mmfi_layout layout = {
     .header_size = HEADER_SIZE,
-    .record_size = TOY_RECORD_SIZE,
+    .record_size = FAKE_RECORD_SIZE,
     .undo_offset = MMFI_UNDO_OFFSET,
     .undo_stride = 128,
     .undo_count = 1,
@@ -35,27 +35,27 @@ typedef struct handle {
     bool holds[MMFI_UNDO_COUNT + 1]; /* of the locks */
 } handle;
 
-MMFI_STATIC_ASSERT(sizeof(handle) <= TOY_HANDLE_SIZE, "a handle fits its memory");
+MMFI_STATIC_ASSERT(sizeof(handle) <= FAKE_HANDLE_SIZE, "a handle fits its memory");
 
-toy_handle_memory toy_handles[TOY_HANDLES_MAX];
+fake_handle_memory fake_handles[FAKE_HANDLES_MAX];
 static bool sync_fails;
 
 static handle *handle_at(size_t index)
 {
-    return (handle *)(void *)&toy_handles[index];
+    return (handle *)(void *)&fake_handles[index];
 }
 
-unsigned char *toy_record_at(uint64_t row)
+unsigned char *fake_record_at(uint64_t row)
 {
-    return memory + HEADER_SIZE + row * TOY_RECORD_SIZE;
+    return memory + HEADER_SIZE + row * FAKE_RECORD_SIZE;
 }
 
-unsigned char *toy_undo(void)
+unsigned char *fake_undo(void)
 {
     return memory + MMFI_UNDO_OFFSET;
 }
 
-unsigned char *toy_live(void)
+unsigned char *fake_live(void)
 {
     return memory + MMFI_LIVE_OFFSET;
 }
@@ -65,31 +65,31 @@ static void put(unsigned char *to, uint64_t value)
     memcpy(to, &value, sizeof value);
 }
 
-void toy_make(toy_options options)
+void fake_make(fake_options options)
 {
     memset(memory, 0, sizeof memory);
-    memset(toy_handles, 0, sizeof toy_handles);
+    memset(fake_handles, 0, sizeof fake_handles);
     memset(locks, 0, sizeof locks);
-    geometry.undo_count = options.undo_count != 0 ? options.undo_count : 1;
-    const uint64_t capacity = options.capacity != 0 ? options.capacity : TOY_ROWS_MAX;
+    layout.undo_count = options.undo_count != 0 ? options.undo_count : 1;
+    const uint64_t capacity = options.capacity != 0 ? options.capacity : FAKE_ROWS_MAX;
     sync_fails = options.sync_fails;
-    file_size = HEADER_SIZE + capacity * TOY_RECORD_SIZE;
+    file_size = HEADER_SIZE + capacity * FAKE_RECORD_SIZE;
     for (uint64_t row = 0; row < options.count; row++) {
-        put(toy_record_at(row), MMFI_SEQUENCE_FIRST);
-        put(toy_record_at(row) + TOY_A, 1);
-        put(toy_record_at(row) + TOY_B, 1);
+        put(fake_record_at(row), MMFI_SEQUENCE_FIRST);
+        put(fake_record_at(row) + FAKE_A, 1);
+        put(fake_record_at(row) + FAKE_B, 1);
     }
     for (uint64_t row = 0; row < options.torn; row++) {
-        put(toy_record_at(row), MMFI_SEQUENCE_FIRST + 1);
-        put(toy_record_at(row) + TOY_B, 0);
+        put(fake_record_at(row), MMFI_SEQUENCE_FIRST + 1);
+        put(fake_record_at(row) + FAKE_B, 0);
     }
     /* The rubbish of another boot has a count that the file does not have. */
     const uint64_t rubbish = options.other_boot ? 3 : 0;
-    put(toy_live() + offsetof(mmfi_live, count),
+    put(fake_live() + offsetof(mmfi_live, count),
         options.count + (options.unsynced != 0 ? 0 : rubbish));
-    put(toy_live() + offsetof(mmfi_live, capacity), capacity);
-    put(toy_live() + offsetof(mmfi_live, boot_id), boot_now[0] + rubbish);
-    put(toy_live() + offsetof(mmfi_live, boot_id) + 8, boot_now[1] + rubbish);
+    put(fake_live() + offsetof(mmfi_live, capacity), capacity);
+    put(fake_live() + offsetof(mmfi_live, boot_id), boot_now[0] + rubbish);
+    put(fake_live() + offsetof(mmfi_live, boot_id) + 8, boot_now[1] + rubbish);
     mmfi_commit_write(memory, 1, options.count - options.unsynced, capacity, false);
 }
 
@@ -137,19 +137,19 @@ static const char *name_of_slot_word(size_t offset)
 
 static void name_of_undo(size_t offset, char *name, size_t size)
 {
-    const size_t slot = offset / geometry.undo_stride;
-    const size_t within = offset % geometry.undo_stride;
+    const size_t slot = offset / layout.undo_stride;
+    const size_t within = offset % layout.undo_stride;
     if (within >= sizeof(mmfi_undo))
         snprintf(name, size, "undo[%zu].image.%s", slot, words[(within - sizeof(mmfi_undo)) / 8]);
     else
         snprintf(name, size, "undo[%zu].%s", slot, name_of_slot_word(within));
 }
 
-bool toy_is_constant(const void *address)
+bool fake_is_constant(const void *address)
 {
     const unsigned char *at = (const unsigned char *)address;
-    if (at == toy_live() + offsetof(mmfi_live, device) ||
-        at == toy_live() + offsetof(mmfi_live, inode))
+    if (at == fake_live() + offsetof(mmfi_live, device) ||
+        at == fake_live() + offsetof(mmfi_live, inode))
         return true;
     if (at < memory + MMFI_COMMIT_OFFSET || at >= memory + MMFI_LIVE_OFFSET)
         return false;
@@ -169,11 +169,11 @@ bool toy_is_constant(const void *address)
     }
 }
 
-const char *toy_name(const void *address)
+const char *fake_name(const void *address)
 {
     static char name[40];
     const unsigned char *at = (const unsigned char *)address;
-    for (size_t i = 0; i < TOY_HANDLES_MAX; i++)
+    for (size_t i = 0; i < FAKE_HANDLES_MAX; i++)
         if (address == &handle_at(i)->store.row_bound) {
             snprintf(name, sizeof name, "handle[%zu].row_bound", i);
             return name;
@@ -189,8 +189,8 @@ const char *toy_name(const void *address)
         return NULL;
     const size_t offset = (size_t)(at - memory);
     if (offset >= HEADER_SIZE)
-        snprintf(name, sizeof name, "record[%zu].%s", (offset - HEADER_SIZE) / TOY_RECORD_SIZE,
-                 words[(offset - HEADER_SIZE) % TOY_RECORD_SIZE / 8]);
+        snprintf(name, sizeof name, "record[%zu].%s", (offset - HEADER_SIZE) / FAKE_RECORD_SIZE,
+                 words[(offset - HEADER_SIZE) % FAKE_RECORD_SIZE / 8]);
     else if (offset >= MMFI_UNDO_OFFSET)
         name_of_undo(offset - MMFI_UNDO_OFFSET, name, sizeof name);
     else if (offset >= MMFI_LIVE_OFFSET)
@@ -254,7 +254,7 @@ mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error)
 uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
 {
     (void)rows;
-    return mmfi_geometry_rows(&store->state->geometry, store->state->map.size);
+    return mmfi_layout_rows(&store->state->layout, store->state->map.size);
 }
 
 /* Only opening, which is not of the model, asks for these. */
@@ -364,7 +364,7 @@ mmf_status mmfi_file_own_blocks(const mmfi_file *file, void *header, size_t head
     return MMF_OK;
 }
 
-void toy_free_locks(unsigned index)
+void fake_free_locks(unsigned index)
 {
     for (size_t i = 0; i <= LOCK_JOIN; i++)
         unlock(handle_at(index), i);
@@ -375,20 +375,20 @@ void mmfi_boot_id(uint64_t out[MMFI_BOOT_ID_WORDS])
     memcpy(out, boot_now, sizeof boot_now);
 }
 
-uint64_t mmfi_geometry_rows(const mmfi_geometry *of, uint64_t size)
+uint64_t mmfi_layout_rows(const mmfi_layout *of, uint64_t size)
 {
     return size < of->header_size ? 0 : (size - of->header_size) / of->record_size;
 }
 
-uint64_t toy_backed_rows(void)
+uint64_t fake_backed_rows(void)
 {
-    return mmfi_geometry_rows(&geometry, mmfi_load64(&file_size));
+    return mmfi_layout_rows(&layout, mmfi_load64(&file_size));
 }
 
 uint32_t mmfi_undo_count_for(uint64_t stride, bool shared_writers)
 {
     (void)stride, (void)shared_writers;
-    return geometry.undo_count;
+    return layout.undo_count;
 }
 
 /* ---- Waiting: as long as the program has patience, and every attempt asks who lives ---- */
@@ -453,7 +453,7 @@ static handle *open_handle(unsigned index)
     handle *opened = handle_at(index);
     opened->state.map.base = memory;
     opened->state.map.size = FILE_MAX;
-    opened->state.geometry = geometry;
+    opened->state.layout = layout;
     opened->state.rows_written = UINT64_MAX;
     opened->state.rows_to_hole = UINT64_MAX;
     opened->state.writer = NULL;
@@ -464,7 +464,7 @@ static handle *open_handle(unsigned index)
     opened->state.rows_written = UINT64_MAX;
     opened->state.strategy = &mmfi_one_writer;
     memset(opened->holds, 0, sizeof opened->holds);
-    opened->store.records = toy_record_at(0);
+    opened->store.records = fake_record_at(0);
     opened->store.writer = &mmfi_writer_none;
     opened->store.state = &opened->state;
     return opened;
@@ -472,26 +472,26 @@ static handle *open_handle(unsigned index)
 
 static mmf_store *attach(handle *opened)
 {
-    opened->store.live = mmfi_live_is_trusted(memory, &geometry)
-                             ? (const mmfi_live *)(const void *)toy_live()
+    opened->store.live = mmfi_live_is_trusted(memory, &layout)
+                             ? (const mmfi_live *)(const void *)fake_live()
                              : &live_frozen;
     (void)mmfi_count_slow(&opened->store);
     return &opened->store;
 }
 
-mmf_store *toy_open_reader(unsigned index)
+mmf_store *fake_open_reader(unsigned index)
 {
     return attach(open_handle(index));
 }
 
-mmf_status toy_open_writer(unsigned index, mmf_store **out)
+mmf_status fake_open_writer(unsigned index, mmf_store **out)
 {
     handle *opened = open_handle(index);
     mmfi_recovery found;
     uint64_t size = 0;
     (void)mmfi_file_size(&opened->state.file, &size, NULL);
     opened->state.file_size = size;
-    const mmf_status status = mmfi_recover(memory, &geometry, size, "toy", &found, NULL);
+    const mmf_status status = mmfi_recover(memory, &layout, size, "fake", &found, NULL);
     if (status != MMF_OK)
         return status;
     opened->state.generation = found.generation;
@@ -504,8 +504,8 @@ mmf_status toy_open_writer(unsigned index, mmf_store **out)
     opened->state.replaced = true;
     opened->state.confirmed = false;
     opened->state.two_syncs = true;
-    opened->writer.undo = toy_undo();
-    opened->writer.live = (mmfi_live *)(void *)toy_live();
+    opened->writer.undo = fake_undo();
+    opened->writer.live = (mmfi_live *)(void *)fake_live();
     opened->state.writer = &opened->writer;
     opened->state.room = found.capacity;
     mmfi_one_writer_prepare(&opened->state);
@@ -514,12 +514,12 @@ mmf_status toy_open_writer(unsigned index, mmf_store **out)
     return MMF_OK;
 }
 
-mmf_status toy_open_shared(unsigned index, mmf_store **out)
+mmf_status fake_open_shared(unsigned index, mmf_store **out)
 {
     handle *opened = open_handle(index);
     opened->state.strategy = &mmfi_several_writers;
     opened->writer =
-        (mmfi_writer){0, 0, 0, NULL, (mmfi_live *)(void *)toy_live(), MMFI_LAST_NOTHING, 0};
+        (mmfi_writer){0, 0, 0, NULL, (mmfi_live *)(void *)fake_live(), MMFI_LAST_NOTHING, 0};
     opened->state.writer = &opened->writer;
     const mmf_status status = mmfi_several_writers.attach(&opened->state, &opened->store, NULL);
     if (status == MMF_OK)
@@ -527,53 +527,53 @@ mmf_status toy_open_shared(unsigned index, mmf_store **out)
     return status;
 }
 
-void toy_remember(void)
+void fake_remember(void)
 {
-    memcpy(remembered, toy_handles, sizeof remembered);
+    memcpy(remembered, fake_handles, sizeof remembered);
 }
 
-mmf_store *toy_handle_again(unsigned index)
+mmf_store *fake_handle_again(unsigned index)
 {
-    memcpy(&toy_handles[index], &remembered[index], sizeof remembered[index]);
-    return toy_handle(index);
+    memcpy(&fake_handles[index], &remembered[index], sizeof remembered[index]);
+    return fake_handle(index);
 }
 
-mmf_store *toy_handle(unsigned index)
+mmf_store *fake_handle(unsigned index)
 {
     return &handle_at(index)->store;
 }
 
 /* ---- What generated code does ---- */
 
-mmf_status toy_append(mmf_store *store, uint64_t version, uint64_t *row)
+mmf_status fake_append(mmf_store *store, uint64_t version, uint64_t *row)
 {
-    const mmfi_append append = mmfi_append_begin(store, TOY_RECORD_SIZE);
+    const mmfi_append append = mmfi_append_begin(store, FAKE_RECORD_SIZE);
     if (append.status != MMF_OK)
         return append.status;
-    mmfi_save_uint64(append.record, TOY_A, version);
-    mmfi_save_uint64(append.record, TOY_B, version);
+    mmfi_save_uint64(append.record, FAKE_A, version);
+    mmfi_save_uint64(append.record, FAKE_B, version);
     return mmfi_append_end(append, row);
 }
 
-mmf_status toy_set(mmf_store *store, uint64_t row, uint64_t version)
+mmf_status fake_set(mmf_store *store, uint64_t row, uint64_t version)
 {
-    const mmfi_write write = mmfi_write_begin(store, row, TOY_RECORD_SIZE);
+    const mmfi_write write = mmfi_write_begin(store, row, FAKE_RECORD_SIZE);
     if (write.status != MMF_OK)
         return write.status;
-    mmfi_save_uint64(write.record, TOY_A, version);
-    mmfi_save_uint64(write.record, TOY_B, version);
+    mmfi_save_uint64(write.record, FAKE_A, version);
+    mmfi_save_uint64(write.record, FAKE_B, version);
     return mmfi_write_end(write);
 }
 
-static void load_record(const unsigned char *record, toy_record *out)
+static void load_record(const unsigned char *record, fake_record *out)
 {
-    out->a = mmfi_load_uint64(record, TOY_A);
-    out->b = mmfi_load_uint64(record, TOY_B);
+    out->a = mmfi_load_uint64(record, FAKE_A);
+    out->b = mmfi_load_uint64(record, FAKE_B);
 }
 
-mmf_status toy_get(const mmf_store *store, uint64_t row, toy_record *out)
+mmf_status fake_get(const mmf_store *store, uint64_t row, fake_record *out)
 {
-    const mmfi_read read = mmfi_read_begin(store, row, TOY_RECORD_SIZE, true);
+    const mmfi_read read = mmfi_read_begin(store, row, FAKE_RECORD_SIZE, true);
     if (read.sequence != 0) {
         load_record(read.record, out);
         if (mmfi_read_end(read))
