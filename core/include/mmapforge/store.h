@@ -19,10 +19,10 @@
  * append and each replacement takes effect, one after the other; to read a value and to set one
  * that depends on it are two calls, between which another writer may set it: that takes one writer,
  * or a lock of the application's own. A writer that wants the file alone and several writers keep
- * each other out. All of them must be able to read the boot's id (see Durability): with one that
- * cannot, MMF_ERR_UNSUPPORTED.
+ * each other out. All of them must be able to read the boot's id: with one that cannot,
+ * MMF_ERR_UNSUPPORTED (docs/durability.md).
  *
- * Consistency. A record or a string that is copied out is of one moment, whatever writers do or die
+ * Consistency. A record or a string that is copied out is consistent, whatever writers do or die
  * of meanwhile. A scalar is one load: of a record that is being replaced it may be the new value
  * already, which is gone again if the writer is killed before it is done.
  *
@@ -35,39 +35,23 @@
  * killed keeps the file locked until it closes the handle, or every descriptor, or ends.
  *
  * Durability. What is written survives the death of the writing process at once, without a sync.
- * mmf_store_sync makes it survive a power cut; mmf_store_close of a writer syncs. Processes know by
- * /proc/sys/kernel/random/boot_id that memory is still that of the writer: one that cannot read it
- * (a jail without /proc, a container whose id is a file on a disk) sees what was last synced, and
- * says so in mmf_info.live; so does one that opens a copy or a snapshot of a file. To a writer
- * there the death of the one before is what a power cut is elsewhere: sync what must survive it.
+ * mmf_store_sync makes it survive a power cut; mmf_store_close of a writer syncs. What survives
+ * which event, and on which file systems, containers and copies it does not, is in
+ * docs/durability.md. The statuses by which a program is told:
  *
- * Torn records. A power cut may leave a record half replaced (docs/durability.md):
- * reading it is MMF_ERR_CORRUPT until it is replaced as a whole. To set a part of it is
- * MMF_ERR_CORRUPT, too, but for a scalar that the only writer sets, which leaves it torn. While it
- * is being replaced, reading it is MMF_ERR_BUSY: it has no earlier content to give.
+ *   MMF_ERR_CORRUPT         a record that a power cut left torn, until it is replaced as a whole;
+ *                           to set a part of it, except a scalar by the only writer of the file.
+ *                           Also a file that was truncated or overwritten, at the next sync, close
+ *                           or growth
+ *   MMF_ERR_BUSY            a torn record while it is being replaced: it has no earlier content
+ *   MMF_ERR_NO_SPACE        a full disk, from create, open or growth and never from a set
+ *   MMF_ERR_NOT_FOUND       a writer's file has no name any more, at the next sync, close or growth
+ *   MMF_ERR_NEEDS_RECOVERY  a sync failed, so that unsynced data is not durable
+ *   SIGBUS                  an open file was truncated, or has no blocks of its own on a full disk;
+ *                           with mmapforge/sigbus.h it is a status
+ *   MMF_OK with a message   from open: rows are missing or were dropped. mmf_info tells afterwards
  *
- * Full disks. Growth has blocks before it is used, so a full disk is MMF_ERR_NO_SPACE. That cannot
- * be kept where the file system writes to other blocks than those that are there: on btrfs, and
- * where the file was copied by reflink or in a snapshot after its writer opened it, a store on a
- * full disk ends the process by SIGBUS. What was shared before the open gets blocks of its own then
- * (XFS).
- *
- * Truncation. A file that another program cuts off while it is open ends this process by SIGBUS
- * when it touches what is gone, unless mmapforge/sigbus.h is installed: then it is a status.
- *
- * Replaced files. A file that is removed, or replaced by another one under its name, stays what it
- * was for those that have it open, and mmf_info.replaced says so. A writer whose file has no name
- * any more is told by the next sync, close or append that needs more room (MMF_ERR_NOT_FOUND): what
- * it wrote can be read until the last handle is closed, and is gone then. One whose file another
- * store was written over gets MMF_ERR_CORRUPT there, and nothing is committed.
- *
- * Containers. On overlayfs (images of containers) a file of a lower layer is copied when the first
- * process opens it for writing. Readers that had it open keep the old copy, and see nothing of what
- * is written: mmf_info.replaced says so once records were appended. Keep a store that is written on
- * a volume, or open its writer first.
- *
- * Copies. A file that writers have open is copied by mmf_store_copy, never by `cp`. Files that no
- * writer has open may be copied as any other.
+ * Copy a store that writers have open by mmf_store_copy, never by `cp`.
  *
  * Damage. Records whose schema has @checksums can be verified (mmapforge/verify.h). To set one
  * field of such a record is to replace the record, and MMF_ERR_CORRUPT when that is damaged.
@@ -150,8 +134,8 @@ typedef struct mmf_options {
 #define MMF_RESERVE_BYTES_READER  (UINT64_C(1) << 30)
 
 /*
- * What has become of the file of an open store since, as far as it can be seen. A handle goes on
- * with the file that it opened, and must be closed and opened again to follow the path.
+ * Whether an open store still has the file that its path leads to. A handle goes on with the file
+ * that it opened, and must be closed and opened again to follow the path.
  */
 typedef enum mmf_replaced {
     MMF_REPLACED_NO = 0,
@@ -159,7 +143,7 @@ typedef enum mmf_replaced {
     MMF_REPLACED_MOVED = 2,    /* renamed: it has another name, and the path leads to nothing */
     MMF_REPLACED_BY_FILE = 3,  /* the path leads to another file */
     MMF_REPLACED_BY_STORE = 4, /* another store was written over it in place */
-    MMF_REPLACED_COPIED_UP = 5 /* the mapping is of an old copy: see Containers, above */
+    MMF_REPLACED_COPIED_UP = 5 /* the mapping is of an old copy: docs/durability.md, Overlayfs */
 } mmf_replaced;
 
 /*
@@ -171,7 +155,7 @@ typedef struct mmf_info {
     uint64_t count;         /* as mmf_store_count */
     uint64_t dropped_rows;  /* a writer's: the most that opening did not keep, appended after the
                                last sync before the machine or a container was started anew */
-    uint64_t missing_rows;  /* of them, the last so many are not in the file, which is damaged; 0 */
+    uint64_t missing_rows;  /* records of count, the last ones, that a damaged file lacks; else 0 */
     uint64_t capacity;      /* records that the file has room for without growing */
     uint64_t capacity_max;  /* records that fit the address space reserved by this handle */
     uint64_t file_size;     /* bytes */
@@ -234,8 +218,8 @@ mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const
 /*
  * Syncs if this handle may write (nothing when nothing has changed), unlocks, unmaps and releases.
  * Views and columns die with it. The handle is gone whatever is returned; for a while after, its
- * use gives MMF_ERR_CLOSED. NULL is allowed. Returns what the sync did, as mmf_store_sync: what
- * failed is not promised.
+ * use gives MMF_ERR_CLOSED. NULL is allowed. Returns what the sync did, as mmf_store_sync: if it
+ * fails, unsynced data is not durable.
  *
  * One of several writers waits up to ten seconds for the append lock, also when an append has just
  * waited for it in vain, and when this handle has nothing to commit: MMF_ERR_BUSY then. Its records
@@ -315,8 +299,8 @@ const mmf_schema *mmf_store_schema(const mmf_store *store);
 const char *mmf_store_path(const mmf_store *store);
 
 /*
- * Waits until the store has more than count records, by looking again and again with growing
- * pauses of at most 1 ms. timeout_ns is in nanoseconds; 0 looks once, UINT64_MAX waits for ever,
+ * Waits until the store has more than count records, by checking the count with growing pauses of
+ * at most 1 ms. timeout_ns is in nanoseconds; 0 checks once, UINT64_MAX waits for ever,
  * and so does a negative number, which C converts to centuries: check a time left for being
  * negative. MMF_ERR_TIMEOUT when the time has passed, else as a read.
  */
