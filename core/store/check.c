@@ -1,4 +1,8 @@
-/* What opening finds out about a file: a damaged count, rows that were never written, holes. */
+/*
+ * What opening finds out about a file (a damaged count, rows that were never written, holes), and
+ * the recovery that writers begin with once it is found sound.
+ */
+#include "../format/commit.h"
 #include "state.h"
 
 #include <inttypes.h>
@@ -134,4 +138,29 @@ mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *e
                      " records, and the last of them was never written: the count or the file is "
                      "damaged; restore it from a copy, or open it read-only for what is there",
                      state->file.path, count);
+}
+
+mmf_status mmfi_secure_blocks(mmfi_state *state, bool others, mmf_error *error)
+{
+    mmf_status status = mmfi_check_holes(state, others, error);
+    if (status == MMF_OK)
+        status = mmfi_file_fill_holes(&state->file, UINT64_MAX, others, error);
+    if (status == MMF_OK)
+        status = mmfi_file_own_blocks(&state->file, state->map.base,
+                                      (size_t)state->layout.header_size, error);
+    return status;
+}
+
+mmf_status mmfi_recover_file(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
+{
+    unsigned char *base = state->map.base;
+    const mmfi_layout *layout = &state->layout;
+    const uint64_t size = state->file_size;
+    const char *path = state->file.path;
+    mmf_status status = mmfi_recover_plan(base, layout, size, path, found, error);
+    if (status == MMF_OK)
+        status = mmfi_check_last(state, found->count, error);
+    if (status == MMF_OK)
+        status = mmfi_commit_adopt(state, found, error);
+    return status == MMF_OK ? mmfi_recover(base, layout, size, path, found, error) : status;
 }

@@ -167,15 +167,7 @@ static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error 
                          " bytes of address space are reserved; open it again, with a larger "
                          "options.reserve_bytes if that was set",
                          state->file.path, state->file_size, state->map.size);
-    mmf_status status = mmfi_recover_plan(state->map.base, &state->layout, state->file_size,
-                                          state->file.path, found, error);
-    if (status == MMF_OK)
-        status = mmfi_check_last(state, found->count, error);
-    if (status == MMF_OK)
-        status = mmfi_commit_adopt(state, found, error);
-    return status == MMF_OK ? mmfi_recover(state->map.base, &state->layout, state->file_size,
-                                           state->file.path, found, error)
-                            : status;
+    return mmfi_recover_file(state, found, error);
 }
 
 /*
@@ -263,12 +255,7 @@ mmf_status mmfi_join(mmfi_state *state, mmf_store *store, mmf_error *error)
     /* What was known of the file is from before the wait. */
     status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status == MMF_OK)
-        status = mmfi_check_holes(state, true, error);
-    if (status == MMF_OK)
-        status = mmfi_file_fill_holes(&state->file, UINT64_MAX, true, error);
-    if (status == MMF_OK)
-        status = mmfi_file_own_blocks(&state->file, state->map.base,
-                                      (size_t)state->layout.header_size, error);
+        status = mmfi_secure_blocks(state, true, error);
     if (status == MMF_OK)
         status = join(state, error);
     sign_join(state, 0);

@@ -28,23 +28,9 @@ void mmfi_one_writer_prepare(mmfi_state *state)
 static mmf_status recover(mmfi_state *state, mmf_error *error)
 {
     mmfi_recovery found;
-    /* Before the first store: from here on none may meet a hole. */
-    mmf_status status = mmfi_check_holes(state, false, error);
+    mmf_status status = mmfi_secure_blocks(state, false, error);
     if (status == MMF_OK)
-        status = mmfi_file_fill_holes(&state->file, UINT64_MAX, false, error);
-    if (status == MMF_OK)
-        status = mmfi_file_own_blocks(&state->file, state->map.base,
-                                      (size_t)state->layout.header_size, error);
-    if (status == MMF_OK)
-        status = mmfi_recover_plan(state->map.base, &state->layout, state->file_size,
-                                   state->file.path, &found, error);
-    if (status == MMF_OK)
-        status = mmfi_check_last(state, found.count, error);
-    if (status == MMF_OK)
-        status = mmfi_commit_adopt(state, &found, error);
-    if (status == MMF_OK)
-        status = mmfi_recover(state->map.base, &state->layout, state->file_size, state->file.path,
-                              &found, error);
+        status = mmfi_recover_file(state, &found, error);
     if (status == MMF_OK)
         status = mmfi_discard_unpublished(state, found.count, error);
     if (status != MMF_OK)

@@ -224,6 +224,18 @@ mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *err
 mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *error);
 
 /*
+ * Before a writer's first store into the mapping: mmfi_check_holes, then makes sure that no store
+ * has to allocate a block, neither for a hole nor for one shared with another file.
+ */
+mmf_status mmfi_secure_blocks(mmfi_state *state, bool others, mmf_error *error);
+
+/*
+ * Recovers the file for its only writer, or the first of several: nothing is stored into it before
+ * all that may refuse it has been checked. *found says what was recovered.
+ */
+mmf_status mmfi_recover_file(mmfi_state *state, mmfi_recovery *found, mmf_error *error);
+
+/*
  * ---- Rows whose records readers may have seen ----
  *
  * A recovery that does not trust memory may drop records that attached readers have seen. A plain
