@@ -37,4 +37,7 @@ refuse 'nobody' '"no process", "no writer" or what it is'
 refuse 'heirs?' '"recovering writer"'
 refuse 'behind' '"after"'
 refuse '[a-z0-9_]*sealed[a-z0-9_]*|mmfi_summed[a-z0-9_]*' '"checksummed"'
+refuse '[a-z0-9_]*geometry[a-z0-9_]*' '"layout" or "file layout"'
+refuse 'live control' '"shared page"'
+refuse '(toy|mender|mortal|near[ _]miss)(e?s)?' '"fake store", "repairer", "killable" or "incorrect variant"'
 exit "$failed"
