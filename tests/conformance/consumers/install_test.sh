@@ -69,7 +69,7 @@ comm -23 expected found | grep . && fail "the static library lacks the names abo
 
 # ---- Projects that use it ----
 
-# configured NAME OPTIONS...: configures and builds a consumer in NAME/build with CMake.
+# with_cmake NAME OPTIONS...: configures and builds a consumer in NAME/build with CMake.
 with_cmake() {
     local name="$1"
     shift
@@ -94,5 +94,89 @@ runs() {
 project cmake_find_package
 with_cmake cmake_find_package -DBUILD_SHARED_LIBS=ON && runs cmake_find_package cmake_find_package/build/recorder shared
 with_cmake cmake_find_package && runs cmake_find_package cmake_find_package/build/recorder static
+
+if command -v g++ >/dev/null; then
+    project cxx20
+    with_cmake cxx20 "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror" &&
+        runs cxx20 cxx20/build/recorder static
+else
+    echo "SKIPPED: there is no g++ for the project in C++20; tools/setup installs it"
+fi
+
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+expect "the version by pkg-config" "$version" "$(pkg-config --modversion mmapforge)"
+expect "what pkg-config adds for the static library" "-pthread" "$(pkg-config --static --libs mmapforge | xargs -n1 | tail -1)"
+project makefile
+quiet "make" make -C makefile && runs makefile makefile/recorder shared
+quiet "make again" make -C makefile && says "make again" log "up to date"
+rm -f makefile/recorder
+static="$(pkg-config --static --libs mmapforge | sed 's/-lmmapforge/-l:libmmapforge.a/')"
+quiet "make, static" make -C makefile LDLIBS="$static" && runs makefile makefile/recorder static
+sed -i 's/float64/float46/' makefile/tick.mmfs
+refused "a wrong schema with make" "tick.mmfs:4:14: error:" make -C makefile
+
+if command -v meson >/dev/null && command -v ninja >/dev/null; then
+    project meson
+    # Meson does not undo pkg-config's escape of a blank.
+    ln -s "$prefix" "$TEST_TMPDIR/linked"
+    for kind in static shared; do
+        prefer=false
+        [ "$kind" = shared ] || prefer=true
+        quiet "meson setup" env PKG_CONFIG_PATH="$TEST_TMPDIR/linked/lib/pkgconfig" \
+            meson setup "-Dprefer_static=$prefer" "meson/$kind" meson && quiet "ninja" ninja -C "meson/$kind" &&
+            runs meson "meson/$kind/recorder" "$kind"
+    done
+else
+    echo "SKIPPED: the Meson project was not built, for there is no meson or no ninja; on Debian: apt-get install meson"
+fi
+
+# ---- Mistakes that a project makes ----
+
+# Messages of CMake are broken into lines; `says` undoes that.
+configure() { cmake -S cmake_find_package -B cmake_find_package/build "-DCMAKE_PREFIX_PATH=$prefix" "$@"; }
+build() { cmake --build cmake_find_package/build; }
+
+# The project of above, static, is still configured: what is generated follows the schema and mmfgen.
+header=cmake_find_package/build/mmf/tick_store/tick_store.h
+sed -i 's/timestamp: uint64;/&\n  volume: uint32;/' cmake_find_package/tick.mmfs
+quiet "a build after the schema has changed" build
+grep -q 'tick_store_get_volume' "$header" || fail "the header is not generated again when the schema changes"
+touch -d '3 hours ago' cmake_find_package/tick.mmfs
+touch -d '2 hours ago' "$prefix/bin/mmfgen"
+touch -d '1 hour ago' stamp "$header" "${header%.h}.c"
+quiet "a build after nothing has changed" build
+[ ! "$header" -nt stamp ] || fail "the header is generated again when nothing has changed"
+touch "$prefix/bin/mmfgen"
+quiet "a build after mmfgen has changed" build
+[ "$header" -nt stamp ] || fail "the header is not generated again when mmfgen changes"
+sed -i 's/volume: uint32/volume: uint23/' cmake_find_package/tick.mmfs
+refused "a wrong schema" "$work/cmake_find_package/tick.mmfs:6:11: error: unknown type 'uint23'" build
+sed -i '/volume/d' cmake_find_package/tick.mmfs
+quiet "a build after the schema was mended" build
+
+for wanted in 0.1 0.3 1.0; do
+    sed -i "s/find_package(mmapforge [0-9.]*/find_package(mmapforge $wanted/" cmake_find_package/CMakeLists.txt
+    refused "version $wanted" "compatible with requested version \"$wanted\"" configure
+    says "version $wanted" log "mmapforgeConfig.cmake, version: $version"
+done
+sed -i "s/find_package(mmapforge 1.0/find_package(mmapforge 0.2 COMPONENTS shared/" cmake_find_package/CMakeLists.txt
+refused "a component" 'mmapforge has no components, so it has no "shared"; leave COMPONENTS out' configure
+sed -i "s/ COMPONENTS shared//" cmake_find_package/CMakeLists.txt
+
+refused "an MMF_MMFGEN that is missing" 'MMF_MMFGEN is "/nowhere/mmfgen", and there is no such program' \
+    configure -DMMF_MMFGEN=/nowhere/mmfgen
+rm -rf cmake_find_package/build
+refused "another machine without MMF_MMFGEN" "set MMF_MMFGEN to the path of an mmfgen of the same version" \
+    configure -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=other
+quiet "another machine with MMF_MMFGEN" configure "-DMMF_MMFGEN=$prefix/bin/mmfgen" && quiet "its build" build &&
+    runs cmake_find_package cmake_find_package/build/recorder static
+
+# An installation of one kind alone, as a distribution might make.
+cp -R "$prefix" "static only"
+rm "static only"/lib/libmmapforge.so*
+echo 'add_library(mmapforge::mmapforge_static STATIC IMPORTED)' >"static only/lib/cmake/mmapforge/mmapforgeTargets.cmake"
+rm -rf cmake_find_package/build
+refused "no shared library" "was installed without its shared library; install it by tools/install" \
+    cmake -S cmake_find_package -B cmake_find_package/build "-DCMAKE_PREFIX_PATH=$work/static only" -DMMF_SHARED=ON
 
 exit "$failed"
