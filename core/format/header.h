@@ -48,8 +48,8 @@ mmf_status mmfi_header_write(const mmfi_file *file, const mmf_schema *schema, ui
                              bool shared_writers, mmfi_layout *out, mmf_error *error);
 
 /*
- * Reads and checks the header. One damaged superblock is no harm: the other serves. *schema is the
- * file's own, to be released with mmf_schema_free. MMF_ERR_FORMAT: not ours. MMF_ERR_VERSION:
+ * Reads and checks the header. One damaged superblock does no harm: the other is used. *schema is
+ * the file's own, to be released with mmf_schema_free. MMF_ERR_FORMAT: not ours. MMF_ERR_VERSION:
  * another format version. MMF_ERR_UNSUPPORTED: a feature this library does not know.
  * MMF_ERR_CORRUPT: ours, and contradicts itself.
  */

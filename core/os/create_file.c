@@ -310,7 +310,7 @@ static mmf_status sync_name(const mmfi_file *file, int directory, mmf_error *err
         if (!mmfi_file_again(why, attempt))
             break;
     }
-    /* Three ways to say that this file system syncs no directories, which is no failure. */
+    /* Three ways to say that this file system does not sync directories: not a failure. */
     if (why == 0 || why == EINVAL || why == EBADF || why == EROFS)
         return MMF_OK;
     return mmfi_file_fail(error, why, file->path, "make the new name durable");

@@ -139,7 +139,7 @@ static mmf_status fail_open(const char *path, bool writable, int why, mmf_error 
     return mmfi_file_fail(error, why, path, "open the file");
 }
 
-/* What can be opened and is no file: a socket cannot. */
+/* What can be opened and is not a regular file; a socket cannot be opened. */
 static mmf_status fail_kind(const char *path, mode_t mode, mmf_error *error)
 {
     return mmfi_fail(error, MMF_ERR_FORMAT, 0, path,

@@ -15,7 +15,8 @@ mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, cons
 /* MMF_ERR_ARGUMENT for NULL and for an empty path. */
 mmf_status mmfi_file_check_path(const char *path, mmf_error *error);
 
-/* True when a call failed for a signal handler, which is no failure, and not for ever. */
+/* True when a call was interrupted by a signal handler and is to be repeated; false after too many
+ * attempts. */
 bool mmfi_file_again(int os_error, int attempt);
 
 #endif

@@ -160,7 +160,7 @@ static bool take_doc(reader *from, const char *indent, size_t indent_size, char 
         if (!take_doc_line(from, &out))
             return false;
     }
-    /* Empty lines alone are no doc. */
+    /* Empty lines alone do not make a doc. */
     if (lines > 0 && (size_t)(out - *text) == lines - 1)
         return false;
     *out++ = '\0';

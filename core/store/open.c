@@ -190,7 +190,7 @@ static mmf_status attach_reader(mmfi_state *state, mmf_error *error)
     return MMF_OK;
 }
 
-/* Missing rows and a reserve smaller than asked are no failures, and are said. */
+/* Missing rows and a smaller reserve than asked for are not failures, but said in the message. */
 static void say_notices(const mmfi_state *state, mmf_error *error)
 {
     mmfi_bounds bounds = {0, 0, 0, 0};

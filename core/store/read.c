@@ -15,7 +15,7 @@ mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out)
 #define ATTEMPTS_MAX   16384u
 #define ATTEMPTS_YIELD 64u
 
-/* A record is torn after so many attempts that find the same odd sequence and no before-image. */
+/* A record is torn after this many attempts that find the same odd sequence and no before-image. */
 #define ATTEMPTS_TORN 64u
 
 mmfi_slow_read mmfi_slow_read_begin(const mmf_store *store, uint64_t row, bool has_out)

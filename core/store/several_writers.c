@@ -60,7 +60,8 @@ static uint64_t rows_within_reach(const mmfi_state *state)
     return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? mmfi_shared_reach(state, &now) : 0;
 }
 
-/* Rolls the record back if its owner is dead. What owner_of found; if that is none, it is torn. */
+/* Rolls the record back if its owner is dead. Returns what owner_of found; without an owner the
+ * record is torn. */
 static uint32_t roll_back(mmfi_state *state, uint64_t row, uint64_t odd)
 {
     const uint32_t slot = owner_of(state, row, odd);

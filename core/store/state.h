@@ -159,7 +159,7 @@ mmf_status mmfi_fail_no_store(const char *call, mmf_error *error);
 /* The message about a hole that was met; returns its status. */
 mmf_status mmfi_say_missing_pages(const mmfi_state *state, mmf_error *error);
 
-/* The bytes of address space to reserve; at most so many, where the caller leaves the choice. */
+/* The bytes of address space to reserve; at most `most`, where the caller leaves the choice. */
 uint64_t mmfi_choose_reserve(mmfi_state *state, const mmf_options *options, uint64_t most);
 
 /*
@@ -286,7 +286,7 @@ static inline uint64_t mmfi_append_sequence(const mmfi_state *state)
  */
 uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row);
 
-/* Gives the file room for at least so many more records than there are. */
+/* Gives the file room for at least `rows` more records than there are. */
 mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
 
 /* What goes into a new file before it has its name: none is seen that lacks a part of it. */

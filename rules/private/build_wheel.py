@@ -84,16 +84,16 @@ def build(out, name, version, tag, summary, requires, files):
 def check(given):
     """Says what is wrong with the arguments, or returns None."""
     if not NAME.fullmatch(given.name):
-        return "the name %r is none for a distribution; use letters, digits and '-'" % given.name
+        return "the name %r is not valid for a distribution; use letters, digits and '-'" % given.name
     if not VERSION.fullmatch(given.version):
-        return "the version %r is none of PEP 440; write it like '1.0' or '1.0rc1'" % given.version
+        return "the version %r is not valid by PEP 440; write it like '1.0' or '1.0rc1'" % given.version
     if not TAG.fullmatch(given.tag):
-        return "the tag %r is none; write it like 'cp39-abi3-linux_x86_64'" % given.tag
+        return "the tag %r is not valid; write it like 'cp39-abi3-linux_x86_64'" % given.tag
     if not given.summary.isprintable():
         return "the summary must be one line"
     for requirement in given.requires:
         if not REQUIREMENT.fullmatch(requirement):
-            return "the requirement %r is none; write it like 'mmapforge>=1.0'" % requirement
+            return "the requirement %r is not valid; write it like 'mmapforge>=1.0'" % requirement
     if given.out.rpartition("/")[2] != file_name(given.name, given.version, given.tag):
         return "the file must be called %s" % file_name(given.name, given.version, given.tag)
     return None

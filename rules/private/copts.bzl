@@ -9,7 +9,7 @@ _STRICT = select({
     "//conditions:default": [],
 })
 
-# The public headers, here by a path that is no system's, for clang's warnings in them to be seen;
+# The public headers, here by a path that is not a system path, for clang's warnings in them to be seen;
 # gcc goes by the directory, and is asked by tests/conformance/library/headers_test.sh.
 _HEADERS = select({
     str(Label("//rules:warnings_are_errors")): ["-iquote", "core/include"],

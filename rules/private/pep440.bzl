@@ -72,7 +72,7 @@ def normalised_version(text):
       text: a version, such as "2024.01.05" or "1.0-RC1".
 
     Returns:
-      the version, such as "2024.1.5" or "1.0rc1"; None if it is none of PEP 440.
+      the version, such as "2024.1.5" or "1.0rc1"; None if it is not valid by PEP 440.
     """
     rest = text.strip().lower()
     if rest.startswith("v"):

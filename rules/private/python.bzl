@@ -116,7 +116,7 @@ def probe_command(env, interpreter):
     return [env, "-i", interpreter, "-sEB", "-c", _PROBE]
 
 def _ask(ctx, python):
-    """What the probe says of an interpreter, as a dict of strings; None if it is no Python 3."""
+    """What the probe says of an interpreter, as a dict of strings; None if it is not a Python 3."""
     where = ctx.execute(where_command(python))
     interpreter = where.stdout.strip()
     if where.return_code != 0 or not interpreter:
@@ -155,7 +155,7 @@ def _choose(ctx):
         path = ctx.path(named) if named.startswith("/") else ctx.which(named)
         facts = _ask(ctx, path) if path else None
         if not facts:
-            fail("MMF_PYTHON is \"%s\", which is no Python 3 that runs in an empty environment; give the absolute path of one" % named)
+            fail("MMF_PYTHON is \"%s\", which is not a Python 3 that runs in an empty environment; give the absolute path of one" % named)
         return facts
 
     best = None

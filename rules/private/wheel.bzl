@@ -68,7 +68,7 @@ def _wheel_impl(ctx):
              (ctx.label.name, package.label))
     version = normalised_version(ctx.attr.version)
     if not version:
-        fail("mmf_wheel: version of \"%s\" is \"%s\", which is no version of PEP 440; write it like \"1.0\" or \"1.0rc1\"" %
+        fail("mmf_wheel: version of \"%s\" is \"%s\", which is not a version by PEP 440; write it like \"1.0\" or \"1.0rc1\"" %
              (ctx.label.name, ctx.attr.version))
 
     distribution = ctx.attr.distribution or package.label.name.replace("_", "-")

@@ -101,7 +101,7 @@ function top(path) {
     else if (top(FILENAME) == "gen" && top(to) == "core" && !(layer(to) in known))
         complain("gen includes \"" to "\"; of core it may include port, version, status, types and schema")
     else if (top(FILENAME) == "examples" && top(to) == "gen")
-        complain("an example includes \"" to "\"; the generator is no library")
+        complain("an example includes \"" to "\"; the generator is not a library")
     else if (top(FILENAME) == top(to) && (top(to) == "core" || top(to) == "gen")) {
         from = layer(FILENAME)
         if (!(from in rank))

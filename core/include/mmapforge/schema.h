@@ -31,7 +31,7 @@ typedef struct mmf_field {
     const char *doc; /* lines separated by '\n', no final one; "" when there is none */
     mmf_type type;
     uint32_t max;    /* capacity in bytes of string[max] and bytes[max]; 0 for scalars */
-    uint32_t offset; /* bytes from the begin of the record */
+    uint32_t offset; /* bytes from the start of the record */
     uint32_t size;   /* bytes in the record; a length word counts */
 } mmf_field;
 

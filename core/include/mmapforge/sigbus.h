@@ -34,7 +34,7 @@ MMF_BEGIN_DECLS
 
 /*
  * Handles SIGBUS for the stores of this process, those that are open and those to come, up to 1024
- * at a time; others are as without it. Installing it twice is no error. Call it before threads are
+ * at a time; others are as without it. Installing it twice is allowed. Call it before threads are
  * started, or while none changes signal handlers: MMF_OK or MMF_ERR_IO. Stores may be opened, used
  * and closed in any threads meanwhile.
  *

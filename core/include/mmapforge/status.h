@@ -35,7 +35,7 @@ typedef enum mmf_status {
 
 /*
  * Sizes of the texts in mmf_error, in bytes with the final NUL. A longer path is cut at its end, a
- * longer message in its middle: the begin says where, the end what to do.
+ * longer message in its middle: its start says where, its end what to do.
  */
 #define MMF_ERROR_PATH_SIZE    512
 #define MMF_ERROR_MESSAGE_SIZE 1024

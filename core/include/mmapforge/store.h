@@ -8,7 +8,8 @@
  * dies; any number of processes read, without locks, at any time, also a read-only file on a
  * read-only file system. A reader sees what the writer published, as soon as it is published. Any
  * program that may read the file can take a read lock on the byte that writers lock, and keep them
- * out so: the open says that it is no writer. Give permission to read only to users who may.
+ * out so: the message of the open says that it is not a writer. Give permission to read only to
+ * users who may.
  *
  * With options.shared_writers several writers have a file at once, in any threads and processes,
  * each with a handle of its own: at most 64 in a file that was made so, 8 in another. A record is

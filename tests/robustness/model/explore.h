@@ -98,7 +98,7 @@ unsigned model_choose(unsigned count);
 /* Hands a value to model_program.end; those that no thread sets are 0. */
 void model_observe(unsigned slot, uint64_t value);
 
-/* Counts of the thread so far: a workload that is to be killed everywhere has so many places. */
+/* The steps of the thread so far: as many places as a workload can be killed at. */
 uint32_t model_stores(void);
 
 /* In model_program.end: the last value of a location. */

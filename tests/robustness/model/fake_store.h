@@ -24,7 +24,7 @@ typedef struct fake_record {
 } fake_record;
 
 typedef struct fake_options {
-    uint64_t count;    /* records at the begin, of version 1 and sequence 2 */
+    uint64_t count;    /* records at the start, of version 1 and sequence 2 */
     uint64_t torn;     /* of them the first ones are odd and half of version 0, without an image */
     uint64_t capacity; /* records that the file has room for; 0: FAKE_ROWS_MAX */
     bool other_boot;   /* the shared page is of another boot, and holds rubbish */

@@ -82,7 +82,7 @@ typedef struct search_state {
 
 extern search_state search;
 
-/* One of so many ways: the first, and the others when the search comes back. */
+/* Chooses one of the ways: the first, and each of the others when the search comes back. */
 unsigned choose(unsigned options);
 
 /* One step, when the steps are being told. */

@@ -89,7 +89,8 @@ MMFI_INLINE void mmfi_keep_word(unsigned char *to, const unsigned char *from,
 /*
  * The first length of max bytes, and zeroes after them, by the same moves whatever the length: no
  * branches, no calls. max is a constant up to MMFI_COPY_WHOLE_MAX. All max bytes of from are read;
- * those after length may be unset. The last move overlaps the one before when max is no multiple.
+ * those after length may be unset. The last move overlaps the one before when max is not a
+ * multiple.
  */
 MMFI_INLINE void mmfi_copy_in_padded(unsigned char *to, const unsigned char *from, size_t max,
                                      size_t length)
