@@ -1,5 +1,7 @@
 """The shared Python package, as py_* rules, plain directories and wheels take it."""
 
+load("@mmapforge_symbols//:py_info.bzl", "PyInfo")
+
 MmfPackageInfo = provider(
     doc = "A Python package as files.",
     fields = {

@@ -2,6 +2,7 @@
 
 load("@mmapforge_python//:defs.bzl", "PYTHON_INTERPRETER", "PYTHON_MODULES", "PYTHON_PROBLEM")
 load("@rules_python//python:defs.bzl", "py_test")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
 
 def mmf_pytest(name, srcs, data = [], deps = [], args = [], modules = [], tags = [], **kwargs):
     """Runs pytest over files of tests.
@@ -63,7 +64,7 @@ def mmf_py_test(name, tags = [], **kwargs):
     )
 
 def _skipped_test(name, problem, tags):
-    native.sh_test(
+    sh_test(
         name = name,
         size = "small",
         srcs = [Label("//rules/private:skipped.sh")],

@@ -45,7 +45,8 @@ echo "Install one (Debian: apt-get install python3-cffi python3-dev), or set MMF
 exit 127
 """
 
-_BUILD = """load("@bazel_tools//tools/python:toolchain.bzl", "py_runtime_pair")
+_BUILD = """load("@mmapforge_symbols//:py_runtime.bzl", "py_runtime")
+load("@mmapforge_symbols//:py_runtime_pair.bzl", "py_runtime_pair")
 load("@rules_cc//cc:defs.bzl", "cc_library")
 
 package(default_visibility = ["//visibility:public"])
@@ -150,12 +151,16 @@ def _score(facts):
 
 def _choose(ctx):
     """Returns what is known of the interpreter to use, or None."""
-    named = ctx.os.environ.get("MMF_PYTHON")
-    if named:
+    for said_by, named in [
+        ("MMF_PYTHON", ctx.os.environ.get("MMF_PYTHON")),
+        ("the interpreter of mmapforge.python", ctx.attr.interpreter),
+    ]:
+        if not named:
+            continue
         path = ctx.path(named) if named.startswith("/") else ctx.which(named)
         facts = _ask(ctx, path) if path else None
         if not facts:
-            fail("MMF_PYTHON is \"%s\", which is not a Python 3 that runs in an empty environment; give the absolute path of one" % named)
+            fail("%s is \"%s\", which is not a Python 3 that runs in an empty environment; give the absolute path of one" % (said_by, named))
         return facts
 
     best = None
@@ -211,8 +216,11 @@ def _python_repository_impl(ctx):
 
 python_repository = repository_rule(
     implementation = _python_repository_impl,
-    doc = "A Python toolchain over $MMF_PYTHON, or over the installed interpreter that has most of " +
-          "what is used: cffi and Python.h, then numpy, then pytest.",
+    doc = "A Python toolchain over $MMF_PYTHON, or over the interpreter that is given, or over the " +
+          "installed one that has most of what is used: cffi and Python.h, then numpy, then pytest.",
+    attrs = {
+        "interpreter": attr.string(doc = "The path of the interpreter or its name on the PATH; \"\" looks for one."),
+    },
     environ = [
         "MMF_PYTHON",
         "PATH",

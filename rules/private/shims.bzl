@@ -169,6 +169,14 @@ SHIMS = {
     },
 }
 
+# What only this repository's own tests load.
+TEST_SHIMS = {
+    "rules_shell": {
+        "shell/BUILD": "",
+        "shell/sh_test.bzl": _reexport(["sh_test"]),
+    },
+}
+
 def _shim_repository_impl(ctx):
     ctx.file("WORKSPACE", "workspace(name = \"%s\")\n" % ctx.name)
     for path, content in ctx.attr.files.items():

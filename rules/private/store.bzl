@@ -1,5 +1,8 @@
 """mmf_store: the generator's action, what is made of its output, and the label that users see."""
 
+load("@mmapforge_symbols//:cc_common.bzl", "cc_common")
+load("@mmapforge_symbols//:cc_info.bzl", "CcInfo")
+load("@mmapforge_symbols//:py_info.bzl", "PyInfo")
 load("@rules_cc//cc:defs.bzl", "cc_library")
 load("//rules/private:attributes.bzl", "attributes_problem", "label_problem")
 load("//rules/private:copts.bzl", "MMF_COPTS")

@@ -23,7 +23,7 @@ elif ! buildifier="$(command -v buildifier)"; then
 fi
 
 cd "$1"
-mapfile -t files < <(find . -path './bazel-*' -prune -o -path './tests/conformance/consumer/bazel-*' -prune -o \
+mapfile -t files < <(find . -path './bazel-*' -prune -o -path './tests/conformance/consumers/bazel/*/bazel-*' -prune -o \
     -path './.git' -prune -o -type f \
     \( -name BUILD -o -name 'BUILD.*' -o -name '*.BUILD' -o -name WORKSPACE -o -name 'WORKSPACE.*' \
     -o -name MODULE.bazel -o -name '*.bzl' \) -printf '%P\n' | sort)
@@ -34,7 +34,7 @@ fi
 
 # Advice for another Bazel than ours (4.2.3 has these rules built in, and no rules_shell), and one
 # that knows only folders: rules/private is private to the repository, and so are its copts.
-declined="-native-cc-common,-native-cc-info,-native-sh-test,-bzl-visibility"
+declined="-native-cc-common,-native-cc-info,-bzl-visibility"
 
 # The form first: a file that cannot be parsed is reported once.
 "$buildifier" -mode=check -lint=warn -warnings="$declined" "${files[@]}"

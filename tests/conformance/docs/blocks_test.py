@@ -25,7 +25,7 @@ import sys
 
 import pytest
 
-from documents import TREE, documents, read
+from documents import TREE, documents, files_of, read
 
 RUNFILES = os.getcwd()
 GENERATOR = os.path.join(RUNFILES, "gen", "mmfgen")
@@ -239,6 +239,17 @@ def test_the_program_of_the_front_page_appends_whenever_it_runs(tmp_path, librar
         if block.language in ("mmfs", "c"):
             place.check(block)
     assert place.printed == ["row 0: AAPL at 190\n", "row 1: AAPL at 190\n"]
+
+
+def test_what_depends_on_this_module_asks_for_its_version():
+    version = re.search(r'(?m)^MMF_VERSION = "(.*)"$', read("version.bzl")).group(1)
+    asked = [
+        (path, found)
+        for path in files_of((".md", "MODULE.bazel"))
+        for found in re.findall(r'bazel_dep\(name = "mmapforge", version = "(.*?)"', read(path))
+    ]
+    assert {"rules/README.md", "tests/conformance/consumers/bazel/small/MODULE.bazel"} <= {path for path, _ in asked}
+    assert [(path, found) for path, found in asked if found != version] == []
 
 
 # So that the extraction cannot lose what it should find.

@@ -12,6 +12,7 @@ expect() {
 }
 [[ "$of_parts" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || { echo "FAILED: the parts of $header are '$of_parts'"; failed=1; }
 expect "version.bzl" "$(sed -n 's/^MMF_VERSION = "\(.*\)"$/\1/p' version.bzl)"
+expect "MODULE.bazel" "$(sed -n '/^module(/,/^)/s/^    version = "\(.*\)",$/\1/p' MODULE.bazel)"
 expect "the Python package" "$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' bindings/python/mmapforge/__init__.py)"
 # Each part of the number has two digits of its own.
 read -r number text < <(printf '#include "mmapforge/version.h"\nMMF_VERSION | MMF_VERSION_STRING\n' |

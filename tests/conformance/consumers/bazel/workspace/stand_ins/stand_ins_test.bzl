@@ -1,5 +1,6 @@
-"""Loads what projects load of the repositories that this one declares stand-ins for."""
+"""Loads what projects load of the repositories that mmapforge declares stand-ins for in a WORKSPACE."""
 
+load("@mmapforge//rules/private:shims.bzl", "SHIMS")
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES", "C_COMPILE_ACTION_NAME")
 load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature", "flag_set")
 load(
@@ -24,7 +25,6 @@ load("@rules_java//java:repositories.bzl", "rules_java_dependencies", "rules_jav
 load("@rules_python//python:defs.bzl", "py_binary", "py_library", "py_runtime", "py_runtime_pair", "py_test")
 load("@rules_python//python:pip.bzl", "pip_install", "pip_parse")
 load("@rules_python//python:repositories.bzl", "py_repositories", "python_register_toolchains")
-load("//rules/private:shims.bzl", "SHIMS")
 
 _LOADED = [
     cc_binary,
@@ -81,7 +81,7 @@ def _problems():
         found.append("stand-ins for %s" % SHIMS.keys())
     return found
 
-def _shims_test_impl(ctx):
+def _stand_ins_test_impl(ctx):
     script = ctx.actions.declare_file(ctx.label.name + ".sh")
     problems = _problems()
     lines = ["echo '%s'" % problem for problem in problems]
@@ -89,8 +89,8 @@ def _shims_test_impl(ctx):
     ctx.actions.write(script, "\n".join(["#!/bin/sh"] + lines) + "\n", is_executable = True)
     return [DefaultInfo(executable = script)]
 
-shims_test = rule(
-    implementation = _shims_test_impl,
+stand_ins_test = rule(
+    implementation = _stand_ins_test_impl,
     doc = "Passes when the stand-ins have what is loaded of them, and there is none too many.",
     test = True,
 )
