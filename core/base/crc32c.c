@@ -41,12 +41,12 @@ static uint32_t look_up(int later, uint64_t byte)
     return mmfi_load32(&tables[later][byte & 0xff]);
 }
 
-static uint32_t step_byte(uint32_t crc, uint8_t byte)
+static uint32_t table_step_byte(uint32_t crc, uint8_t byte)
 {
     return (crc >> 8) ^ look_up(0, crc ^ byte);
 }
 
-static uint32_t step_word(uint32_t crc, uint64_t word)
+static uint32_t table_step_word(uint32_t crc, uint64_t word)
 {
 #if !MMFI_LITTLE_ENDIAN
     word = __builtin_bswap64(word); /* its first byte in memory is the first one here, too */
@@ -62,7 +62,7 @@ uint32_t mmfi_crc32c_by_table(const void *data, size_t size)
 {
     uint32_t crc = MMFI_CRC32C_BEGIN;
     need_tables();
-    MMFI_CRC32C_BYTES(crc, step_byte, step_word, data, size);
+    MMFI_CRC32C_BYTES(crc, table_step_byte, table_step_word, data, size);
     return ~crc;
 }
 
@@ -70,7 +70,7 @@ uint32_t mmfi_crc32c_between_by_table(uint64_t seed, uint64_t first, const unsig
                                       size_t size, uint64_t last)
 {
     need_tables();
-    uint32_t crc = step_word(step_word(MMFI_CRC32C_BEGIN, seed), first);
-    MMFI_CRC32C_WORDS(crc, step_word, mmfi_load64, middle, size);
-    return ~step_word(crc, last);
+    uint32_t crc = table_step_word(table_step_word(MMFI_CRC32C_BEGIN, seed), first);
+    MMFI_CRC32C_WORDS(crc, table_step_word, mmfi_load64, middle, size);
+    return ~table_step_word(crc, last);
 }

@@ -238,7 +238,7 @@ void mmfi_file_remove_abandoned(const char *path, bool (*is_unused)(const mmfi_f
 
 /* ---- Naming ---- */
 
-static bool is_unable(int os_error)
+static bool cannot_link(int os_error)
 {
     return os_error == EINVAL || os_error == ENOSYS || os_error == EOPNOTSUPP || os_error == EPERM;
 }
@@ -281,7 +281,7 @@ static mmf_status move_to_name(mmfi_file *file, mmf_error *error)
         return MMF_OK;
     if (why == EEXIST)
         return fail_exists(file->path, error);
-    if (links && is_unable(why))
+    if (links && cannot_link(why))
         return mmfi_fail(error, MMF_ERR_UNSUPPORTED, why, file->path,
                          "%s: the file system can give a file no name without replacing what may "
                          "be there: it has neither RENAME_NOREPLACE nor hard links (%s); create "

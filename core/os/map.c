@@ -25,7 +25,7 @@
 /* No file is larger than an off_t tells, and no address space reaches so far. */
 #define SIZE_MOST ((uint64_t)INT64_MAX)
 
-static uint64_t round_up(uint64_t size, uint64_t multiple)
+static uint64_t round_up_size(uint64_t size, uint64_t multiple)
 {
     return (size + multiple - 1) / multiple * multiple;
 }
@@ -127,7 +127,7 @@ static void leave_out_of_dumps(void *base, uint64_t size)
  */
 static void keep_part(mmfi_map *map, uint64_t least, uint64_t page)
 {
-    uint64_t kept = round_up(map->size / PARTS_OF_WHAT_IS_LEFT, page);
+    uint64_t kept = round_up_size(map->size / PARTS_OF_WHAT_IS_LEFT, page);
     kept = kept > least ? kept : least;
     if (kept < map->size && munmap(map->base + kept, (size_t)(map->size - kept)) == 0)
         map->size = kept;
@@ -138,12 +138,12 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
 {
     const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     const int access = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-    const uint64_t least = round_up(needed, page);
+    const uint64_t least = round_up_size(needed, page);
     int why = 0;
     out->base = NULL;
     out->size = 0;
-    for (uint64_t size = round_up(asked < SIZE_MOST ? asked : SIZE_MOST, page);;
-         size = round_up(size / 2, page)) {
+    for (uint64_t size = round_up_size(asked < SIZE_MOST ? asked : SIZE_MOST, page);;
+         size = round_up_size(size / 2, page)) {
         if (size < least)
             size = least;
         void *base = map_at_wish(fd, access, size);
@@ -177,10 +177,10 @@ mmf_status mmfi_map_open(int fd, bool writable, uint64_t asked, uint64_t needed,
 uint64_t mmfi_map_extend(const mmfi_map *map, int fd, uint64_t asked, uint64_t needed)
 {
     const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    const uint64_t least = round_up(needed, page);
+    const uint64_t least = round_up_size(needed, page);
     unsigned char *end = map->base + map->size;
-    uint64_t size = round_up(asked < SIZE_MOST ? asked : SIZE_MOST, page);
-    for (;; size = round_up(map->size + (size - map->size) / 2, page)) {
+    uint64_t size = round_up_size(asked < SIZE_MOST ? asked : SIZE_MOST, page);
+    for (;; size = round_up_size(map->size + (size - map->size) / 2, page)) {
         if (size < least)
             size = least;
         if (size <= map->size)
@@ -215,7 +215,7 @@ void mmfi_map_prefer_large(const mmfi_map *map, uint64_t first)
 
 uint64_t mmfi_map_collapse(const mmfi_map *map, uint64_t first, uint64_t end)
 {
-    uint64_t at = round_up(first, LARGE_PAGE);
+    uint64_t at = round_up_size(first, LARGE_PAGE);
     for (; at + LARGE_PAGE <= end && at + LARGE_PAGE <= map->size; at += LARGE_PAGE) {
         /* A page that is in use stays small; EINVAL (an unknown advice) would fail for all. */
         if (madvise(map->base + at, LARGE_PAGE, MADV_COLLAPSE) != 0 && errno == EINVAL)

@@ -40,7 +40,7 @@ static bool get_attributes(int fd, unsigned *attributes)
     return ioctl(fd, FS_IOC_GETFLAGS, attributes) == 0;
 }
 
-static mmf_status fail_full(const mmfi_file *file, int why, mmf_error *error)
+static mmf_status fail_no_blocks(const mmfi_file *file, int why, mmf_error *error)
 {
     return mmfi_fail(error, MMF_ERR_NO_SPACE, why, file->path,
                      "%s: the file shares blocks with a copy or a snapshot of it, or is written to "
@@ -53,7 +53,7 @@ static mmf_status fail_full(const mmfi_file *file, int why, mmf_error *error)
 
 #define EXTENTS_PER_CALL 32
 
-static int unshare(const mmfi_file *file, uint64_t begin, uint64_t end)
+static int unshare_blocks(const mmfi_file *file, uint64_t begin, uint64_t end)
 {
     for (int attempt = 0;; attempt++) {
         const int failed =
@@ -85,7 +85,7 @@ static int unshare_extents(const mmfi_file *file, uint64_t size)
             const bool shared = (extent->fe_flags & FIEMAP_EXTENT_SHARED) != 0;
             const int why = !shared || extent->fe_logical >= size
                                 ? 0
-                                : unshare(file, extent->fe_logical, end < size ? end : size);
+                                : unshare_blocks(file, extent->fe_logical, end < size ? end : size);
             if (why != 0)
                 return why;
             if ((extent->fe_flags & FIEMAP_EXTENT_LAST) != 0 || end <= at)
@@ -106,7 +106,7 @@ mmf_status mmfi_file_own_blocks(const mmfi_file *file, void *header, size_t head
         return status;
     const int why = unshare_extents(file, size);
     if (why == ENOSPC || why == EDQUOT)
-        return fail_full(file, why, error);
+        return fail_no_blocks(file, why, error);
     const bool in_place =
         why == 0 && (!is_on_btrfs(file->fd) ||
                      (get_attributes(file->fd, &attributes) && (attributes & FS_NOCOW_FL) != 0));
@@ -115,6 +115,6 @@ mmf_status mmfi_file_own_blocks(const mmfi_file *file, void *header, size_t head
      * it is on the disk: opening does not end in a signal. Older kernels are not to be asked.
      */
     if (!in_place && madvise(header, header_size, MADV_POPULATE_WRITE) != 0 && errno == EFAULT)
-        return fail_full(file, ENOSPC, error);
+        return fail_no_blocks(file, ENOSPC, error);
     return MMF_OK;
 }

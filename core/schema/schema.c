@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static uint32_t round_up(uint32_t value, uint32_t multiple)
+static uint32_t round_up_offset(uint32_t value, uint32_t multiple)
 {
     return (value + multiple - 1) / multiple * multiple;
 }
@@ -14,11 +14,11 @@ uint32_t mmf_schema_layout(mmf_field *fields, uint32_t count)
 {
     uint32_t end = MMF_SEQUENCE_SIZE;
     for (uint32_t i = 0; i < count; i++) {
-        fields[i].offset = round_up(end, mmf_type_alignment(fields[i].type));
+        fields[i].offset = round_up_offset(end, mmf_type_alignment(fields[i].type));
         fields[i].size = mmf_type_size(fields[i].type, fields[i].max);
         end = fields[i].offset + fields[i].size;
     }
-    return round_up(end, MMF_SEQUENCE_SIZE);
+    return round_up_offset(end, MMF_SEQUENCE_SIZE);
 }
 
 #define FNV_OFFSET_BASIS UINT64_C(0xcbf29ce484222325)
@@ -60,9 +60,9 @@ void mmf_schema_complete(mmf_schema *schema, mmf_field *fields, bool checksums)
     if (checksums) {
         const uint32_t end = count > 0 ? fields[count - 1].offset + fields[count - 1].size
                                        : (uint32_t)MMF_SEQUENCE_SIZE;
-        schema->checksum_offset = round_up(end, MMF_CHECKSUM_SIZE);
+        schema->checksum_offset = round_up_offset(end, MMF_CHECKSUM_SIZE);
         schema->record_size =
-            round_up(schema->checksum_offset + MMF_CHECKSUM_SIZE, MMF_SEQUENCE_SIZE);
+            round_up_offset(schema->checksum_offset + MMF_CHECKSUM_SIZE, MMF_SEQUENCE_SIZE);
     }
     schema->layout_hash = mmf_schema_hash(fields, count, schema->record_size);
     if (!checksums)

@@ -9,13 +9,13 @@
 
 /* ---- Writing ---- */
 
-typedef struct writer {
+typedef struct text_writer {
     char *buffer;
     size_t size;
     size_t length; /* what the whole text has, though it may not fit */
-} writer;
+} text_writer;
 
-static MMFI_PRINTF(2, 3) void put(writer *to, const char *format, ...)
+static MMFI_PRINTF(2, 3) void put(text_writer *to, const char *format, ...)
 {
     const size_t room = to->length < to->size ? to->size - to->length : 0;
     va_list arguments;
@@ -26,7 +26,7 @@ static MMFI_PRINTF(2, 3) void put(writer *to, const char *format, ...)
     to->length += length > 0 ? (size_t)length : 0;
 }
 
-static void put_doc(writer *to, const char *doc, const char *indent)
+static void put_doc(text_writer *to, const char *doc, const char *indent)
 {
     if (doc == NULL || *doc == '\0')
         return;
@@ -41,7 +41,7 @@ static void put_doc(writer *to, const char *doc, const char *indent)
 
 size_t mmf_schema_write(const mmf_schema *schema, char *buffer, size_t size)
 {
-    writer to = {buffer, size, 0};
+    text_writer to = {buffer, size, 0};
     put_doc(&to, schema->doc, "");
     put(&to, "record %s version %" PRIu32 "%s {\n", schema->name, schema->version,
         schema->checksum_offset != 0 ? " " MMF_ATTRIBUTE_CHECKSUMS : "");
@@ -59,21 +59,21 @@ size_t mmf_schema_write(const mmf_schema *schema, char *buffer, size_t size)
 
 /* ---- Reading ---- */
 
-typedef struct reader {
+typedef struct text_reader {
     const char *at;
     const char *end;
     unsigned line;
     mmf_error *error;
-} reader;
+} text_reader;
 
-static mmf_status bad(const reader *from, const char *expected)
+static mmf_status bad(const text_reader *from, const char *expected)
 {
     return mmfi_fail(from->error, MMF_ERR_CORRUPT, 0, NULL,
                      "embedded schema, line %u: expected %s; the header of the file is damaged",
                      from->line, expected);
 }
 
-MMFI_INLINE bool take_bytes(reader *from, const char *text, size_t length)
+MMFI_INLINE bool take_bytes(text_reader *from, const char *text, size_t length)
 {
     if ((size_t)(from->end - from->at) < length || memcmp(from->at, text, length) != 0)
         return false;
@@ -97,7 +97,7 @@ static bool is_digit(char c)
 }
 
 /* A name of at most MMF_NAME_LENGTH_MAX bytes, into out with a final NUL. */
-static bool take_name(reader *from, char *out)
+static bool take_name(text_reader *from, char *out)
 {
     size_t length = 0;
     while (from->at + length < from->end && length <= MMF_NAME_LENGTH_MAX &&
@@ -113,7 +113,7 @@ static bool take_name(reader *from, char *out)
 }
 
 /* A decimal number from 1 to max, without leading zeros. */
-static bool take_number(reader *from, uint32_t max, uint32_t *out)
+static bool take_number(text_reader *from, uint32_t max, uint32_t *out)
 {
     uint32_t value = 0;
     const char *begin = from->at;
@@ -124,7 +124,7 @@ static bool take_number(reader *from, uint32_t max, uint32_t *out)
 }
 
 /* One line of a doc after its slashes: a blank and its text, or nothing. */
-static bool take_doc_line(reader *from, char **out)
+static bool take_doc_line(text_reader *from, char **out)
 {
     if (TAKE(from, "\n"))
         return true;
@@ -145,7 +145,7 @@ static bool take_doc_line(reader *from, char **out)
  * Doc lines after indent, joined by '\n', into *text, which moves on past the NUL. A doc is never
  * longer than the lines it comes from, so the room for the whole text is enough for all of them.
  */
-static bool take_doc(reader *from, const char *indent, size_t indent_size, char **text)
+static bool take_doc(text_reader *from, const char *indent, size_t indent_size, char **text)
 {
     char *out = *text;
     uint32_t lines = 0;
@@ -168,7 +168,7 @@ static bool take_doc(reader *from, const char *indent, size_t indent_size, char 
     return true;
 }
 
-static bool take_type(reader *from, mmf_field *field)
+static bool take_type(text_reader *from, mmf_field *field)
 {
     const char *begin = from->at;
     while (from->at < from->end && (is_letter(*from->at) || is_digit(*from->at)))
@@ -183,12 +183,12 @@ static bool take_type(reader *from, mmf_field *field)
 }
 
 /* What one parsed schema owns, in one allocation; text is where names and docs go. */
-typedef struct parsed {
+typedef struct parsed_text {
     mmf_schema schema;
     mmf_field fields[];
-} parsed;
+} parsed_text;
 
-static mmf_status take_field(reader *from, mmf_field *fields, uint32_t index, char **text)
+static mmf_status take_field(text_reader *from, mmf_field *fields, uint32_t index, char **text)
 {
     mmf_field *field = &fields[index];
     field->doc = *text;
@@ -208,7 +208,7 @@ static mmf_status take_field(reader *from, mmf_field *fields, uint32_t index, ch
     return MMF_OK;
 }
 
-static mmf_status take_record(reader *from, parsed *into, char *text)
+static mmf_status take_whole_record(text_reader *from, parsed_text *into, char *text)
 {
     mmf_schema *schema = &into->schema;
     schema->doc = text;
@@ -249,13 +249,13 @@ static mmf_status take_record(reader *from, parsed *into, char *text)
  * One allocation: the schema, as many fields as a text of that size can have, their names and docs,
  * and the text. Each name or doc with its NUL is shorter than the line it is from.
  */
-static parsed *parsed_new(const char *text, size_t size, char **strings)
+static parsed_text *parsed_new(const char *text, size_t size, char **strings)
 {
     const size_t lines = size / FIELD_LINE_SIZE_MIN;
     const size_t fields = lines < MMF_FIELDS_MAX ? lines : MMF_FIELDS_MAX;
     const size_t strings_size = size + 2;
-    parsed *into =
-        (parsed *)malloc(sizeof *into + fields * sizeof(mmf_field) + strings_size + size + 1);
+    parsed_text *into =
+        (parsed_text *)malloc(sizeof *into + fields * sizeof(mmf_field) + strings_size + size + 1);
     if (into == NULL)
         return NULL;
     memset(into, 0, sizeof *into);
@@ -280,12 +280,12 @@ mmf_status mmf_schema_parse(const char *text, size_t size, mmf_schema **out, mmf
                          "embedded schema: found %zu bytes of text, expected 1 to %u", size,
                          MMF_SCHEMA_TEXT_MAX);
     char *strings = NULL;
-    parsed *into = parsed_new(text, size, &strings);
+    parsed_text *into = parsed_new(text, size, &strings);
     if (into == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, NULL, "no memory for the schema");
     /* Of the copy: what is parsed is what is kept, whatever becomes of the caller's text. */
-    reader from = {into->schema.text, into->schema.text + size, 1, error};
-    mmf_status status = take_record(&from, into, strings);
+    text_reader from = {into->schema.text, into->schema.text + size, 1, error};
+    mmf_status status = take_whole_record(&from, into, strings);
     if (status != MMF_OK) {
         free(into);
         return status;

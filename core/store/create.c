@@ -7,8 +7,8 @@
 #define FIRST_CAPACITY_BYTES 65536u
 
 /* A file whose schema and text disagree could never be opened again. */
-static mmf_status check_schema(const mmf_schema *given, const char *path, mmf_schema **parsed,
-                               mmf_error *error)
+static mmf_status check_given_schema(const mmf_schema *given, const char *path, mmf_schema **parsed,
+                                     mmf_error *error)
 {
     if (given->text == NULL)
         return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
@@ -56,7 +56,7 @@ static mmf_status create_state(mmfi_state *state, const char *path, const mmf_op
                                mmf_store **out, mmf_error *error)
 {
     uint64_t capacity = 0;
-    mmf_status status = check_schema(schema, path, &state->schema, error);
+    mmf_status status = check_given_schema(schema, path, &state->schema, error);
     if (status == MMF_OK)
         status = choose_capacity(options, state->schema->record_size, path, &capacity, error);
     if (status == MMF_OK) {

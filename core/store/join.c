@@ -50,7 +50,7 @@ static mmf_status wait_to_join(const mmfi_state *state, mmf_error *error)
  * writer has to. The count is loaded anew: the dead writer may have replaced records that were
  * appended after this one loaded it before.
  */
-static mmf_status roll_back_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
+static mmf_status roll_back_dead_slot(mmfi_state *state, uint32_t slot, mmf_error *error)
 {
     mmfi_bounds now = {0, 0, 0, 0};
     const mmf_status status = mmfi_bounds_now(state, &now, error);
@@ -95,7 +95,7 @@ static mmf_status try_slots(mmfi_state *state, bool *taken, mmf_error *error)
     for (uint32_t slot = 0; slot < state->layout.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             continue;
-        const mmf_status status = roll_back_slot(state, slot, error);
+        const mmf_status status = roll_back_dead_slot(state, slot, error);
         if (status != MMF_OK && status != MMF_ERR_CAPACITY)
             return status;
         if (status != MMF_OK || *taken) {
@@ -126,7 +126,7 @@ static mmf_status take_slot(mmfi_state *state, mmf_error *error)
  * growth after the size was read, so it is damage only if the file did not grow. Each round was
  * lost to a growth by another writer, and the time is bounded nevertheless.
  */
-static mmf_status plan_recovery(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
+static mmf_status plan_recovery_shared(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
 {
     mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
     mmf_status status = MMF_OK;
@@ -218,7 +218,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     /* In the boot that the shared page is of, others may be at work. Else this is the first one. */
     const bool trusted = mmfi_live_is_trusted(state->map.base, &state->layout);
     mmf_status status =
-        trusted ? plan_recovery(state, &found, error) : begin_boot(state, &found, error);
+        trusted ? plan_recovery_shared(state, &found, error) : begin_boot(state, &found, error);
     if (status == MMF_OK && trusted)
         status = mmfi_check_last(state, found.count, error);
     if (status != MMF_OK)

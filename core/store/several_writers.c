@@ -16,7 +16,7 @@
 /* ---- Who is in the way ---- */
 
 /* The owner of the slot has what this writer waited for, until its time was over. */
-static mmf_status give_up(mmfi_state *state, mmfi_held held, uint64_t row, uint32_t slot)
+static mmf_status give_up_waiting(mmfi_state *state, mmfi_held held, uint64_t row, uint32_t slot)
 {
     const bool known = slot < state->layout.undo_count;
     mmfi_store64(&state->obstacle.row, row);
@@ -98,7 +98,7 @@ static MMFI_COLD mmf_status wait_to_claim(mmfi_state *state, uint64_t row, unsig
                 return MMF_OK;
         }
     } while (mmfi_wait_next(&wait));
-    return give_up(state, MMFI_HELD_RECORD, row, owner);
+    return give_up_waiting(state, MMFI_HELD_RECORD, row, owner);
 }
 
 static mmf_status claim(mmfi_state *state, uint64_t row, unsigned char *record, mmfi_extent extent,
@@ -113,7 +113,7 @@ static mmf_status claim(mmfi_state *state, uint64_t row, unsigned char *record, 
     return wait_to_claim(state, row, record, extent, sequence);
 }
 
-static mmfi_write_permit write_begin(mmf_store *store, uint64_t row, mmfi_extent extent)
+static mmfi_write_permit write_begin_shared(mmf_store *store, uint64_t row, mmfi_extent extent)
 {
     mmfi_state *state = store->state;
     uint64_t sequence = 0;
@@ -126,7 +126,7 @@ static mmfi_write_permit write_begin(mmf_store *store, uint64_t row, mmfi_extent
 }
 
 /* Each sync has everything, however it was written. */
-static mmf_status write_untracked(mmfi_state *state)
+static mmf_status write_untracked_shared(mmfi_state *state)
 {
     (void)state;
     return MMF_OK;
@@ -205,7 +205,8 @@ static MMFI_COLD mmf_status wait_for_append_lock(mmfi_state *state, mmf_error *e
     } while (!taken && mmfi_wait_next(&wait));
     if (!taken) {
         const bool is_slot = owner != 0 && owner <= state->layout.undo_count;
-        return give_up(state, MMFI_HELD_APPEND, 0, is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
+        return give_up_waiting(state, MMFI_HELD_APPEND, 0,
+                               is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
     }
     /* A sync by one that had the lock meanwhile may have failed. */
     if (mmfi_sync_has_failed(state)) {
@@ -246,7 +247,7 @@ static mmf_status make_room(mmfi_state *state, uint64_t rows)
     return mmfi_store_grow(state, rows, NULL);
 }
 
-static mmf_status append_begin(mmfi_state *state, uint64_t rows)
+static mmf_status append_begin_shared(mmfi_state *state, uint64_t rows)
 {
     mmf_status status = take_append_lock(state, NULL);
     if (status != MMF_OK)
@@ -281,7 +282,7 @@ static void roll_back_dead_writers(mmfi_state *state)
 }
 
 /* The count that a commit promises is one of records that an earlier sync put on the disk. */
-static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
+static mmf_status commit_shared(mmfi_state *state, bool clean, mmf_error *error)
 {
     (void)clean; /* others may be at work */
     mmfi_commit last = {0};
@@ -319,10 +320,10 @@ static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
 const mmfi_strategy mmfi_several_writers = {
     .lock = mmfi_file_lock_shared,
     .attach = mmfi_join,
-    .write_begin = write_begin,
+    .write_begin = write_begin_shared,
     /* Of several writers none may see its field change under a whole record that it writes. */
-    .set_begin = write_begin,
-    .write_untracked = write_untracked,
-    .append_begin = append_begin,
-    .commit = commit,
+    .set_begin = write_begin_shared,
+    .write_untracked = write_untracked_shared,
+    .append_begin = append_begin_shared,
+    .commit = commit_shared,
 };

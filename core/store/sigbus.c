@@ -28,16 +28,16 @@
  * handler may run at any moment in any thread, so it takes what it read for one mapping only if
  * changes was the same before and after.
  */
-typedef struct place {
+typedef struct guard_place {
     uint64_t store;
     uint64_t changes;
     uint64_t base;
     uint64_t size;
-} place;
+} guard_place;
 
-static place places[PLACES];
+static guard_place places[PLACES];
 
-static void place_set(place *at, uint64_t base, uint64_t size)
+static void place_set(guard_place *at, uint64_t base, uint64_t size)
 {
     /* Odd already in a forked child whose parent had another thread here. */
     const uint64_t changes = mmfi_load64(&at->changes) | 1;
@@ -101,7 +101,7 @@ static uint64_t reason(const mmfi_state *state, uint64_t offset)
  * hole then finds another sequence, and does not pass for consistent. Where so much private memory
  * cannot be had (no overcommitment), what a record with a byte there spans.
  */
-static bool replace_with_zeroes(const place *at, uint64_t address)
+static bool replace_with_zeroes(const guard_place *at, uint64_t address)
 {
     mmf_store *store = (mmf_store *)(uintptr_t)at->store;
     mmfi_state *state = store->state;
@@ -124,7 +124,7 @@ static bool replace_with_zeroes(const place *at, uint64_t address)
     return map_zeroes(first / page * page, (last + page - 1) / page * page, access);
 }
 
-static bool find(uint64_t address, place *out)
+static bool find(uint64_t address, guard_place *out)
 {
     for (uint32_t i = 0; i < PLACES; i++) {
         const uint64_t changes = mmfi_load64_acquire(&places[i].changes);
@@ -139,14 +139,15 @@ static bool find(uint64_t address, place *out)
     return false;
 }
 
-static struct sigaction before;
-static uint64_t before_spent; /* not 0: it was for one signal only (SA_RESETHAND), which has come */
+static struct sigaction previous;
+/* Not 0: it was for one signal only (SA_RESETHAND), which has come. */
+static uint64_t previous_spent;
 
 static bool before_is_default(void)
 {
-    if ((before.sa_flags & (int)SA_RESETHAND) != 0 && !mmfi_swap64_if(&before_spent, 0, 1))
+    if ((previous.sa_flags & (int)SA_RESETHAND) != 0 && !mmfi_swap64_if(&previous_spent, 0, 1))
         return true;
-    return (before.sa_flags & SA_SIGINFO) == 0 && before.sa_handler == SIG_DFL;
+    return (previous.sa_flags & SA_SIGINFO) == 0 && previous.sa_handler == SIG_DFL;
 }
 
 /* What would have happened without us. The mask is that of the handler before; see ours_for. */
@@ -154,10 +155,10 @@ static void pass_on(int number, siginfo_t *info, void *context)
 {
     const bool sent = info->si_code <= 0; /* by kill and its like, and not by an access */
     const bool defaults = before_is_default();
-    if (!defaults && (before.sa_flags & SA_SIGINFO) != 0) {
-        before.sa_sigaction(number, info, context);
-    } else if (!defaults && before.sa_handler != SIG_IGN) {
-        before.sa_handler(number);
+    if (!defaults && (previous.sa_flags & SA_SIGINFO) != 0) {
+        previous.sa_sigaction(number, info, context);
+    } else if (!defaults && previous.sa_handler != SIG_IGN) {
+        previous.sa_handler(number);
     } else if (defaults || !sent) {
         /* It waits until the handler returns, and then ends the process. */
         (void)signal(number, SIG_DFL);
@@ -170,7 +171,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
     const int saved = errno;
     const bool missing = info->si_code == BUS_ADRERR || info->si_code == BUS_OBJERR;
     const uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
-    place hit;
+    guard_place hit;
     if (!missing || !find(address, &hit) || !replace_with_zeroes(&hit, address))
         pass_on(number, info, context);
     errno = saved;
@@ -214,10 +215,10 @@ mmf_status mmf_guard_install(mmf_error *error)
     int why = 0;
     if (!installed) {
         /* Where faults are passed on to is known before the first one can come. */
-        failed = sigaction(SIGBUS, NULL, &before);
+        failed = sigaction(SIGBUS, NULL, &previous);
         if (failed == 0) {
-            const struct sigaction ours = ours_for(&before);
-            mmfi_store64(&before_spent, 0);
+            const struct sigaction ours = ours_for(&previous);
+            mmfi_store64(&previous_spent, 0);
             stay_loaded();
             failed = sigaction(SIGBUS, &ours, NULL);
         }
@@ -237,8 +238,8 @@ void mmf_guard_remove(void)
     (void)pthread_mutex_lock(&changing);
     if (installed && sigaction(SIGBUS, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
         now.sa_sigaction == on_bus_error) {
-        struct sigaction back = before;
-        if (mmfi_load64(&before_spent) != 0) {
+        struct sigaction back = previous;
+        if (mmfi_load64(&previous_spent) != 0) {
             memset(&back, 0, sizeof back);
             back.sa_handler = SIG_DFL;
         }
