@@ -1,9 +1,13 @@
 """The public rules of mmapforge; rules/README.md has examples and the other repositories' side of it."""
 
 load("//rules/private:store.bzl", _mmf_store = "mmf_store")
+load("//rules/private:store_info.bzl", _MmfStoreInfo = "MmfStoreInfo")
 load("//rules/private:wheel.bzl", _mmf_wheel = "mmf_wheel")
 
-def mmf_store(name, schema, **kwargs):
+# What an mmf_store provides for rules of your own; rules/README.md lists the fields.
+MmfStoreInfo = _MmfStoreInfo
+
+def mmf_store(name, schema, languages = ["c", "python"], **kwargs):
     """Turns a schema into a typed store library, for C and for Python.
 
     The target goes into the deps of cc_binary, cc_library and cc_test. Its header is
@@ -13,11 +17,12 @@ def mmf_store(name, schema, **kwargs):
     Args:
       name: names the target, its header and its module; a C identifier in lower case.
       schema: the label of one *.mmfs file, which may hold several records.
+      languages: what it is for. With ["c"] nothing of Python is built for it or for what depends on it.
       **kwargs: what every rule takes: visibility, tags, testonly, target_compatible_with.
     """
-    _mmf_store(name = name, schema = schema, **kwargs)
+    _mmf_store(name = name, schema = schema, languages = languages, **kwargs)
 
-def mmf_wheel(name, store, version, distribution = None, summary = None, tags = [], **kwargs):
+def mmf_wheel(name, store, version, distribution = None, summary = None, tags = None, **kwargs):
     """Packs the Python module of a store into a wheel, which requires that of the runtime.
 
     The module is text, so the wheel is for every machine and every Python 3. What it requires is
@@ -38,7 +43,7 @@ def mmf_wheel(name, store, version, distribution = None, summary = None, tags = 
         distribution = distribution,
         store = store,
         summary = summary,
-        tags = tags,
+        tags = tags or [],
         version = version,
         **kwargs
     )

@@ -22,7 +22,7 @@ def mmf_dependencies():
 
     # Loaded by every mmf_store: what Bazel has built in, and which Python there is, if any.
     maybe(symbols_repository, name = "mmapforge_symbols")
-    maybe(python_repository, name = "mmapforge_python")
+    maybe(python_repository, name = "mmapforge_python", cpu_flag = True)
 
 # buildifier: disable=unnamed-macro
 def mmf_register_toolchains():

@@ -3,9 +3,11 @@
 # What every rule of Bazel takes.
 _COMMON = [
     "applicable_licenses",
+    "aspect_hints",
     "compatible_with",
     "deprecation",
     "exec_compatible_with",
+    "exec_group_compatible_with",
     "exec_properties",
     "features",
     "licenses",
@@ -43,7 +45,8 @@ def attributes_problem(macro, name, own, given):
       a sentence that says what was found and what to do, or None if all is well.
     """
     for attribute in sorted(given.keys()):
-        if attribute not in _COMMON:
+        # A symbolic macro hands on what it was not given as None.
+        if attribute not in _COMMON and given[attribute] != None:
             return "%s: \"%s\" is given %s, which %s does not take; %s" % (
                 macro,
                 name,
@@ -55,6 +58,37 @@ def attributes_problem(macro, name, own, given):
                     ", ".join(own),
                 ),
             )
+    return None
+
+# What a store can be for, in the order in which it is told.
+LANGUAGES = ["c", "python"]
+
+def languages_problem(macro, name, value):
+    """Says what is wrong with the languages of a store.
+
+    Args:
+      macro: the name of the macro.
+      name: of the target.
+      value: what was given.
+
+    Returns:
+      a sentence, or None if they are a list with C in it.
+    """
+    all = "languages = [%s]" % ", ".join(["\"%s\"" % language for language in LANGUAGES])
+    if type(value) != "list":
+        return "%s: languages of \"%s\" is a %s; it must be a list, such as %s" % (macro, name, type(value), all)
+    for language in value:
+        if language not in LANGUAGES:
+            return "%s: languages of \"%s\" has %s; a store is for %s" % (
+                macro,
+                name,
+                repr(language),
+                " and ".join(["\"%s\"" % known for known in LANGUAGES]),
+            )
+        if len([1 for other in value if other == language]) > 1:
+            return "%s: languages of \"%s\" has \"%s\" twice; write it once" % (macro, name, language)
+    if "c" not in value:
+        return "%s: languages of \"%s\" is without \"c\"; every store has its C library, so write %s, or leave the attribute out" % (macro, name, all)
     return None
 
 def label_problem(macro, name, attribute, value, what):

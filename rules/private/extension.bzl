@@ -1,6 +1,6 @@
 """An extension module of Python, written by cffi and compiled for the stable ABI."""
 
-load("@mmapforge_python//:defs.bzl", "PYTHON_INTERPRETER", "PYTHON_PROBLEM")
+load("@mmapforge_python//:defs.bzl", "PYTHON_INTERPRETER", "PYTHON_MACHINE", "PYTHON_PROBLEM")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//rules/private:copts.bzl", "MMF_CFFI_COPTS")
 load("//rules/private:optimised.bzl", "optimised")
@@ -8,7 +8,8 @@ load("//rules/private:optimised.bzl", "optimised")
 def cffi_extension(name, module, generator, declarations, header, exports, deps):
     """Declares an extension; the target is one file for the package that the module belongs to.
 
-    Where no Python can build it, the file is a module that raises ImportError and says why.
+    Where no Python can build it, or the build is for another machine than this one, the file is a
+    module that raises ImportError and says why.
 
     Args:
       name: names the target.
@@ -55,9 +56,18 @@ def cffi_extension(name, module, generator, declarations, header, exports, deps)
 
     # A program's author chooses how C is compiled. A user of a Python module makes no
     # such choice, and an extension without optimisation is a slow module.
+    _absent_extension(
+        name = name + "-elsewhere",
+        out = module + ".py",
+        problem = ("it is compiled for the machine that builds it, which is %s, and this build was " +
+                   "for another one; build it there") % PYTHON_MACHINE,
+    )
     optimised(
         name = name,
-        file = library,
+        file = select({
+            "@mmapforge_python//:for_another_machine": name + "-elsewhere",
+            "//conditions:default": library,
+        }),
     )
 
 def _cffi_source_impl(ctx):

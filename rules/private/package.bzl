@@ -1,6 +1,6 @@
 """The shared Python package, as py_* rules, plain directories and wheels take it."""
 
-load("@mmapforge_symbols//:py_info.bzl", "PyInfo")
+load("@mmapforge_symbols//:py_infos.bzl", "PY_INFOS")
 
 MmfPackageInfo = provider(
     doc = "A Python package as files.",
@@ -27,12 +27,14 @@ def _python_package_impl(ctx):
             files = depset(ctx.files.srcs),
             runfiles = ctx.runfiles(root_symlinks = files),
         ),
-        PyInfo(transitive_sources = depset([
+        MmfPackageInfo(files = files),
+    ] + [
+        Info(transitive_sources = depset([
             file
             for file in ctx.files.srcs
             if file.extension == "py"
-        ])),
-        MmfPackageInfo(files = files),
+        ]))
+        for Info in PY_INFOS
     ]
 
 python_package = rule(

@@ -51,7 +51,7 @@ load("@rules_cc//cc:defs.bzl", "cc_library")
 
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["facts.txt"])
+exports_files(["defs.bzl", "facts.txt"])
 
 # <Python.h>, for extension modules; empty where there is none.
 cc_library(
@@ -76,6 +76,35 @@ toolchain(
     name = "toolchain",
     toolchain = ":pair",
     toolchain_type = "@bazel_tools//tools/python:toolchain_type",
+)
+
+# Whether a build is for another machine than this one, whose Python is not here.
+config_setting(
+    name = "for_another_platform",
+    constraint_values = ["@platforms//cpu:{other_machine}"],
+)
+
+{for_another_machine}
+"""
+
+# Without modules C may be compiled for a --cpu that no platform tells.
+_FOR_ANOTHER_CPU = """config_setting(
+    name = "for_another_cpu",
+    values = {{"cpu": "{other_cpu}"}},
+)
+
+alias(
+    name = "for_another_machine",
+    actual = select({{
+        ":for_another_platform": ":for_another_platform",
+        "//conditions:default": ":for_another_cpu",
+    }}),
+)
+"""
+
+_FOR_ANOTHER_PLATFORM = """alias(
+    name = "for_another_machine",
+    actual = ":for_another_platform",
 )
 """
 
@@ -199,8 +228,15 @@ def _python_repository_impl(ctx):
         ctx.symlink(facts["include"], "include")
 
     ctx.file("WORKSPACE", "workspace(name = \"%s\")\n" % ctx.name)
+
+    # Stores are for these two machines; on a third one neither is this one.
+    other_machine = "aarch64" if facts and facts["machine"] == "x86_64" else "x86_64"
     ctx.file("BUILD.bazel", _BUILD.format(
+        for_another_machine = _FOR_ANOTHER_CPU.format(
+            other_cpu = {"x86_64": "k8"}.get(other_machine, other_machine),
+        ) if ctx.attr.cpu_flag else _FOR_ANOTHER_PLATFORM,
         interpreter = interpreter,
+        other_machine = other_machine,
         # Bazel's own stub asks for `python`, which Debian does not have.
         shebang = shebang,
     ))
@@ -219,6 +255,7 @@ python_repository = repository_rule(
     doc = "A Python toolchain over $MMF_PYTHON, or over the interpreter that is given, or over the " +
           "installed one that has most of what is used: cffi and Python.h, then numpy, then pytest.",
     attrs = {
+        "cpu_flag": attr.bool(doc = "Whether --cpu may say for which machine C is compiled."),
         "interpreter": attr.string(doc = "The path of the interpreter or its name on the PATH; \"\" looks for one."),
     },
     environ = [

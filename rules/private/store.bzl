@@ -3,18 +3,22 @@
 load("@mmapforge_symbols//:cc_common.bzl", "cc_common")
 load("@mmapforge_symbols//:cc_info.bzl", "CcInfo")
 load("@mmapforge_symbols//:py_info.bzl", "PyInfo")
+load("@mmapforge_symbols//:py_infos.bzl", "PY_INFOS")
 load("@rules_cc//cc:defs.bzl", "cc_library")
-load("//rules/private:attributes.bzl", "attributes_problem", "label_problem")
+load("//:version.bzl", "MMF_VERSION")
+load("//rules/private:attributes.bzl", "attributes_problem", "label_problem", "languages_problem")
 load("//rules/private:copts.bzl", "MMF_COPTS")
 load("//rules/private:names.bzl", "store_name_problem")
 load("//rules/private:package.bzl", "MmfPackageInfo")
+load("//rules/private:store_info.bzl", "MmfStoreInfo")
 
-def mmf_store(name, schema, visibility = None, tags = [], **kwargs):
+def mmf_store(name, schema, languages, visibility = None, tags = None, **kwargs):
     """Declares a store and the targets that it consists of; see //rules:defs.bzl.
 
     Args:
       name: names the target, its header and its module.
       schema: the label of one *.mmfs file.
+      languages: a list of "c" and, unless it is for C alone, "python".
       visibility: of the target; the others are private.
       tags: of the target and of the others.
       **kwargs: common attributes, for the target and for the others.
@@ -22,28 +26,34 @@ def mmf_store(name, schema, visibility = None, tags = [], **kwargs):
     problem = store_name_problem(name)
     if problem:
         fail("mmf_store: the name \"%s\" %s" % (name, problem))
-    problem = attributes_problem("mmf_store", name, ["name", "schema"], kwargs) or \
-              label_problem("mmf_store", name, "schema", schema, "one *.mmfs file")
+    problem = attributes_problem("mmf_store", name, ["name", "schema", "languages"], kwargs) or \
+              label_problem("mmf_store", name, "schema", schema, "one *.mmfs file") or \
+              languages_problem("mmf_store", name, languages)
     if problem:
         fail(problem)
+
+    # A symbolic macro hands on what it was not given as None, which a rule of another Bazel may not have.
+    kwargs = {attribute: value for attribute, value in kwargs.items() if value != None}
 
     # A store's name has no dash, so the names of one store's targets never meet those of another.
     generated = name + "-generated"
     library = name + "-c"
+    private = dict(kwargs, tags = tags, visibility = ["//visibility:private"])
 
     # Python searches this directory, where nothing but the store's package may be found.
-    python = name + "-python"
-    private = dict(kwargs, tags = tags, visibility = ["//visibility:private"])
+    package = "%s-python/%s/" % (name, name)
+    python = {
+        "module": package + "__init__.py",
+        "stub": package + "__init__.pyi",
+    } if "python" in languages else {}
 
     _store_sources(
         name = generated,
         store = name,
         schema = schema,
         header = name + ".h",
-        module = "%s/%s/__init__.py" % (python, name),
         source = name + ".c",
-        stub = "%s/%s/__init__.pyi" % (python, name),
-        **private
+        **dict(private, **python)
     )
     cc_library(
         name = library,
@@ -57,15 +67,14 @@ def mmf_store(name, schema, visibility = None, tags = [], **kwargs):
         deps = [Label("//core:generated")],
         **private
     )
-    _store(
+    (_store if python else _c_store)(
         name = name,
         c_header = name + ".h",
         c_library = library,
-        module = "%s/%s/__init__.py" % (python, name),
-        stub = "%s/%s/__init__.pyi" % (python, name),
+        generated = generated,
         tags = tags,
         visibility = visibility,
-        **kwargs
+        **dict(kwargs, **python)
     )
 
 def _store_sources_impl(ctx):
@@ -83,9 +92,11 @@ def _store_sources_impl(ctx):
     arguments.add("--name", ctx.attr.store)
     arguments.add("--header", ctx.outputs.header)
     arguments.add("--source", ctx.outputs.source)
-    arguments.add("--python", ctx.outputs.module)
-    arguments.add("--stub", ctx.outputs.stub)
-    outputs = [ctx.outputs.header, ctx.outputs.source, ctx.outputs.module, ctx.outputs.stub]
+    outputs = [ctx.outputs.header, ctx.outputs.source]
+    if ctx.outputs.module:
+        arguments.add("--python", ctx.outputs.module)
+        arguments.add("--stub", ctx.outputs.stub)
+        outputs += [ctx.outputs.module, ctx.outputs.stub]
     ctx.actions.run(
         executable = ctx.executable._generator,
         arguments = [arguments],
@@ -96,20 +107,31 @@ def _store_sources_impl(ctx):
         mnemonic = "MmfGenerate",
         progress_message = "Generating %s from %s" % (ctx.outputs.header.basename, schema.short_path),
     )
-    return [DefaultInfo(files = depset(outputs))]
+    return [
+        DefaultInfo(files = depset(outputs)),
+        MmfStoreInfo(
+            header = ctx.outputs.header,
+            module = ctx.outputs.module,
+            name = ctx.attr.store,
+            schema = schema,
+            source = ctx.outputs.source,
+            stub = ctx.outputs.stub,
+            version = MMF_VERSION,
+        ),
+    ]
 
 _store_sources = rule(
     implementation = _store_sources_impl,
     doc = "Runs the generator over one schema.",
     attrs = {
         "header": attr.output(doc = "The C header.", mandatory = True),
-        "module": attr.output(doc = "The Python module.", mandatory = True),
+        "module": attr.output(doc = "The Python module, unless the store is for C alone."),
         "schema": attr.label(doc = "The *.mmfs file.", allow_files = True, mandatory = True),
         "source": attr.output(doc = "The C source file.", mandatory = True),
         "store": attr.string(doc = "The name of the store's target.", mandatory = True),
-        "stub": attr.output(doc = "The types of the Python module.", mandatory = True),
+        "stub": attr.output(doc = "The types of the Python module."),
         "_generator": attr.label(
-            default = Label("//gen:mmfgen"),
+            default = Label("//gen:generator"),
             cfg = "exec",
             executable = True,
         ),
@@ -168,46 +190,75 @@ def _python_half(ctx):
     return struct(
         files = depset(package.values() + links),
         package = MmfPackageInfo(files = package),
-        provider = PyInfo(
-            imports = depset([directory]),
-            transitive_sources = depset(
-                [ctx.file.module],
-                transitive = [shared[PyInfo].transitive_sources],
-            ),
-        ),
+        providers = [
+            Info(
+                imports = depset([directory]),
+                transitive_sources = depset(
+                    [ctx.file.module],
+                    transitive = [shared[PyInfo].transitive_sources],
+                ),
+            )
+            for Info in PY_INFOS
+        ],
         runfiles = runfiles.merge(shared[DefaultInfo].default_runfiles),
     )
 
-def _store_impl(ctx):
-    c = _c_half(ctx)
-    python = _python_half(ctx)
+def _store_providers(ctx, c, python):
+    """What a store is to the rules that depend on it; python is None for a store in C alone."""
+    store = ctx.attr.generated[MmfStoreInfo]
+    files = [c.files] + ([python.files] if python else [])
+    groups = {
+        "c": depset([store.source], transitive = [c.files]),
+        "generated": ctx.attr.generated[DefaultInfo].files,
+    }
+    if python:
+        groups["python"] = python.files
     return [
         c.provider,
-        python.provider,
-        python.package,
+        store,
         DefaultInfo(
-            files = depset(transitive = [c.files, python.files]),
+            files = depset(transitive = files),
             # A cc_test takes those of the Python half along, and a py_test those of the C half:
             # both kinds of rules collect the same runfiles, and Bazel has no other way for a py_*
             # rule to get files of what it depends on.
-            runfiles = c.runfiles.merge(python.runfiles),
+            runfiles = c.runfiles.merge(python.runfiles) if python else c.runfiles,
         ),
+        OutputGroupInfo(**groups),
         coverage_common.instrumented_files_info(ctx, dependency_attributes = ["c_library"]),
     ]
+
+def _c_store_impl(ctx):
+    return _store_providers(ctx, _c_half(ctx), None)
+
+def _store_impl(ctx):
+    python = _python_half(ctx)
+    return _store_providers(ctx, _c_half(ctx), python) + python.providers + [python.package]
+
+_C_ATTRIBUTES = {
+    "c_header": attr.label(doc = "The generated header.", allow_single_file = True),
+    "c_library": attr.label(doc = "The compiled C half.", providers = [CcInfo]),
+    "generated": attr.label(doc = "All that the generator made.", providers = [MmfStoreInfo]),
+}
+
+_c_store = rule(
+    implementation = _c_store_impl,
+    doc = "The label of a store that is for C alone: nothing of Python is built for it.",
+    attrs = _C_ATTRIBUTES,
+    provides = [CcInfo, MmfStoreInfo],
+)
 
 _store = rule(
     implementation = _store_impl,
     doc = "One label for all languages of a store.",
-    attrs = {
-        "c_header": attr.label(doc = "The generated header.", allow_single_file = True),
-        "c_library": attr.label(doc = "The compiled C half.", providers = [CcInfo]),
-        "module": attr.label(doc = "The generated Python module.", allow_single_file = True),
-        "stub": attr.label(doc = "Its types.", allow_single_file = True),
-        "_package": attr.label(
+    attrs = dict(
+        _C_ATTRIBUTES,
+        module = attr.label(doc = "The generated Python module.", allow_single_file = True),
+        stub = attr.label(doc = "Its types.", allow_single_file = True),
+        _package = attr.label(
             doc = "What every generated module imports.",
             default = Label("//bindings/python:mmapforge"),
             providers = [MmfPackageInfo],
         ),
-    },
-    provides = [CcInfo, PyInfo],
+    ),
+    provides = [CcInfo, MmfStoreInfo, PyInfo],
 )

@@ -1,4 +1,4 @@
-"""The repository @mmapforge_symbols: where providers and rules that Bazel has moved are loaded from.
+"""The repository @mmapforge_symbols: where symbols are loaded from that not every Bazel has in one place.
 
 Bazel 4 has CcInfo, PyInfo, cc_common and the rules of Python built in. Later ones take them from
 rules_cc and rules_python, and Bazel 9 from nowhere else. No file can be right for both: a name that
@@ -8,12 +8,29 @@ So one repository has a file for each symbol, and declaring it says where the sy
 
 # From the name of a file to its symbol, and the file that has it today.
 _HOMES = {
+    "bzl_library": ("bzl_library", "@bazel_skylib//:bzl_library.bzl"),
     "cc_common": ("cc_common", "@rules_cc//cc/common:cc_common.bzl"),
     "cc_info": ("CcInfo", "@rules_cc//cc/common:cc_info.bzl"),
     "py_info": ("PyInfo", "@rules_python//python:py_info.bzl"),
     "py_runtime": ("py_runtime", "@rules_python//python:py_runtime.bzl"),
     "py_runtime_pair": ("py_runtime_pair", "@rules_python//python:py_runtime_pair.bzl"),
 }
+
+# Never built in, and a WORKSPACE may have no bazel_skylib: the same targets as files.
+_BZL_LIBRARY = '''"""A stand-in for the rule of bazel_skylib."""
+
+def _bzl_library_impl(ctx):
+    files = depset(ctx.files.srcs, transitive = [dep[DefaultInfo].files for dep in ctx.attr.deps])
+    return [DefaultInfo(files = files, runfiles = ctx.runfiles(transitive_files = files))]
+
+bzl_library = rule(
+    implementation = _bzl_library_impl,
+    attrs = {
+        "deps": attr.label_list(),
+        "srcs": attr.label_list(allow_files = [".bzl"]),
+    },
+)
+'''
 
 # Where a file assigns a name, the name means that assignment in all of the file: what is built in
 # needs another name first.
@@ -54,6 +71,9 @@ _BUILT_IN = getattr(getattr(native, "legacy_globals", None), "PyInfo", PyInfo)
 PY_INFOS = [PyInfo] + ([_BUILT_IN] if _BUILT_IN and _BUILT_IN != PyInfo else [])
 '''
 
+_BUILD = """exports_files(glob(["*.bzl"]))
+"""
+
 def symbols_files(from_homes):
     """The files of the repository.
 
@@ -63,12 +83,14 @@ def symbols_files(from_homes):
     Returns:
       a dict from the name of a file to its text.
     """
-    files = {"BUILD.bazel": "", "py_infos.bzl": _ALL_PY_INFOS}
+    files = {"BUILD.bazel": _BUILD, "py_infos.bzl": _ALL_PY_INFOS}
     if not from_homes:
         files["built_in.bzl"] = _BUILT_IN
     for name, (symbol, home) in _HOMES.items():
         template = _FROM_HOME if from_homes else _FROM_BUILT_IN
         files[name + ".bzl"] = template.format(home = home, symbol = symbol)
+    if not from_homes:
+        files["bzl_library.bzl"] = _BZL_LIBRARY
     return files
 
 def _symbols_repository_impl(ctx):

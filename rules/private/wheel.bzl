@@ -49,6 +49,11 @@ def mmf_runtime_wheel(name, package, summary, **kwargs):
     _wheel(
         name = name,
         distribution = "mmapforge",
+        # The machine that the build is for: an extension for another one is not to be had.
+        machine = select({
+            "@mmapforge_python//:for_another_machine": "",
+            "//conditions:default": PYTHON_MACHINE or "",
+        }),
         native = True,
         package = package,
         requires = ["cffi"],
@@ -62,6 +67,9 @@ def _wheel_impl(ctx):
     problem = PYTHON_PROBLEM if ctx.attr.native or not PYTHON_INTERPRETER else None
     if problem:
         fail("mmf_wheel: %s cannot be built: %s" % (ctx.label, problem))
+    if ctx.attr.native and not ctx.attr.machine:
+        fail("mmf_wheel: %s cannot be built: it has an extension module for the machine that builds it, which is %s, and this build is for another one; build it there" %
+             (ctx.label, PYTHON_MACHINE))
     package = ctx.attr.package
     if MmfPackageInfo not in package:
         fail("mmf_wheel: store of \"%s\" is %s, which is no mmf_store; give the label of one" %
@@ -72,7 +80,7 @@ def _wheel_impl(ctx):
              (ctx.label.name, ctx.attr.version))
 
     distribution = ctx.attr.distribution or package.label.name.replace("_", "-")
-    tag = "cp39-abi3-linux_" + PYTHON_MACHINE if ctx.attr.native else "py3-none-any"
+    tag = "cp39-abi3-linux_" + ctx.attr.machine if ctx.attr.native else "py3-none-any"
     wheel = ctx.actions.declare_file("%s-%s-%s.whl" % (
         distribution.replace("-", "_").replace(".", "_").lower(),
         version,
@@ -110,6 +118,7 @@ _wheel = rule(
     doc = "Puts one package into a wheel: text for any machine, or with an extension for the stable ABI.",
     attrs = {
         "distribution": attr.string(doc = "The name for pip; that of the package's target if empty."),
+        "machine": attr.string(doc = "What the extension module is for, as the tags of wheels spell it."),
         "native": attr.bool(doc = "Whether the package has an extension module."),
         "package": attr.label(doc = "An mmf_store or a python_package.", mandatory = True),
         "requires": attr.string_list(doc = "What pip installs with it, by PEP 508."),

@@ -1,12 +1,14 @@
 """Tests what the rules say of attributes that are wrong: while a BUILD file is read, and later."""
 
-load("//rules/private:attributes.bzl", "attributes_problem", "label_problem")
+load("//rules/private:attributes.bzl", "attributes_problem", "label_problem", "languages_problem")
 
 _OWN = ["name", "schema"]
 
 # What was given beside the macro's own attributes, to what must be said; None where all is well.
 _ATTRIBUTES = [
     ({"visibility": [], "tags": [], "testonly": True}, None),
+    # As a symbolic macro hands on what it was not given.
+    ({"aspect_hints": None, "of_a_newer_bazel": None, "tags": None}, None),
     ({"deps": [":other"]}, "mmf_store: \"s\" is given deps, which mmf_store does not take; a schema depends on nothing; put the store into the deps of a cc_* or py_* target"),
     ({"srcs": ["a.mmfs"]}, "mmf_store: \"s\" is given srcs, which mmf_store does not take; the *.mmfs file is called schema here: schema = \"tick.mmfs\""),
     ({"tags": [], "colour": "red"}, "mmf_store: \"s\" is given colour, which mmf_store does not take; it takes name, schema, and what every rule takes, such as visibility and tags"),
@@ -22,8 +24,25 @@ _LABELS = [
     (3, "mmf_store: schema of \"s\" is a int; it must be the label of one *.mmfs file"),
 ]
 
+_LANGUAGES = [
+    (["c", "python"], None),
+    (["python", "c"], None),
+    (["c"], None),
+    ("c", "mmf_store: languages of \"s\" is a string; it must be a list, such as languages = [\"c\", \"python\"]"),
+    (None, "mmf_store: languages of \"s\" is a NoneType; it must be a list, such as languages = [\"c\", \"python\"]"),
+    (["c", "rust"], "mmf_store: languages of \"s\" has \"rust\"; a store is for \"c\" and \"python\""),
+    (["c", 3], "mmf_store: languages of \"s\" has 3; a store is for \"c\" and \"python\""),
+    (["c", "c"], "mmf_store: languages of \"s\" has \"c\" twice; write it once"),
+    (["python"], "mmf_store: languages of \"s\" is without \"c\"; every store has its C library, so write languages = [\"c\", \"python\"], or leave the attribute out"),
+    ([], "mmf_store: languages of \"s\" is without \"c\"; every store has its C library, so write languages = [\"c\", \"python\"], or leave the attribute out"),
+]
+
 def _loading_problems():
     found = []
+    for value, expected in _LANGUAGES:
+        said = languages_problem("mmf_store", "s", value)
+        if said != expected:
+            found.append("of %s was said: %s" % (value, said))
     for given, expected in _ATTRIBUTES:
         said = attributes_problem("mmf_store", "s", _OWN, given)
         if said != expected:
