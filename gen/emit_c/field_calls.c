@@ -31,16 +31,18 @@ static void emit_scalar(emitter *to, const emit_field *field)
     char summary[MMF_NAME_LENGTH_MAX + 16];
     (void)snprintf(summary, sizeof summary, "Reads %s", field->field->name);
     emit_call_comment(to, summary, field->field->doc, "");
+    emit_template(to, &field->placeholders,
+                  "static inline mmf_status $record$_store_get_$field$(const $record$_store "
+                  "*store, uint64_t row, $ctype$ *out)\n"
+                  "{\n"
+                  "    return mmfi_get_$type$($record$_store_base(store), row, "
+                  "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
+                  "}\n"
+                  "\n");
+    (void)snprintf(summary, sizeof summary, "Replaces %s", field->field->name);
+    emit_call_comment(to, summary, field->field->doc, "");
     emit_template(
         to, &field->placeholders,
-        "static inline mmf_status $record$_store_get_$field$(const $record$_store "
-        "*store, uint64_t row, $ctype$ *out)\n"
-        "{\n"
-        "    return mmfi_get_$type$($record$_store_base(store), row, "
-        "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
-        "}\n"
-        "\n"
-        "/* Replaces $field$. */\n"
         "static inline mmf_status $record$_store_set_$field$($record$_store *store, "
         "uint64_t row, $ctype$ value)\n"
         "{\n"
@@ -72,11 +74,11 @@ static void emit_record_set(emitter *to, const emit_field *field,
     emit_template(
         to, placeholders,
         field->field->type == MMF_TYPE_STRING
-            ? "/* Sets $field$ and $field$_length to text, which ends in NUL; on failure neither. "
+            ? "/* Sets $field$ and $field$_length to text with a final NUL; neither on failure. "
               "*/\n"
               "static inline mmf_status $record$_record_set_$field$($record$_record "
               "*record, const char *text)\n"
-            : "/* Sets $field$ and $field$_length to a copy of data; on failure neither. */\n"
+            : "/* Sets $field$ and $field$_length to a copy of data; or neither, on failure. */\n"
               "static inline mmf_status $record$_record_set_$field$($record$_record "
               "*record, const uint8_t *data, size_t length)\n");
     emit_template(to, placeholders,
@@ -98,7 +100,7 @@ static void emit_sized(emitter *to, const emit_field *field)
     emit_placeholders placeholders = field->placeholders;
     emit_set(&placeholders, "data", is_string ? "char" : "uint8_t");
     emit_record_set(to, field, &placeholders);
-    char summary[MMF_NAME_LENGTH_MAX + 16];
+    char summary[MMF_NAME_LENGTH_MAX + 32];
     (void)snprintf(summary, sizeof summary, "Copies %s out", field->field->name);
     char rules[NAMES_IDENTIFIER_SIZE + 96];
     (void)snprintf(rules, sizeof rules, "%s",
@@ -116,8 +118,11 @@ static void emit_sized(emitter *to, const emit_field *field)
         "    return mmfi_get_$type$($record$_store_base(store), row, $RECORD$_RECORD_SIZE, "
         "$RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, buffer, size, length);\n"
         "}\n"
-        "\n"
-        "/* Replaces $field$, all or nothing. */\n"
+        "\n");
+    (void)snprintf(summary, sizeof summary, "Replaces %s, all or nothing", field->field->name);
+    emit_call_comment(to, summary, field->field->doc, "");
+    emit_template(
+        to, &placeholders,
         "static inline mmf_status $record$_store_set_$field$($record$_store *store, uint64_t row, "
         "const $data$ *data, size_t length)\n"
         "{\n"

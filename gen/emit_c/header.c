@@ -83,7 +83,7 @@ static void emit_statuses(emitter *to, const gen_model *model)
         "/*",
         " * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and",
         " * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an",
-        " * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:",
+        " * invalid value) and MMF_ERR_CLOSED. The others, without the prefix MMF_ERR_:",
         " *",
         " *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO",
         " *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY",

@@ -20,7 +20,7 @@ extern "C" {
 /*
  * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
  * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
- * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ * invalid value) and MMF_ERR_CLOSED. The others, without the prefix MMF_ERR_:
  *
  *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
  *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
@@ -88,7 +88,10 @@ extern const mmf_schema quote_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with quote_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status quote_store_create(const char *path, const mmf_options *options, quote_store **out,
                               mmf_error *error);
 
@@ -96,7 +99,9 @@ mmf_status quote_store_create(const char *path, const mmf_options *options, quot
 mmf_status quote_store_open(const char *path, const mmf_options *options, quote_store **out,
                             mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status quote_store_close(quote_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -105,7 +110,7 @@ mmf_status quote_store_sync(quote_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status quote_store_copy(const quote_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *quote_store_base(const quote_store *store)
 {
     return (const mmf_store *)store;
@@ -245,7 +250,7 @@ static inline mmf_status quote_store_rows(const quote_store *store, uint64_t fir
     return mmfi_rows(quote_store_base(store), first, count, QUOTE_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t quote_rows_count(quote_rows rows)
 {
     return rows.base.count;
@@ -265,7 +270,7 @@ static inline bool quote_rows_read_retry(quote_rows rows, uint64_t i, uint64_t s
 
 /* ---- symbol: string[10] ---- */
 
-/* Sets symbol and symbol_length to text, which ends in NUL; on failure neither. */
+/* Sets symbol and symbol_length to text with a final NUL; neither on failure. */
 static inline mmf_status quote_record_set_symbol(quote_record *record, const char *text)
 {
     if (record == NULL)
@@ -285,7 +290,7 @@ static inline mmf_status quote_store_get_symbol(const quote_store *store, uint64
                            QUOTE_SYMBOL_MAX, buffer, size, length);
 }
 
-/* Replaces symbol, all or nothing. */
+/* Replaces symbol, all or nothing: exchange ticker */
 static inline mmf_status quote_store_set_symbol(quote_store *store, uint64_t row, const char *data,
                                                 size_t length)
 {
@@ -398,7 +403,7 @@ static inline bool quote_rows_open(quote_rows rows, uint64_t i)
 
 /* ---- digest: bytes[5] ---- */
 
-/* Sets digest and digest_length to a copy of data; on failure neither. */
+/* Sets digest and digest_length to a copy of data; or neither, on failure. */
 static inline mmf_status quote_record_set_digest(quote_record *record, const uint8_t *data,
                                                  size_t length)
 {
@@ -471,7 +476,10 @@ extern const mmf_schema mark_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with mark_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status mark_store_create(const char *path, const mmf_options *options, mark_store **out,
                              mmf_error *error);
 
@@ -479,7 +487,9 @@ mmf_status mark_store_create(const char *path, const mmf_options *options, mark_
 mmf_status mark_store_open(const char *path, const mmf_options *options, mark_store **out,
                            mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status mark_store_close(mark_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -488,7 +498,7 @@ mmf_status mark_store_sync(mark_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status mark_store_copy(const mark_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *mark_store_base(const mark_store *store)
 {
     return (const mmf_store *)store;
@@ -613,7 +623,7 @@ static inline mmf_status mark_store_rows(const mark_store *store, uint64_t first
     return mmfi_rows(mark_store_base(store), first, count, MARK_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t mark_rows_count(mark_rows rows)
 {
     return rows.base.count;
@@ -691,7 +701,10 @@ extern const mmf_schema plain_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with plain_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status plain_store_create(const char *path, const mmf_options *options, plain_store **out,
                               mmf_error *error);
 
@@ -699,7 +712,9 @@ mmf_status plain_store_create(const char *path, const mmf_options *options, plai
 mmf_status plain_store_open(const char *path, const mmf_options *options, plain_store **out,
                             mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status plain_store_close(plain_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -708,7 +723,7 @@ mmf_status plain_store_sync(plain_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status plain_store_copy(const plain_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *plain_store_base(const plain_store *store)
 {
     return (const mmf_store *)store;
@@ -826,7 +841,7 @@ static inline mmf_status plain_store_rows(const plain_store *store, uint64_t fir
     return mmfi_rows(plain_store_base(store), first, count, PLAIN_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t plain_rows_count(plain_rows rows)
 {
     return rows.base.count;

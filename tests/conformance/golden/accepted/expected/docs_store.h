@@ -20,7 +20,7 @@ extern "C" {
 /*
  * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
  * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
- * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ * invalid value) and MMF_ERR_CLOSED. The others, without the prefix MMF_ERR_:
  *
  *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
  *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
@@ -265,7 +265,10 @@ extern const mmf_schema docs_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with docs_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status docs_store_create(const char *path, const mmf_options *options, docs_store **out,
                              mmf_error *error);
 
@@ -273,7 +276,9 @@ mmf_status docs_store_create(const char *path, const mmf_options *options, docs_
 mmf_status docs_store_open(const char *path, const mmf_options *options, docs_store **out,
                            mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status docs_store_close(docs_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -282,7 +287,7 @@ mmf_status docs_store_sync(docs_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status docs_store_copy(const docs_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *docs_store_base(const docs_store *store)
 {
     return (const mmf_store *)store;
@@ -493,7 +498,7 @@ static inline mmf_status docs_store_rows(const docs_store *store, uint64_t first
     return mmfi_rows(docs_store_base(store), first, count, DOCS_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t docs_rows_count(docs_rows rows)
 {
     return rows.base.count;
@@ -519,7 +524,7 @@ static inline mmf_status docs_store_get_plain(const docs_store *store, uint64_t 
     return mmfi_get_int32(docs_store_base(store), row, DOCS_RECORD_SIZE, DOCS_PLAIN_OFFSET, out);
 }
 
-/* Replaces plain. */
+/* Replaces plain: short */
 static inline mmf_status docs_store_set_plain(docs_store *store, uint64_t row, int32_t value)
 {
     return mmfi_set_int32((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_PLAIN_OFFSET, value);
@@ -550,7 +555,10 @@ static inline mmf_status docs_store_get_wordy(const docs_store *store, uint64_t 
     return mmfi_get_int32(docs_store_base(store), row, DOCS_RECORD_SIZE, DOCS_WORDY_OFFSET, out);
 }
 
-/* Replaces wordy. */
+/*
+ * Replaces wordy: A comment that is too long to stand after its member, and which therefore goes
+ * before it, wrapped.
+ */
 static inline mmf_status docs_store_set_wordy(docs_store *store, uint64_t row, int32_t value)
 {
     return mmfi_set_int32((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_WORDY_OFFSET, value);
@@ -572,7 +580,7 @@ static inline int32_t docs_rows_wordy(docs_rows rows, uint64_t i)
 
 /* ---- lines: string[8] ---- */
 
-/* Sets lines and lines_length to text, which ends in NUL; on failure neither. */
+/* Sets lines and lines_length to text with a final NUL; neither on failure. */
 static inline mmf_status docs_record_set_lines(docs_record *record, const char *text)
 {
     if (record == NULL)
@@ -595,7 +603,12 @@ static inline mmf_status docs_store_get_lines(const docs_store *store, uint64_t 
                            DOCS_LINES_MAX, buffer, size, length);
 }
 
-/* Replaces lines, all or nothing. */
+/*
+ * Replaces lines, all or nothing.
+ *
+ * two
+ * lines
+ */
 static inline mmf_status docs_store_set_lines(docs_store *store, uint64_t row, const char *data,
                                               size_t length)
 {
@@ -624,7 +637,7 @@ static inline mmf_status docs_store_get_hostile(const docs_store *store, uint64_
     return mmfi_get_uint8(docs_store_base(store), row, DOCS_RECORD_SIZE, DOCS_HOSTILE_OFFSET, out);
 }
 
-/* Replaces hostile. */
+/* Replaces hostile: * / int broken; / * ? ?/ */
 static inline mmf_status docs_store_set_hostile(docs_store *store, uint64_t row, uint8_t value)
 {
     return mmfi_set_uint8((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_HOSTILE_OFFSET, value);
@@ -646,7 +659,7 @@ static inline uint8_t docs_rows_hostile(docs_rows rows, uint64_t i)
 
 /* ---- quoted: bytes[3] ---- */
 
-/* Sets quoted and quoted_length to a copy of data; on failure neither. */
+/* Sets quoted and quoted_length to a copy of data; or neither, on failure. */
 static inline mmf_status docs_record_set_quoted(docs_record *record, const uint8_t *data,
                                                 size_t length)
 {
@@ -667,7 +680,7 @@ static inline mmf_status docs_store_get_quoted(const docs_store *store, uint64_t
                           DOCS_QUOTED_MAX, buffer, size, length);
 }
 
-/* Replaces quoted, all or nothing. */
+/* Replaces quoted, all or nothing: "a" \ b */
 static inline mmf_status docs_store_set_quoted(docs_store *store, uint64_t row, const uint8_t *data,
                                                size_t length)
 {
@@ -698,7 +711,7 @@ static inline mmf_status docs_store_get_foreign(const docs_store *store, uint64_
                             out);
 }
 
-/* Replaces foreign. */
+/* Replaces foreign: Größe in Metern, 価格は円, 😀 */
 static inline mmf_status docs_store_set_foreign(docs_store *store, uint64_t row, float value)
 {
     return mmfi_set_float32((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FOREIGN_OFFSET, value);
@@ -731,7 +744,10 @@ static inline mmf_status docs_store_get_filler_0(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_0. */
+/*
+ * Replaces filler_0: Filler number 0, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_0(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_0_OFFSET, value);
@@ -764,7 +780,10 @@ static inline mmf_status docs_store_get_filler_1(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_1. */
+/*
+ * Replaces filler_1: Filler number 1, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_1(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_1_OFFSET, value);
@@ -797,7 +816,10 @@ static inline mmf_status docs_store_get_filler_2(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_2. */
+/*
+ * Replaces filler_2: Filler number 2, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_2(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_2_OFFSET, value);
@@ -830,7 +852,10 @@ static inline mmf_status docs_store_get_filler_3(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_3. */
+/*
+ * Replaces filler_3: Filler number 3, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_3(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_3_OFFSET, value);
@@ -863,7 +888,10 @@ static inline mmf_status docs_store_get_filler_4(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_4. */
+/*
+ * Replaces filler_4: Filler number 4, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_4(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_4_OFFSET, value);
@@ -896,7 +924,10 @@ static inline mmf_status docs_store_get_filler_5(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_5. */
+/*
+ * Replaces filler_5: Filler number 5, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_5(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_5_OFFSET, value);
@@ -929,7 +960,10 @@ static inline mmf_status docs_store_get_filler_6(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_6. */
+/*
+ * Replaces filler_6: Filler number 6, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_6(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_6_OFFSET, value);
@@ -962,7 +996,10 @@ static inline mmf_status docs_store_get_filler_7(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_7. */
+/*
+ * Replaces filler_7: Filler number 7, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_7(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_7_OFFSET, value);
@@ -995,7 +1032,10 @@ static inline mmf_status docs_store_get_filler_8(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_8. */
+/*
+ * Replaces filler_8: Filler number 8, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_8(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_8_OFFSET, value);
@@ -1028,7 +1068,10 @@ static inline mmf_status docs_store_get_filler_9(const docs_store *store, uint64
                            out);
 }
 
-/* Replaces filler_9. */
+/*
+ * Replaces filler_9: Filler number 9, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_9(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_9_OFFSET, value);
@@ -1061,7 +1104,10 @@ static inline mmf_status docs_store_get_filler_10(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_10. */
+/*
+ * Replaces filler_10: Filler number 10, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_10(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_10_OFFSET, value);
@@ -1094,7 +1140,10 @@ static inline mmf_status docs_store_get_filler_11(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_11. */
+/*
+ * Replaces filler_11: Filler number 11, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_11(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_11_OFFSET, value);
@@ -1127,7 +1176,10 @@ static inline mmf_status docs_store_get_filler_12(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_12. */
+/*
+ * Replaces filler_12: Filler number 12, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_12(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_12_OFFSET, value);
@@ -1160,7 +1212,10 @@ static inline mmf_status docs_store_get_filler_13(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_13. */
+/*
+ * Replaces filler_13: Filler number 13, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_13(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_13_OFFSET, value);
@@ -1193,7 +1248,10 @@ static inline mmf_status docs_store_get_filler_14(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_14. */
+/*
+ * Replaces filler_14: Filler number 14, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_14(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_14_OFFSET, value);
@@ -1226,7 +1284,10 @@ static inline mmf_status docs_store_get_filler_15(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_15. */
+/*
+ * Replaces filler_15: Filler number 15, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_15(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_15_OFFSET, value);
@@ -1259,7 +1320,10 @@ static inline mmf_status docs_store_get_filler_16(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_16. */
+/*
+ * Replaces filler_16: Filler number 16, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_16(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_16_OFFSET, value);
@@ -1292,7 +1356,10 @@ static inline mmf_status docs_store_get_filler_17(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_17. */
+/*
+ * Replaces filler_17: Filler number 17, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_17(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_17_OFFSET, value);
@@ -1325,7 +1392,10 @@ static inline mmf_status docs_store_get_filler_18(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_18. */
+/*
+ * Replaces filler_18: Filler number 18, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_18(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_18_OFFSET, value);
@@ -1358,7 +1428,10 @@ static inline mmf_status docs_store_get_filler_19(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_19. */
+/*
+ * Replaces filler_19: Filler number 19, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_19(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_19_OFFSET, value);
@@ -1391,7 +1464,10 @@ static inline mmf_status docs_store_get_filler_20(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_20. */
+/*
+ * Replaces filler_20: Filler number 20, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_20(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_20_OFFSET, value);
@@ -1424,7 +1500,10 @@ static inline mmf_status docs_store_get_filler_21(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_21. */
+/*
+ * Replaces filler_21: Filler number 21, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_21(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_21_OFFSET, value);
@@ -1457,7 +1536,10 @@ static inline mmf_status docs_store_get_filler_22(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_22. */
+/*
+ * Replaces filler_22: Filler number 22, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_22(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_22_OFFSET, value);
@@ -1490,7 +1572,10 @@ static inline mmf_status docs_store_get_filler_23(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_23. */
+/*
+ * Replaces filler_23: Filler number 23, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_23(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_23_OFFSET, value);
@@ -1523,7 +1608,10 @@ static inline mmf_status docs_store_get_filler_24(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_24. */
+/*
+ * Replaces filler_24: Filler number 24, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_24(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_24_OFFSET, value);
@@ -1556,7 +1644,10 @@ static inline mmf_status docs_store_get_filler_25(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_25. */
+/*
+ * Replaces filler_25: Filler number 25, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_25(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_25_OFFSET, value);
@@ -1589,7 +1680,10 @@ static inline mmf_status docs_store_get_filler_26(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_26. */
+/*
+ * Replaces filler_26: Filler number 26, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_26(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_26_OFFSET, value);
@@ -1622,7 +1716,10 @@ static inline mmf_status docs_store_get_filler_27(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_27. */
+/*
+ * Replaces filler_27: Filler number 27, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_27(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_27_OFFSET, value);
@@ -1655,7 +1752,10 @@ static inline mmf_status docs_store_get_filler_28(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_28. */
+/*
+ * Replaces filler_28: Filler number 28, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_28(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_28_OFFSET, value);
@@ -1688,7 +1788,10 @@ static inline mmf_status docs_store_get_filler_29(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_29. */
+/*
+ * Replaces filler_29: Filler number 29, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_29(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_29_OFFSET, value);
@@ -1721,7 +1824,10 @@ static inline mmf_status docs_store_get_filler_30(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_30. */
+/*
+ * Replaces filler_30: Filler number 30, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_30(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_30_OFFSET, value);
@@ -1754,7 +1860,10 @@ static inline mmf_status docs_store_get_filler_31(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_31. */
+/*
+ * Replaces filler_31: Filler number 31, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_31(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_31_OFFSET, value);
@@ -1787,7 +1896,10 @@ static inline mmf_status docs_store_get_filler_32(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_32. */
+/*
+ * Replaces filler_32: Filler number 32, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_32(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_32_OFFSET, value);
@@ -1820,7 +1932,10 @@ static inline mmf_status docs_store_get_filler_33(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_33. */
+/*
+ * Replaces filler_33: Filler number 33, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_33(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_33_OFFSET, value);
@@ -1853,7 +1968,10 @@ static inline mmf_status docs_store_get_filler_34(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_34. */
+/*
+ * Replaces filler_34: Filler number 34, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_34(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_34_OFFSET, value);
@@ -1886,7 +2004,10 @@ static inline mmf_status docs_store_get_filler_35(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_35. */
+/*
+ * Replaces filler_35: Filler number 35, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_35(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_35_OFFSET, value);
@@ -1919,7 +2040,10 @@ static inline mmf_status docs_store_get_filler_36(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_36. */
+/*
+ * Replaces filler_36: Filler number 36, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_36(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_36_OFFSET, value);
@@ -1952,7 +2076,10 @@ static inline mmf_status docs_store_get_filler_37(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_37. */
+/*
+ * Replaces filler_37: Filler number 37, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_37(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_37_OFFSET, value);
@@ -1985,7 +2112,10 @@ static inline mmf_status docs_store_get_filler_38(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_38. */
+/*
+ * Replaces filler_38: Filler number 38, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_38(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_38_OFFSET, value);
@@ -2018,7 +2148,10 @@ static inline mmf_status docs_store_get_filler_39(const docs_store *store, uint6
                            out);
 }
 
-/* Replaces filler_39. */
+/*
+ * Replaces filler_39: Filler number 39, which makes the text of this schema longer than one literal
+ * of C may be.
+ */
 static inline mmf_status docs_store_set_filler_39(docs_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, DOCS_RECORD_SIZE, DOCS_FILLER_39_OFFSET, value);

@@ -20,7 +20,7 @@ extern "C" {
 /*
  * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
  * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
- * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ * invalid value) and MMF_ERR_CLOSED. The others, without the prefix MMF_ERR_:
  *
  *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
  *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
@@ -108,7 +108,10 @@ extern const mmf_schema python_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with python_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status python_store_create(const char *path, const mmf_options *options, python_store **out,
                                mmf_error *error);
 
@@ -116,7 +119,9 @@ mmf_status python_store_create(const char *path, const mmf_options *options, pyt
 mmf_status python_store_open(const char *path, const mmf_options *options, python_store **out,
                              mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status python_store_close(python_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -125,7 +130,7 @@ mmf_status python_store_sync(python_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status python_store_copy(const python_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *python_store_base(const python_store *store)
 {
     return (const mmf_store *)store;
@@ -266,7 +271,7 @@ static inline mmf_status python_store_rows(const python_store *store, uint64_t f
     return mmfi_rows(python_store_base(store), first, count, PYTHON_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t python_rows_count(python_rows rows)
 {
     return rows.base.count;
@@ -286,7 +291,7 @@ static inline bool python_rows_read_retry(python_rows rows, uint64_t i, uint64_t
 
 /* ---- str: string[8] ---- */
 
-/* Sets str and str_length to text, which ends in NUL; on failure neither. */
+/* Sets str and str_length to text with a final NUL; neither on failure. */
 static inline mmf_status python_record_set_str(python_record *record, const char *text)
 {
     if (record == NULL)
@@ -306,7 +311,7 @@ static inline mmf_status python_store_get_str(const python_store *store, uint64_
                            PYTHON_STR_MAX, buffer, size, length);
 }
 
-/* Replaces str, all or nothing. */
+/* Replaces str, all or nothing: """ */
 static inline mmf_status python_store_set_str(python_store *store, uint64_t row, const char *data,
                                               size_t length)
 {
@@ -330,7 +335,7 @@ static inline mmf_str python_rows_str(python_rows rows, uint64_t i)
 
 /* ---- bytes: bytes[8] ---- */
 
-/* Sets bytes and bytes_length to a copy of data; on failure neither. */
+/* Sets bytes and bytes_length to a copy of data; or neither, on failure. */
 static inline mmf_status python_record_set_bytes(python_record *record, const uint8_t *data,
                                                  size_t length)
 {
@@ -351,7 +356,7 @@ static inline mmf_status python_store_get_bytes(const python_store *store, uint6
                           PYTHON_BYTES_MAX, buffer, size, length);
 }
 
-/* Replaces bytes, all or nothing. */
+/* Replaces bytes, all or nothing: \ */
 static inline mmf_status python_store_set_bytes(python_store *store, uint64_t row,
                                                 const uint8_t *data, size_t length)
 {
@@ -383,7 +388,7 @@ static inline mmf_status python_store_get_builtins(const python_store *store, ui
                           out);
 }
 
-/* Replaces builtins. */
+/* Replaces builtins: " */
 static inline mmf_status python_store_set_builtins(python_store *store, uint64_t row, uint8_t value)
 {
     return mmfi_set_uint8((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_BUILTINS_OFFSET,
@@ -413,7 +418,7 @@ static inline mmf_status python_store_get_row(const python_store *store, uint64_
                           out);
 }
 
-/* Replaces row. */
+/* Replaces row: a \" b */
 static inline mmf_status python_store_set_row(python_store *store, uint64_t row, int16_t value)
 {
     return mmfi_set_int16((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_ROW_OFFSET, value);
@@ -443,7 +448,7 @@ static inline mmf_status python_store_get_record(const python_store *store, uint
                             out);
 }
 
-/* Replaces record. */
+/* Replaces record: ends in a backslash \ */
 static inline mmf_status python_store_set_record(python_store *store, uint64_t row, float value)
 {
     return mmfi_set_float32((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_RECORD_OFFSET,
@@ -473,7 +478,7 @@ static inline mmf_status python_store_get_open(const python_store *store, uint64
                          out);
 }
 
-/* Replaces open. */
+/* Replaces open: ends in a quote " */
 static inline mmf_status python_store_set_open(python_store *store, uint64_t row, bool value)
 {
     return mmfi_set_bool((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_OPEN_OFFSET, value);
@@ -506,7 +511,10 @@ static inline mmf_status python_store_get_typing(const python_store *store, uint
                           out);
 }
 
-/* Replaces typing. */
+/*
+ * Replaces typing: """begins with three, and is too long for a line of its own, so that it must be
+ * wrapped"""
+ */
 static inline mmf_status python_store_set_typing(python_store *store, uint64_t row, int64_t value)
 {
     return mmfi_set_int64((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_TYPING_OFFSET, value);
@@ -536,7 +544,7 @@ static inline mmf_status python_store_get_define(const python_store *store, uint
                            out);
 }
 
-/* Replaces define. */
+/* Replaces define: not​hidden */
 static inline mmf_status python_store_set_define(python_store *store, uint64_t row, uint16_t value)
 {
     return mmfi_set_uint16((mmf_store *)store, row, PYTHON_RECORD_SIZE, PYTHON_DEFINE_OFFSET,

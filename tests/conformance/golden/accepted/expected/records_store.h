@@ -20,7 +20,7 @@ extern "C" {
 /*
  * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
  * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
- * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ * invalid value) and MMF_ERR_CLOSED. The others, without the prefix MMF_ERR_:
  *
  *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
  *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
@@ -81,7 +81,10 @@ extern const mmf_schema ohlc_bar_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with ohlc_bar_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status ohlc_bar_store_create(const char *path, const mmf_options *options, ohlc_bar_store **out,
                                  mmf_error *error);
 
@@ -89,7 +92,9 @@ mmf_status ohlc_bar_store_create(const char *path, const mmf_options *options, o
 mmf_status ohlc_bar_store_open(const char *path, const mmf_options *options, ohlc_bar_store **out,
                                mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status ohlc_bar_store_close(ohlc_bar_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -98,7 +103,7 @@ mmf_status ohlc_bar_store_sync(ohlc_bar_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status ohlc_bar_store_copy(const ohlc_bar_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *ohlc_bar_store_base(const ohlc_bar_store *store)
 {
     return (const mmf_store *)store;
@@ -228,7 +233,7 @@ static inline mmf_status ohlc_bar_store_rows(const ohlc_bar_store *store, uint64
                      (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t ohlc_bar_rows_count(ohlc_bar_rows rows)
 {
     return rows.base.count;
@@ -381,7 +386,7 @@ static inline mmf_status ohlc_bar_store_get_openTime(const ohlc_bar_store *store
                           OHLC_BAR_OPEN_TIME_OFFSET, out);
 }
 
-/* Replaces openTime. */
+/* Replaces openTime: nanoseconds since the Unix epoch */
 static inline mmf_status ohlc_bar_store_set_openTime(ohlc_bar_store *store, uint64_t row,
                                                      int64_t value)
 {
@@ -446,7 +451,11 @@ extern const mmf_schema order_book_level_2_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with order_book_level_2_store_close; it is
+ * NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status order_book_level_2_store_create(const char *path, const mmf_options *options,
                                            order_book_level_2_store **out, mmf_error *error);
 
@@ -454,7 +463,9 @@ mmf_status order_book_level_2_store_create(const char *path, const mmf_options *
 mmf_status order_book_level_2_store_open(const char *path, const mmf_options *options,
                                          order_book_level_2_store **out, mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status order_book_level_2_store_close(order_book_level_2_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -464,7 +475,7 @@ mmf_status order_book_level_2_store_sync(order_book_level_2_store *store, mmf_er
 mmf_status order_book_level_2_store_copy(const order_book_level_2_store *store, const char *path,
                                          mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *order_book_level_2_store_base(const order_book_level_2_store *store)
 {
     return (const mmf_store *)store;
@@ -605,7 +616,7 @@ static inline mmf_status order_book_level_2_store_rows(const order_book_level_2_
                      ORDER_BOOK_LEVEL_2_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t order_book_level_2_rows_count(order_book_level_2_rows rows)
 {
     return rows.base.count;
@@ -661,7 +672,7 @@ static inline double order_book_level_2_rows_bid(order_book_level_2_rows rows, u
 
 /* ---- venue: string[12] ---- */
 
-/* Sets venue and venue_length to text, which ends in NUL; on failure neither. */
+/* Sets venue and venue_length to text with a final NUL; neither on failure. */
 static inline mmf_status order_book_level_2_record_set_venue(order_book_level_2_record *record,
                                                              const char *text)
 {
@@ -685,7 +696,7 @@ static inline mmf_status order_book_level_2_store_get_venue(const order_book_lev
                            ORDER_BOOK_LEVEL_2_VENUE_MAX, buffer, size, length);
 }
 
-/* Replaces venue, all or nothing. */
+/* Replaces venue, all or nothing: best first */
 static inline mmf_status order_book_level_2_store_set_venue(order_book_level_2_store *store,
                                                             uint64_t row, const char *data,
                                                             size_t length)
@@ -798,7 +809,11 @@ extern const mmf_schema http_connection_statistics_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with
+ * http_connection_statistics_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status http_connection_statistics_store_create(const char *path, const mmf_options *options,
                                                    http_connection_statistics_store **out,
                                                    mmf_error *error);
@@ -808,7 +823,9 @@ mmf_status http_connection_statistics_store_open(const char *path, const mmf_opt
                                                  http_connection_statistics_store **out,
                                                  mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status http_connection_statistics_store_close(http_connection_statistics_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -819,7 +836,7 @@ mmf_status http_connection_statistics_store_sync(http_connection_statistics_stor
 mmf_status http_connection_statistics_store_copy(const http_connection_statistics_store *store,
                                                  const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *http_connection_statistics_store_base(
     const http_connection_statistics_store *store)
 {
@@ -986,7 +1003,7 @@ static inline mmf_status http_connection_statistics_store_rows(
                      HTTP_CONNECTION_STATISTICS_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t http_connection_statistics_rows_count(http_connection_statistics_rows rows)
 {
     return rows.base.count;
@@ -1012,8 +1029,8 @@ static inline bool http_connection_statistics_rows_read_retry(http_connection_st
 /* ---- remote_address_and_port: string[255] ---- */
 
 /*
- * Sets remote_address_and_port and remote_address_and_port_length to text, which ends in NUL; on
- * failure neither.
+ * Sets remote_address_and_port and remote_address_and_port_length to text with a final NUL; neither
+ * on failure.
  */
 static inline mmf_status http_connection_statistics_record_set_remote_address_and_port(
     http_connection_statistics_record *record, const char *text)
@@ -1082,7 +1099,7 @@ static inline mmf_status http_connection_statistics_store_get_bytes_received_sin
                            HTTP_CONNECTION_STATISTICS_BYTES_RECEIVED_SINCE_START_OFFSET, out);
 }
 
-/* Replaces bytes_received_since_start. */
+/* Replaces bytes_received_since_start: never goes back */
 static inline mmf_status http_connection_statistics_store_set_bytes_received_since_start(
     http_connection_statistics_store *store, uint64_t row, uint64_t value)
 {
@@ -1112,7 +1129,7 @@ static inline uint64_t http_connection_statistics_rows_bytes_received_since_star
 
 /*
  * Sets certificate_fingerprint_sha256 and certificate_fingerprint_sha256_length to a copy of data;
- * on failure neither.
+ * or neither, on failure.
  */
 static inline mmf_status http_connection_statistics_record_set_certificate_fingerprint_sha256(
     http_connection_statistics_record *record, const uint8_t *data, size_t length)

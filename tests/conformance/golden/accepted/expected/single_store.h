@@ -20,7 +20,7 @@ extern "C" {
 /*
  * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
  * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
- * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ * invalid value) and MMF_ERR_CLOSED. The others, without the prefix MMF_ERR_:
  *
  *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
  *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
@@ -66,7 +66,10 @@ extern const mmf_schema x_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with x_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status x_store_create(const char *path, const mmf_options *options, x_store **out,
                           mmf_error *error);
 
@@ -74,7 +77,9 @@ mmf_status x_store_create(const char *path, const mmf_options *options, x_store 
 mmf_status x_store_open(const char *path, const mmf_options *options, x_store **out,
                         mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status x_store_close(x_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -83,7 +88,7 @@ mmf_status x_store_sync(x_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status x_store_copy(const x_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *x_store_base(const x_store *store)
 {
     return (const mmf_store *)store;
@@ -199,7 +204,7 @@ static inline mmf_status x_store_rows(const x_store *store, uint64_t first, uint
     return mmfi_rows(x_store_base(store), first, count, X_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t x_rows_count(x_rows rows)
 {
     return rows.base.count;

@@ -20,7 +20,7 @@ extern "C" {
 /*
  * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
  * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
- * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ * invalid value) and MMF_ERR_CLOSED. The others, without the prefix MMF_ERR_:
  *
  *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
  *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
@@ -80,7 +80,10 @@ extern const mmf_schema tick_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with tick_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status tick_store_create(const char *path, const mmf_options *options, tick_store **out,
                              mmf_error *error);
 
@@ -88,7 +91,9 @@ mmf_status tick_store_create(const char *path, const mmf_options *options, tick_
 mmf_status tick_store_open(const char *path, const mmf_options *options, tick_store **out,
                            mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status tick_store_close(tick_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -97,7 +102,7 @@ mmf_status tick_store_sync(tick_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status tick_store_copy(const tick_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *tick_store_base(const tick_store *store)
 {
     return (const mmf_store *)store;
@@ -222,7 +227,7 @@ static inline mmf_status tick_store_rows(const tick_store *store, uint64_t first
     return mmfi_rows(tick_store_base(store), first, count, TICK_RECORD_SIZE, (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t tick_rows_count(tick_rows rows)
 {
     return rows.base.count;
@@ -242,7 +247,7 @@ static inline bool tick_rows_read_retry(tick_rows rows, uint64_t i, uint64_t seq
 
 /* ---- symbol: string[64] ---- */
 
-/* Sets symbol and symbol_length to text, which ends in NUL; on failure neither. */
+/* Sets symbol and symbol_length to text with a final NUL; neither on failure. */
 static inline mmf_status tick_record_set_symbol(tick_record *record, const char *text)
 {
     if (record == NULL)
@@ -262,7 +267,7 @@ static inline mmf_status tick_store_get_symbol(const tick_store *store, uint64_t
                            TICK_SYMBOL_MAX, buffer, size, length);
 }
 
-/* Replaces symbol, all or nothing. */
+/* Replaces symbol, all or nothing: exchange ticker, UTF-8, at most 64 bytes */
 static inline mmf_status tick_store_set_symbol(tick_store *store, uint64_t row, const char *data,
                                                size_t length)
 {
@@ -349,7 +354,7 @@ static inline mmf_status tick_store_get_timestamp(const tick_store *store, uint6
                            out);
 }
 
-/* Replaces timestamp. */
+/* Replaces timestamp: nanoseconds since the Unix epoch */
 static inline mmf_status tick_store_set_timestamp(tick_store *store, uint64_t row, uint64_t value)
 {
     return mmfi_set_uint64((mmf_store *)store, row, TICK_RECORD_SIZE, TICK_TIMESTAMP_OFFSET, value);

@@ -20,7 +20,7 @@ extern "C" {
 /*
  * A call that can fail returns an mmf_status. On failure its results are unchanged, NULL or 0, and
  * mmf_store_explain makes a message of the status. Each may return MMF_ERR_ARGUMENT (NULL or an
- * invalid value) and MMF_ERR_CLOSED; the others are, without their MMF_ERR_:
+ * invalid value) and MMF_ERR_CLOSED. The others, without the prefix MMF_ERR_:
  *
  *   create           EXISTS NOT_FOUND LOCKED READ_ONLY NO_SPACE NO_MEMORY CAPACITY UNSUPPORTED IO
  *   open             NOT_FOUND FORMAT VERSION SCHEMA CORRUPT LOCKED READ_ONLY NO_SPACE NO_MEMORY
@@ -114,7 +114,10 @@ extern const mmf_schema all_types_schema;
 
 /* ---- The store ---- */
 
-/* Creates a new file and opens it for writing; MMF_ERR_EXISTS if path exists. */
+/*
+ * Creates a file and opens it for writing. Release *out with all_types_store_close; it is NULL on
+ * failure. options and error may be NULL, here and below.
+ */
 mmf_status all_types_store_create(const char *path, const mmf_options *options,
                                   all_types_store **out, mmf_error *error);
 
@@ -122,7 +125,9 @@ mmf_status all_types_store_create(const char *path, const mmf_options *options,
 mmf_status all_types_store_open(const char *path, const mmf_options *options, all_types_store **out,
                                 mmf_error *error);
 
-/* Syncs the records of a writer, and releases the store. NULL is allowed. */
+/*
+ * Syncs the records of a writer, and releases the store, also if the sync fails. NULL is allowed.
+ */
 mmf_status all_types_store_close(all_types_store *store);
 
 /* Makes all records written so far survive a power cut. */
@@ -131,7 +136,7 @@ mmf_status all_types_store_sync(all_types_store *store, mmf_error *error);
 /* Copies all records to a new file, also while others write; cp would copy torn records. */
 mmf_status all_types_store_copy(const all_types_store *store, const char *path, mmf_error *error);
 
-/* The store, for the calls of mmapforge/store.h and mmapforge/value.h. */
+/* The store, for calls of mmapforge/store.h and value.h that do not write. */
 static inline const mmf_store *all_types_store_base(const all_types_store *store)
 {
     return (const mmf_store *)store;
@@ -289,7 +294,7 @@ static inline mmf_status all_types_store_rows(const all_types_store *store, uint
                      (mmf_rows *)out);
 }
 
-/* Rows in the range. The calls below do not check that i is less. */
+/* The number of rows in the range; the calls below do not check i against it. */
 static inline uint64_t all_types_rows_count(all_types_rows rows)
 {
     return rows.base.count;
@@ -661,7 +666,7 @@ static inline double all_types_rows_price(all_types_rows rows, uint64_t i)
 
 /* ---- name: string[31] ---- */
 
-/* Sets name and name_length to text, which ends in NUL; on failure neither. */
+/* Sets name and name_length to text with a final NUL; neither on failure. */
 static inline mmf_status all_types_record_set_name(all_types_record *record, const char *text)
 {
     if (record == NULL)
@@ -681,7 +686,7 @@ static inline mmf_status all_types_store_get_name(const all_types_store *store, 
                            ALL_TYPES_NAME_OFFSET, ALL_TYPES_NAME_MAX, buffer, size, length);
 }
 
-/* Replaces name, all or nothing. */
+/* Replaces name, all or nothing: UTF-8 */
 static inline mmf_status all_types_store_set_name(all_types_store *store, uint64_t row,
                                                   const char *data, size_t length)
 {
@@ -706,7 +711,7 @@ static inline mmf_str all_types_rows_name(all_types_rows rows, uint64_t i)
 
 /* ---- digest: bytes[32] ---- */
 
-/* Sets digest and digest_length to a copy of data; on failure neither. */
+/* Sets digest and digest_length to a copy of data; or neither, on failure. */
 static inline mmf_status all_types_record_set_digest(all_types_record *record, const uint8_t *data,
                                                      size_t length)
 {
@@ -728,7 +733,7 @@ static inline mmf_status all_types_store_get_digest(const all_types_store *store
                           ALL_TYPES_DIGEST_OFFSET, ALL_TYPES_DIGEST_MAX, buffer, size, length);
 }
 
-/* Replaces digest, all or nothing. */
+/* Replaces digest, all or nothing: SHA-256 */
 static inline mmf_status all_types_store_set_digest(all_types_store *store, uint64_t row,
                                                     const uint8_t *data, size_t length)
 {
@@ -753,7 +758,7 @@ static inline mmf_bytes all_types_rows_digest(all_types_rows rows, uint64_t i)
 
 /* ---- blob: bytes[65536] ---- */
 
-/* Sets blob and blob_length to a copy of data; on failure neither. */
+/* Sets blob and blob_length to a copy of data; or neither, on failure. */
 static inline mmf_status all_types_record_set_blob(all_types_record *record, const uint8_t *data,
                                                    size_t length)
 {
