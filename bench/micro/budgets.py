@@ -58,7 +58,7 @@ def _judge_loop(call: str, found: int, budget: int, of: str, verdict: Verdict) -
     line = "%s: %d instructions, and %s is %d: " % (call, found, of, budget)
     if over >= FAILS:
         verdict.failures.append(
-            line + "%d more. Mend it, or raise the budget in the same commit and give the reason "
+            line + "%d more. Lower it, or raise the budget in the same commit and give the reason "
             "in bench/README.md." % over
         )
     elif over <= -FAILS:

@@ -64,7 +64,7 @@ static bool ask_processor(void)
 
 #endif
 
-/* To ask takes a thousand times what a checksum does in a virtual machine, so it is asked once. */
+/* In a virtual machine the query takes as long as a thousand checksums, so it is made once. */
 #define ANSWER_NO  1u
 #define ANSWER_YES 2u
 

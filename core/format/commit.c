@@ -188,7 +188,7 @@ void mmfi_commit_confirm(unsigned char *base, uint64_t generation)
                      mmfi_confirmation_of(commit.crc));
 }
 
-/* A tail that lost its checksum because records were replaced has been confirmed before that. */
+/* Records of a tail are replaced only after its confirmation, so a replaced tail is confirmed. */
 static bool stands(const unsigned char *base, const mmfi_layout *layout, uint64_t rows,
                    const mmfi_commit *commit)
 {

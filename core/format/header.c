@@ -410,7 +410,7 @@ mmf_status mmfi_header_read(const mmfi_file *file, bool writable, mmfi_layout *o
             return MMF_ERR_VERSION;
         return mmfi_fail(error, ours ? MMF_ERR_CORRUPT : MMF_ERR_FORMAT, 0, file->path,
                          "%s: %s: it has %" PRIu64 " bytes, the header alone takes %u; %s",
-                         file->path, ours ? "the file is cut off" : "not a mmapforge file", size,
+                         file->path, ours ? "the file is truncated" : "not a mmapforge file", size,
                          MMFI_HEADER_SIZE_MIN, ours ? HINT_CORRUPT : HINT_NOT_OURS);
     }
     status = read_superblock(file, &block, error);

@@ -75,7 +75,7 @@ static void forget_slot(unsigned char *slot)
     mmfi_store64(slot + offsetof(mmfi_undo, announced), 0);
 }
 
-/* What its owner left: a record to be put back, or one that it had begun to mend, torn again. */
+/* Restores the record that the slot's owner was replacing; an announced torn one is torn again. */
 static void roll_back_slot(unsigned char *base, const mmfi_layout *layout, unsigned char *slot,
                            uint64_t count)
 {
@@ -98,8 +98,7 @@ static void roll_back_slots(unsigned char *base, const mmfi_layout *layout, uint
 
 /* ---- Recovery ---- */
 
-/* What a page that is not valid says may be anything; more than the file has room for it never is.
- */
+/* The count of a page that is not valid may be anything, so it is limited to the file's room. */
 static uint64_t count_dropped(const unsigned char *base, const mmfi_recovery *found)
 {
     const uint64_t count = mmfi_load64(LIVE(base, count));
@@ -107,7 +106,7 @@ static uint64_t count_dropped(const unsigned char *base, const mmfi_recovery *fo
     return seen > found->count ? seen - found->count : 0;
 }
 
-/* Garbage after a power cut, at worst: then appends are dearer, as far as the file has room. */
+/* Garbage after a power cut only makes appends slower, at most up to the file's capacity. */
 static uint64_t find_exposed_end(const unsigned char *base, const mmfi_recovery *found,
                                  bool trusted)
 {
@@ -123,7 +122,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_layout *layou
                              mmf_error *error)
 {
     mmfi_commit commit;
-    /* In the boot of its writer memory has the tail; else a commit has to prove it. */
+    /* If the page is trusted, memory has the tail; else the commit's checksum must prove it. */
     out->dropped = false;
     const uint64_t rows = mmfi_layout_rows(layout, file_size);
     const bool committed = trusted ? mmfi_commit_read(base, &commit)
@@ -138,7 +137,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_layout *layou
                          "%s: both commit slots fail their checksum, so nothing says how many "
                          "records there are; restore the file from a copy",
                          path);
-    /* Of a larger one the next would soon wrap around, and never be the newer of two. */
+    /* From a larger generation the next ones would wrap around and count as older. */
     if (committed && commit.generation > MMFI_GENERATION_MAX)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
                          "%s: the last commit has generation %" PRIu64 ", expected at most %" PRIu64
@@ -151,11 +150,11 @@ static mmf_status find_count(const unsigned char *base, const mmfi_layout *layou
     out->confirmed = committed && mmfi_commit_is_confirmed(base, &commit);
     out->replaced = trusted ? mmfi_load64(LIVE(base, replaced)) != 0 : out->committed > 0;
     out->capacity = rows;
-    /* The lock alone makes all that the last writer did visible; the acquire only says what for. */
+    /* The file lock already orders this after the last writer; the acquire shows the pairing. */
     out->count = trusted ? mmfi_load64_acquire(LIVE(base, count)) : commit.count;
     if (!trusted && layout->checksum_offset != 0)
         out->count = mmfi_epoch_proven_end(base, layout, &commit, rows);
-    /* The next append would go over a record that a sync has promised. */
+    /* The next append would overwrite a synced record. */
     if (committed && out->count < commit.count)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
                          "%s: the shared record count (%" PRIu64
@@ -215,7 +214,7 @@ mmf_status mmfi_recover(unsigned char *base, const mmfi_layout *layout, uint64_t
     mmfi_store64_release(LIVE(base, count), out->count);
     mmfi_live_sign(base);
     if (!trusted) {
-        /* Who wrote before may have been cut off from this page alone, and not from the memory. */
+        /* A writer without a valid shared page may have replaced records all the same. */
         mmfi_store64(LIVE(base, replaced), out->replaced ? 1 : 0);
         /* The boot id last: it makes the shared page valid. */
         uint64_t boot[MMFI_BOOT_ID_WORDS];

@@ -1,5 +1,5 @@
 /*
- * What a file's count is, after whatever happened to its last writer.
+ * Recovery: finds the count of a file after its last writer is gone, and restores its records.
  *
  * In the boot in which the writer lived, memory is the truth: the shared page has the count, and
  * the undo slots have any record that was being replaced. After another boot only what a sync

@@ -82,7 +82,7 @@ static size_t recognisable_length(const char *name)
     return length;
 }
 
-/* What follows the recognisable part of a temporary name. */
+/* The part of a temporary name after the start of the file's own name. */
 #define TEMPORARY_DIGITS 16u
 #define TEMPORARY_END    ".new"
 
@@ -283,7 +283,7 @@ static mmf_status move_to_name(mmfi_file *file, mmf_error *error)
         return fail_exists(file->path, error);
     if (links && cannot_link(why))
         return mmfi_fail(error, MMF_ERR_UNSUPPORTED, why, file->path,
-                         "%s: the file system can give a file no name without replacing what may "
+                         "%s: the file system cannot name a file without replacing one that may "
                          "be there: it has neither RENAME_NOREPLACE nor hard links (%s); create "
                          "the store on another file system, and copy it here when it is closed",
                          file->path, mmfi_os_describe(why).text);

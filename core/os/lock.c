@@ -23,7 +23,7 @@ static struct flock lock_of(short type, uint64_t offset, uint64_t size)
     return lock;
 }
 
-/* 0, or why not: EAGAIN when another open file has it. */
+/* 0 or an errno: EAGAIN when another open file has the lock. */
 static int set_lock(const mmfi_file *file, short type, uint64_t offset, uint64_t size)
 {
     struct flock lock = lock_of(type, offset, size);

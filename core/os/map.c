@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Of Linux 4.17: at that address or not at all. An older kernel takes it for a mere wish. */
+/* Since Linux 4.17: at that address or not at all. An older kernel takes it as a hint. */
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif

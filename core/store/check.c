@@ -45,7 +45,7 @@ uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count)
     return first;
 }
 
-/* A file of more holes than these was made to waste the time of those who open it. */
+/* More holes than this are taken for an attempt to make the open slow. */
 #define HOLES_MAX 4096u
 
 uint64_t mmfi_rows_to_hole(const mmfi_state *state, uint64_t count)

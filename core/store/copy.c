@@ -9,7 +9,7 @@
 /* Copied between two checks of the room: some hundred records, or one large one. */
 #define BLOCK_BYTES 65536u
 
-/* What is copied, and where the first row is put that cannot be. */
+/* The source of a copy, and the place for the first row that cannot be copied. */
 typedef struct copying {
     const mmf_store *from;
     uint64_t *bad_row;

@@ -11,7 +11,7 @@ mmf_status mmfi_say_missing(const mmfi_state *state, const mmfi_bounds *bounds, 
 {
     return mmfi_fail(error, status, 0, state->file.path,
                      "%s: %" PRIu64 " of %" PRIu64 " records are missing, from row %" PRIu64
-                     " on: %s; restore the file from a copy, and take what is there meanwhile",
+                     " on: %s; restore the file from a copy, and read the rows before it meanwhile",
                      state->file.path, mmfi_bounds_missing(bounds), bounds->count, bounds->backed,
                      bounds->backed == state->rows_written
                          ? "they are zeroes, as if they had never been written"
@@ -105,7 +105,7 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
     }
 }
 
-/* What it says of a row that is missing, and of what else is damaged. */
+/* The remedy for MMF_ERR_CORRUPT: the row is missing, or the record is damaged. */
 static const char *what_is_damaged(const mmfi_state *state, uint64_t row)
 {
     mmfi_bounds now = {0, 0, 0, 0};
@@ -134,7 +134,7 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
     const mmf_field *found = state != NULL ? mmf_schema_find(state->schema, field) : NULL;
     char where[64] = "";
     char limit[64] = "";
-    /* There is nothing to say of a row then. */
+    /* These messages name no row. */
     if (state != NULL && status == mmfi_pages_status(state))
         return mmfi_say_missing_pages(state, error);
     if (state != NULL && status == MMF_ERR_NOT_FOUND)

@@ -1,4 +1,4 @@
-/* What a store says of itself. */
+/* mmf_store_info, and the calls that return one property of a store. */
 #include "state.h"
 
 #include <string.h>

@@ -145,18 +145,18 @@ static mmf_status plan_recovery_shared(mmfi_state *state, mmfi_recovery *found, 
 }
 
 /*
- * Recovers the file as its first writer in this boot. Others that are at work all the same do not
- * read the boot's id, or read another one, or this process does not: what they share is not what
- * was last synced, and must not be set back to that.
+ * Recovers the file as its first writer in this boot. Refuses if another writer has an undo slot:
+ * then one of the two cannot read the boot id, and recovery would set the shared count back to that
+ * of the last sync under a running writer.
  */
 static mmf_status begin_boot(mmfi_state *state, mmfi_recovery *found, mmf_error *error)
 {
     for (uint32_t slot = 0; slot < state->layout.undo_count; slot++) {
         if (!mmfi_file_lock_slot(&state->file, slot))
             return mmfi_fail(error, MMF_ERR_UNSUPPORTED, 0, state->file.path,
-                             "%s: another writer is at work, and it or this process cannot read "
-                             "the id of this boot, without which they cannot share the file; give "
-                             "both /proc/sys/kernel/random/boot_id, or let one write at a time",
+                             "%s: another writer has the file open, and one of the two cannot read "
+                             "the boot id, which several writers need; give both processes "
+                             "/proc/sys/kernel/random/boot_id, or let one write at a time",
                              state->file.path);
         mmfi_file_unlock_slot(&state->file, slot);
     }
@@ -194,8 +194,9 @@ static mmf_status untie_from(mmfi_state *state, const mmfi_commit *last, mmf_err
 }
 
 /*
- * The first that joins finds a tail, the others do not; they all wait for each other meanwhile. The
- * next writer that is alone cannot know what they have replaced.
+ * Several writers replace records without confirming a tail first, so the first one that joins
+ * writes a commit without a tail. It also sets `replaced`: a later single writer cannot know which
+ * records they have replaced.
  */
 static mmf_status untie_commit(mmfi_state *state, mmf_error *error)
 {
@@ -226,7 +227,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
     status = take_slot(state, error);
     if (status == MMF_OK)
         status = mmfi_shared_recover_append(state, error);
-    /* The last that may fail comes before what says that there is one writer more. */
+    /* All that can fail comes before the shared page counts this writer. */
     if (status == MMF_OK)
         status = untie_commit(state, error);
     if (status != MMF_OK)
@@ -252,7 +253,7 @@ mmf_status mmfi_join(mmfi_state *state, mmf_store *store, mmf_error *error)
     if (status != MMF_OK)
         return status;
     sign_join(state, (uint64_t)state->pid);
-    /* What was known of the file is from before the wait. */
+    /* The file may have changed during the wait. */
     status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status == MMF_OK)
         status = mmfi_secure_blocks(state, true, error);

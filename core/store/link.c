@@ -46,7 +46,7 @@ static char *absolute(const char *path)
     return whole;
 }
 
-/* What leads to a descriptor of some process leads elsewhere once that one closes it. */
+/* A path such as /proc/PID/fd/N leads elsewhere once that process closes the descriptor. */
 static bool is_of_descriptor(const char *path)
 {
     return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/dev/fd/", 8) == 0;
@@ -61,7 +61,7 @@ void mmfi_link_note(mmfi_state *state)
     link->device = (uint64_t)file.st_dev;
     link->inode = (uint64_t)file.st_ino;
     link->path = is_of_descriptor(state->file.path) ? NULL : absolute(state->file.path);
-    /* What never had a name (memfd_create) has lost none. */
+    /* A file that never had a name (memfd_create) cannot lose it. */
     link->had_name = file.st_nlink > 0;
     link->known = true;
 }
@@ -145,7 +145,7 @@ mmf_status mmfi_link_say(const mmfi_state *state, mmf_status status, mmf_error *
                      path);
 }
 
-/* Without a word in the shared page, which is another store's. */
+/* Leaves the shared page alone, which belongs to another store now. */
 static void stop_writing(mmfi_state *state)
 {
     mmfi_store64(&state->failed, 1);

@@ -4,11 +4,11 @@
  * It syncs once when records were only appended, twice when records were replaced, and not at all
  * when nothing has changed. core/format/commit.h says what a commit with a tail is.
  *
- * What makes one sync enough, and what keeps it so:
- * 1. The commit before is on the disk when a new one is written, for its slot is what a power cut
- *    leaves: the new slot goes over the one before that.
- * 2. No record that the commit before counts has changed, so nothing but the tail and the slot has
- *    to reach the disk together.
+ * One sync is enough because:
+ * 1. The previous commit is on the disk when a new one is written over the slot of the one before
+ *    it, so a power cut leaves the previous commit.
+ * 2. No record that the previous commit counts has changed, so only the tail and the new slot have
+ *    to reach the disk.
  * 3. No record of a tail is replaced before the commit's confirmation is on the disk. The bound of
  *    the writer, settable, sends the first replacement after each sync here. It costs one sync
  *    where the row is of the last tail; a writer that does so makes no more tails.
@@ -89,7 +89,7 @@ static void write_commit(mmfi_state *state, uint64_t count, bool clean, uint64_t
     state->confirmed = false;
 }
 
-/* A file that was truncated has no bytes to make a checksum of; to read them would be SIGBUS. */
+/* Reading the tail of a truncated file to compute its checksum would be SIGBUS. */
 static bool tail_is_there(const mmfi_state *state, uint64_t count)
 {
     uint64_t size = 0;

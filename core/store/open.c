@@ -148,7 +148,7 @@ static mmf_status attach_map(mmfi_state *state, const mmf_options *options, mmf_
     status = mmfi_file_size(&state->file, &state->file_size, error);
     if (status == MMF_OK && state->file_size < state->layout.header_size)
         status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
-                           "%s: the file was cut off to %" PRIu64
+                           "%s: the file was truncated to %" PRIu64
                            " bytes while it was opened, the header alone takes %" PRIu64
                            "; restore it from a copy",
                            state->file.path, state->file_size, state->layout.header_size);
@@ -209,8 +209,8 @@ static void say_notices(const mmfi_state *state, mmf_error *error)
         (void)mmfi_fail(error, MMF_OK, 0, state->file.path,
                         "%s: up to %" PRIu64 " records that were appended after the last sync are "
                         "gone, and %" PRIu64 " are left: the machine, or the container of the last "
-                        "writer, was started anew, or the file is a copy; call mmf_store_sync for "
-                        "what must survive that",
+                        "writer, was restarted, or the file is a copy; call mmf_store_sync for "
+                        "records that must survive that",
                         state->file.path, state->dropped, state->writer->count);
     else if (state->map.size < state->reserve_asked)
         (void)mmfi_fail(error, MMF_OK, 0, state->file.path,

@@ -13,7 +13,7 @@
 #include "several_writers.h"
 #include "claim.h"
 
-/* ---- Who is in the way ---- */
+/* ---- The obstacle of a wait ---- */
 
 /* The owner of the slot has what this writer waited for, until its time was over. */
 static mmf_status give_up_waiting(mmfi_state *state, mmfi_held held, uint64_t row, uint32_t slot)
@@ -158,8 +158,8 @@ static bool try_append_lock(mmfi_state *state)
 }
 
 /*
- * With the append lock: what its last owner, which died, had written was not published, and never
- * will be. A writer that dies here leaves that to the next one.
+ * The caller has taken the append lock of a dead writer, whose unpublished records are discarded
+ * for good. If this writer dies here, the next one does it.
  */
 static mmf_status discard_append(mmfi_state *state, mmf_error *error)
 {
@@ -281,7 +281,7 @@ static void roll_back_dead_writers(mmfi_state *state)
     }
 }
 
-/* The count that a commit promises is one of records that an earlier sync put on the disk. */
+/* A commit may count only records that an earlier sync put on the disk. */
 static mmf_status commit_shared(mmfi_state *state, bool clean, mmf_error *error)
 {
     (void)clean; /* others may be at work */
@@ -303,7 +303,7 @@ static mmf_status commit_shared(mmfi_state *state, bool clean, mmf_error *error)
     if (last.generation != synced)
         status = mmfi_file_sync(&state->file, error);
     if (status == MMF_OK) {
-        /* Another writer may have promised more meanwhile. */
+        /* Another writer may have committed a higher count meanwhile. */
         const uint64_t promised = last.count > count ? last.count : count;
         const uint64_t epoch = mmfi_epoch_to_commit(state->map.base);
         mmfi_commit_write(state->map.base, last.generation + 1, promised, state->room, false);
@@ -321,7 +321,7 @@ const mmfi_strategy mmfi_several_writers = {
     .lock = mmfi_file_lock_shared,
     .attach = mmfi_join,
     .write_begin = write_begin_shared,
-    /* Of several writers none may see its field change under a whole record that it writes. */
+    /* A scalar set alone would change the record under another writer that replaces it. */
     .set_begin = write_begin_shared,
     .write_untracked = write_untracked_shared,
     .append_begin = append_begin_shared,

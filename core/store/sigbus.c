@@ -106,7 +106,7 @@ static bool replace_with_zeroes(const guard_place *at, uint64_t address)
     mmf_store *store = (mmf_store *)(uintptr_t)at->store;
     mmfi_state *state = store->state;
     const int access = state->file.writable ? PROT_READ | PROT_WRITE : PROT_READ;
-    /* Of several threads that are here, one changes what only one thread may. */
+    /* Several threads may be here; only the first one changes the writer's state. */
     if (mmfi_swap64_if(&state->missing_pages, 0, reason(state, address - at->base))) {
         /* An append under way raises the bound when it publishes, and then lowers it again. */
         if (state->writer != NULL)
@@ -150,7 +150,7 @@ static bool before_is_default(void)
     return (previous.sa_flags & SA_SIGINFO) == 0 && previous.sa_handler == SIG_DFL;
 }
 
-/* What would have happened without us. The mask is that of the handler before; see ours_for. */
+/* Does what the previous handler would have done. Its signal mask is set; see ours_for. */
 static void pass_on(int number, siginfo_t *info, void *context)
 {
     const bool sent = info->si_code <= 0; /* by kill and its like, and not by an access */
@@ -160,7 +160,7 @@ static void pass_on(int number, siginfo_t *info, void *context)
     } else if (!defaults && previous.sa_handler != SIG_IGN) {
         previous.sa_handler(number);
     } else if (defaults || !sent) {
-        /* It waits until the handler returns, and then ends the process. */
+        /* The raised signal stays pending until this handler returns, then ends the process. */
         (void)signal(number, SIG_DFL);
         (void)raise(number);
     }

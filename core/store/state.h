@@ -1,4 +1,4 @@
-/* What the cold paths of a store keep; private to core/store. */
+/* The state of a handle and the calls between the files of core/store; private to them. */
 #ifndef MMF_STORE_STATE_H
 #define MMF_STORE_STATE_H
 
@@ -40,7 +40,7 @@ typedef struct mmfi_link {
     char *path; /* absolute; NULL when it cannot be followed later */
 } mmfi_link;
 
-/* What kept one of several writers waiting until it gave up. */
+/* The obstacle for which one of several writers waited until its deadline. */
 typedef enum mmfi_held {
     MMFI_HELD_NOTHING = 0,
     MMFI_HELD_RECORD, /* another writer was replacing the record */
@@ -94,7 +94,7 @@ struct mmfi_state {
     bool reserve_extends; /* a reader whose options did not say how much: it may become larger */
     bool huge_pages;
     uint64_t collapsed;  /* bytes of the file that were put into large pages, as far as they can */
-    uint64_t extending;  /* not 0: a thread is at it */
+    uint64_t extending;  /* not 0: a thread is extending the reservation */
     uint64_t generation; /* of the last commit */
     bool commit_damaged; /* a commit slot, when the last commit decided the count */
     uint64_t dropped;    /* records that recovery did not keep */
@@ -126,7 +126,7 @@ struct mmfi_state {
     uint64_t growth_error;  /* errno of the last growth of the file, 0 when it went well */
 };
 
-/* What handles point at that may not write, and what handles count by when nothing is shared. */
+/* Targets of the pointers in handles that may not write, and in handles without a shared page. */
 extern mmfi_writer mmfi_writer_none;
 extern const mmfi_live mmfi_live_closed; /* count 0 */
 extern const mmfi_live mmfi_live_frozen; /* a count that no bound equals */
@@ -289,7 +289,7 @@ uint64_t mmfi_append_replace(const mmf_store *store, uint64_t row);
 /* Gives the file room for at least `rows` more records than there are. */
 mmf_status mmfi_store_grow(mmfi_state *state, uint64_t rows, mmf_error *error);
 
-/* What goes into a new file before it has its name: none is seen that lacks a part of it. */
+/* Fills a new file before it has its name, so that no process sees it incomplete. */
 typedef struct mmfi_filling {
     mmf_status (*fill)(mmf_store *to, const void *what, mmf_error *error);
     const void *what;
@@ -306,7 +306,7 @@ mmf_status mmfi_store_create_filled(const char *path, const mmf_options *options
  */
 mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error);
 
-/* Takes over what recovery found. A commit that does not stand goes, which may take a sync. */
+/* Stores the results of recovery in the state. Removes a commit that does not stand: one sync. */
 mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error);
 
 /*

@@ -1,4 +1,4 @@
-/* Syncs, and what follows from one that failed. */
+/* Syncs, and the poisoned state after a failed one. */
 #include "../format/commit.h"
 #include "state.h"
 
@@ -22,7 +22,7 @@ mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_
     return status;
 }
 
-/* The hot paths find no rows and no room, and the cold ones say why. */
+/* All bounds become 0, so that each write takes the cold path, which returns the status. */
 void mmfi_state_poison(mmfi_state *state)
 {
     /* No other data is published through this flag, and a recovering writer sees it by the lock;

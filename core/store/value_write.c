@@ -60,7 +60,7 @@ static void save_field(unsigned char *record, const unsigned char *raw, const mm
 
 /* ---- Appending ---- */
 
-/* What an append that was given up had staged. */
+/* Frees the records that an abandoned append had staged. */
 static void unstage(mmfi_state *state)
 {
     free(state->staged);

@@ -184,7 +184,7 @@ static bool parse_iso_time(const char *text, uint64_t *out)
 
 /* ---- Lines ---- */
 
-/* Why a line is no trade, and where in it. */
+/* The reason why a line is not a trade, and the place in the line. */
 typedef struct complaint {
     size_t at;        /* the byte in the line, from 1 */
     const char *what; /* NULL when there is none */

@@ -136,7 +136,7 @@ static int run(const job *work)
     (void)printf("recorded %" PRIu64 " trades into %s in %.3f s (%.0f per second)\n", recorded,
                  work->out, seconds, seconds > 0 ? (double)recorded / seconds : 0.0);
     if (csv.bad > 0)
-        (void)printf("passed over %" PRIu64 " lines of %s that are no trades\n", csv.bad,
+        (void)printf("passed over %" PRIu64 " lines of %s that are not trades\n", csv.bad,
                      work->csv);
     good = good && !csv.failed;
     csv_close(&csv);

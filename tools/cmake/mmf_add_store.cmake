@@ -1,6 +1,6 @@
 # mmf_add_store(NAME store SCHEMA file.mmfs)
 #
-# Makes a library `store` of a schema: its header is "store.h", and whoever links with it links with mmapforge, too.
+# Makes a library `store` of a schema: its header is "store.h", and a target that links with it also links with mmapforge.
 # The schema is a path from the current source directory, or absolute; a file that another command makes is one, too.
 # mmfgen runs again when the schema or mmfgen changes.
 #

@@ -1,5 +1,5 @@
 /*
- * The SIGBUS handler: a status in place of the end of the process when a page of a store is gone.
+ * The SIGBUS handler: when a page of a store is gone, calls return a status and the process lives.
  *
  * Touching a page of a mapping that has no bytes is SIGBUS, which ends the process. It happens when
  * - another program truncates the file: an editor, a copy over it, a clean-up. A live store never
@@ -12,9 +12,9 @@
  * everything else goes on. Without it the process ends by SIGBUS, and loses nothing that was
  * published.
  *
- * What it costs: nothing until it happens. What it cannot do: the call of a single scalar's get
- * that meets the hole returns 0 with MMF_OK, once, before the store is known to be dead; so may
- * loops over columns and windows, which look at no status. Calls that copy a record or a string
+ * It costs nothing until a page is missing. Limits: the one get of a scalar that first touches the
+ * missing page returns 0 with MMF_OK; so may loops over columns and row ranges, which check no
+ * status. Calls that copy a record or a string
  * return the status at once. The write that meets the hole may return MMF_OK, too, and what it
  * wrote is lost; the next one returns the status.
  *
@@ -23,7 +23,7 @@
  * sequence, with zeroes for its end; those after it are MMF_ERR_CORRUPT.
  *
  * Threads. Any number may read when the hole is met. Where one of them meets it while another
- * writes through the same handle, that write may be lost without a word, as above.
+ * writes through the same handle, that write may be lost silently, as above.
  */
 #ifndef MMAPFORGE_SIGBUS_H
 #define MMAPFORGE_SIGBUS_H

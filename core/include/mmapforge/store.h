@@ -7,25 +7,24 @@
  * Processes. One writer holds the file at a time, by a lock that the kernel frees when the writer
  * dies; any number of processes read, without locks, at any time, also a read-only file on a
  * read-only file system. A reader sees what the writer published, as soon as it is published. Any
- * program that may read the file can take a read lock on the byte that writers lock, and keep them
- * out so: the message of the open says that it is not a writer. Give permission to read only to
- * users who may.
+ * program that may read the file can keep writers out by a read lock on the byte that they lock;
+ * the message of their open says that the holder is not a writer. Give read permission only to
+ * users who may do that.
  *
  * With options.shared_writers several writers have a file at once, in any threads and processes,
- * each with a handle of its own: at most 64 in a file that was made so, 8 in another. A record is
- * then taken by compare-and-swap, and appends take turns, which costs a writer some ten times as
- * much; reading costs the same. What a killed writer held is put right by the next one that meets
- * it. One that lives and does not go on (it is stopped, or hangs) keeps the others waiting for ten
- * seconds at most: MMF_ERR_BUSY, and mmf_store_explain names its process and what it holds. Each
- * append and each replacement takes effect, one after the other; to read a value and to set one
- * that depends on it are two calls, between which another writer may set it: that takes one writer,
- * or a lock of the application's own. A writer that wants the file alone and several writers keep
- * each other out. All of them must be able to read the boot's id: with one that cannot,
- * MMF_ERR_UNSUPPORTED (docs/durability.md).
+ * each with a handle of its own: at most 64 in a file created with that option, 8 in another. A
+ * record is then taken by compare-and-swap, and one writer appends at a time, so a write costs some
+ * ten times as much; reading costs the same. A record or lock of a killed writer is recovered by
+ * the next writer that needs it. If a writer lives but does not run (it is stopped, or hangs), a
+ * call of another one returns MMF_ERR_BUSY after ten seconds, and mmf_store_explain names the
+ * process and what it holds. No append and no replacement is lost. A read-modify-write is two
+ * calls, between which another writer may set the value: it needs a single writer, or a lock of the
+ * application's own. A single writer and several writers exclude each other: MMF_ERR_LOCKED. All of
+ * several writers must be able to read the boot id, else MMF_ERR_UNSUPPORTED (docs/durability.md).
  *
- * Consistency. A record or a string that is copied out is consistent, whatever writers do or die
- * of meanwhile. A scalar is one load: of a record that is being replaced it may be the new value
- * already, which is gone again if the writer is killed before it is done.
+ * Consistency. A record or a string that is copied out is consistent, whatever happens to
+ * writers meanwhile. A scalar is one load: during a replacement it may return the new value, which
+ * is rolled back if the writer dies first.
  *
  * Threads. Any number of threads may read through one handle. Writing through a handle is for one
  * thread at a time. Nothing may use a handle while mmf_store_close runs on it.
@@ -58,7 +57,7 @@
  * field of such a record is to replace the record, and MMF_ERR_CORRUPT when that is damaged.
  *
  * Versions. Programs, generated code and the library are of one binary interface (MMF_ABI), which
- * versions share that differ only in their patch. Compiler, linker and loader refuse what is not
+ * versions share that differ only in their patch. Compiler, linker and loader refuse a mixture
  * (mmapforge/version.h). mmf_options and mmf_info carry their sizes and may grow within one.
  *
  * Errors. Every call that can fail returns a mmf_status; results go through the last pointers,
@@ -86,10 +85,10 @@ typedef enum mmf_mode {
  *
  * Later versions take reserved bytes for new options, or add them after the last one. A library
  * reads the first `size` bytes, and takes the default of every option beyond them. An option that
- * it does not know and that is not 0 is MMF_ERR_ARGUMENT, so that none is ignored in silence.
+ * it does not know and that is not 0 is MMF_ERR_ARGUMENT, so that no option is ignored silently.
  */
 typedef struct mmf_options {
-    size_t size;            /* of this struct as the caller was compiled; MMF_OPTIONS_INIT has it */
+    size_t size;            /* of this struct when the caller was compiled; by MMF_OPTIONS_INIT */
     mmf_mode mode;          /* of open; create always writes */
     unsigned permissions;   /* of a new file, less the umask; default 0666, at most 0777; at least
                                0400 is left */
@@ -206,7 +205,7 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
  * Returns MMF_ERR_ARGUMENT, MMF_ERR_NOT_FOUND, MMF_ERR_FORMAT, MMF_ERR_VERSION, MMF_ERR_CORRUPT,
  * MMF_ERR_LOCKED (a writer has it; of several, all places are taken, or one has been opening it for
  * ten seconds), MMF_ERR_READ_ONLY, MMF_ERR_NO_SPACE, MMF_ERR_NO_MEMORY, MMF_ERR_NEEDS_RECOVERY,
- * MMF_ERR_UNSUPPORTED or MMF_ERR_IO; *out is NULL and not a byte of the file has changed then.
+ * MMF_ERR_UNSUPPORTED or MMF_ERR_IO; then *out is NULL, and the file is unchanged.
  * Messages with MMF_OK as in create. Release with mmf_store_close.
  */
 mmf_status mmf_store_open(const char *path, const mmf_options *options, mmf_store **out,
@@ -253,9 +252,9 @@ mmf_status mmf_store_sync(mmf_store *store, mmf_error *error);
  * restore a file from a copy, it means such a copy: close every handle of the file, and rename the
  * copy to its path.
  *
- * Returns what mmf_store_create and mmf_store_sync return, MMF_ERR_EXISTS among it;
- * MMF_ERR_CORRUPT (a record is damaged, or rows are missing) or MMF_ERR_BUSY (it is being replaced
- * without end), with its row in the message; MMF_ERR_CAPACITY when this handle's reserve does not
+ * Returns what mmf_store_create and mmf_store_sync return, MMF_ERR_EXISTS included;
+ * MMF_ERR_CORRUPT (a record is damaged, or rows are missing) or MMF_ERR_BUSY (it is replaced again
+ * and again), with its row in the message; MMF_ERR_CAPACITY when this handle's reserve does not
  * reach all records; MMF_ERR_CLOSED. There is no file then.
  */
 mmf_status mmf_store_copy(const mmf_store *store, const char *path, mmf_error *error);

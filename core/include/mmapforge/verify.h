@@ -19,7 +19,7 @@ MMF_BEGIN_DECLS
  * the others. *bad_row is UINT64_MAX when no row is to blame.
  *
  * Returns MMF_ERR_CORRUPT (its checksum, or its sequence, is wrong: the message has what was found
- * and what was expected; or, of no row, the file was cut off, lacks some of the rows that are to be
+ * and what was expected; or, of no row, the file was truncated, lacks some rows that are to be
  * verified, or counts fewer records than the last sync), MMF_ERR_BUSY (it looked half replaced for
  * all of the bounded retries, while a writer has the file: try again), MMF_ERR_UNSUPPORTED (its
  * records have no checksums), MMF_ERR_RANGE, MMF_ERR_ARGUMENT, MMF_ERR_CLOSED, MMF_ERR_CAPACITY or

@@ -174,7 +174,7 @@ static void set_image(void *with)
           MMF_OK);
 }
 
-static void take_over(void *with)
+static void recover_again(void *with)
 {
     (void)with;
     (void)open_store(MMF_READ_WRITE);
@@ -254,7 +254,7 @@ static void test_recovery(void)
     widths_store *seen = open_store(MMF_READ_ONLY);
     uint64_t d = 0;
     CHECK(widths_store_get_d(seen, 0, &d) == MMF_OK && d == repeated(0xee));
-    const pid_t child = begin(take_over, NULL);
+    const pid_t child = begin(recover_again, NULL);
     CHECK(child != 0);
     long steps = 0;
     for (; step(child); steps++)

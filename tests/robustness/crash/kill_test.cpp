@@ -122,7 +122,7 @@ void write_for_ever(const MemoryFile &file, uint64_t generation, Findings *found
 
 } // namespace
 
-TEST(Kill, TakeoverAfterRandomKills)
+TEST(Kill, RecoveryAfterRandomKills)
 {
     const char *asked = getenv("MMF_KILLS");
     const uint64_t wanted = asked != nullptr ? strtoull(asked, nullptr, 10) : 10000;

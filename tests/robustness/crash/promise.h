@@ -38,7 +38,7 @@ public:
             rows.push_back({version});
             rows.back()[0].time = 0;
         }
-        syncs.push_back({committed, 0, kNobody});
+        syncs.push_back({committed, 0, kNone});
     }
 
     void apply(const Event &event)
@@ -109,7 +109,7 @@ public:
     }
 
 private:
-    static constexpr int kNobody = -1;
+    static constexpr int kNone = -1;
 
     struct Sync {
         size_t count;

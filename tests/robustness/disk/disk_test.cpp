@@ -150,7 +150,7 @@ private:
 
 } // namespace
 
-TEST_F(DiskTest, CreatingNeedsRoomOrLeavesNothingBehind)
+TEST_F(DiskTest, CreatingNeedsRoomOrLeavesNoFile)
 {
     mount_disk(1 << 20);
     ASSERT_EQ(tick_store_close(create()), MMF_OK);

@@ -21,7 +21,7 @@ struct Outcome {
     bool created = false;       // there must be a store
     bool refused = false;       // the open failed, so not a byte has changed
     bool sync_failed = false;   // of the open, too
-    bool write_failed = false;  // what a call writes may be cut off, or not be there
+    bool write_failed = false;  // what a call writes may be truncated, or not be there
     bool unlink_failed = false; // what could not be removed may be there
     bool boot_unknown = false;  // the writer could not read the boot's id
     bool fired = false;         // the fault happened

@@ -376,7 +376,7 @@ TEST_F(FaultTest, WriteWithoutAPageThatAForkWipes)
 }
 
 // The one before was killed in the middle of a record, and without a sync.
-TEST_F(FaultTest, TakeOver)
+TEST_F(FaultTest, Recovery)
 {
     prepare([](Life &life) {
         life.create();

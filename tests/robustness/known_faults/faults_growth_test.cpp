@@ -113,7 +113,7 @@ TEST_F(StoreTest, GrowthAcrossOneGiB)
 }
 
 // 3 again: rows after 4 GiB are read, in a file that has its blocks, most of them never written.
-TEST_F(StoreTest, RowsBehindFourGiB)
+TEST_F(StoreTest, RowsBeyondFourGiB)
 {
     const uint64_t row = (UINT64_C(4) << 30) / TICK_RECORD_SIZE + 1000;
     tick_store *store = create();

@@ -117,7 +117,7 @@ static void write_second(const void *argument)
     write_shared((const write_form *)argument, 3);
 }
 
-/* ---- Takeover ---- */
+/* ---- Recovery ---- */
 
 static void write_and_die(const void *argument)
 {
@@ -227,11 +227,11 @@ static const incorrect_variant all[] = {
     SEVERAL("several writers: CAS(relaxed), then a release fence", exchange_relaxed, MODEL_WRONG),
     {
         .form = {.name = "an odd sequence reset, the record not restored",
-                 .what = "a writer dies anywhere, its successor only evens the sequence",
+                 .what = "a writer dies anywhere, its recovering writer only evens the sequence",
                  .prepare = one_record,
                  .threads = {WRITES(write_and_die, relaxed_and_fence),
-                             {"successor", reset_sequence, NULL, 0, MODEL_NEVER, false, NULL, 0,
-                              NULL},
+                             {"recovering writer", reset_sequence, NULL, 0, MODEL_NEVER, false,
+                              NULL, 0, NULL},
                              READS(read_whole, right_reader)},
                  .killable_count = 1},
         .verdict = MODEL_WRONG,

@@ -19,13 +19,13 @@ size_t table_size()
     return incorrect_variants(&all);
 }
 
-class NearMisses : public testing::TestWithParam<size_t> {};
+class IncorrectVariants : public testing::TestWithParam<size_t> {};
 
 protocol_result result;
 
 } // namespace
 
-TEST_P(NearMisses, HaveTheirKnownVerdict)
+TEST_P(IncorrectVariants, HaveTheirKnownVerdict)
 {
     const incorrect_variant &tested = table()[GetParam()];
     protocol_explore(&tested.form, &result);
@@ -33,7 +33,7 @@ TEST_P(NearMisses, HaveTheirKnownVerdict)
     EXPECT_EQ(result.last.verdict, tested.verdict) << result.last.what << "\n" << result.last.steps;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, NearMisses, testing::Range<size_t>(0, table_size()),
+INSTANTIATE_TEST_SUITE_P(All, IncorrectVariants, testing::Range<size_t>(0, table_size()),
                          [](const testing::TestParamInfo<size_t> &tested) {
                              return test_name(table()[tested.param].form.name);
                          });

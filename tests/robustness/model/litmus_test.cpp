@@ -613,7 +613,7 @@ TEST(Explorer, LetsTheKernelActForTheDead)
     const model_thread threads[] = {
         {"dead", mp_store<MODEL_RELAXED>, nullptr, MODEL_NO_THREAD, 1, false, nullptr, 0,
          [](const void *) { store(&memory.z, 1, MODEL_RELEASE); }},
-        {"successor",
+        {"recovering writer",
          [](const void *) {
              model_observe(0, load(&memory.z, MODEL_ACQUIRE));
              model_observe(1, load(&memory.x));

@@ -70,7 +70,7 @@ const Mutant mutants[] = {
     // core/store/grow.c, sync.c, write.c, value_write.c
     {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
     {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,
-     "a successor sees it by the lock, and others of several writers read nothing by it"},
+     "a recovering writer sees it by the lock, and others of several writers read nothing by it"},
     {"mmfi_store_word", "store release", "to", "scalars, by a call", nullptr},
     {"mmfi_append_rows_end", "store release", "&store->row_bound", "writer's handle, rows",
      nullptr},

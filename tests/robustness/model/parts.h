@@ -31,9 +31,9 @@ unsigned number_of(const void *argument);
     {                                                                                              \
         "writer", function, NULL, MODEL_NO_THREAD, MODEL_NEVER, false, NULL, 0, NULL               \
     }
-#define SUCCESSOR(function)                                                                        \
+#define RECOVERING(function)                                                                       \
     {                                                                                              \
-        "successor", function, NULL, 0, MODEL_NEVER, false, NULL, 0, NULL                          \
+        "recovering writer", function, NULL, 0, MODEL_NEVER, false, NULL, 0, NULL                  \
     }
 #define THIRD(function)                                                                            \
     {                                                                                              \

@@ -1,7 +1,7 @@
 /* Writers that die before any of their stores, and those that take the file over. */
 #include "tests/robustness/model/parts.h"
 
-/* ---- Death and takeover ---- */
+/* ---- Death and recovery ---- */
 
 static void only_recover(const void *argument)
 {
@@ -18,7 +18,7 @@ static void recover_and_write(const void *argument)
     append(store, 7);
 }
 
-static void append_after_takeover(const void *argument)
+static void append_after_recovery(const void *argument)
 {
     (void)argument;
     mmf_store *store = open_writer(1);
@@ -26,7 +26,7 @@ static void append_after_takeover(const void *argument)
     append(store, row + 1);
 }
 
-static void scalars_after_takeover(const void *argument)
+static void scalars_after_recovery(const void *argument)
 {
     (void)argument;
     mmf_store *store = open_writer(1);
@@ -124,9 +124,9 @@ static void refuse_to_open(const void *argument)
 static const protocol all[] = {
     {
         .name = "death of two",
-        .what = "writer and successor die anywhere, a third goes on, a reader throughout",
+        .what = "writer and recovering writer die anywhere, a third goes on, a reader throughout",
         .prepare = one_record,
-        .threads = {WRITER(write_one_row), SUCCESSOR(only_recover), THIRD(recover_and_write),
+        .threads = {WRITER(write_one_row), RECOVERING(only_recover), THIRD(recover_and_write),
                     READER(read_row, NUMBER(0))},
         .killable_count = 2,
     },
@@ -134,7 +134,7 @@ static const protocol all[] = {
         .name = "death of one",
         .what = "a writer dies anywhere in two updates, and a reader never goes back",
         .prepare = one_record,
-        .threads = {WRITER(write_one_row), SUCCESSOR(recover_and_write),
+        .threads = {WRITER(write_one_row), RECOVERING(recover_and_write),
                     READER(read_row_twice, NUMBER(0))},
         .killable_count = 1,
     },
@@ -142,15 +142,15 @@ static const protocol all[] = {
         .name = "death with two rows",
         .what = "the slot is not taken for the other row's, by recovery or a reader",
         .prepare = two_records,
-        .threads = {WRITER(write_two_rows), SUCCESSOR(recover_and_write),
+        .threads = {WRITER(write_two_rows), RECOVERING(recover_and_write),
                     READER(read_row, NUMBER(0)), READER_AT(read_row_second, NUMBER(1), 4)},
         .killable_count = 1,
     },
     {
         .name = "death in append",
-        .what = "a row is whole or not there, and the successor appends",
+        .what = "a row is whole or not there, and the recovering writer appends",
         .prepare = one_record,
-        .threads = {WRITER(append_two), SUCCESSOR(append_after_takeover),
+        .threads = {WRITER(append_two), RECOVERING(append_after_recovery),
                     READER(read_appended, NULL)},
         .killable_count = 1,
     },
@@ -158,15 +158,15 @@ static const protocol all[] = {
         .name = "death in growth",
         .what = "the same at the end of the file",
         .prepare = full_file,
-        .threads = {WRITER(append_two), SUCCESSOR(append_after_takeover),
+        .threads = {WRITER(append_two), RECOVERING(append_after_recovery),
                     READER(read_appended, NULL)},
         .killable_count = 1,
     },
     {
         .name = "death, capacity",
-        .what = "a capacity that the successor found is backed by the file",
+        .what = "a capacity that the recovering writer found is backed by the file",
         .prepare = full_file,
-        .threads = {WRITER(append_two), SUCCESSOR(append_after_takeover),
+        .threads = {WRITER(append_two), RECOVERING(append_after_recovery),
                     READER(read_capacity, NULL)},
         .killable_count = 1,
     },
@@ -174,7 +174,7 @@ static const protocol all[] = {
         .name = "death in scalars",
         .what = "a scalar is old or new",
         .prepare = one_record,
-        .threads = {WRITER(write_scalars_and_records), SUCCESSOR(scalars_after_takeover),
+        .threads = {WRITER(write_scalars_and_records), RECOVERING(scalars_after_recovery),
                     READER(read_scalars, NULL)},
         .killable_count = 1,
     },
@@ -189,15 +189,15 @@ static const protocol all[] = {
         .name = "append over what was seen",
         .what = "a reader that saw a record which a recovery dropped never keeps a torn copy",
         .prepare = seen_before,
-        .threads = {WRITER(append_over_seen), SUCCESSOR(append_over_seen_again),
+        .threads = {WRITER(append_over_seen), RECOVERING(append_over_seen_again),
                     READER(read_seen, NULL)},
         .killable_count = 1,
     },
     {
         .name = "failed sync",
-        .what = "a successor in the same boot refuses",
+        .what = "a recovering writer in the same boot refuses",
         .prepare = failing_sync,
-        .threads = {WRITER(fail_to_sync), SUCCESSOR(refuse_to_open)},
+        .threads = {WRITER(fail_to_sync), RECOVERING(refuse_to_open)},
     },
 };
 

@@ -205,7 +205,7 @@ static void a_torn_row(void)
     fake_make((fake_options){.count = 1, .torn = 1});
 }
 
-static void mend_two_rows(const void *argument)
+static void repair_two_rows(const void *argument)
 {
     const unsigned index = number_of(argument);
     mmf_store *store = fake_handle_again(index);
@@ -243,7 +243,7 @@ static void join_and_mend(const void *argument)
     check_whole(get(store, 0));
 }
 
-static void mend_alone(const void *argument)
+static void repair_alone(const void *argument)
 {
     (void)argument;
     set(open_writer(0), 0, 2);
@@ -341,7 +341,7 @@ static const protocol all[] = {
         .name = "two repairers, two rows",
         .what = "a repairer that has gone on is not taken for a dead one",
         .prepare = two_writers_and_two_torn_rows,
-        .threads = {SHARED("one", mend_two_rows, 0), SHARED("other", set_shared, 1),
+        .threads = {SHARED("one", repair_two_rows, 0), SHARED("other", set_shared, 1),
                     READER(read_row, NUMBER(0))},
         .patience = PATIENCE,
     },
@@ -373,9 +373,9 @@ static const protocol all[] = {
     },
     {
         .name = "a repairer alone dies",
-        .what = "its successor finds a whole record or a torn one",
+        .what = "its recovering writer finds a whole record or a torn one",
         .prepare = a_torn_row,
-        .threads = {WRITER(mend_alone), SUCCESSOR(set_part_after), READER(read_row, NUMBER(0))},
+        .threads = {WRITER(repair_alone), RECOVERING(set_part_after), READER(read_row, NUMBER(0))},
         .killable_count = 1,
     },
     {

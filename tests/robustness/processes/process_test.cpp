@@ -254,7 +254,7 @@ TEST_F(ProcessTest, KilledAtEverySystemCallOfAWriter)
     EXPECT_GT(calls, 20);
 }
 
-// An access to what was cut off is a signal by its nature; until the size was looked at for the
+// An access to what was truncated is a signal by its nature; until the size was looked at for the
 // last time before the mapping, there is none.
 TEST_F(ProcessTest, CutOffAtEverySystemCallBeforeTheMapping)
 {

@@ -7,7 +7,7 @@
 
 MMF_BEGIN_DECLS
 
-/* Once more, for the numbers to be there and not their names. */
+/* Two steps, so that the macros for the numbers are expanded before they are pasted. */
 #define MMFI_ABI_NAME(major, minor) MMFI_ABI_NAME_OF(major, minor)
 #define MMFI_ABI_NAME_OF(major, minor)                                                             \
     mmfi_abi_##major##_##minor##_differs_from_the_library_regenerate_with_its_mmfgen

@@ -27,7 +27,7 @@ typedef struct mmfi_row_range {
     mmf_status status;
 } mmfi_row_range;
 
-/* Windows of rows that were not met before, and those to the end. */
+/* Row ranges beyond the bound that this handle knows, and those that reach to the end. */
 MMFI_COLD mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count);
 
 /*

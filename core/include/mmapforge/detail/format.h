@@ -176,7 +176,7 @@ typedef struct mmfi_live {
     uint64_t boot_id[MMFI_BOOT_ID_WORDS];
     uint64_t device; /* st_dev and st_ino of the file: the same boot may see another one with */
     uint64_t inode;  /* these very bytes, a copy or a snapshot */
-    uint64_t epoch;  /* that appended records carry; 0 from a recovery that did not believe this */
+    uint64_t epoch;  /* that appended records carry; 0 after a recovery that did not trust this */
                      /* page until the next sync */
     uint8_t line5[24];
     uint64_t poisoned; /* not 0: a sync failed in this boot */

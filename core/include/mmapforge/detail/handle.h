@@ -2,7 +2,7 @@
  * What a store handle looks like to the inline paths. Only core and generated code through
  * mmapforge/generated.h may touch it; callers hold a pointer and use mmapforge/store.h.
  *
- * The fields here never fail to be readable: a closed handle points at static empties, so a hot
+ * The fields here are always readable: a closed handle points at static empty structs, so a hot
  * path checks one bound and leaves every other question to a cold path.
  */
 #ifndef MMAPFORGE_DETAIL_HANDLE_H

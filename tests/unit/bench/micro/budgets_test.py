@@ -23,7 +23,7 @@ def test_two_more_fail():
     failures, notes = judge({"get": 16, "set": 16}, {"get": 14, "set": 16})
     assert failures == [
         "tick_loop, get: 16 instructions, and its budget for gcc 12, x86_64 in some/budgets.json is "
-        "14: 2 more. Mend it, or raise the budget in the same commit and give the reason in "
+        "14: 2 more. Lower it, or raise the budget in the same commit and give the reason in "
         "bench/README.md."
     ]
     assert notes == []

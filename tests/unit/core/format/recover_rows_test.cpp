@@ -333,7 +333,7 @@ TEST_F(DroppedRowsTest, WhatWasDroppedDoesNotComeBack)
 
 // What a first writer of several makes of the last commit keeps its epoch, and so the rows after
 // it.
-TEST_F(DroppedRowsTest, KeptRowsStayKeptWhenSeveralWritersTakeOver)
+TEST_F(DroppedRowsTest, KeptRowsStayKeptWhenSeveralWritersRecover)
 {
     ASSERT_EQ(t_in_child([&] {
                   checksummed_store *store = create_checksummed(2);

@@ -135,7 +135,7 @@ TEST(Schema, WithoutChecksumsItIsWhatItsFieldsAre)
 }
 
 // After the last field at a multiple of 4, and always in the record's last 8 bytes.
-TEST(Schema, TheChecksumLiesBehindTheLastField)
+TEST(Schema, TheChecksumLiesAfterTheLastField)
 {
     Fields fields = tick(); // ends at 104
     const mmf_schema wide = complete(fields, true);

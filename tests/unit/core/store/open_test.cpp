@@ -172,7 +172,7 @@ TEST_F(StoreTest, AFileSystemWithoutLocksIsUnsupported)
 }
 
 // Cut anywhere, the file is refused or read as far as it goes; never a signal.
-TEST_F(StoreTest, AFileCutOffAnywhereIsAStatus)
+TEST_F(StoreTest, AFileTruncatedAnywhereIsAStatus)
 {
     tick_store *store = create();
     fill(store, 100);

@@ -5,7 +5,7 @@
 
 namespace {
 
-class RereadTest : public StoreTest {
+class SlowReadTest : public StoreTest {
 protected:
     static mmf_store *base_of(tick_store *store)
     {
@@ -35,7 +35,7 @@ protected:
 } // namespace
 
 // A power cut left the record odd and no image. That a writer has the file now changes nothing.
-TEST_F(RereadTest, ATornRecordIsCorruptWhoeverLooks)
+TEST_F(SlowReadTest, ATornRecordIsCorruptForReadersAndWriters)
 {
     tick_store *writer = create();
     fill(writer, 3);
@@ -54,7 +54,7 @@ TEST_F(RereadTest, ATornRecordIsCorruptWhoeverLooks)
 }
 
 // Also through the handle that writes, by another thread than the one that does.
-TEST_F(RereadTest, ARecordThatChangesAtEveryLookIsBusy)
+TEST_F(SlowReadTest, ARecordThatChangesAtEveryLookIsBusy)
 {
     tick_store *writer = create();
     fill(writer, 3);
@@ -70,7 +70,7 @@ TEST_F(RereadTest, ARecordThatChangesAtEveryLookIsBusy)
 }
 
 // The same when each look finds a later odd sequence than the one before.
-TEST_F(RereadTest, ARecordThatIsFoundOddAgainAndAgainIsBusy)
+TEST_F(SlowReadTest, ARecordThatIsFoundOddAgainAndAgainIsBusy)
 {
     tick_store *writer = create();
     fill(writer, 3);
@@ -91,7 +91,7 @@ TEST_F(RereadTest, ARecordThatIsFoundOddAgainAndAgainIsBusy)
 
 // The image that is being copied is that of another record now, as after a recovery that trusts no
 // slot: the record itself still has its odd sequence.
-TEST_F(RereadTest, AnImageWhoseSlotWasUsedAgainIsNotKept)
+TEST_F(SlowReadTest, AnImageWhoseSlotWasUsedAgainIsNotKept)
 {
     tick_store *writer = create();
     fill(writer, 3);
@@ -121,7 +121,7 @@ TEST_F(RereadTest, AnImageWhoseSlotWasUsedAgainIsNotKept)
 }
 
 // Every call says so, and the record is good again once it is replaced as a whole.
-TEST_F(RereadTest, AReservedBitIsDamage)
+TEST_F(SlowReadTest, AReservedBitIsDamage)
 {
     tick_store *writer = create();
     fill(writer, 3);
@@ -157,7 +157,7 @@ TEST_F(RereadTest, AReservedBitIsDamage)
 }
 
 // Pages reach the disk in any order: a slot that fits a record may hold half an image.
-TEST_F(RereadTest, AfterAnotherBootNoSlotIsBelieved)
+TEST_F(SlowReadTest, AfterAnotherBootNoSlotIsBelieved)
 {
     tick_store *writer = create();
     fill(writer, 3);

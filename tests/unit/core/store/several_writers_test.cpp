@@ -173,7 +173,7 @@ TEST_F(SharedTest, EachOneThatJoinsSaysSo)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
-TEST_F(SharedTest, AFileHasPlacesForSoManyWriters)
+TEST_F(SharedTest, AFileHasPlacesForALimitedNumberOfWriters)
 {
     std::vector<tick_store *> writers = {create_shared()};
     while (writers.size() < MMFI_UNDO_COUNT_MAX)
@@ -231,7 +231,7 @@ TEST_F(SharedTest, APlaceThatIsOnlyBeingExaminedIsWaitedFor)
 }
 
 // The owner of a half-replaced record is dead: who wants the record restores it and goes on.
-TEST_F(SharedTest, ADeadWritersRecordIsRestoredByWhoeverMeetsIt)
+TEST_F(SharedTest, ADeadWritersRecordIsRestoredByTheNextWriterThatNeedsIt)
 {
     tick_store *living = create_shared();
     fill(living, 3);
@@ -350,7 +350,7 @@ TEST_F(SharedTest, ASyncPutsRightWhatTheDeadLeft)
     EXPECT_EQ(tick_store_close(living), MMF_OK);
 }
 
-TEST_F(SharedTest, ADeadWritersTurnToAppendIsTakenOver)
+TEST_F(SharedTest, ADeadWritersAppendLockIsRecovered)
 {
     tick_store *living = create_shared();
     fill(living, 1);

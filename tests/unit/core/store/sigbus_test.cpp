@@ -1,4 +1,4 @@
-// Files that are cut off while they are open: a status with the guard, SIGBUS without.
+// Files that are truncated while they are open: a status with the guard, SIGBUS without.
 #include "mmapforge/sigbus.h"
 
 #include <sys/mman.h>
@@ -20,7 +20,7 @@ constexpr off_t kPage = 4096;
 
 class GuardTest : public StoreTest {
 protected:
-    // Every call of a store whose file was cut off is a status; 0, or which was not.
+    // Every call of a store whose file was truncated is a status; 0, or which was not.
     int use_dead(tick_store *store, bool writer)
     {
         tick_record tick = t_tick(1);
@@ -101,7 +101,7 @@ TEST_F(GuardTest, ATruncatedFileIsAStatus)
                           return dead ? use_dead(hit, writer) : 0;
                       }),
                       0)
-                << "cut off at page " << page << (writer ? ", writer" : ", reader");
+                << "truncated at page " << page << (writer ? ", writer" : ", reader");
         }
     }
 }
@@ -214,7 +214,7 @@ TEST_F(GuardTest, WithLittleMemoryNothingBesideTheMappingIsReplaced)
         mmfi_guard_add(base, reinterpret_cast<unsigned char *>(mapped), size);
         if (!t_refuse_mappings_of(size))
             return 77;
-        // The second one is of a store that is known to be cut off.
+        // The second one is of a store that is known to be truncated.
         for (const size_t at :
              {size - 1, size_t{0}}) { // the file of the store ends before the first
             const volatile char *byte = mapped + at;

@@ -109,7 +109,7 @@ TEST_F(ValueWriteTest, AppendBeyondTheReserveAddsNothing)
 }
 
 // Bytes after the length of the raw record do not reach the file.
-TEST_F(ValueWriteTest, BytesBehindALengthBecomeZero)
+TEST_F(ValueWriteTest, BytesAfterALengthBecomeZero)
 {
     std::vector<unsigned char> image = image_of(t_tick(1));
     const uint32_t length = 3;

@@ -28,7 +28,7 @@ mmf_status get(const tick_store *store, uint64_t row)
 }
 
 // With one writer at a time, and with several.
-class MendTest : public StoreTest, public testing::WithParamInterface<bool> {
+class TornRecordTest : public StoreTest, public testing::WithParamInterface<bool> {
 protected:
     void SetUp() override
     {
@@ -98,7 +98,7 @@ std::string kind_of_writer(const testing::TestParamInfo<bool> &shared)
 
 } // namespace
 
-TEST_P(MendTest, OnlyAWholeRecordEndsIt)
+TEST_P(TornRecordTest, OnlyAWholeRecordEndsIt)
 {
     tick_store *writer = create_torn();
     expect_no_part(writer);
@@ -113,7 +113,7 @@ TEST_P(MendTest, OnlyAWholeRecordEndsIt)
 }
 
 // A record that was published and is all zero is as bad, be it that no part of it makes it good.
-TEST_P(MendTest, ARecordThatWasNeverWrittenIsNoBetter)
+TEST_P(TornRecordTest, ARecordThatWasNeverWrittenIsNoBetter)
 {
     tick_store *writer = create_torn();
     mmfi_store64(row_of(writer, 1), 0);
@@ -126,7 +126,7 @@ TEST_P(MendTest, ARecordThatWasNeverWrittenIsNoBetter)
 }
 
 // Readers are told that it is being replaced, and no longer once its writer is dead.
-TEST_P(MendTest, ReadersAreToldThatItIsBusyWhileItsWriterLives)
+TEST_P(TornRecordTest, ReadersAreToldThatItIsBusyWhileItsWriterLives)
 {
     tick_store *writer = create_torn();
     tick_store *reader = open();
@@ -148,7 +148,7 @@ TEST_P(MendTest, ReadersAreToldThatItIsBusyWhileItsWriterLives)
 }
 
 // The next writer, alone or one of several, finds a torn record and can replace it.
-TEST_P(MendTest, ItIsTornAgainWhenItsWriterDies)
+TEST_P(TornRecordTest, ItIsTornAgainWhenItsWriterDies)
 {
     for (const bool shared : {false, true}) {
         ASSERT_EQ(tick_store_close(create_torn()), MMF_OK);
@@ -168,12 +168,12 @@ TEST_P(MendTest, ItIsTornAgainWhenItsWriterDies)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Writers, MendTest, testing::Values(false, true), kind_of_writer);
+INSTANTIATE_TEST_SUITE_P(Writers, TornRecordTest, testing::Values(false, true), kind_of_writer);
 
-class SharedMendTest : public MendTest {};
+class SharedTornRecordTest : public TornRecordTest {};
 
 // The writer that has begun is not disturbed by another one, which waits.
-TEST_P(SharedMendTest, TheOtherWaitsForTheOneThatHasBegun)
+TEST_P(SharedTornRecordTest, TheOtherWaitsForTheOneThatHasBegun)
 {
     tick_store *first = create_torn();
     tick_store *second = open(&options);
@@ -209,7 +209,7 @@ TEST_P(SharedMendTest, TheOtherWaitsForTheOneThatHasBegun)
 }
 
 // A living writer that meets the record of a dead one clears it up, and need not join anew.
-TEST_P(SharedMendTest, ALivingOneReplacesWhatADeadOneBegan)
+TEST_P(SharedTornRecordTest, ALivingOneReplacesWhatADeadOneBegan)
 {
     tick_store *living = create_torn();
     kill_in_the_middle();
@@ -224,7 +224,7 @@ TEST_P(SharedMendTest, ALivingOneReplacesWhatADeadOneBegan)
 }
 
 // Two that replace the same torn rows at once, by the calls that users have, and a reader.
-TEST_P(SharedMendTest, TwoThatReplaceTheSameRowsNeverMixThem)
+TEST_P(SharedTornRecordTest, TwoThatReplaceTheSameRowsNeverMixThem)
 {
     constexpr uint64_t kRows = 2000;
     tick_store *first = create_torn();
@@ -260,4 +260,4 @@ TEST_P(SharedMendTest, TwoThatReplaceTheSameRowsNeverMixThem)
         EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
-INSTANTIATE_TEST_SUITE_P(Writers, SharedMendTest, testing::Values(true), kind_of_writer);
+INSTANTIATE_TEST_SUITE_P(Writers, SharedTornRecordTest, testing::Values(true), kind_of_writer);

@@ -58,7 +58,7 @@ def test_an_object_where_a_constant_decides_says_nothing_of_another():
     assert coverage_of(long, short).uncovered("core/a.c", text) == {("f", "line 2"): [1, [2]]}
 
 
-def test_a_function_that_nobody_calls_is_one_entry():
+def test_a_function_that_is_never_called_is_one_entry():
     idle = record(0, {2: (0, [0, 0]), 3: (0, [])})
     assert coverage_of(idle).uncovered("core/a.c", text) == {("f", report.NEVER_CALLED): [1, [1]]}
     assert coverage_of(idle, record(1, {2: (1, [1, 1])})).uncovered("core/a.c", text) == {}
