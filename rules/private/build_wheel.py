@@ -1,8 +1,9 @@
 """Puts files into a wheel whose bytes depend on nothing but these files and the arguments.
 
-usage: build_wheel.py --out FILE --name NAME --version VERSION --tag TAG --summary TEXT [--requires REQUIREMENT]... PATH=FILE...
+usage: build_wheel.py --out FILE --name NAME --version VERSION --tag TAG --summary TEXT [--requires REQUIREMENT]... [--executable PATH]... [--script COMMAND=MODULE:FUNCTION]... PATH=FILE...
 
-PATH is where Python finds the file. What a wheel is: PEP 427; its metadata: PEP 566; versions: PEP 440.
+PATH is where Python finds the file. What a wheel is: PEP 427; its metadata: PEP 566; versions: PEP 440; its commands:
+the specification of entry points.
 """
 
 import argparse
@@ -20,6 +21,7 @@ VERSION = re.compile(
 NAME = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*", re.IGNORECASE)
 REQUIREMENT = re.compile(r"%s(>=[0-9][a-z0-9.!+]*)?" % NAME.pattern, re.IGNORECASE)
 TAG = re.compile(r"[a-z0-9_.]+-[a-z0-9_.]+-[a-z0-9_.]+")
+SCRIPT = re.compile(r"[a-z][a-z0-9_-]*=[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*")
 
 # The first moment that a zip file can name.
 MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -54,17 +56,22 @@ def digest(content):
     return "sha256=" + code.decode().rstrip("=")
 
 
-def add(archive, path, content):
-    """Adds a file without anything of the machine: no clock, no owner, no mode, no zlib."""
+def entry_points(scripts):
+    lines = ("%s = %s\n" % tuple(script.split("=")) for script in sorted(scripts))
+    return "[console_scripts]\n" + "".join(lines)
+
+
+def add(archive, path, content, mode=0o644):
+    """Adds a file without anything of the machine: no clock, no owner, no zlib, and a given mode."""
     info = zipfile.ZipInfo(path, MOMENT)
     info.create_system = 3  # Unix, whose modes these are
-    info.external_attr = (stat.S_IFREG | 0o644) << 16
+    info.external_attr = (stat.S_IFREG | mode) << 16
     info.compress_type = zipfile.ZIP_STORED
     archive.writestr(info, content)
 
 
-def build(out, name, version, tag, summary, requires, files):
-    """Writes a wheel; files is a dict from paths to bytes."""
+def build(out, name, version, tag, summary, requires, files, executables=(), scripts=()):
+    """Writes a wheel; files is a dict from paths to bytes, and executables are some of its paths."""
     info = "%s-%s.dist-info/" % (escaped(name), version)
     record = info + "RECORD"
     # A reader of the whole file finds these at its end.
@@ -72,11 +79,13 @@ def build(out, name, version, tag, summary, requires, files):
         info + "METADATA": metadata(name, version, summary, requires).encode(),
         info + "WHEEL": wheel(tag).encode(),
     }
+    if scripts:
+        last[info + "entry_points.txt"] = entry_points(scripts).encode()
     lines = []
     with zipfile.ZipFile(out, "w") as archive:
         for group in (files, last):
             for path in sorted(group):
-                add(archive, path, group[path])
+                add(archive, path, group[path], 0o755 if path in executables else 0o644)
                 lines.append("%s,%s,%d\n" % (path, digest(group[path]), len(group[path])))
         add(archive, record, "".join(lines + [record + ",,\n"]).encode())
 
@@ -94,6 +103,9 @@ def check(given):
     for requirement in given.requires:
         if not REQUIREMENT.fullmatch(requirement):
             return "the requirement %r is not valid; write it like 'mmapforge>=1.0'" % requirement
+    for script in given.script:
+        if not SCRIPT.fullmatch(script):
+            return "the script %r is not valid; write it like 'command=module:function'" % script
     if given.out.rpartition("/")[2] != file_name(given.name, given.version, given.tag):
         return "the file must be called %s" % file_name(given.name, given.version, given.tag)
     return None
@@ -121,15 +133,19 @@ def main(words):
     parser = argparse.ArgumentParser(prog="build_wheel.py", description=__doc__.split("\n")[0])
     for option in ("out", "name", "version", "tag", "summary"):
         parser.add_argument("--" + option, required=True)
-    parser.add_argument("--requires", action="append", default=[])
+    for option in ("requires", "executable", "script"):
+        parser.add_argument("--" + option, action="append", default=[])
     parser.add_argument("files", nargs="*", metavar="PATH=FILE")
     given = parser.parse_args(words)
     try:
         problem = check(given)
         if problem is None:
             files = contents(given.files)
+            absent = sorted(set(given.executable) - set(files))
+            if absent:
+                raise ValueError("the executable %r is not one of the files" % absent[0])
             about = (given.name, given.version, given.tag, given.summary, given.requires)
-            build(given.out, *about, files)
+            build(given.out, *about, files, given.executable, given.script)
     except (OSError, ValueError) as error:
         problem = str(error)
     if problem is not None:

@@ -37,12 +37,15 @@ def mmf_wheel(name, store, version, distribution, summary, tags, **kwargs):
         **kwargs
     )
 
-def mmf_runtime_wheel(name, package, summary, **kwargs):
+def mmf_runtime_wheel(name, package, sources, programs, scripts, summary, **kwargs):
     """Declares the wheel of the package that every store imports, with its extension module.
 
     Args:
       name: names the target.
       package: a python_package.
+      sources: files that are put into the package, by their paths in the repository.
+      programs: executables that are put into the package's directory bin.
+      scripts: a dict from commands that pip makes to the functions that they call, "module:function".
       summary: one line about it.
       **kwargs: what every rule takes.
     """
@@ -56,7 +59,10 @@ def mmf_runtime_wheel(name, package, summary, **kwargs):
         }),
         native = True,
         package = package,
-        requires = ["cffi"],
+        programs = programs,
+        requires = ["cffi>=1.15"],
+        scripts = scripts,
+        sources = sources,
         summary = summary,
         tags = ["manual"] if PYTHON_PROBLEM else [],
         version = MMF_VERSION,
@@ -86,7 +92,13 @@ def _wheel_impl(ctx):
         version,
         tag,
     ))
-    files = package[MmfPackageInfo].files
+    files = dict(package[MmfPackageInfo].files)
+    for file in ctx.files.sources:
+        # Of another repository the path begins with "../" and its name.
+        path = file.short_path
+        files["mmapforge/" + (path.split("/", 2)[2] if path.startswith("../") else path)] = file
+    programs = ["mmapforge/bin/" + file.basename for file in ctx.files.programs]
+    files.update(zip(programs, ctx.files.programs))
 
     arguments = ctx.actions.args()
     arguments.add("-sB")
@@ -97,6 +109,9 @@ def _wheel_impl(ctx):
     arguments.add("--tag", tag)
     arguments.add("--summary", ctx.attr.summary or "The records of %s." % package.label.name)
     arguments.add_all(ctx.attr.requires, before_each = "--requires")
+    arguments.add_all(programs, before_each = "--executable")
+    for command, function in ctx.attr.scripts.items():
+        arguments.add("--script", "%s=%s" % (command, function))
     for path, file in files.items():
         arguments.add(file, format = path.replace("%", "%%") + "=%s")
     ctx.actions.run(
@@ -121,7 +136,10 @@ _wheel = rule(
         "machine": attr.string(doc = "What the extension module is for, as the tags of wheels spell it."),
         "native": attr.bool(doc = "Whether the package has an extension module."),
         "package": attr.label(doc = "An mmf_store or a python_package.", mandatory = True),
+        "programs": attr.label_list(doc = "Executables, for the package's directory bin.", allow_files = True),
         "requires": attr.string_list(doc = "What pip installs with it, by PEP 508."),
+        "scripts": attr.string_dict(doc = "Commands that pip makes, and the functions that they call."),
+        "sources": attr.label_list(doc = "Files for the package, by their paths.", allow_files = True),
         "summary": attr.string(doc = "One line."),
         "version": attr.string(doc = "By PEP 440.", mandatory = True),
         "_builder": attr.label(

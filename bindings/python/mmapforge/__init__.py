@@ -44,6 +44,9 @@ from mmapforge._errors import (
     ViewsAliveError,
     WaitTimeoutError,
 )
+from mmapforge._generate import compile_schema as compile
+from mmapforge._generate import generate, get_include, get_sources
+from mmapforge._propose import schema_of
 from mmapforge._record import Record
 from mmapforge._schema import Field, Schema
 from mmapforge._store import Store, View, define, open, opener
@@ -85,9 +88,14 @@ __all__ = [
     "View",
     "ViewsAliveError",
     "WaitTimeoutError",
+    "compile",
     "define",
+    "generate",
+    "get_include",
+    "get_sources",
     "open",
     "opener",
+    "schema_of",
 ]
 
 # A class shows the module from which users import it.

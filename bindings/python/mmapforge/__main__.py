@@ -1,4 +1,5 @@
-"""`python -m mmapforge info FILE` prints a store's schema and first rows; `verify FILE` its damaged rows."""
+"""`python -m mmapforge`: info FILE prints a store's schema and first rows, verify FILE its damaged rows, and
+generate SCHEMA makes a Python module."""
 
 import argparse
 import io
@@ -7,6 +8,7 @@ import sys
 from typing import List, Optional
 
 from mmapforge._errors import BusyError, CorruptError, Error
+from mmapforge._generate import generate
 from mmapforge._printable import printable
 from mmapforge._store import open as open_store
 
@@ -79,6 +81,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
     command.add_argument(
         "--limit", type=int, default=20, help="damaged rows to print (default: 20)"
     )
+    command = commands.add_parser("generate", help="write the Python module of a schema, and its stub")
+    command.add_argument("schema", help="a *.mmfs file")
+    command.add_argument("--name", help="of the module (default: tick_store for tick.mmfs)")
+    command.add_argument("--output", metavar="DIRECTORY", help="(default: that of the schema)")
     given = parser.parse_args(arguments)
     if given.command == "info" and given.rows < 0:
         parser.error("--rows must not be negative")
@@ -96,6 +102,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
         status = 0
         if given.command == "verify":
             status = verify(given.file, given.limit)
+        elif given.command == "generate":
+            for written in generate(given.schema, given.name, given.output):
+                _say(f"wrote {written}")
         else:
             info(given.file, given.rows)
         sys.stdout.flush()

@@ -404,7 +404,7 @@ def extend(store: OpenStore, rows: Any, columns: Dict[str, Any]) -> int:
         raise make_error(FieldTypeError, message, path=store.path)
     if isinstance(rows, AnyMapping):
         return _append_columns(store, rows)
-    table = columns_of(store.path, rows)
+    table = columns_of(store.path, rows, "extend")
     if table is not None:
         return _append_columns(store, table)
     return _append_rows(store, rows)

@@ -6,9 +6,9 @@ refused, because it is unknown whether iterating over it yields rows or columns.
 """
 
 import importlib.util
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Type
 
-from mmapforge._errors import ArgumentError, FieldTypeError, make_error
+from mmapforge._errors import ArgumentError, Error, FieldTypeError, make_error
 
 HAS_NUMPY = importlib.util.find_spec("numpy") is not None
 
@@ -39,10 +39,10 @@ def is_pandas_table(value: Any) -> bool:
 
 def is_exchanged(value: Any) -> bool:
     """A table or a column of any library that has an exchange protocol."""
-    return any(hasattr(value, name) for name in _EXCHANGES) or _is_lazy(value)
+    return any(hasattr(value, name) for name in _EXCHANGES) or is_lazy(value)
 
 
-def _is_lazy(value: Any) -> bool:
+def is_lazy(value: Any) -> bool:
     """polars' LazyFrame, which computes its schema when asked for it."""
     return hasattr(value, "collect_schema") and not hasattr(value, "get_column")
 
@@ -50,17 +50,20 @@ def _is_lazy(value: Any) -> bool:
 def is_table(value: Any) -> bool:
     """An object with columns, whatever iterating over it yields."""
     return (
-        _is_lazy(value) or is_arrow_table(value) or is_polars_table(value) or is_pandas_table(value)
+        is_lazy(value) or is_arrow_table(value) or is_polars_table(value) or is_pandas_table(value)
         or hasattr(value, "__dataframe__") or hasattr(value, "__arrow_c_stream__")
     )  # fmt: skip
 
 
-def columns_of(path: str, table: Any) -> Optional[Mapping[Any, Any]]:
-    """The columns of a table by their names; None for an object that is not a table."""
+def columns_of(path: Optional[str], table: Any, call: str) -> Optional[Mapping[Any, Any]]:
+    """The columns of a table by their names; None for an object that is not a table.
+
+    path and call begin the message of an error: the store, or None, and what was called.
+    """
     names: List[Any]
-    if _is_lazy(table):
-        message = f"{path}: extend: a {type(table).__name__} has no rows yet; collect() it first"
-        raise make_error(FieldTypeError, message, path=path)
+    if is_lazy(table):
+        message = f"a {type(table).__name__} has no rows yet; collect() it first"
+        raise _error_of(FieldTypeError, path, call, message)
     if is_arrow_table(table):
         names = list(table.schema.names)
         columns = [table.column(i) for i in range(len(names))]
@@ -72,23 +75,29 @@ def columns_of(path: str, table: Any) -> Optional[Mapping[Any, Any]]:
         columns = [table[name] for name in names]
     elif is_pandas_table(table):
         names = list(table.columns)
-        _need_unlike(path, names)
+        _need_unlike(path, call, names)
         columns = [table[name] for name in names]
     elif is_exchanged(table):
-        message = f"{path}: extend: a {type(table).__name__} is not a known kind of table; "
-        message += "give its columns by name, as numpy arrays or lists; nothing was appended"
-        raise make_error(FieldTypeError, message, path=path)
+        message = f"a {type(table).__name__} is not a known kind of table; "
+        message += "give its columns by name, as numpy arrays or lists"
+        raise _error_of(FieldTypeError, path, call, message)
     else:
         return None
-    _need_unlike(path, names)
+    _need_unlike(path, call, names)
     return dict(zip(names, columns))
 
 
-def _need_unlike(path: str, names: List[Any]) -> None:
+def _need_unlike(path: Optional[str], call: str, names: List[Any]) -> None:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        message = f"{path}: extend: the table has two columns {twice!r}; nothing was appended"
-        raise make_error(ArgumentError, message, path=path, field=str(twice))
+        raise _error_of(ArgumentError, path, call, f"the table has two columns {twice!r}", str(twice))
+
+
+def _error_of(
+    kind: Type[Error], path: Optional[str], call: str, message: str, field: Optional[str] = None
+) -> Error:
+    where, effect = (call, "") if path is None else (f"{path}: {call}", "; nothing was appended")
+    return make_error(kind, f"{where}: {message}{effect}", path=path, field=field)
 
 
 class Dates(NamedTuple):

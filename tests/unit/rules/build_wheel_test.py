@@ -129,6 +129,15 @@ def test_has_no_trace_of_the_machine(inputs):
             assert info.extra == b""
 
 
+def test_has_commands_and_executables(inputs):
+    assert run(inputs, "p/a.py=in/a", "p/bin/b=in/b", script="run=p.a:main", executable="p/bin/b")[0] == 0
+    with zipfile.ZipFile(inputs / FILE) as archive:
+        modes = {info.filename: info.external_attr >> 16 for info in archive.infolist()}
+    assert modes["p/bin/b"] == 0o100755 and modes["p/a.py"] == 0o100644
+    points = read(inputs / FILE)["my_store-1.0.dist-info/entry_points.txt"]
+    assert points == b"[console_scripts]\nrun = p.a:main\n"
+
+
 @pytest.mark.parametrize(
     "options, message",
     [
@@ -140,6 +149,9 @@ def test_has_no_trace_of_the_machine(inputs):
         ({"tag": "linux"}, "the tag 'linux' is not valid"),
         ({"requires": "a\nRequires-Dist: b"}, "the requirement 'a\\nRequires-Dist: b' is not valid"),
         ({"summary": "a\nRequires-Dist: b"}, "the summary must be one line"),
+        ({"script": "run"}, "the script 'run' is not valid"),
+        ({"script": "run=p.a:main\nx=y:z"}, "is not valid; write it like 'command=module:function'"),
+        ({"executable": "p/none"}, "the executable 'p/none' is not one of the files"),
         ({"out": "x.whl"}, "the file must be called " + FILE),
         ({"out": "no/" + FILE}, "No such file"),
     ],

@@ -96,7 +96,7 @@ def test_the_runtime_is_for_this_machine_and_every_python_from_3_9_on():
     name = "mmapforge-%s-cp39-abi3-linux_%s.whl" % (version_of_the_package(), os.uname().machine)
     assert os.path.basename(RUNTIME_WHEEL) == name
     assert [line for line in metadata(RUNTIME_WHEEL) if "Requires-Dist" in line] == [
-        "Requires-Dist: cffi"
+        "Requires-Dist: cffi>=1.15"
     ]
 
 
@@ -173,3 +173,63 @@ def test_each_has_its_own_package_and_nothing_of_another():
     assert {os.path.relpath(path, "bindings/python") for path in sources} < runtime
     assert {"mmapforge/_core.abi3.so", "mmapforge/py.typed"} <= runtime
     assert {name.partition("/")[0] for name in runtime} == {"mmapforge"}
+
+
+# ---- Without Bazel: schemas, C and the command of the wheel ----
+
+SCHEMA = "record Trade version 1 { symbol: string[8]; price: float64; }\n"
+
+COMPILED = """
+import mmapforge
+trades = mmapforge.compile("trade.mmfs")
+with trades.create("trades.mmf") as store:
+    store.append(symbol="AAPL", price=189.5)
+    print(store[0])
+"""
+
+PROGRAM = """
+#include <stdio.h>
+#include "trade_store.h"
+int main(void)
+{
+    trade_store *store = NULL;
+    double price = 0;
+    mmf_status status = trade_store_open("trades.mmf", NULL, &store, NULL);
+    if (status == MMF_OK)
+        status = trade_store_get_price(store, 0, &price);
+    printf("%d %g\\n", (int)status, price);
+    return trade_store_close(store) != MMF_OK;
+}
+"""
+
+COMPILE = """
+import os, subprocess, sys, mmapforge
+subprocess.check_call([sys.argv[1], "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-I.", "-I", mmapforge.get_include(),
+    "-o", "program", "program.c", "trade_store.c", *mmapforge.get_sources(), "-pthread"])
+"""
+
+
+def test_the_wheel_makes_modules_and_c_programs_of_schemas(environment, tmp_path):
+    python, site = environment
+    pip(python, "install", "--no-index", "--no-deps", RUNTIME_WHEEL)
+    (tmp_path / "trade.mmfs").write_text(SCHEMA)
+    (tmp_path / "program.c").write_text(PROGRAM)
+    assert run(python, "-IBc", COMPILED, cwd=tmp_path) == "Trade(symbol='AAPL', price=189.5)\n"
+    mmfgen = os.path.join(os.path.dirname(python), "mmfgen")
+    run(mmfgen, *"--schema trade.mmfs --name trade_store --header trade_store.h --source trade_store.c".split(), cwd=tmp_path)
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("there is no C compiler")
+    done = subprocess.run([python, "-IBc", COMPILE, compiler], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert run(str(tmp_path / "program"), cwd=tmp_path) == "0 189.5\n"
+
+
+def test_the_module_of_generate_works_without_the_generator(environment, tmp_path):
+    python, site = environment
+    unpack(RUNTIME_WHEEL, site)
+    os.chmod(os.path.join(site, "mmapforge", "bin", "mmfgen"), 0o755)
+    (tmp_path / "trade.mmfs").write_text(SCHEMA)
+    run(python, "-IBm", "mmapforge", "generate", "trade.mmfs", cwd=tmp_path)
+    shutil.rmtree(os.path.join(site, "mmapforge", "bin"))
+    assert "Trade(" in run(python, "-Bc", "import trade_store; print(trade_store.Trade('A', 1.0))", cwd=tmp_path)

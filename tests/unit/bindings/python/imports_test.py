@@ -13,8 +13,10 @@ LAYERS = [
     "_core",  # the extension in C
     "_printable",
     "_errors",
+    "_generate",
     "_schema",
     "_tables",
+    "_propose",
     "_codec",
     "_record",
     "_handle",

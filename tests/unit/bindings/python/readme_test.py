@@ -12,6 +12,9 @@ def test_the_tour_prints_what_it_says(tmp_path, monkeypatch):
         text = file.read()
     blocks = list(re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
     assert len(blocks) >= 8
+    # The reader has installed the package, and has a schema.
+    monkeypatch.setenv("MMF_MMFGEN", os.path.abspath(os.path.join("gen", "mmfgen")))
+    (tmp_path / "trade.mmfs").write_text("record Trade version 1 { symbol: string[8]; price: float64; }")
     monkeypatch.chdir(tmp_path)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     names = {}

@@ -1,0 +1,288 @@
+"""`schema_of`: proposes the schema of a table, a dtype or an Arrow schema."""
+
+import numbers
+import re
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
+
+from mmapforge._errors import ArgumentError, ArgumentTypeError, FieldTypeError, make_error
+from mmapforge._schema import schema_of as parsed
+from mmapforge._tables import columns_of, dates_of, is_arrow_table, is_lazy
+
+# From the names of other libraries, in lower case, to those of the schema language.
+_SCALARS: Mapping[str, str] = {
+    "bool": "bool",
+    "boolean": "bool",
+    **{name: name for bits in (8, 16, 32, 64) for name in (f"int{bits}", f"uint{bits}")},
+    "float16": "float32",
+    "halffloat": "float32",
+    "float": "float32",
+    "float32": "float32",
+    "double": "float64",
+    "float64": "float64",
+}
+_TEXTS = ("string", "str", "utf8", "large_string", "large_utf8", "string_view", "categorical", "enum", "category")
+_BYTES = ("binary", "large_binary", "binary_view")
+
+# The capacity where no value says how long the texts are.
+_UNKNOWN = 64
+_CAPACITY_MAX = 65536
+
+_UNITS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds", "D": "days"}
+
+
+class _Column(NamedTuple):
+    name: str  # in the source
+    type: str
+    note: str  # the doc comment
+
+
+def schema_of(source: Any, name: str = "Record", version: int = 1) -> str:
+    """Proposes a schema: text for a *.mmfs file, to be read and changed before it is used.
+
+    A string column gets the length of its longest text, rounded up to a multiple of 8 bytes; what a
+    schema cannot express (a null, a time zone, the name of a column) is said in a doc comment. Dates
+    and times become integers since the Unix epoch.
+
+    Args:
+        source: a table of pandas, polars or pyarrow, a structured array or dtype of numpy, a schema
+            of pyarrow, or a mapping from names to columns.
+        name: of the record.
+        version: of the record.
+
+    Raises:
+        FieldTypeError: a column has a type that no field can hold.
+        ArgumentTypeError: source is none of these.
+    """
+    columns = _columns(source)
+    if not columns:
+        raise make_error(ArgumentError, "schema_of: the source has no columns; a record needs one at least")
+    names = _field_names([column.name for column in columns])
+    lines: List[str] = []
+    for column, field in zip(columns, names):
+        notes = [column.note] if column.note else []
+        if field != column.name:
+            notes.append(f"column {column.name!r} of the source")
+        lines += [f"  /// {_one_line(note)}" for note in notes]
+        lines.append(f"  {field}: {column.type};")
+    text = "\n".join([f"record {name} version {version} {{", *lines, "}", ""])
+    parsed(text)  # a wrong name, a wrong version, too many fields: the library says which
+    return text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _columns(source: Any) -> List[_Column]:
+    if _is_arrow_schema(source):
+        return [_of_type(name, str(type_), None) for name, type_ in zip(source.names, source.types)]
+    if not is_lazy(source) and is_arrow_table(source):
+        types = [str(type_) for type_ in source.schema.types]
+        return [
+            _of_type(name, type_, source.column(i))
+            for i, (name, type_) in enumerate(zip(source.schema.names, types))
+        ]
+    if isinstance(source, Mapping):
+        return [_of_values(str(key), values) for key, values in source.items()]
+    dtype = getattr(source, "dtype", source)
+    if getattr(dtype, "fields", None) is not None and hasattr(dtype, "itemsize"):
+        of_array = dtype is not source
+        return [
+            _of_numpy(key, dtype.fields[key][0], source[key] if of_array else None)
+            for key in dtype.names
+        ]
+    table = columns_of(None, source, "schema_of")
+    if table is None:
+        message = f"schema_of: the source is of type {type(source).__name__}, expected a table of pandas, polars or "
+        message += "pyarrow, a structured array or dtype of numpy, a schema of pyarrow, or a mapping of columns"
+        raise make_error(ArgumentTypeError, message)
+    return [_of_values(str(key), values) for key, values in table.items()]
+
+
+def _is_arrow_schema(source: Any) -> bool:
+    return hasattr(source, "names") and hasattr(source, "types") and hasattr(source, "metadata")
+
+
+# ---- One column ----
+
+
+def _of_values(name: str, values: Any) -> _Column:
+    dtype = getattr(values, "dtype", getattr(values, "type", None))
+    if isinstance(values, (list, tuple)) or dtype is None:
+        return _of_objects(name, list(values))
+    if getattr(dtype, "kind", "") in ("S", "U", "V") and hasattr(dtype, "newbyteorder"):
+        return _of_numpy(name, dtype, values)
+    return _of_type(name, str(dtype), values)
+
+
+def _of_numpy(name: str, dtype: Any, values: Any) -> _Column:
+    """A column of a numpy dtype; values is None where there is only the dtype."""
+    if dtype.subdtype is not None:
+        shape = dtype.subdtype[1]
+        raise _refuse(name, f"an array of shape {shape} in each row", "give its elements as columns of their own")
+    if dtype.kind == "S":
+        return _Column(name, f"string[{max(1, dtype.itemsize)}]", "")
+    if dtype.kind == "U":
+        if values is not None:
+            return _of_objects(name, values.tolist())
+        # A character of UTF-8 takes four bytes at most.
+        return _Column(name, f"string[{max(1, dtype.itemsize)}]", f"{dtype.itemsize // 4} characters")
+    if dtype.kind == "V":
+        return _Column(name, f"bytes[{max(1, dtype.itemsize)}]", "")
+    return _of_type(name, dtype.name, values)
+
+
+def _of_type(name: str, type_: str, values: Any) -> _Column:
+    """A column of a type that its library writes so; values is None where there is only a type."""
+    lower = type_.lower()
+    plain = re.split(r"[\[(<]", lower)[0].strip()
+    plain = {"dictionary": "categorical"}.get(plain, plain)
+    if plain == "object":
+        return _of_objects(name, list(values))
+    if plain in _SCALARS and plain == lower.replace("[pyarrow]", ""):
+        return _Column(name, _SCALARS[plain], _missing(name, values))
+    if plain in _TEXTS:
+        return _of_texts(name, values, "string", plain)
+    if plain == "fixed_size_binary":
+        size = "".join(filter(str.isdigit, lower)) or "1"
+        return _Column(name, f"bytes[{size}]", _missing(name, values))
+    if plain in _BYTES:
+        return _of_texts(name, values, "bytes", plain)
+    if plain.startswith(("datetime", "timestamp", "date")):
+        return _of_dates(name, type_, plain, values)
+    if plain.startswith("decimal"):
+        raise _refuse(name, f"of type {type_}", "scale it to integers, or convert it to float64")
+    raise _refuse(name, f"of type {type_}, which no field holds", "leave it out, or convert it")
+
+
+def _of_dates(name: str, type_: str, plain: str, values: Any) -> _Column:
+    unit = next((_UNITS[found] for found in re.findall(r"\b(ns|us|ms|s|D)\b", type_)), "")
+    bits = "32" if plain in ("date", "date32") else "64"
+    unit = "days" if plain in ("date", "date32") else "milliseconds" if plain == "date64" else unit
+    found = dates_of(values) if values is not None else None
+    how = f"; convert it by {found.conversion}" if found is not None else ""
+    note = f"{unit or 'units of ' + type_} since 1970-01-01T00:00:00Z{how}"
+    missing = _missing(name, values)
+    return _Column(name, "int" + bits, "; ".join(filter(None, [note, missing])))
+
+
+def _of_texts(name: str, values: Any, kind: str, plain: str) -> _Column:
+    if values is None:
+        return _Column(name, f"{kind}[{_UNKNOWN}]", "the longest value in bytes is not known: set the capacity")
+    listed = _listed(values)
+    present = [value for value in listed if not _is_missing(value)]
+    if plain in ("category", "categorical") and not all(isinstance(value, str) for value in present):
+        return _of_objects(name, listed)
+    return _sized(name, kind, present, len(listed))
+
+
+def _of_objects(name: str, listed: List[Any]) -> _Column:
+    present = [value for value in listed if not _is_missing(value)]
+    kinds = {_kind_of(value) for value in present}
+    if kinds == {"str"}:
+        return _sized(name, "string", present, len(listed))
+    if kinds == {"bytes"}:
+        return _sized(name, "bytes", present, len(listed))
+    note = _note_missing(len(listed) - len(present), len(listed))
+    if kinds == {"bool"}:
+        return _Column(name, "bool", note)
+    if kinds == {"int"}:
+        least, most = min(present), max(present)
+        if -(1 << 63) <= least and most < 1 << 63:
+            return _Column(name, "int64", note)
+        if 0 <= least and most < 1 << 64:
+            return _Column(name, "uint64", note)
+        raise _refuse(name, f"of integers from {least} to {most}", "no field holds more than 64 bits")
+    if kinds and kinds <= {"int", "float"}:
+        return _Column(name, "float64", "" if "float" in kinds else note)
+    if not kinds:
+        raise _refuse(name, "without a value", "its type cannot be told; leave it out, or write its field by hand")
+    shown = ", ".join(sorted(kinds))
+    raise _refuse(name, f"of values of type {shown}", "make them all numbers, all str or all bytes")
+
+
+def _kind_of(value: Any) -> str:
+    """str, bytes, bool, int or float, also of numpy; the name of any other type."""
+    if isinstance(value, str):
+        return "str"
+    if isinstance(value, (bytes, bytearray)):
+        return "bytes"
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
+        return "bool"
+    if isinstance(value, numbers.Integral):
+        return "int"
+    return "float" if isinstance(value, numbers.Real) else type(value).__name__
+
+
+def _sized(name: str, kind: str, present: List[Any], count: int) -> _Column:
+    longest = max((len(v.encode()) if isinstance(v, str) else len(v) for v in present), default=0)
+    capacity = min(_CAPACITY_MAX, max(8, (longest + 7) // 8 * 8))
+    if longest > _CAPACITY_MAX:
+        raise _refuse(name, f"with a value of {longest:,} bytes", f"a field holds {_CAPACITY_MAX:,} at most")
+    bytes_ = "1 byte" if longest == 1 else f"{longest} bytes"
+    notes = [f"at most {bytes_} in the source", _note_missing(count - len(present), count)]
+    return _Column(name, f"{kind}[{capacity}]", "; ".join(filter(None, notes)))
+
+
+def _refuse(name: str, what: str, remedy: str) -> Exception:
+    return make_error(FieldTypeError, f"schema_of: column {name!r} is {what}; {remedy}", field=name)
+
+
+# ---- Missing values ----
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
+
+
+def _listed(values: Any) -> List[Any]:
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(values, method):
+            return list(getattr(values, method)())
+    return list(values)
+
+
+def _missing(name: str, values: Any) -> str:
+    """The note on nulls; NaN in a column of floats is a number."""
+    if values is None:
+        return ""
+    count = getattr(values, "null_count", None)
+    if callable(count):
+        count = count()
+    if count is None:
+        dtype: Any = getattr(values, "dtype", None)
+        if not callable(getattr(values, "isna", None)) or getattr(dtype, "kind", "f") in "fiub" and hasattr(
+            dtype, "newbyteorder"
+        ):
+            return ""
+        count = int(sum(values.isna()))
+    return _note_missing(count, len(values))
+
+
+def _note_missing(missing: int, count: int) -> str:
+    if not missing:
+        return ""
+    return f"{missing:,} of {count:,} values are missing, which a field cannot hold: fill them in first"
+
+
+# ---- Names ----
+
+
+def _field_names(names: Iterable[str]) -> List[str]:
+    """Names by the rules of the schema language, each once."""
+    taken: Dict[str, Optional[str]] = {}
+    out: List[str] = []
+    for name in names:
+        field = re.sub(r"_+", "_", re.sub(r"[^A-Za-z0-9]+", "_", name)).strip("_")
+        if not field or not field[0].isalpha():
+            field = "field_" + field if field else "field"
+        if re.search(r"[^A-Za-z0-9]", name) and not re.fullmatch(r"[A-Za-z0-9_]+", name):
+            field = field.lower()
+        base, number = field[:60], 2
+        field = base
+        while field.lower() in taken:
+            field = f"{base}_{number}"
+            number += 1
+        taken[field.lower()] = None
+        out.append(field)
+    return out

@@ -1,0 +1,209 @@
+"""`mmapforge.schema_of` proposes a schema that holds what it was asked about."""
+
+import mmapforge
+import numpy
+import pytest
+
+
+def fields(source, **options):
+    """The proposed fields, as declared, by their names; and their doc comments."""
+    schema = mmapforge.Schema(mmapforge.schema_of(source, **options))
+    return {field.name: (field.declaration, field.doc) for field in schema}
+
+
+def types(source):
+    return {name: declaration for name, (declaration, _) in fields(source).items()}
+
+
+class ArrowType(str):
+    """As pyarrow.DataType."""
+
+    bit_width = 64
+
+
+class Column:
+    """As pyarrow.ChunkedArray."""
+
+    def __init__(self, type_, values, nulls=0):
+        self.type, self.values, self.null_count = ArrowType(type_), values, nulls
+
+    def to_pylist(self):
+        return list(self.values)
+
+    def __len__(self):
+        return len(self.values)
+
+
+class ArrowSchema:
+    """As pyarrow.Schema."""
+
+    metadata = None
+
+    def __init__(self, **types):
+        self.names, self.types = list(types), list(types.values())
+
+
+class ArrowTable:
+    """As pyarrow.Table."""
+
+    def __init__(self, **columns):
+        self.columns = columns
+        self.schema = ArrowSchema(**{name: column.type for name, column in columns.items()})
+
+    def column(self, i):
+        return list(self.columns.values())[i]
+
+
+# ---- What a schema is proposed for ----
+
+
+def test_a_dtype_of_numpy():
+    scalars = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"]
+    dtype = numpy.dtype([("f%d" % i, code) for i, code in enumerate(scalars)])
+    assert list(types(dtype).values()) == [
+        "bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32",
+        "float64"]  # fmt: skip
+    # Four bytes of UTF-8 hold any character.
+    assert types(numpy.dtype([("s", "S6"), ("u", "U4"), ("v", "V3"), ("half", "f2"), ("big", ">i4")])) == {
+        "s": "string[6]", "u": "string[16]", "v": "bytes[3]", "half": "float32", "big": "int32"}  # fmt: skip
+
+
+def test_a_structured_array():
+    array = numpy.array([("AAPL", 1.5), ("é", 2.5)], dtype=[("symbol", "U10"), ("price", "f8")])
+    assert types(array) == {"symbol": "string[8]", "price": "float64"}
+
+
+def test_columns_by_name():
+    source = {
+        "text": ["A", "Grüße, Welt"],  # 13 bytes
+        "data": [b"x" * 8, b""],
+        "yes": [True, False],
+        "whole": [1, -2],
+        "large": [1, 2**64 - 1],
+        "real": [1, 2.5],
+        "array": numpy.arange(2, dtype="i2"),
+        "texts": numpy.array(["ab", "c"]),
+        "objects": numpy.array(["ab", "c"], dtype=object),
+        "scalars": [numpy.int64(3), numpy.int64(4)],
+    }
+    assert types(source) == {
+        "text": "string[16]", "data": "bytes[8]", "yes": "bool", "whole": "int64", "large": "uint64",
+        "real": "float64", "array": "int16", "texts": "string[8]", "objects": "string[8]",
+        "scalars": "int64"}  # fmt: skip
+    assert fields(source)["text"][1] == "at most 13 bytes in the source"
+
+
+@pytest.mark.parametrize("type_, declared", [
+    ("int64", "int64"), ("uint8", "uint8"), ("double", "float64"), ("float", "float32"), ("halffloat", "float32"),
+    ("bool", "bool"), ("string", "string[64]"), ("large_string", "string[64]"), ("binary", "bytes[64]"),
+    ("fixed_size_binary[16]", "bytes[16]"), ("timestamp[ns]", "int64"), ("timestamp[ms, tz=UTC]", "int64"),
+    ("date32[day]", "int32"), ("dictionary<values=string, indices=int32, ordered=0>", "string[64]")])  # fmt: skip
+def test_a_schema_of_arrow(type_, declared):
+    assert types(ArrowSchema(column=type_)) == {"column": declared}
+
+
+def test_a_table_of_arrow():
+    found = fields(ArrowTable(
+        name=Column("string", ["A", None, "Zürich"], nulls=1),
+        size=Column("uint8", [1, None, None], nulls=2),
+        at=Column("timestamp[us]", [1, 2, 3]),
+    ))  # fmt: skip
+    assert found["name"] == (
+        "string[8]",
+        "at most 7 bytes in the source; 1 of 3 values are missing, which a field cannot hold: fill them in first",
+    )
+    assert found["size"][0] == "uint8" and "2 of 3 values are missing" in found["size"][1]
+    assert found["at"] == ("int64", "microseconds since 1970-01-01T00:00:00Z; convert it by cast('int64')")
+
+
+def test_dates_become_integers_and_say_of_what():
+    found = fields({"day": numpy.zeros(2, "M8[D]"), "at": numpy.zeros(2, "M8[ns]")})
+    assert found["day"] == ("int64", "days since 1970-01-01T00:00:00Z; convert it by astype('int64')")
+    assert found["at"][1].startswith("nanoseconds since")
+
+
+def test_what_is_proposed_takes_the_columns(tmp_path):
+    source = {"symbol": ["AAPL", "Grüße"], "price": [1.5, 2.5], "size": numpy.arange(2, dtype="u4")}
+    text = mmapforge.schema_of(source, name="Trade")
+    _, store_class = mmapforge.define(__name__, text)
+    with store_class.create(str(tmp_path / "t.mmf")) as store:
+        assert store.extend(source) == 2
+        assert [tuple(record) for record in store] == [("AAPL", 1.5, 0), ("Grüße", 2.5, 1)]
+
+
+# ---- Names ----
+
+
+def test_names_become_those_of_the_language():
+    source = {"Adj Close": [1], "2nd": [1], "%": [1], "a__b": [1], "Price": [1], "price": [1], "größe": [1]}
+    found = fields(source)
+    assert list(found) == ["adj_close", "field_2nd", "field", "a_b", "Price", "price_2", "gr_e"]
+    assert found["adj_close"][1] == "column 'Adj Close' of the source"
+    assert found["Price"][1] == ""
+
+
+def test_the_record_is_named():
+    text = mmapforge.schema_of({"a": [1]}, name="Trade", version=3)
+    assert text == "record Trade version 3 {\n  a: int64;\n}\n"
+
+
+# ---- What it refuses ----
+
+
+@pytest.mark.parametrize("source, kind, words", [
+    ({}, mmapforge.ArgumentError, "no columns"),
+    (5, mmapforge.ArgumentTypeError, "of type int"),
+    ([1, 2], mmapforge.ArgumentTypeError, "of type list"),
+    (numpy.zeros(3), mmapforge.ArgumentTypeError, "of type ndarray"),
+    ({"a": []}, mmapforge.FieldTypeError, "column 'a' is without a value"),
+    ({"a": [None]}, mmapforge.FieldTypeError, "without a value"),
+    ({"a": [1, "x"]}, mmapforge.FieldTypeError, "of type int, str"),
+    ({"a": [1 << 64]}, mmapforge.FieldTypeError, "64 bits"),
+    ({"a": [-1, 1 << 63]}, mmapforge.FieldTypeError, "64 bits"),
+    ({"a": ["x" * 65537]}, mmapforge.FieldTypeError, "65,536"),
+    ({"a": numpy.zeros(2, complex)}, mmapforge.FieldTypeError, "complex128"),
+    ({"a": numpy.zeros(2, "m8[s]")}, mmapforge.FieldTypeError, "timedelta64"),
+    (numpy.dtype([("a", "f8", (3,))]), mmapforge.FieldTypeError, "shape (3,)"),
+    (ArrowSchema(a="list<item: int64>"), mmapforge.FieldTypeError, "list<item: int64>"),
+    (ArrowSchema(a="decimal128(18, 4)"), mmapforge.FieldTypeError, "scale it to integers"),
+    (ArrowSchema(a="null"), mmapforge.FieldTypeError, "no field holds")])  # fmt: skip
+def test_refuses(source, kind, words):
+    with pytest.raises(mmapforge.Error) as caught:
+        mmapforge.schema_of(source)
+    assert type(caught.value) is kind, caught.value
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("options", [{"name": "my record"}, {"name": ""}, {"version": 0}, {"version": 65536}])
+def test_refuses_a_wrong_record(options):
+    with pytest.raises(mmapforge.SchemaError):
+        mmapforge.schema_of({"a": [1]}, **options)
+
+
+# ---- Real libraries, where they are ----
+
+
+def test_pandas():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({
+        "symbol": ["A", "BB"],
+        "price": [1.0, float("nan")],
+        "count": pandas.array([1, None], "Int64"),
+        "at": pandas.to_datetime(["2020-01-01", "2020-01-02"]),
+        "kind": pandas.Categorical(["x", "y"]),
+    })  # fmt: skip
+    found = fields(frame)
+    assert [declaration for declaration, _ in found.values()] == ["string[8]", "float64", "int64", "int64", "string[8]"]
+    assert found["price"][1] == "" and "1 of 2 values are missing" in found["count"][1]
+
+
+def test_polars():
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"symbol": ["A", "BB"], "price": [1.0, None], "day": [1, 2]}).with_columns(
+        polars.col("day").cast(polars.Date)
+    )
+    found = fields(frame)
+    assert [declaration for declaration, _ in found.values()] == ["string[8]", "float64", "int32"]
+    assert "1 of 2 values are missing" in found["price"][1]
+    with pytest.raises(mmapforge.FieldTypeError, match="collect"):
+        mmapforge.schema_of(frame.lazy())
