@@ -68,9 +68,8 @@ function(mmf_add_store)
     message(FATAL_ERROR "mmf_add_store(${arg_NAME}): there is no schema ${schema}; give SCHEMA a path from "
                         "${CMAKE_CURRENT_SOURCE_DIR}, or an absolute one")
   endif()
-  # Whether a language is enabled can be asked; without C the message of CMake is that of a linker language.
-  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
-  if(NOT "C" IN_LIST languages)
+  # Set where C is enabled for this directory, not only for one below it. Without it CMake's message is of itself.
+  if(NOT CMAKE_C_COMPILE_OBJECT)
     message(FATAL_ERROR "mmf_add_store(${arg_NAME}): the library of a store is compiled as C, which this project does "
                         "not enable; write project(... LANGUAGES C CXX)")
   endif()

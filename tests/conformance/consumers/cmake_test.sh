@@ -49,6 +49,19 @@ refused "another machine without MMF_MMFGEN" "whose mmfgen does not run here; se
 quiet "another machine with MMF_MMFGEN" cmake -S cmake_subdirectory -B cross \
     "-DMMF_MMFGEN=$(find "$work/cmake_subdirectory/build" -name mmfgen -type f)"
 
+# C that only the part of the project has is not there for its stores.
+if command -v g++ >/dev/null; then
+    mkdir cxx
+    cp "$here/program/tick.mmfs" cxx
+    cat >cxx/CMakeLists.txt <<END
+cmake_minimum_required(VERSION 3.16)
+project(cxx LANGUAGES CXX)
+add_subdirectory("$tree" mmapforge)
+mmf_add_store(NAME tick_store SCHEMA tick.mmfs)
+END
+    refused "a project without C" "write project(... LANGUAGES C CXX)" cmake -S cxx -B cxx/build
+fi
+
 # ---- Where it cannot be built ----
 
 # unable TEXT OPTIONS...
