@@ -10,7 +10,8 @@ done with a block depends on its language:
     starlark  stands in a BUILD file that is built: <!-- as in PATH --> before it says in which one;
               the same mark before a block of another language says that the file is that block
     cmake, make, meson    <!-- as in PATH --> before it says which file of a project that is built it is
-    sh        the files and targets that it names are there; a command of the generator is run
+    sh        the files and targets that it names are there; a command of the generator is run; a file that
+              it writes (cat >FILE <<'END') is a block of its own: <!-- as in DIRECTORY --> says where it is
     text      what a program prints: an error of the generator must be one of those in tests/conformance/golden
     ebnf, mermaid    no code
 
@@ -46,6 +47,27 @@ def mark_before(lines, index):
     return ""
 
 
+# The languages of the files that a block for a shell may write.
+ENDINGS = {".mmfs": "mmfs", ".bazel": "starlark", ".c": "c", ".py": "python"}
+
+
+def written_by(block):
+    """The files that a block for a shell writes, as blocks, and the block without them."""
+    directory = re.fullmatch(r"as in (\S+)", block.mark)
+    files = []
+
+    def take(found):
+        name, text = found.group(1), found.group(2)
+        assert directory, "<!-- as in DIRECTORY --> says where the files of this block are"
+        line = block.line + block.text.count("\n", 0, found.start(2))
+        mark = "as in %s/%s" % (directory.group(1), os.path.basename(name))
+        files.append(Block(ENDINGS[os.path.splitext(name)[1]], text, line, mark))
+        return ""
+
+    rest = re.sub(r"^cat >(\S+) <<'END'\n(.*?)^END\n", take, block.text, flags=re.MULTILINE | re.DOTALL)
+    return files + [block._replace(text=rest, mark="" if files else block.mark)]
+
+
 def blocks(path):
     """Every block of a document."""
     lines = read(path).split("\n")
@@ -61,7 +83,8 @@ def blocks(path):
                 end += 1
             assert end < len(lines), "%s:%d: this block has no end" % (path, index + 1)
             text = "\n".join(lines[index + 1 : end]) + "\n"
-            found.append(Block(fence.group(1).strip(), text, index + 2, mark_before(lines, index)))
+            block = Block(fence.group(1).strip(), text, index + 2, mark_before(lines, index))
+            found += written_by(block) if block.language == "sh" else [block]
             index = end + 1
             continue
         if re.match(r"^([-*]|\d+\.) ", line):
@@ -183,7 +206,7 @@ class Place:
         label = re.fullmatch(r"(?:@mmapforge)?//([\w/.-]*)(?::([\w.-]+))?", word)
         if label:
             package, target = label.groups()
-            if "`%s/BUILD.bazel`" % package in read(self.path):
+            if "cat >%s/BUILD.bazel" % package in read(self.path):
                 return  # the document makes this package
             if package.endswith("..."):
                 assert os.path.isdir(os.path.join(TREE, package[:-3])), "there is no %s" % word
