@@ -10,7 +10,9 @@
 
 #include "emit_c/emit_c.h"
 #include "emit_python/emit_python.h"
+#include "explain/explain.h"
 #include "front/parser.h"
+#include "mmapforge/version.h"
 #include "model/names.h"
 #include "model/sema.h"
 
@@ -21,7 +23,23 @@ enum {
 
 static const char USAGE[] =
     "usage: mmfgen --schema FILE.mmfs --name STORE OUTPUT...\n"
+    "       mmfgen --explain-layout FILE.mmfs\n"
+    "       mmfgen --help | --version\n"
     "outputs: --header OUT.h --source OUT.c --python OUT.py --stub OUT.pyi\n";
+
+static const char HELP[] =
+    "\n"
+    "Reads a schema, and writes the C library and the Python module of its stores. STORE names "
+    "both,\n"
+    "such as tick_store. All outputs are written or none.\n"
+    "\n"
+    "--explain-layout prints where the bytes of each record are: offsets, sizes, padding and "
+    "cache\n"
+    "lines, and an order of the fields that makes the record smaller, if one is found.\n"
+    "\n"
+    "Exits with 0, with 1 if the schema has errors (path:line:column on stderr), or with 2 for "
+    "wrong\n"
+    "usage and for files that cannot be read or written.\n";
 
 /* The outputs, and the function that generates each. */
 static const struct kind {
@@ -39,6 +57,7 @@ static const struct kind {
 typedef struct arguments {
     const char *schema;
     const char *name;
+    const char *explained;         /* the schema whose layout is explained instead */
     const char *paths[KIND_COUNT]; /* of the outputs; NULL for those not requested */
 } arguments;
 
@@ -50,6 +69,8 @@ static const char **argument_of(arguments *to, const char *option)
         return &to->schema;
     if (strcmp(option, "--name") == 0)
         return &to->name;
+    if (strcmp(option, "--explain-layout") == 0)
+        return &to->explained;
     for (size_t i = 0; i < KIND_COUNT; i++)
         if (strcmp(option, KINDS[i].option) == 0)
             return &to->paths[i];
@@ -78,6 +99,14 @@ static bool take_arguments(int count, char **words, arguments *out)
             return false;
         }
         *value = words[++i];
+    }
+    if (out->explained != NULL) {
+        if (out->schema == NULL && out->name == NULL && !has_output(out))
+            return true;
+        (void)fprintf(
+            stderr, "mmfgen: --explain-layout FILE.mmfs stands alone; delete the other options\n%s",
+            USAGE);
+        return false;
     }
     if (out->schema == NULL || out->name == NULL || !has_output(out)) {
         (void)fprintf(stderr,
@@ -231,13 +260,47 @@ static int generate(const gen_model *model, const arguments *given)
     return result;
 }
 
+/* ---- Answers ---- */
+
+/* Prints to standard output; a full disk or a closed pipe is an error. */
+static int say(const char *text, size_t size)
+{
+    if (fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0)
+        return 0;
+    (void)fprintf(stderr, "mmfgen: cannot write to the standard output: %s\n", strerror(errno));
+    return EXIT_TROUBLE;
+}
+
+static int explain(const gen_model *model)
+{
+    emit_text text = {NULL, 0, 0, false};
+    explain_layout(&text, model);
+    const int result = text.failed ? no_memory() : say(text.data, text.size);
+    emit_text_free(&text);
+    return result;
+}
+
+/* The exit code of --help and --version, which stand alone; -1 for other arguments. */
+static int answer(int count, char **words)
+{
+    if (count != 2)
+        return -1;
+    if (strcmp(words[1], "--version") == 0)
+        return say("mmfgen " MMF_VERSION_STRING "\n", sizeof "mmfgen " MMF_VERSION_STRING);
+    if (strcmp(words[1], "--help") != 0 && strcmp(words[1], "-h") != 0)
+        return -1;
+    const int result = say(USAGE, sizeof USAGE - 1);
+    return result != 0 ? result : say(HELP, sizeof HELP - 1);
+}
+
 /* ---- The program ---- */
 
 static int compile(const arguments *given, arena *memory)
 {
     source from;
     mmf_error error;
-    if (source_read(given->schema, memory, &from, &error) != MMF_OK) {
+    const char *path = given->explained != NULL ? given->explained : given->schema;
+    if (source_read(path, memory, &from, &error) != MMF_OK) {
         (void)fprintf(stderr, "mmfgen: %s\n", error.message);
         return EXIT_TROUBLE;
     }
@@ -250,14 +313,17 @@ static int compile(const arguments *given, arena *memory)
         !sema_check(&parsed, &from, memory, &list, &model) || !names_check(&model, memory, &list))
         return no_memory();
     if (list.count == 0)
-        return generate(&model, given);
+        return given->explained != NULL ? explain(&model) : generate(&model, given);
     diag_print(&list, stderr);
     return EXIT_SCHEMA;
 }
 
 int main(int count, char **words)
 {
-    arguments given = {NULL, NULL, {NULL}};
+    const int answered = answer(count, words);
+    if (answered >= 0)
+        return answered;
+    arguments given = {NULL, NULL, NULL, {NULL}};
     if (!take_arguments(count, words, &given))
         return EXIT_TROUBLE;
     arena memory;

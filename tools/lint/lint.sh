@@ -36,7 +36,7 @@ BEGIN {
     gen = gen " model/model model/unknown_type model/sema model/names model/names_macros model/names_store model/names_check"
     gen = gen " emit/text emit/prose emit/literal"
     gen = gen " emit_c/emit_c emit_c/wrap emit_c/comment emit_c/c_string emit_c/template emit_c/record emit_c/parts emit_c/layout emit_c/calls emit_c/field_calls emit_c/header emit_c/source_file"
-    gen = gen " emit_python/emit_python emit_python/python_text emit_python/module emit_python/stub main"
+    gen = gen " emit_python/emit_python emit_python/python_text emit_python/module emit_python/stub explain/explain main"
     count = split(core, names, " ")
     for (i = 1; i <= count; i++)
         rank["core/" names[i]] = i

@@ -3,6 +3,7 @@
 set -uo pipefail
 
 mmfgen="$(pwd)/$1"
+explained="$(pwd)/$2"
 cd "$(mktemp -d)" || exit 1
 failed=0
 
@@ -45,6 +46,33 @@ expect_no_output "a clash of names"
 says() {
     grep -qF -- "$1" log || fail "expected '$1' in: $(cat log)"
 }
+
+# ---- Answers ----
+
+expect 0 "--help" --help
+says "usage: mmfgen --schema FILE.mmfs"
+says "--explain-layout FILE.mmfs"
+expect 0 "-h" -h
+expect 0 "--version" --version
+grep -qx 'mmfgen [0-9]*\.[0-9]*\.[0-9]*' log || fail "--version said $(cat log)"
+expect 2 "--version among others" --version --schema good.mmfs
+"$mmfgen" --help >/dev/full 2>log && fail "--help succeeded on a full disk"
+says "cannot write to the standard output"
+cat >tick.mmfs <<'END'
+record Tick version 1 { symbol: string[64]; price: float64; volume: float64; timestamp: uint64; }
+END
+expect 0 "--explain-layout" --explain-layout tick.mmfs
+diff "$explained" log || fail "--explain-layout differs from $explained"
+expect 1 "--explain-layout of a wrong schema" --explain-layout bad.mmfs
+says "bad.mmfs:2:10: error: "
+expect 2 "--explain-layout of no file" --explain-layout no.mmfs
+expect 2 "--explain-layout without a file" --explain-layout
+expect 2 "--explain-layout with outputs" --explain-layout good.mmfs --name s
+says "stands alone"
+"$mmfgen" --explain-layout tick.mmfs >/dev/full 2>log && fail "--explain-layout succeeded on a full disk"
+says "cannot write to the standard output"
+
+# ---- Usage ----
 
 expect 2 "no arguments"
 expect 2 "no outputs" --schema good.mmfs --name s
