@@ -206,8 +206,9 @@ def test_an_iterable_that_raises(empty, at, kind):
         yield from (tick(i) for i in range(at))
         raise kind("here")
 
-    with pytest.raises(kind, match="^here$") as raised:
+    with pytest.raises(kind) as raised:
         empty.extend(broken())
+    assert str(raised.value) == "here"
     assert rows(empty) == [tick(i) for i in range(at)]
     said = APPENDED.get(at, "extend appended %d records" % at)
     assert raised.value.__notes__ == ["%s: %s" % (empty.path, said)]
@@ -223,8 +224,9 @@ def test_an_iterable_that_raises_when_there_is_no_room(path):
     with TickStore.create(path, capacity=1, reserve=4096) as store:
         most = store.info().capacity_max
         store.extend(tick(i) for i in range(most))
-        with pytest.raises(KeyboardInterrupt, match="^here$") as raised:
+        with pytest.raises(KeyboardInterrupt) as raised:
             store.extend(broken(KeyboardInterrupt))
+        assert str(raised.value) == "here"
         why, said = raised.value.__notes__
         assert why.startswith(path) and "reserve" in why
         assert said == path + ": nothing was appended"
