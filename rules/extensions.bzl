@@ -38,6 +38,7 @@ def _mmapforge_impl(ctx):
     python_repository(
         name = "mmapforge_python",
         interpreter = _chosen_interpreter(ctx.modules),
+        rules_python = Label("@rules_python//python:defs.bzl"),
     )
     symbols_repository(
         name = "mmapforge_symbols",

@@ -29,11 +29,15 @@ def _python_package_impl(ctx):
         ),
         MmfPackageInfo(files = files),
     ] + [
-        Info(transitive_sources = depset([
-            file
-            for file in ctx.files.srcs
-            if file.extension == "py"
-        ]))
+        Info(
+            # The root of the runfiles, in which newer rules of Python do not look by themselves.
+            imports = depset(["."]),
+            transitive_sources = depset([
+                file
+                for file in ctx.files.srcs
+                if file.extension == "py"
+            ]),
+        )
         for Info in PY_INFOS
     ]
 

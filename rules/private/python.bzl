@@ -64,7 +64,7 @@ py_runtime(
     name = "runtime",
     {interpreter},
     python_version = "PY3",
-    stub_shebang = "#!{shebang}",
+    stub_shebang = "#!{shebang}",{version_info}
 )
 
 py_runtime_pair(
@@ -214,6 +214,22 @@ def _problem(facts):
         _REMEDIES[lack],
     )
 
+def _version_info(ctx, facts):
+    """An attribute of py_runtime for rules_python that has one; others take the version from nowhere.
+
+    Without it these rules suppose that the interpreter has their own default version, and programs
+    look for their modules in a directory of that name.
+    """
+    marker = ctx.attr.rules_python
+    if not facts or not marker or not ctx.path(marker).dirname.get_child("py_exec_tools_toolchain.bzl").exists:
+        return ""
+    major, minor = facts["version"].split(".")[:2]
+    return """
+    interpreter_version_info = {
+        "major": "%s",
+        "minor": "%s",
+    },""" % (major, minor)
+
 def _python_repository_impl(ctx):
     facts = _choose(ctx)
     if facts:
@@ -239,6 +255,7 @@ def _python_repository_impl(ctx):
         other_machine = other_machine,
         # Bazel's own stub asks for `python`, which Debian does not have.
         shebang = shebang,
+        version_info = _version_info(ctx, facts),
     ))
     ctx.file("defs.bzl", _DEFS.format(
         interpreter = repr(facts["interpreter"]) if facts else None,
@@ -257,6 +274,7 @@ python_repository = repository_rule(
     attrs = {
         "cpu_flag": attr.bool(doc = "Whether --cpu may say for which machine C is compiled."),
         "interpreter": attr.string(doc = "The path of the interpreter or its name on the PATH; \"\" looks for one."),
+        "rules_python": attr.label(doc = "Its //python:defs.bzl where it has py_runtime; None where Bazel has."),
     },
     environ = [
         "MMF_PYTHON",

@@ -192,7 +192,7 @@ def _python_half(ctx):
         package = MmfPackageInfo(files = package),
         providers = [
             Info(
-                imports = depset([directory]),
+                imports = depset([directory], transitive = [shared[PyInfo].imports]),
                 transitive_sources = depset(
                     [ctx.file.module],
                     transitive = [shared[PyInfo].transitive_sources],
