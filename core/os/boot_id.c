@@ -4,7 +4,7 @@
 #endif
 
 #include "boot_id.h"
-#include "internal.h"
+#include "system_call.h"
 
 #include "mmapforge/detail/atomic.h"
 

@@ -4,10 +4,10 @@
 #endif
 
 #include "create_file.h"
-#include "internal.h"
 #include "lock.h"
 #include "random.h"
 #include "sync_file.h"
+#include "system_call.h"
 
 #include "mmapforge/detail/format.h"
 

@@ -1,9 +1,10 @@
-/* Opening and closing files, moving bytes, and the words for what the system refuses. */
+/* Opening and closing files, and moving bytes. */
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
-#include "internal.h"
+#include "file.h"
 #include "lock.h"
+#include "system_call.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,51 +15,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-static mmf_status status_of(int os_error)
-{
-    switch (os_error) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return MMF_ERR_NO_SPACE;
-    case ENOMEM:
-        return MMF_ERR_NO_MEMORY;
-    default:
-        return MMF_ERR_IO;
-    }
-}
-
-static const char *hint_for(int os_error)
-{
-    switch (os_error) {
-    case ENOSPC:
-    case EDQUOT:
-        return "free space on the disk and try again";
-    case EFBIG:
-        return "raise the limit on file sizes (ulimit -f), or use another file system";
-    case ENAMETOOLONG:
-        return "give a shorter one";
-    case EMFILE:
-    case ENFILE:
-        return "close other files, or raise the limit (ulimit -n)";
-    default:
-        return "check the disk and the permissions";
-    }
-}
-
-mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, const char *what)
-{
-    return mmfi_fail(error, status_of(os_error), os_error, path, "%s: cannot %s: %s; %s", path,
-                     what, mmfi_os_describe(os_error).text, hint_for(os_error));
-}
-
-#define INTERRUPTS_MAX 1000
-
-bool mmfi_file_again(int os_error, int attempt)
-{
-    return os_error == EINTR && attempt < INTERRUPTS_MAX;
-}
 
 /* ---- Descriptors ---- */
 
@@ -147,14 +103,6 @@ static mmf_status fail_kind(const char *path, mode_t mode, mmf_error *error)
                      S_ISDIR(mode)    ? "directory"
                      : S_ISFIFO(mode) ? "pipe"
                                       : "device");
-}
-
-mmf_status mmfi_file_check_path(const char *path, mmf_error *error)
-{
-    if (path != NULL && path[0] != '\0')
-        return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "the path is %s; give that of a store",
-                     path == NULL ? "NULL" : "empty");
 }
 
 mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_error *error)

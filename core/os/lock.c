@@ -4,7 +4,7 @@
 #endif
 
 #include "lock.h"
-#include "internal.h"
+#include "system_call.h"
 
 #include "mmapforge/detail/format.h"
 

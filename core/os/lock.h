@@ -6,7 +6,7 @@
 #ifndef MMF_OS_LOCK_H
 #define MMF_OS_LOCK_H
 
-#include "file.h"
+#include "open_file.h"
 
 MMF_BEGIN_DECLS
 

@@ -7,8 +7,9 @@
 #define _GNU_SOURCE
 #endif
 
-#include "internal.h"
+#include "file.h"
 #include "space.h"
+#include "system_call.h"
 
 #include <errno.h>
 #include <fcntl.h>

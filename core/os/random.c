@@ -4,7 +4,7 @@
 #endif
 
 #include "random.h"
-#include "internal.h"
+#include "system_call.h"
 
 #include <errno.h>
 #include <sys/random.h>

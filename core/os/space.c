@@ -4,7 +4,8 @@
 #endif
 
 #include "space.h"
-#include "internal.h"
+#include "file.h"
+#include "system_call.h"
 
 #include "mmapforge/detail/format.h"
 

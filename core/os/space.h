@@ -5,7 +5,7 @@
 #ifndef MMF_OS_SPACE_H
 #define MMF_OS_SPACE_H
 
-#include "file.h"
+#include "open_file.h"
 
 MMF_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "sync_file.h"
-#include "internal.h"
+#include "system_call.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -2,7 +2,7 @@
 #ifndef MMF_OS_SYNC_FILE_H
 #define MMF_OS_SYNC_FILE_H
 
-#include "file.h"
+#include "open_file.h"
 
 MMF_BEGIN_DECLS
 

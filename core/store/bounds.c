@@ -5,16 +5,23 @@
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
-#include "state.h"
+#include "bounds.h"
+#include "../format/recover.h"
+#include "reserve.h"
 #include "wait.h"
+
+#include "mmapforge/detail/columns.h"
 
 #include <inttypes.h>
 #include <time.h>
 
 /* ---- What the file claims ---- */
 
-/* What was found of a tail is kept: it is as large as a tail may be. */
-bool mmfi_commit_now(const mmfi_state *state, mmfi_commit *out)
+/*
+ * The last commit that stands, for a handle that does not trust memory. What was found of a tail is
+ * kept: it is as large as a tail may be.
+ */
+static bool commit_now(const mmfi_state *state, mmfi_commit *out)
 {
     uint64_t *proven = (uint64_t *)(uintptr_t)&state->proven;
     uint64_t *refuted = (uint64_t *)(uintptr_t)&state->refuted;
@@ -49,7 +56,7 @@ static mmf_status count_now(const mmfi_state *state, mmfi_bounds *out, mmf_error
     if (mmfi_live_is_trusted(state->map.base, &state->layout)) {
         out->count = mmfi_load64_acquire(live + offsetof(mmfi_live, count));
         out->room = mmfi_load64_acquire(live + offsetof(mmfi_live, capacity));
-    } else if (mmfi_commit_now(state, &commit)) {
+    } else if (commit_now(state, &commit)) {
         out->count = commit.count;
         out->room = commit.capacity;
     } else

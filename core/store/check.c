@@ -2,8 +2,10 @@
  * What opening finds out about a file (a damaged count, rows that were never written, holes), and
  * the recovery that writers begin with once it is found sound.
  */
+#include "check.h"
 #include "../format/commit.h"
-#include "state.h"
+#include "../os/space.h"
+#include "sync.h"
 
 #include <inttypes.h>
 
@@ -97,7 +99,12 @@ static mmf_status plan_recovery(const mmfi_state *state, uint64_t rows, mmf_erro
     return status == MMF_OK ? mmfi_check_last(state, found.count, error) : status;
 }
 
-mmf_status mmfi_check_holes(const mmfi_state *state, bool others, mmf_error *error)
+/*
+ * Before a writer fills the holes of the file, which hides them: MMF_ERR_CORRUPT when there
+ * is one in the records, and what recovery says when it would refuse a file that has any. With
+ * others at work on the file, others is true. Holes of the header, which hide nothing, it fills.
+ */
+static mmf_status check_holes(const mmfi_state *state, bool others, mmf_error *error)
 {
     const mmfi_layout *layout = &state->layout;
     const uint64_t size = state->file_size < state->map.size ? state->file_size : state->map.size;
@@ -142,7 +149,7 @@ mmf_status mmfi_check_last(const mmfi_state *state, uint64_t count, mmf_error *e
 
 mmf_status mmfi_secure_blocks(mmfi_state *state, bool others, mmf_error *error)
 {
-    mmf_status status = mmfi_check_holes(state, others, error);
+    mmf_status status = check_holes(state, others, error);
     if (status == MMF_OK)
         status = mmfi_file_fill_holes(&state->file, UINT64_MAX, others, error);
     if (status == MMF_OK)

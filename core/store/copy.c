@@ -1,7 +1,9 @@
 /* Copying a store that writers may be at work on. */
+#include "bounds.h"
+#include "create.h"
+#include "explain.h"
 #include "mmapforge/detail/checksum.h"
 #include "mmapforge/value.h"
-#include "state.h"
 
 #include <inttypes.h>
 #include <string.h>

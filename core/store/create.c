@@ -1,4 +1,7 @@
 /* Creating stores: what a new file is made from, and its name once it is complete. */
+#include "create.h"
+#include "../os/create_file.h"
+#include "close.h"
 #include "open.h"
 
 #include <inttypes.h>

@@ -1,5 +1,7 @@
 /* The messages for statuses of calls that take no mmf_error, and those of several callers. */
-#include "state.h"
+#include "explain.h"
+#include "../os/space.h"
+#include "link.h"
 
 #include <errno.h>
 #include <inttypes.h>

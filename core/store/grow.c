@@ -1,5 +1,7 @@
 /* Growth of the file of a store, and its capacity. */
-#include "state.h"
+#include "grow.h"
+#include "../os/space.h"
+#include "link.h"
 
 #include <inttypes.h>
 

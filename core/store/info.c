@@ -1,5 +1,8 @@
 /* mmf_store_info, and the calls that return one property of a store. */
-#include "state.h"
+#include "../format/recover.h"
+#include "../os/lock.h"
+#include "bounds.h"
+#include "link.h"
 
 #include <string.h>
 

@@ -2,13 +2,20 @@
  * A writer joins those that a file may have already: one at a time it finds what there is, puts
  * right what the dead left, and takes an undo slot. several_writers.c has what it does then.
  */
-#include "../format/commit.h"
-#include "several_writers.h"
+#include "join.h"
+#include "../format/recover.h"
+#include "../os/lock.h"
+#include "../os/sync_file.h"
+#include "append_lock.h"
+#include "check.h"
+#include "sync.h"
+#include "unpublished.h"
+#include "wait.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-/* how long a joining writer waits for a place that another one has only locked to roll it back. */
+/* How long a joining writer waits for a place that another one has only locked to roll it back. */
 #define PLACE_WAIT_NS MMFI_NS_PER_SECOND
 
 /* Says in the file, for messages, which process joins; by a call, for a page may be a hole yet. */
@@ -226,7 +233,7 @@ static mmf_status join(mmfi_state *state, mmf_error *error)
         return status;
     status = take_slot(state, error);
     if (status == MMF_OK)
-        status = mmfi_shared_recover_append(state, error);
+        status = mmfi_append_lock_recover(state, error);
     /* All that can fail comes before the shared page counts this writer. */
     if (status == MMF_OK)
         status = untie_commit(state, error);

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "state.h"
+#include "link.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -174,14 +174,4 @@ mmf_status mmfi_link_check(mmfi_state *state, mmf_error *error)
     if (state->link.had_name && file.st_nlink == 0)
         return mmfi_link_say(state, MMF_ERR_NOT_FOUND, error);
     return MMF_OK;
-}
-
-mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error)
-{
-    /* Of a file that has no name the records are written all the same: others may have it open. */
-    const mmf_status linked = mmfi_link_check(state, error);
-    if (linked != MMF_OK && linked != MMF_ERR_NOT_FOUND && mmfi_pages_status(state) == MMF_OK)
-        return linked;
-    const mmf_status status = mmfi_store_commit(state, clean, error);
-    return status == MMF_OK && linked != MMF_OK ? mmfi_link_say(state, linked, error) : status;
 }

@@ -14,12 +14,20 @@
  *    where the row is of the last tail; a writer that does so makes no more tails.
  */
 #include "../format/commit.h"
+#include "../os/lock.h"
+#include "../os/sync_file.h"
+#include "check.h"
 #include "claim.h"
-#include "state.h"
+#include "grow.h"
+#include "strategy.h"
+#include "sync.h"
+#include "unpublished.h"
+#include "write.h"
 
 /* ---- Attaching ---- */
 
-void mmfi_one_writer_prepare(mmfi_state *state)
+/* What the next append finds, its sequence and its bound. */
+static void prepare_append(mmfi_state *state)
 {
     state->writer->sequence = mmfi_append_sequence(state);
     state->writer->capacity = mmfi_append_is_over_exposed(state) ? 0 : state->room;
@@ -44,7 +52,7 @@ static mmf_status recover(mmfi_state *state, mmf_error *error)
     state->writer->count = found.count;
     state->room = found.capacity;
     state->writer->undo = state->map.base + state->layout.undo_offset;
-    mmfi_one_writer_prepare(state);
+    prepare_append(state);
     return MMF_OK;
 }
 
@@ -122,7 +130,7 @@ static mmf_status commit(mmfi_state *state, bool clean, mmf_error *error)
     }
     if (status != MMF_OK)
         return status;
-    mmfi_one_writer_prepare(state);
+    prepare_append(state);
     state->replaced = false;
     mmfi_store64(&state->writer->live->replaced, 0);
     state->writer->settable = 0;
@@ -231,7 +239,7 @@ static mmf_status append_begin(mmfi_state *state, uint64_t rows)
         if (status != MMF_OK)
             return status;
     }
-    mmfi_one_writer_prepare(state);
+    prepare_append(state);
     return MMF_OK;
 }
 

@@ -4,7 +4,17 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "open.h"
+#include "../format/recover.h"
+#include "../os/boot_id.h"
+#include "../os/lock.h"
+#include "bounds.h"
+#include "check.h"
+#include "explain.h"
+#include "link.h"
+#include "reserve.h"
+#include "strategy.h"
 
+#include "mmapforge/sigbus.h"
 #include "mmapforge/version.h"
 
 #include <inttypes.h>

@@ -2,7 +2,12 @@
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
+#include "read.h"
+#include "../format/recover.h"
+#include "../os/lock.h"
 #include "state.h"
+
+#include "mmapforge/detail/fields.h"
 
 #include <sched.h>
 

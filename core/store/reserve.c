@@ -2,7 +2,10 @@
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
-#include "state.h"
+#include "reserve.h"
+#include "link.h"
+
+#include "mmapforge/sigbus.h"
 
 #include <sched.h>
 

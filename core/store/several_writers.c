@@ -10,29 +10,18 @@
  * acquire that takes it) or, from a dead one, by the lock of its slot. Other orders here repeat
  * these: the swaps acquire and release alike, and the count is loaded as it is everywhere.
  */
-#include "several_writers.h"
+#include "../format/recover.h"
+#include "../os/lock.h"
+#include "../os/sync_file.h"
+#include "append_lock.h"
 #include "claim.h"
-
-/* ---- The obstacle of a wait ---- */
-
-/* The owner of the slot has what this writer waited for, until its time was over. */
-static mmf_status give_up_waiting(mmfi_state *state, mmfi_held held, uint64_t row, uint32_t slot)
-{
-    const bool known = slot < state->layout.undo_count;
-    mmfi_store64(&state->obstacle.row, row);
-    mmfi_store64(&state->obstacle.pid,
-                 known ? mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, owner))
-                       : 0);
-    mmfi_store64(&state->obstacle.held, (uint64_t)held);
-    return MMF_ERR_BUSY;
-}
-
-/* Before a write that may have to wait. */
-static void forget_obstacle(mmfi_state *state)
-{
-    if (mmfi_load64(&state->obstacle.held) != MMFI_HELD_NOTHING)
-        mmfi_store64(&state->obstacle.held, MMFI_HELD_NOTHING);
-}
+#include "explain.h"
+#include "grow.h"
+#include "join.h"
+#include "strategy.h"
+#include "sync.h"
+#include "wait.h"
+#include "write.h"
 
 /* ---- Records ---- */
 
@@ -53,13 +42,6 @@ static uint32_t owner_of(const mmfi_state *state, uint64_t row, uint64_t odd)
     return slot;
 }
 
-/* The rows that a slot may name now; none when the size of the file cannot be had. */
-static uint64_t rows_within_reach(const mmfi_state *state)
-{
-    mmfi_bounds now = {0, 0, 0, 0};
-    return mmfi_bounds_now(state, &now, NULL) == MMF_OK ? mmfi_shared_reach(state, &now) : 0;
-}
-
 /* Rolls the record back if its owner is dead. Returns what owner_of found; without an owner the
  * record is torn. */
 static uint32_t roll_back(mmfi_state *state, uint64_t row, uint64_t odd)
@@ -67,7 +49,7 @@ static uint32_t roll_back(mmfi_state *state, uint64_t row, uint64_t odd)
     const uint32_t slot = owner_of(state, row, odd);
     if (slot < state->layout.undo_count && slot != state->slot &&
         mmfi_file_lock_slot(&state->file, slot)) {
-        mmfi_recover_slot(state->map.base, &state->layout, slot, rows_within_reach(state));
+        mmfi_recover_slot(state->map.base, &state->layout, slot, mmfi_shared_rows(state));
         mmfi_file_unlock_slot(&state->file, slot);
     }
     return slot;
@@ -98,14 +80,14 @@ static MMFI_COLD mmf_status wait_to_claim(mmfi_state *state, uint64_t row, unsig
                 return MMF_OK;
         }
     } while (mmfi_wait_next(&wait));
-    return give_up_waiting(state, MMFI_HELD_RECORD, row, owner);
+    return mmfi_shared_give_up(state, MMFI_HELD_RECORD, row, owner);
 }
 
 static mmf_status claim(mmfi_state *state, uint64_t row, unsigned char *record, mmfi_extent extent,
                         uint64_t *sequence)
 {
     const uint64_t found = mmfi_sequence_load(record);
-    forget_obstacle(state);
+    mmfi_shared_forget_obstacle(state);
     if (MMFI_LIKELY(mmfi_sequence_is_whole(found)) &&
         mmfi_claim(record, state->writer->undo, state->slot, row, found,
                    (size_t)state->layout.record_size, sequence))
@@ -130,98 +112,6 @@ static mmf_status write_untracked_shared(mmfi_state *state)
 {
     (void)state;
     return MMF_OK;
-}
-
-/* ---- The append lock ---- */
-
-/* Takes it from a writer that died with it; false when that lives, or another was faster. */
-static bool take_dead_append_lock(mmfi_state *state, uint64_t owner, uint64_t mine)
-{
-    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
-    /* No writer has such a slot: the word was damaged. */
-    if (owner > state->layout.undo_count)
-        return mmfi_swap64_if(lock, owner, mine);
-    const uint32_t slot = (uint32_t)(owner - 1);
-    if (slot == state->slot || !mmfi_file_lock_slot(&state->file, slot))
-        return false;
-    /* While its slot is locked no other writer can become that owner. */
-    mmfi_recover_slot(state->map.base, &state->layout, slot, rows_within_reach(state));
-    const bool taken = mmfi_swap64_if(lock, owner, mine);
-    mmfi_file_unlock_slot(&state->file, slot);
-    return taken;
-}
-
-static bool try_append_lock(mmfi_state *state)
-{
-    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
-    return mmfi_swap64_if(lock, 0, (uint64_t)state->slot + 1);
-}
-
-/*
- * The caller has taken the append lock of a dead writer, whose unpublished records are discarded
- * for good. If this writer dies here, the next one does it.
- */
-static mmf_status discard_append(mmfi_state *state, mmf_error *error)
-{
-    const mmf_status status = mmfi_discard_unpublished(state, mmfi_shared_count(state), error);
-    if (status != MMF_OK)
-        mmfi_shared_unlock(state);
-    return status;
-}
-
-mmf_status mmfi_shared_recover_append(mmfi_state *state, mmf_error *error)
-{
-    const uint64_t mine = (uint64_t)state->slot + 1;
-    const uint64_t owner = mmfi_load64(&mmfi_shared_live(state)->append_owner);
-    if (mmfi_unpublished_check(state, mmfi_shared_count(state), NULL) != MMF_OK)
-        return MMF_OK;
-    if (owner == 0 ? !try_append_lock(state)
-                   : owner != mine && !take_dead_append_lock(state, owner, mine))
-        return MMF_OK;
-    const mmf_status status = discard_append(state, error);
-    if (status == MMF_OK)
-        mmfi_shared_unlock(state);
-    return status;
-}
-
-/* Another writer has it, or died with it. */
-static MMFI_COLD mmf_status wait_for_append_lock(mmfi_state *state, mmf_error *error)
-{
-    uint64_t *lock = &mmfi_shared_live(state)->append_owner;
-    const uint64_t mine = (uint64_t)state->slot + 1;
-    mmfi_wait wait = mmfi_wait_of(MMFI_WAIT_NS);
-    uint64_t owner = 0;
-    bool taken = false;
-    bool inherited = false;
-    do {
-        taken = try_append_lock(state);
-        owner = taken ? 0 : mmfi_load64(lock);
-        if (owner == 0 || !mmfi_wait_asks(&wait))
-            continue;
-        const mmf_status status = mmfi_unpublished_check(state, mmfi_shared_count(state), error);
-        if (status != MMF_OK)
-            return status;
-        taken = inherited = take_dead_append_lock(state, owner, mine);
-    } while (!taken && mmfi_wait_next(&wait));
-    if (!taken) {
-        const bool is_slot = owner != 0 && owner <= state->layout.undo_count;
-        return give_up_waiting(state, MMFI_HELD_APPEND, 0,
-                               is_slot ? (uint32_t)(owner - 1) : UINT32_MAX);
-    }
-    /* A sync by one that had the lock meanwhile may have failed. */
-    if (mmfi_sync_has_failed(state)) {
-        mmfi_shared_unlock(state);
-        return mmfi_poison_say(state, error);
-    }
-    return inherited ? discard_append(state, error) : MMF_OK;
-}
-
-static mmf_status take_append_lock(mmfi_state *state, mmf_error *error)
-{
-    forget_obstacle(state);
-    if (MMFI_LIKELY(try_append_lock(state)))
-        return MMF_OK;
-    return wait_for_append_lock(state, error);
 }
 
 /* With the append lock: how many records there are, and room for more. Others may have grown the
@@ -249,12 +139,12 @@ static mmf_status make_room(mmfi_state *state, uint64_t rows)
 
 static mmf_status append_begin_shared(mmfi_state *state, uint64_t rows)
 {
-    mmf_status status = take_append_lock(state, NULL);
+    mmf_status status = mmfi_append_lock_take(state, NULL);
     if (status != MMF_OK)
         return status;
     status = make_room(state, rows);
     if (status != MMF_OK)
-        mmfi_shared_unlock(state);
+        mmfi_append_lock_free(state);
     else
         state->writer->sequence = mmfi_append_sequence(state);
     return status;
@@ -269,7 +159,7 @@ static mmf_status append_begin_shared(mmfi_state *state, uint64_t rows)
 static void roll_back_dead_writers(mmfi_state *state)
 {
     const size_t record_size = (size_t)state->layout.record_size;
-    const uint64_t end = rows_within_reach(state);
+    const uint64_t end = mmfi_shared_rows(state);
     for (uint32_t slot = 0; slot < state->layout.undo_count; slot++) {
         const uint64_t row = mmfi_load64(mmfi_shared_undo(state, slot) + offsetof(mmfi_undo, row));
         if (row >= end)
@@ -295,7 +185,7 @@ static mmf_status commit_shared(mmfi_state *state, bool clean, mmf_error *error)
         mmfi_state_poison(state);
         return status;
     }
-    status = take_append_lock(state, error);
+    status = mmfi_append_lock_take(state, error);
     if (status != MMF_OK)
         return status == MMF_ERR_BUSY ? mmfi_obstacle_say(state, error) : status;
     (void)mmfi_commit_read(state->map.base, &last);
@@ -313,7 +203,7 @@ static mmf_status commit_shared(mmfi_state *state, bool clean, mmf_error *error)
     }
     if (status != MMF_OK)
         mmfi_state_poison(state);
-    mmfi_shared_unlock(state);
+    mmfi_append_lock_free(state);
     return status;
 }
 

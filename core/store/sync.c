@@ -1,6 +1,10 @@
 /* Syncs, and the poisoned state after a failed one. */
-#include "../format/commit.h"
-#include "state.h"
+#include "sync.h"
+#include "../os/sync_file.h"
+#include "explain.h"
+#include "link.h"
+#include "strategy.h"
+#include "write.h"
 
 mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error)
 {
@@ -43,13 +47,23 @@ mmf_status mmfi_poison_say(const mmfi_state *state, mmf_error *error)
                      state->file.path);
 }
 
-mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
+static mmf_status commit_records(mmfi_state *state, bool clean, mmf_error *error)
 {
     if (mmfi_load64(&state->missing_pages) != 0)
         return mmfi_say_missing_pages(state, error);
     if (mmfi_sync_has_failed(state))
         return mmfi_poison_say(state, error);
     return state->strategy->commit(state, clean, error);
+}
+
+mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
+{
+    /* Of a file that has no name the records are written all the same: others may have it open. */
+    const mmf_status linked = mmfi_link_check(state, error);
+    if (linked != MMF_OK && linked != MMF_ERR_NOT_FOUND && mmfi_pages_status(state) == MMF_OK)
+        return linked;
+    const mmf_status status = commit_records(state, clean, error);
+    return status == MMF_OK && linked != MMF_OK ? mmfi_link_say(state, linked, error) : status;
 }
 
 mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)
@@ -59,6 +73,6 @@ mmf_status mmf_store_sync(mmf_store *store, mmf_error *error)
     mmf_status status = MMF_OK;
     mmfi_state *state = mmfi_state_to_write(store, &status);
     if (state != NULL)
-        return mmfi_link_commit(state, false, error);
+        return mmfi_store_commit(state, false, error);
     return mmf_store_explain(store, status, 0, NULL, error);
 }

@@ -1,10 +1,9 @@
-/*
- * Rows that were never published: the records that an append which died left after the last one.
- * core/store/state.h says why they must not stay.
- */
+/* Rows that were never published: the records that a dead append left after the last one. */
+#include "unpublished.h"
 #include "../format/commit.h"
+#include "../os/sync_file.h"
 #include "mmapforge/detail/checksum.h"
-#include "state.h"
+#include "sync.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,8 @@
 /* Reading any store by its schema. */
 #include "mmapforge/value.h"
 
+#include "mmapforge/detail/fields.h"
+#include "read.h"
 #include "state.h"
 
 /*

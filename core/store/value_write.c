@@ -1,7 +1,8 @@
 /* Writing any store by its schema. */
 #include "mmapforge/detail/access_checksum.h"
 #include "mmapforge/value.h"
-#include "state.h"
+#include "strategy.h"
+#include "write.h"
 
 #include <stdlib.h>
 
@@ -23,27 +24,6 @@ static bool lengths_fit(const mmf_schema *schema, const unsigned char *raw)
     return true;
 }
 
-#define SAVE_WORD(bits)                                                                            \
-    case (bits) / 8: {                                                                             \
-        uint##bits##_t word;                                                                       \
-        memcpy(&word, from, sizeof word);                                                          \
-        mmfi_store##bits(to, word);                                                                \
-        break;                                                                                     \
-    }
-
-/* One store, whose width no option of the compiler changes: others load the scalar meanwhile. */
-static void save_scalar(unsigned char *to, const unsigned char *from, uint32_t size)
-{
-    switch (size) {
-        SAVE_WORD(8)
-        SAVE_WORD(16)
-        SAVE_WORD(32)
-        SAVE_WORD(64)
-    default:
-        break;
-    }
-}
-
 /* Stores one field of a raw record into a record; lengths have been checked. */
 static void save_field(unsigned char *record, const unsigned char *raw, const mmf_field *field)
 {
@@ -54,7 +34,7 @@ static void save_field(unsigned char *record, const unsigned char *raw, const mm
     } else if (field->type == MMF_TYPE_BOOL) {
         mmfi_save_bool(record, field->offset, *from != 0);
     } else {
-        save_scalar(record + field->offset, from, field->size);
+        mmfi_save_scalar(record + field->offset, from, field->size);
     }
 }
 

@@ -1,8 +1,10 @@
 /* Verifying a range of records: each against its checksum. */
 #include "mmapforge/verify.h"
-#include "../format/recover.h"
+#include "check.h"
+#include "explain.h"
 #include "mmapforge/detail/access_checksum.h"
-#include "state.h"
+#include "mmapforge/detail/columns.h"
+#include "verify_record.h"
 
 #include <inttypes.h>
 

@@ -2,8 +2,11 @@
  * Verifying one record against its checksum, as it is or as its undo slot has it. Apart from the
  * range of verify.c, in whose loop it would cost every sound record two instructions.
  */
+#include "verify_record.h"
+#include "read.h"
+#include "write.h"
+
 #include "mmapforge/detail/access_checksum.h"
-#include "state.h"
 
 static void compute(const mmf_schema *schema, const unsigned char *record, uint64_t place,
                     uint64_t sequence, mmfi_verify_result *out)

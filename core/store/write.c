@@ -1,6 +1,7 @@
 /* The slow half of writing: whether a handle may write, torn records, rows that readers saw. */
+#include "write.h"
 #include "claim.h"
-#include "state.h"
+#include "strategy.h"
 
 mmfi_state *mmfi_state_to_write(const mmf_store *store, mmf_status *status)
 {
@@ -42,7 +43,7 @@ mmf_status mmfi_set_slow(mmf_store *store, uint64_t row, size_t offset, size_t s
     if (permit.status != MMF_OK)
         return permit.status;
     unsigned char *record = mmfi_row(store, row, (size_t)state->layout.record_size);
-    mmfi_store_word(record + offset, size, word);
+    mmfi_save_scalar(record + offset, &word, size);
     mmfi_sequence_write_end(record, permit.sequence);
     return MMF_OK;
 }

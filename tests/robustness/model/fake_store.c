@@ -1,6 +1,15 @@
 /* The fake file, what core asks of lower layers, and the calls that the generator writes. */
 #include "tests/robustness/model/fake_store.h"
 
+#include "core/format/recover.h"
+#include "core/os/boot_id.h"
+#include "core/os/lock.h"
+#include "core/os/space.h"
+#include "core/os/sync_file.h"
+#include "core/store/explain.h"
+#include "core/store/link.h"
+#include "core/store/reserve.h"
+#include "core/store/strategy.h"
 #include "core/store/wait.h"
 
 #include <stdio.h>
@@ -245,9 +254,10 @@ mmf_status mmfi_link_check(mmfi_state *state, mmf_error *error)
     return MMF_OK;
 }
 
-mmf_status mmfi_link_commit(mmfi_state *state, bool clean, mmf_error *error)
+mmf_status mmfi_link_say(const mmfi_state *state, mmf_status status, mmf_error *error)
 {
-    return mmfi_store_commit(state, clean, error);
+    (void)state, (void)error;
+    return status;
 }
 
 /* Here every file fits the mapping. */
@@ -508,7 +518,7 @@ mmf_status fake_open_writer(unsigned index, mmf_store **out)
     opened->writer.live = (mmfi_live *)(void *)fake_live();
     opened->state.writer = &opened->writer;
     opened->state.room = found.capacity;
-    mmfi_one_writer_prepare(&opened->state);
+    (void)mmfi_one_writer.append_begin(&opened->state, 0);
     opened->store.writer = &opened->writer;
     *out = attach(opened);
     return MMF_OK;

@@ -9,7 +9,8 @@
 #define MMF_TESTS_ROBUSTNESS_MODEL_FAKE_STORE_H
 
 #include "core/store/state.h"
-#include "mmapforge/detail/access.h"
+#include "mmapforge/detail/columns.h"
+#include "mmapforge/detail/fields.h"
 
 #define FAKE_WORDS       2u
 #define FAKE_RECORD_SIZE (MMF_SEQUENCE_SIZE + 8u * FAKE_WORDS)

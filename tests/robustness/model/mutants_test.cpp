@@ -67,11 +67,11 @@ const Mutant mutants[] = {
     {"mmfi_refresh", "load acquire", "&store->row_bound", "shared handle", nullptr},
     {"mmfi_count_slow", "load acquire", "&store->row_bound", "shared handle, signal", nullptr},
     {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, window", nullptr},
-    // core/store/grow.c, sync.c, write.c, value_write.c
+    // core/store/grow.c, sync.c, write.h, value_write.c
     {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
     {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,
      "a recovering writer sees it by the lock, and others of several writers read nothing by it"},
-    {"mmfi_store_word", "store release", "to", "scalars, by a call", nullptr},
+    {"mmfi_save_scalar", "store release", "to", "scalars, by a call", nullptr},
     {"mmfi_append_rows_end", "store release", "&store->row_bound", "writer's handle, rows",
      nullptr},
     {"mmfi_append_rows_end", "store release", "&writer->live->count", "append of rows", nullptr},
@@ -83,10 +83,10 @@ const Mutant mutants[] = {
     {"mmfi_claim_torn", "update release", "record", "two repairers", nullptr},
     {"mmfi_claim_torn", "update acquire", "record", nullptr,
      "the sequence that it replaces was loaded with an acquire"},
-    // core/store/several_writers.c, core/store/several_writers.h
+    // core/store/several_writers.c, shared.h, append_lock.h, append_lock.c
     {"owner_of", "fence acquire", "", "two repairers, two rows", nullptr},
-    {"try_append_lock", "update acquire", "lock", "two writers, append", nullptr},
-    {"try_append_lock", "update release", "lock", nullptr,
+    {"mmfi_append_lock_try", "update acquire", "lock", "two writers, append", nullptr},
+    {"mmfi_append_lock_try", "update release", "lock", nullptr,
      "no writer takes anything from the owner of the lock, only from who freed it"},
     {"take_dead_append_lock", "update acquire", "lock", nullptr,
      "the lock of the dead owner's slot hands on what it had done"},
@@ -96,7 +96,7 @@ const Mutant mutants[] = {
      "the append lock hands on what its last owner did"},
     {"mmfi_shared_count", "load acquire", "&mmfi_shared_live(state)->count", nullptr,
      "the append lock, or the lock of its dead owner's slot, hands on what was published"},
-    {"mmfi_shared_unlock", "store release", "&mmfi_shared_live(state)->append_owner",
+    {"mmfi_append_lock_free", "store release", "&mmfi_shared_live(state)->append_owner",
      "a joiner frees the append lock", nullptr},
 };
 

@@ -25,13 +25,18 @@ check() {
 
 long="/* $(printf 'x%.0s' {1..110}) */"
 check 0 '' core/store/open.c '#include "../os/map.h"\n'
-check 0 '' core/store/read.c '#include "mmapforge/value.h"\n\n#include "state.h"\n'
+check 0 '' core/store/read.c '#include "mmapforge/detail/columns.h"\n\n#include "read.h"\n#include "state.h"\n'
 check 0 '' core/include/mmapforge/detail/atomic.h 'int __atomic_x;\n'
 check 0 '' gen/model/sema.c '#include "mmapforge/schema.h"\n'
 check 0 '' gen/emit_c/layout.c '#include "../front/source.h"\n#include "parts.h"\n'
 check 1 'core/os/map.c:1: "core/include/mmapforge/store.h" is of a higher layer' core/os/map.c \
     '#include "mmapforge/store.h"\n'
 check 1 'core/os/map.c:1: "core/store/state.h" is of a higher layer' core/os/map.c '#include "../store/state.h"\n'
+check 1 'core/store/bounds.c:1: "core/store/sync.h" is of a higher layer' core/store/bounds.c '#include "sync.h"\n'
+check 1 'core/os/lock.c:2: "core/os/file.h" is of a higher layer' core/os/lock.c '#include "open_file.h"\n#include "file.h"\n'
+check 1 'core/store/join.c:1: "core/store/several_writers.h" is of' core/store/join.c '#include "several_writers.h"\n'
+check 1 'core/include/mmapforge/store.h:1: "core/include/mmapforge/value.h" is of a higher' \
+    core/include/mmapforge/store.h '#include "mmapforge/value.h"\n'
 check 1 'gen/front/lexer.c:2: "gen/emit/text.h" is of a higher' gen/front/lexer.c '\n#include "../emit/text.h"\n'
 check 1 'gen/front/tokens.h:1: "gen/front/parser.h" is of a higher' gen/front/tokens.h '#include "parser.h"\n'
 check 1 'gen/model/lexer.c:1: the layer of this file' gen/model/lexer.c '#include "../front/diag.h"\n'
@@ -57,6 +62,41 @@ status="$?"
 rm -rf "$tree"
 if [ "$status" != 1 ] || [[ "$said" != *"a b.c:1:4: error"* ]]; then
     echo "FAILED: without an argument: exit $status; it said: $said"
+    failed=1
+fi
+
+# The calls of compiled files; the symbols of one that uses another stand in its archive.
+calls="$(dirname "$lint")/calls.sh"
+
+# calls_of CODE MESSAGE FILE TEXT [FILE TEXT]: the lint of these files, compiled, ends so, and says so.
+calls_of() {
+    local code="$1" message="$2" tree said status
+    shift 2
+    tree="$(mktemp -d)"
+    while [ "$#" -gt 0 ]; do
+        printf '%s\n' "$2" | cc -x c -c -o "$tree/$1.o" - || failed=1
+        shift 2
+    done
+    ar rc "$tree/lib.a" "$tree"/*.o
+    said="$(sh "$calls" "$tree/lib.a" 2>&1)"
+    status="$?"
+    rm -rf "$tree"
+    if [ "$status" != "$code" ] || [[ "$said" != *"$message"* ]]; then
+        echo "FAILED: calls: exit $status, expected $code with '$message'; it said: $said"
+        failed=1
+    fi
+}
+
+low='int low = 1; int use(void) { return low; }'
+high='extern int low; int high(void) { return low; }'
+calls_of 0 '' bounds "$low" sync "$high"
+calls_of 0 '' bounds.pic "$low" sync.pic "$high"
+calls_of 1 'core/store/bounds.c uses low of core/store/sync.c' sync "$low" bounds "$high"
+calls_of 1 'is of no file in layers.txt' bounds "$low" other "$high"
+calls_of 1 'no file uses another one' bounds "$low"
+said="$(sh "$calls" 2>&1)"
+if [ "$?" != 2 ] || [[ "$said" != usage:* ]]; then
+    echo "FAILED: calls without an archive said: $said"
     failed=1
 fi
 

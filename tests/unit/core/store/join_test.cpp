@@ -1,6 +1,7 @@
 // A writer that joins others which are at work.
 #include <sys/syscall.h>
 
+#include "core/os/lock.h"
 #include "core/store/state.h"
 #include "tests/support/store_fixture.h"
 #include "tests/support/traced.h"

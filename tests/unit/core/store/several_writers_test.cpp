@@ -4,6 +4,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/format/commit.h"
+#include "core/os/lock.h"
 #include "core/store/claim.h"
 #include "core/store/state.h"
 #include "tests/support/store_fixture.h"

@@ -2,6 +2,8 @@
 #include <chrono>
 #include <thread>
 
+#include "core/format/commit.h"
+#include "core/os/lock.h"
 #include "core/store/state.h"
 #include "tests/support/store_fixture.h"
 

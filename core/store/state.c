@@ -1,4 +1,4 @@
-/* The memory of handles: new, closed, and kept readable for a while after that. */
+/* The state of a handle: its memory, and all that it holds. */
 #include "state.h"
 
 #include <stdlib.h>
@@ -7,27 +7,6 @@
 mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, MMFI_LAST_NOTHING, 0};
 const mmfi_live mmfi_live_closed = {.count = 0};
 const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
-
-/*
- * Closed handles stay readable for a while, so that a use after close is MMF_ERR_CLOSED and not a
- * crash: the memory of one is released when QUARANTINE_SLOTS others were closed after it.
- */
-#define QUARANTINE_SLOTS 64u
-
-static void *quarantine[QUARANTINE_SLOTS];
-static uint64_t quarantine_next;
-
-void mmfi_handle_retire(mmf_store *store)
-{
-    const uint64_t slot = mmfi_add64(&quarantine_next, 1) % QUARANTINE_SLOTS;
-    mmfi_guard_forget(store);
-    store->row_bound = 0;
-    store->writer = &mmfi_writer_none;
-    store->live = &mmfi_live_closed;
-    store->records = NULL;
-    store->state = NULL;
-    free(mmfi_exchange_pointer(&quarantine[slot], store));
-}
 
 bool mmfi_state_is_inherited(const mmfi_state *state)
 {
@@ -62,19 +41,4 @@ mmfi_state *mmfi_state_new(void)
         state->proven = UINT64_MAX;
     }
     return state;
-}
-
-mmf_status mmf_store_close(mmf_store *store)
-{
-    if (store == NULL)
-        return MMF_OK;
-    mmfi_state *state = store->state;
-    if (state == NULL)
-        return MMF_ERR_CLOSED;
-    mmf_status status = MMF_OK;
-    if (state->writer != NULL && !mmfi_state_is_inherited(state))
-        status = mmfi_link_commit(state, true, NULL);
-    mmfi_handle_retire(store);
-    mmfi_state_free(state);
-    return status;
 }

@@ -1,8 +1,11 @@
-/* What the files of core/os share; private to them. */
-#ifndef MMF_OS_INTERNAL_H
-#define MMF_OS_INTERNAL_H
+/*
+ * The failures of system calls, in the words of a message; and what every call of core/os has to
+ * mind: interruptions, flags, paths. Private to core/os.
+ */
+#ifndef MMF_OS_SYSTEM_CALL_H
+#define MMF_OS_SYSTEM_CALL_H
 
-#include "file.h"
+#include "mmapforge/status.h"
 
 #include <fcntl.h>
 
@@ -12,11 +15,11 @@
 /* The failure of a system call: what it was to do, the system's words, and what to do about it. */
 mmf_status mmfi_file_fail(mmf_error *error, int os_error, const char *path, const char *what);
 
-/* MMF_ERR_ARGUMENT for NULL and for an empty path. */
-mmf_status mmfi_file_check_path(const char *path, mmf_error *error);
-
 /* True when a call was interrupted by a signal handler and is to be repeated; false after too many
  * attempts. */
 bool mmfi_file_again(int os_error, int attempt);
+
+/* MMF_ERR_ARGUMENT for NULL and for an empty path. */
+mmf_status mmfi_file_check_path(const char *path, mmf_error *error);
 
 #endif
