@@ -1,4 +1,5 @@
 // Every call of a store from C++, under warnings that another project may make errors.
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
