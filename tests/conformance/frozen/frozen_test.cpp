@@ -5,6 +5,12 @@
 
 namespace {
 
+class FrozenTest : public StoreTest {};
+
+} // namespace
+
+namespace {
+
 void expect_the_frozen_ticks(const tick_store *store)
 {
     ASSERT_EQ(tick_store_count(store), 3u);
@@ -21,7 +27,7 @@ void expect_the_frozen_ticks(const tick_store *store)
 } // namespace
 
 // It was written in a boot that is long over, so the commit slot says what there is.
-TEST_F(StoreTest, TheFrozenFileOpens)
+TEST_F(FrozenTest, TheFrozenFileOpens)
 {
     const std::string command = "cp tests/conformance/frozen/data/ticks_v3.mmf '" + path + "'";
     ASSERT_EQ(system(command.c_str()), 0);
@@ -46,7 +52,7 @@ TEST_F(StoreTest, TheFrozenFileOpens)
 }
 
 // The superblock, byte by byte as docs/file-format.md has it.
-TEST_F(StoreTest, TheFrozenFileIsAsSpecified)
+TEST_F(FrozenTest, TheFrozenFileIsAsSpecified)
 {
     path = "tests/conformance/frozen/data/ticks_v3.mmf";
     const std::string all = bytes();
@@ -85,7 +91,7 @@ TEST_F(StoreTest, TheFrozenFileIsAsSpecified)
 }
 
 // What an earlier version wrote is refused by name, for reading and for writing, and left as it is.
-TEST_F(StoreTest, AFileOfFormatVersion2IsRefused)
+TEST_F(FrozenTest, AFileOfFormatVersion2IsRefused)
 {
     const std::string command = "cp tests/conformance/frozen/data/ticks_v2.mmf '" + path + "'";
     ASSERT_EQ(system(command.c_str()), 0);

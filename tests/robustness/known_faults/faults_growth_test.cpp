@@ -8,6 +8,12 @@
 
 namespace {
 
+class KnownGrowthFaultsTest : public StoreTest {};
+
+} // namespace
+
+namespace {
+
 // What a writer that published that many rows would have left in the shared page.
 std::string count_word(uint64_t rows)
 {
@@ -19,7 +25,7 @@ std::string count_word(uint64_t rows)
 } // namespace
 
 // 1: a reader attached before the file grew died of SIGSEGV.
-TEST_F(StoreTest, GrowthUnderAnAttachedReaderInAnotherProcess)
+TEST_F(KnownGrowthFaultsTest, GrowthUnderAnAttachedReaderInAnotherProcess)
 {
     tick_store *writer = create();
     fill(writer, 1);
@@ -59,7 +65,7 @@ TEST_F(StoreTest, GrowthUnderAnAttachedReaderInAnotherProcess)
 }
 
 // 2: growth by ftruncate turned a full disk into SIGBUS. Every page that is counted has blocks.
-TEST_F(StoreTest, CapacityIsBackedByBlocks)
+TEST_F(KnownGrowthFaultsTest, CapacityIsBackedByBlocks)
 {
     mmf_options options = MMF_OPTIONS_INIT;
     options.capacity = 100000;
@@ -73,7 +79,7 @@ TEST_F(StoreTest, CapacityIsBackedByBlocks)
 }
 
 // 3: a file could not pass 1 GiB. A writer grows a file across it, and a reader follows.
-TEST_F(StoreTest, GrowthAcrossOneGiB)
+TEST_F(KnownGrowthFaultsTest, GrowthAcrossOneGiB)
 {
     const uint64_t gib = UINT64_C(1) << 30;
     mmf_options options = MMF_OPTIONS_INIT;
@@ -113,7 +119,7 @@ TEST_F(StoreTest, GrowthAcrossOneGiB)
 }
 
 // 3 again: rows after 4 GiB are read, in a file that has its blocks, most of them never written.
-TEST_F(StoreTest, RowsBeyondFourGiB)
+TEST_F(KnownGrowthFaultsTest, RowsBeyondFourGiB)
 {
     const uint64_t row = (UINT64_C(4) << 30) / TICK_RECORD_SIZE + 1000;
     tick_store *store = create();
@@ -146,7 +152,7 @@ TEST_F(StoreTest, RowsBeyondFourGiB)
 }
 
 // 6: a sync after growth wrote a stale capacity back.
-TEST_F(StoreTest, SyncAfterGrowthKeepsCapacity)
+TEST_F(KnownGrowthFaultsTest, SyncAfterGrowthKeepsCapacity)
 {
     tick_store *store = create();
     fill(store, tick_store_capacity(store) + 1);

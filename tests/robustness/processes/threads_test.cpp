@@ -8,6 +8,12 @@
 
 namespace {
 
+class ThreadsTest : public StoreTest {};
+
+} // namespace
+
+namespace {
+
 // Reads rows until told to stop; the number of reads that were wrong.
 uint64_t read_until(const tick_store *store, const std::atomic<bool> &stop)
 {
@@ -45,7 +51,7 @@ uint64_t read_until(const tick_store *store, const std::atomic<bool> &stop)
 
 } // namespace
 
-TEST_F(StoreTest, ThreadsReadWhileOneWrites)
+TEST_F(ThreadsTest, ThreadsReadWhileOneWrites)
 {
     tick_store *writer = create();
     tick_store *reader = open();
@@ -70,7 +76,7 @@ TEST_F(StoreTest, ThreadsReadWhileOneWrites)
 }
 
 // A thread may ask what a store is while the one that writes learns that its disk has failed.
-TEST_F(StoreTest, InfoWhileASyncFails)
+TEST_F(ThreadsTest, InfoWhileASyncFails)
 {
     tick_store *store = create();
     fill(store, 1);
@@ -105,7 +111,7 @@ TEST_F(StoreTest, InfoWhileASyncFails)
 
 // The bound that a handle keeps is raised by whichever thread needs it, and lowered by none: a
 // count that a thread has seen holds for it from then on.
-TEST_F(StoreTest, CountsNeverShrinkForThreadsOnOneHandle)
+TEST_F(ThreadsTest, CountsNeverShrinkForThreadsOnOneHandle)
 {
     tick_store *writer = create();
     tick_store *reader = open();

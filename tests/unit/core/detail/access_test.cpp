@@ -4,7 +4,13 @@
 
 #include "tests/support/store_fixture.h"
 
-TEST_F(StoreTest, WhatIsAppendedIsReadThroughEveryPath)
+namespace {
+
+class AccessTest : public StoreTest {};
+
+} // namespace
+
+TEST_F(AccessTest, WhatIsAppendedIsReadThroughEveryPath)
 {
     tick_store *writer = create();
     tick_store *reader = open();
@@ -34,7 +40,7 @@ TEST_F(StoreTest, WhatIsAppendedIsReadThroughEveryPath)
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
 }
 
-TEST_F(StoreTest, TooLongIsRefusedAndChangesNothing)
+TEST_F(AccessTest, TooLongIsRefusedAndChangesNothing)
 {
     tick_store *store = create();
     fill(store, 1);

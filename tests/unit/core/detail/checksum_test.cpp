@@ -5,6 +5,12 @@
 
 namespace {
 
+class ChecksumTest : public ChecksummedTest {};
+
+} // namespace
+
+namespace {
+
 // 8 flag, 12 mark, 16 text (4 + 6), 32 wide, 40 tail (4 + 3), 48 the checksum, 52 to 55 nothing.
 TEST(Checksum, TheRecordIsLaidOutAsTheFormatSays)
 {
@@ -20,7 +26,7 @@ TEST(Checksum, TheRecordIsLaidOutAsTheFormatSays)
 // A record from hand to bytes: sequence 2, mark 0x01020304, and four zeroes for the checksum. It is
 // the CRC-32C, bit by bit, of the halves of the file's id, one exclusive-or the other and row 0,
 // and of those 16 bytes.
-TEST_F(ChecksummedTest, TheSmallestRecordByteByByte)
+TEST_F(ChecksumTest, TheSmallestRecordByteByByte)
 {
     small_store *store = nullptr;
     ASSERT_EQ(small_store_create(path.c_str(), nullptr, &store, &error), MMF_OK);
@@ -44,7 +50,7 @@ TEST_F(ChecksummedTest, TheSmallestRecordByteByByte)
     EXPECT_EQ(small_store_close(store), MMF_OK);
 }
 
-TEST_F(ChecksummedTest, EveryWriteLeavesTheRightOne)
+TEST_F(ChecksumTest, EveryWriteLeavesTheRightOne)
 {
     checksummed_store *store = create_checksummed(2);
     expect_right(0, 2);
@@ -78,7 +84,7 @@ TEST_F(ChecksummedTest, EveryWriteLeavesTheRightOne)
 }
 
 // Images bring bytes where the checksum lies, which count for nothing.
-TEST_F(ChecksummedTest, ImagesGetChecksumsToo)
+TEST_F(ChecksumTest, ImagesGetChecksumsToo)
 {
     checksummed_store *store = create_checksummed(1);
     mmf_store *base = reinterpret_cast<mmf_store *>(store);
@@ -112,7 +118,7 @@ TEST_F(ChecksummedTest, ImagesGetChecksumsToo)
 
 // Payload, bytes of no field, sequence and checksum alike; the file is closed, and no process uses
 // it.
-TEST_F(ChecksummedTest, EveryFlippedBitOfAFileIsFound)
+TEST_F(ChecksumTest, EveryFlippedBitOfAFileIsFound)
 {
     ASSERT_EQ(checksummed_store_close(create_checksummed(3)), MMF_OK);
     for (size_t at = 0; at < CHECKSUMMED_RECORD_SIZE; at++) {
@@ -132,7 +138,7 @@ TEST_F(ChecksummedTest, EveryFlippedBitOfAFileIsFound)
     EXPECT_EQ(checksummed_store_close(store), MMF_OK);
 }
 
-TEST_F(ChecksummedTest, EveryFlippedBitUnderAWriterIsFound)
+TEST_F(ChecksumTest, EveryFlippedBitUnderAWriterIsFound)
 {
     checksummed_store *writer = create_checksummed(2);
     const checksummed_record again = t_checksummed(3);
@@ -153,7 +159,7 @@ TEST_F(ChecksummedTest, EveryFlippedBitUnderAWriterIsFound)
     EXPECT_EQ(checksummed_store_close(writer), MMF_OK);
 }
 
-TEST_F(ChecksummedTest, EveryFlippedBitOfTheSmallestRecordIsFound)
+TEST_F(ChecksumTest, EveryFlippedBitOfTheSmallestRecordIsFound)
 {
     small_store *store = nullptr;
     ASSERT_EQ(small_store_create(path.c_str(), nullptr, &store, &error), MMF_OK);
@@ -171,7 +177,7 @@ TEST_F(ChecksummedTest, EveryFlippedBitOfTheSmallestRecordIsFound)
 }
 
 // A power cut may leave any words of a record new and the others old.
-TEST_F(ChecksummedTest, EveryMixtureOfTwoRecordsIsFound)
+TEST_F(ChecksumTest, EveryMixtureOfTwoRecordsIsFound)
 {
     checksummed_store *store = create_checksummed(1);
     const std::string before = row_bytes(0);
@@ -196,7 +202,7 @@ TEST_F(ChecksummedTest, EveryMixtureOfTwoRecordsIsFound)
 
 // ---- Setters ----
 
-TEST_F(ChecksummedTest, SettersRefuseAsThoseOfOtherStoresDo)
+TEST_F(ChecksumTest, SettersRefuseAsThoseOfOtherStoresDo)
 {
     checksummed_store *store = create_checksummed(1);
     EXPECT_EQ(checksummed_store_set_mark(store, 1, 1), MMF_ERR_RANGE);
@@ -215,7 +221,7 @@ TEST_F(ChecksummedTest, SettersRefuseAsThoseOfOtherStoresDo)
 
 // ---- What cannot be verified ----
 
-TEST_F(ChecksummedTest, AStoreWithoutChecksumsSaysHowToGetThem)
+TEST_F(ChecksumTest, AStoreWithoutChecksumsSaysHowToGetThem)
 {
     tick_store *store = create();
     EXPECT_EQ(mmf_store_verify(tick_store_base(store), 0, MMF_TO_END, &bad, &error),
@@ -225,7 +231,7 @@ TEST_F(ChecksummedTest, AStoreWithoutChecksumsSaysHowToGetThem)
     EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
 
-TEST_F(ChecksummedTest, RowsThatAreNotThereAreNotVerified)
+TEST_F(ChecksumTest, RowsThatAreNotThereAreNotVerified)
 {
     checksummed_store *store = create_checksummed(3);
     EXPECT_EQ(checksummed_store_verify(store, 0, 4, &bad, &error), MMF_ERR_RANGE);
@@ -244,7 +250,7 @@ TEST_F(ChecksummedTest, RowsThatAreNotThereAreNotVerified)
 
 // ---- The header ----
 
-TEST_F(ChecksummedTest, TheHeaderSaysThatThereAreChecksums)
+TEST_F(ChecksumTest, TheHeaderSaysThatThereAreChecksums)
 {
     ASSERT_EQ(checksummed_store_close(create_checksummed(0)), MMF_OK);
     std::string block = bytes().substr(0, sizeof(mmfi_superblock));
@@ -265,14 +271,14 @@ TEST_F(ChecksummedTest, TheHeaderSaysThatThereAreChecksums)
     }
 }
 
-TEST_F(ChecksummedTest, AStoreWithoutChecksumsHasNoFlag)
+TEST_F(ChecksumTest, AStoreWithoutChecksumsHasNoFlag)
 {
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
     EXPECT_EQ(u32_at(bytes(), 32), 0u);
     EXPECT_EQ(u32_at(bytes(), 40), 0u);
 }
 
-TEST_F(ChecksummedTest, ASchemaThatDiffersInItIsNamed)
+TEST_F(ChecksumTest, ASchemaThatDiffersInItIsNamed)
 {
     mmf_schema *other = nullptr;
     const std::string text = "record Checksummed version 1 {\n  mark: uint32;\n}\n";
@@ -471,7 +477,7 @@ TEST_P(DamagedImageTest, IsNotDeclaredSound)
 INSTANTIATE_TEST_SUITE_P(Writers, DamagedImageTest, testing::Bool());
 
 // A writer that is killed while it replaces a damaged record leaves it damaged.
-TEST_F(ChecksummedTest, AKillDoesNotMendTheRecordThatWasThere)
+TEST_F(ChecksumTest, AKillDoesNotMendTheRecordThatWasThere)
 {
     ASSERT_EQ(checksummed_store_close(create_checksummed(2)), MMF_OK);
     flip(place(1) + CHECKSUMMED_MARK_OFFSET, 4);

@@ -7,8 +7,14 @@
 
 namespace {
 
+class CommitTest : public RecoverTest {};
+
+} // namespace
+
+namespace {
+
 // Offsets as docs/file-format.md has them, checksum over the bytes before it.
-TEST_F(RecoverTest, ACommitIsWrittenToTheSlotOfItsGeneration)
+TEST_F(CommitTest, ACommitIsWrittenToTheSlotOfItsGeneration)
 {
     live().epoch = 6;
     std::vector<uint64_t> expected = words;
@@ -51,7 +57,7 @@ TEST_F(RecoverTest, ACommitIsWrittenToTheSlotOfItsGeneration)
     EXPECT_TRUE(words == expected);
 }
 
-TEST_F(RecoverTest, OfTwoGoodCommitsTheNewerCounts)
+TEST_F(CommitTest, OfTwoGoodCommitsTheNewerCounts)
 {
     mmfi_commit found = {};
     mmfi_commit_write(base, 4, 40, 99, false);
@@ -68,7 +74,7 @@ TEST_F(RecoverTest, OfTwoGoodCommitsTheNewerCounts)
     EXPECT_EQ(found.flags, 0u);
 }
 
-TEST_F(RecoverTest, OfTwoCommitsOneBadTheOtherCounts)
+TEST_F(CommitTest, OfTwoCommitsOneBadTheOtherCounts)
 {
     for (uint64_t bad = 0; bad < 2; bad++) {
         mmfi_commit_write(base, 4, 40, 99, false);
@@ -82,7 +88,7 @@ TEST_F(RecoverTest, OfTwoCommitsOneBadTheOtherCounts)
     }
 }
 
-TEST_F(RecoverTest, NeitherZeroesNorAnyFlippedBitAreACommit)
+TEST_F(CommitTest, NeitherZeroesNorAnyFlippedBitAreACommit)
 {
     mmfi_commit found = {};
     EXPECT_FALSE(mmfi_commit_read(base, &found));
@@ -98,7 +104,7 @@ TEST_F(RecoverTest, NeitherZeroesNorAnyFlippedBitAreACommit)
 
 // A later version may write larger ones; one that says it is smaller, or larger than its page, is
 // none.
-TEST_F(RecoverTest, ACommitMayBeLargerThanKnown)
+TEST_F(CommitTest, ACommitMayBeLargerThanKnown)
 {
     mmfi_commit found = {};
     for (const uint32_t size : {520u, 4088u}) {
@@ -125,7 +131,7 @@ TEST_F(RecoverTest, ACommitMayBeLargerThanKnown)
 }
 
 // Copied there by whom or what: its checksum is right, and its place is not.
-TEST_F(RecoverTest, ACommitInTheOtherSlotIsNone)
+TEST_F(CommitTest, ACommitInTheOtherSlotIsNone)
 {
     mmfi_commit found = {};
     mmfi_commit_write(base, 2, 1, 5, false);
@@ -135,7 +141,7 @@ TEST_F(RecoverTest, ACommitInTheOtherSlotIsNone)
 }
 
 // Of another boot a commit with a tail stands if the tail is there, or the commit is confirmed.
-TEST_F(RecoverTest, ATailProvesItsCommit)
+TEST_F(CommitTest, ATailProvesItsCommit)
 {
     mmfi_commit_write(base, 4, 2, ROWS, false);
     mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, mmfi_tail_crc(base, &layout, 2, ROWS));
@@ -146,7 +152,7 @@ TEST_F(RecoverTest, ATailProvesItsCommit)
     EXPECT_FALSE(out.dropped);
 }
 
-TEST_F(RecoverTest, EveryWordOfATailCounts)
+TEST_F(CommitTest, EveryWordOfATailCounts)
 {
     mmfi_commit_write(base, 4, 2, ROWS, false);
     mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, mmfi_tail_crc(base, &layout, 2, ROWS));
@@ -171,7 +177,7 @@ TEST_F(RecoverTest, EveryWordOfATailCounts)
 }
 
 // One that a slot had before is not of the slot that is written over it.
-TEST_F(RecoverTest, AConfirmationIsOfOneCommit)
+TEST_F(CommitTest, AConfirmationIsOfOneCommit)
 {
     mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, 1);
     mmfi_commit_confirm(base, 5);
@@ -188,7 +194,7 @@ TEST_F(RecoverTest, AConfirmationIsOfOneCommit)
 }
 
 // A tail that claims to begin after its end, or to be of more than may be checked, is none.
-TEST_F(RecoverTest, ATailThatCannotBe)
+TEST_F(CommitTest, ATailThatCannotBe)
 {
     for (const uint64_t first : {ROWS + 1, UINT64_MAX}) {
         mmfi_commit_write(base, 4, 2, ROWS, false);
@@ -202,7 +208,7 @@ TEST_F(RecoverTest, ATailThatCannotBe)
 }
 
 // In the boot of its writer memory has the tail, whatever its checksum.
-TEST_F(RecoverTest, InTheSameBootATailNeedsNoProof)
+TEST_F(CommitTest, InTheSameBootATailNeedsNoProof)
 {
     mmfi_commit_write(base, 4, 2, ROWS, false);
     mmfi_commit_write_tail(base, 5, ROWS, ROWS, false, 2, 1);

@@ -11,6 +11,12 @@
 
 namespace {
 
+class BootIdVerifyTest : public ChecksummedTest {};
+
+} // namespace
+
+namespace {
+
 const char kBootId[] = "/proc/sys/kernel/random/boot_id";
 
 class BootIdTest : public StoreTest {
@@ -201,7 +207,7 @@ TEST_F(BootIdTest, NoWriterJoinsAnotherWithoutIt)
 
 // Where the boot id cannot be read, the before-image of a record being replaced is not used: the
 // record is not to be had just now, and that is no damage.
-TEST_F(ChecksummedTest, ARecordThatIsNotToBeHadIsVerifiedAsBusy)
+TEST_F(BootIdVerifyTest, ARecordThatIsNotToBeHadIsVerifiedAsBusy)
 {
     const int result = t_in_child([&] {
         uint64_t id[2] = {9, 9};
@@ -228,4 +234,17 @@ TEST_F(ChecksummedTest, ARecordThatIsNotToBeHadIsVerifiedAsBusy)
     if (result == 77)
         GTEST_SKIP() << "this kernel takes no filter of system calls";
     EXPECT_EQ(result, 0);
+}
+
+TEST(BootId, IsOneForAllCallsOfABoot)
+{
+    uint64_t first[2];
+    uint64_t second[2];
+    EXPECT_EQ(mmfi_boot_id_find("x.mmf", nullptr), MMF_OK);
+    mmfi_boot_id(first);
+    mmfi_boot_id(second);
+    EXPECT_EQ(first[0], second[0]);
+    EXPECT_EQ(first[1], second[1]);
+    const bool known = access("/proc/sys/kernel/random/boot_id", R_OK) == 0;
+    EXPECT_EQ((first[0] | first[1]) != 0, known);
 }

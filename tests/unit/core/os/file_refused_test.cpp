@@ -2,7 +2,6 @@
 #include "core/os/create_file.h"
 #include "core/os/lock.h"
 #include "core/os/space.h"
-#include "core/os/sync_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -237,22 +236,6 @@ TEST_F(FileRefusedTest, HolesAreFilledWithoutKnowingTheRoom)
     mmfi_file_close(&file);
 }
 
-TEST_F(FileRefusedTest, ASyncIsAskedForAgainWhenItIsInterrupted)
-{
-    mmfi_file file;
-    make(&file);
-    for (const int os_error : {EINTR, EIO})
-        ASSERT_TRUE(t_while_refused(SYS_fdatasync, os_error, [&] {
-            EXPECT_EQ(mmfi_file_sync(&file, &error), MMF_ERR_IO);
-            expect_said(MMF_ERR_IO, os_error, "copy the records");
-        }));
-    for (const int os_error : {ENOSPC, EDQUOT})
-        ASSERT_TRUE(t_while_refused(SYS_fdatasync, os_error, [&] {
-            EXPECT_EQ(mmfi_file_sync(&file, &error), MMF_ERR_NO_SPACE);
-        }));
-    mmfi_file_close(&file);
-}
-
 TEST_F(FileRefusedTest, AFileSystemWithoutLocks)
 {
     mmfi_file file;
@@ -305,17 +288,6 @@ TEST_F(FileRefusedTest, ANameIsGivenByALinkWhereItMustBe)
         mmfi_file_close(&second);
         EXPECT_EQ(unlink(path.c_str()), 0);
     }
-}
-
-// Temporary names differ by chance; without any, the name is still unused.
-TEST_F(FileRefusedTest, WithoutRandomNumbersFilesAreMadeAllTheSame)
-{
-    ASSERT_TRUE(t_while_refused(SYS_getrandom, ENOSYS, [&] {
-        mmfi_file file;
-        EXPECT_EQ(mmfi_file_create(path.c_str(), 0, &file, &error), MMF_OK) << error.message;
-        EXPECT_EQ(mmfi_file_name(&file, &error), MMF_OK) << error.message;
-        mmfi_file_close(&file);
-    }));
 }
 
 // A name of nothing but second halves of characters has no place to be cut.

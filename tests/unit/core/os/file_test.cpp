@@ -1,10 +1,8 @@
-// Opening, creating, locking and growing files: what works, and every refusal without a signal.
-#include "core/os/boot_id.h"
+// Opening, creating and locking files, and their bytes: what works, and every refusal without a
+// signal.
 #include "core/os/create_file.h"
 #include "core/os/lock.h"
-#include "core/os/random.h"
 #include "core/os/space.h"
-#include "core/os/sync_file.h"
 
 #include <cerrno>
 #include <csignal>
@@ -239,42 +237,6 @@ TEST_F(File, AKilledWriterLeavesNoLock)
     mmfi_file_close(&reader);
 }
 
-TEST_F(File, GrowthHasBlocksReadsAsZeroAndNeverShrinks)
-{
-    mmfi_file file;
-    create(&file);
-    ASSERT_EQ(mmfi_file_grow(&file, 100000, nullptr), MMF_OK);
-    struct stat found;
-    ASSERT_EQ(fstat(file.fd, &found), 0);
-    EXPECT_EQ(found.st_size, 100000);
-    EXPECT_GE(found.st_blocks * 512, 100000);
-    char bytes[16] = "not zero";
-    ASSERT_EQ(mmfi_file_read(&file, 99984, bytes, 16, nullptr), MMF_OK);
-    EXPECT_EQ(std::string(bytes, 16), std::string(16, '\0'));
-
-    ASSERT_EQ(mmfi_file_grow(&file, 10, nullptr), MMF_OK);
-    uint64_t size = 0;
-    EXPECT_EQ(mmfi_file_size(&file, &size, nullptr), MMF_OK);
-    EXPECT_EQ(size, 100000u);
-    EXPECT_EQ(mmfi_file_sync(&file, nullptr), MMF_OK);
-    mmfi_file_close(&file);
-}
-
-TEST_F(File, TheLimitOnFileSizesIsNoSpaceAndNoSignal)
-{
-    mmfi_file file;
-    create(&file);
-    ASSERT_EQ(mmfi_file_grow(&file, 4096, nullptr), MMF_OK);
-    EXPECT_TRUE(in_child([&file] {
-        uint64_t size = 0;
-        return t_limit(RLIMIT_FSIZE, 8192) &&
-               mmfi_file_grow(&file, 8193, nullptr) == MMF_ERR_NO_SPACE &&
-               mmfi_file_size(&file, &size, nullptr) == MMF_OK && size == 4096 &&
-               mmfi_file_grow(&file, 8192, nullptr) == MMF_OK;
-    }));
-    mmfi_file_close(&file);
-}
-
 TEST_F(File, BytesComeBackAndTheEndIsNotCrossed)
 {
     mmfi_file file;
@@ -287,22 +249,6 @@ TEST_F(File, BytesComeBackAndTheEndIsNotCrossed)
     EXPECT_EQ(mmfi_file_read(&file, 6, bytes, 5, &error), MMF_ERR_CORRUPT);
     EXPECT_EQ(path_, error.path);
     mmfi_file_close(&file);
-}
-
-TEST(FileHost, TheBootHasOneIdAndRandomNumbersDiffer)
-{
-    uint64_t first[2];
-    uint64_t second[2];
-    EXPECT_EQ(mmfi_boot_id_find("x.mmf", nullptr), MMF_OK);
-    mmfi_boot_id(first);
-    mmfi_boot_id(second);
-    EXPECT_EQ(first[0], second[0]);
-    EXPECT_EQ(first[1], second[1]);
-    const bool known = access("/proc/sys/kernel/random/boot_id", R_OK) == 0;
-    EXPECT_EQ((first[0] | first[1]) != 0, known);
-    mmfi_random(first, sizeof first);
-    mmfi_random(second, sizeof second);
-    EXPECT_FALSE(first[0] == second[0] && first[1] == second[1]);
 }
 
 } // namespace

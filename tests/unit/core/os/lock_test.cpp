@@ -5,7 +5,13 @@
 
 namespace {
 
-TEST_F(FileTest, LockKeepsOutASecondOpenFile)
+class LockTest : public FileTest {};
+
+} // namespace
+
+namespace {
+
+TEST_F(LockTest, LockKeepsOutASecondOpenFile)
 {
     mmfi_file first = Made("store"), second = MMFI_FILE_NONE, reader = MMFI_FILE_NONE;
     ASSERT_EQ(Open(In("store"), true, &second), MMF_OK);
@@ -25,7 +31,7 @@ TEST_F(FileTest, LockKeepsOutASecondOpenFile)
     mmfi_file_close(&reader);
 }
 
-TEST_F(FileTest, SeveralWritersAreToldFromOne)
+TEST_F(LockTest, SeveralWritersAreToldFromOne)
 {
     mmfi_file first = Made("store"), second = MMFI_FILE_NONE, reader = MMFI_FILE_NONE;
     ASSERT_EQ(Open(In("store"), true, &second), MMF_OK);
@@ -44,7 +50,7 @@ TEST_F(FileTest, SeveralWritersAreToldFromOne)
     mmfi_file_close(&reader);
 }
 
-TEST_F(FileTest, LockOfAnotherProcessIsFreedByItsKill)
+TEST_F(LockTest, LockOfAnotherProcessIsFreedByItsKill)
 {
     mmfi_file mine = Made("store");
     int ends[2];
@@ -72,7 +78,7 @@ TEST_F(FileTest, LockOfAnotherProcessIsFreedByItsKill)
 }
 
 // A child has the same open file: its close must not free the lock, nor its life keep it.
-TEST_F(FileTest, LockBelongsToTheProcessThatTookIt)
+TEST_F(LockTest, LockBelongsToTheProcessThatTookIt)
 {
     mmfi_file writer = Made("store"), probe = MMFI_FILE_NONE;
     ASSERT_EQ(Open(In("store"), false, &probe), MMF_OK);
@@ -96,7 +102,7 @@ TEST_F(FileTest, LockBelongsToTheProcessThatTookIt)
     mmfi_file_close(&probe);
 }
 
-TEST_F(FileTest, CloseRemovesWhatNeverGotItsName)
+TEST_F(LockTest, CloseRemovesWhatNeverGotItsName)
 {
     mmfi_file file = MMFI_FILE_NONE;
     ASSERT_EQ(mmfi_file_create(In("store").c_str(), 0, &file, &error), MMF_OK);

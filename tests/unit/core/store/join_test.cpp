@@ -1,14 +1,19 @@
 // A writer that joins others which are at work.
-#include <sys/syscall.h>
 
 #include "core/os/lock.h"
 #include "core/store/state.h"
 #include "tests/support/store_fixture.h"
 #include "tests/support/traced.h"
 
+namespace {
+
+class JoinTest : public StoreTest {};
+
+} // namespace
+
 // The others append, and make the file larger, while it looks how large the file is and how many
 // records are there.
-TEST_F(StoreTest, OthersGrowTheFileAtEverySystemCallOfAJoin)
+TEST_F(JoinTest, OthersGrowTheFileAtEverySystemCallOfAJoin)
 {
     mmf_options sharing = MMF_OPTIONS_INIT;
     sharing.mode = MMF_READ_WRITE;
@@ -41,7 +46,7 @@ TEST_F(StoreTest, OthersGrowTheFileAtEverySystemCallOfAJoin)
 
 // One of the others dies in the middle of replacing a record that is newer than what the joining
 // one has looked at, and lies beyond the address space that it had the file mapped to.
-TEST_F(StoreTest, AnotherDiesOverANewRecordAtEverySystemCallOfAJoin)
+TEST_F(JoinTest, AnotherDiesOverANewRecordAtEverySystemCallOfAJoin)
 {
     mmf_options sharing = MMF_OPTIONS_INIT;
     sharing.mode = MMF_READ_WRITE;

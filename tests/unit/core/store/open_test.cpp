@@ -44,9 +44,11 @@ int opened_in_child(const std::string &path, const mmf_options *options, Prepare
     });
 }
 
+class OpenTest : public StoreTest {};
+
 } // namespace
 
-TEST_F(StoreTest, ALinkToAStoreIsTheStore)
+TEST_F(OpenTest, ALinkToAStoreIsTheStore)
 {
     tick_store *writer = create();
     fill(writer, 3);
@@ -62,7 +64,7 @@ TEST_F(StoreTest, ALinkToAStoreIsTheStore)
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
 }
 
-TEST_F(StoreTest, DevicesAreNoStores)
+TEST_F(OpenTest, DevicesAreNoStores)
 {
     for (const char *device : {"/dev/zero", "/dev/null", "/dev/random"})
         for (const mmf_options *options : {static_cast<const mmf_options *>(nullptr),
@@ -73,7 +75,7 @@ TEST_F(StoreTest, DevicesAreNoStores)
         }
 }
 
-TEST_F(StoreTest, OddNamesAreNames)
+TEST_F(OpenTest, OddNamesAreNames)
 {
     for (const std::string name : {"a\nb", "%s%n%d", "\xff\xfe\x01", " ", "'\"$(x)`", "a.0.new"}) {
         path = directory + "/" + name;
@@ -85,7 +87,7 @@ TEST_F(StoreTest, OddNamesAreNames)
     }
 }
 
-TEST_F(StoreTest, AFileThatMustNotBeReadIsARefusal)
+TEST_F(OpenTest, AFileThatMustNotBeReadIsARefusal)
 {
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
     ASSERT_EQ(chmod(path.c_str(), 0), 0);
@@ -96,7 +98,7 @@ TEST_F(StoreTest, AFileThatMustNotBeReadIsARefusal)
     EXPECT_EQ(opened_in_child(path, &writing, drop_capabilities), MMF_ERR_READ_ONLY);
 }
 
-TEST_F(StoreTest, NoMoreDescriptorsIsAStatus)
+TEST_F(OpenTest, NoMoreDescriptorsIsAStatus)
 {
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
     for (const mmf_options *options :
@@ -106,7 +108,7 @@ TEST_F(StoreTest, NoMoreDescriptorsIsAStatus)
 }
 
 // The limit is one of growing: a file that is larger already is opened, read and replaced in.
-TEST_F(StoreTest, ALimitBelowTheSizeOfTheFileIsNoObstacle)
+TEST_F(OpenTest, ALimitBelowTheSizeOfTheFileIsNoObstacle)
 {
     tick_store *store = create();
     fill(store, 1);
@@ -135,7 +137,7 @@ TEST_F(StoreTest, ALimitBelowTheSizeOfTheFileIsNoObstacle)
 }
 
 // A process that locks what it maps gets a reserve of what it may lock.
-TEST_F(StoreTest, AProcessThatLocksItsMemoryGetsASmallerReserve)
+TEST_F(OpenTest, AProcessThatLocksItsMemoryGetsASmallerReserve)
 {
     if (T_SANITIZER)
         GTEST_SKIP() << "a sanitizer lets no memory be locked";
@@ -161,7 +163,7 @@ TEST_F(StoreTest, AProcessThatLocksItsMemoryGetsASmallerReserve)
               0);
 }
 
-TEST_F(StoreTest, AFileSystemWithoutLocksIsUnsupported)
+TEST_F(OpenTest, AFileSystemWithoutLocksIsUnsupported)
 {
     ASSERT_EQ(tick_store_close(create()), MMF_OK);
     const std::string before = bytes();
@@ -172,7 +174,7 @@ TEST_F(StoreTest, AFileSystemWithoutLocksIsUnsupported)
 }
 
 // Cut anywhere, the file is refused or read as far as it goes; never a signal.
-TEST_F(StoreTest, AFileTruncatedAnywhereIsAStatus)
+TEST_F(OpenTest, AFileTruncatedAnywhereIsAStatus)
 {
     tick_store *store = create();
     fill(store, 100);
@@ -212,7 +214,7 @@ TEST_F(StoreTest, AFileTruncatedAnywhereIsAStatus)
 }
 
 // A file from another boot goes by its commits. Without one, a reader is told at once.
-TEST_F(StoreTest, AFileThatSaysNowhereHowManyRecordsItHas)
+TEST_F(OpenTest, AFileThatSaysNowhereHowManyRecordsItHas)
 {
     tick_store *writer = create();
     fill(writer, 3);
@@ -230,55 +232,8 @@ TEST_F(StoreTest, AFileThatSaysNowhereHowManyRecordsItHas)
     EXPECT_NE(std::string(error.message).find("restore the file"), std::string::npos);
 }
 
-TEST_F(StoreTest, CreateRefusesASchemaMadeByHand)
-{
-    mmf_schema wrong = tick_schema;
-    mmf_store *store = nullptr;
-    wrong.record_size = 0;
-    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error), MMF_ERR_ARGUMENT);
-    wrong = tick_schema;
-    wrong.text = nullptr;
-    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error), MMF_ERR_ARGUMENT);
-    wrong = tick_schema;
-    wrong.text_size -= 2;
-    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error), MMF_ERR_ARGUMENT);
-    EXPECT_NE(std::string(error.message).find("line"), std::string::npos) << error.message;
-    for (int part = 0; part < 2; part++) {
-        wrong = tick_schema;
-        (part == 0 ? wrong.field_count : wrong.version)++;
-        EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error),
-                  MMF_ERR_ARGUMENT);
-    }
-    wrong = tick_schema;
-    wrong.checksum_offset = 8;
-    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &wrong, &store, &error), MMF_ERR_ARGUMENT);
-    const mmf_schema empty = {};
-    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, &empty, &store, &error), MMF_ERR_ARGUMENT);
-    EXPECT_EQ(store, nullptr);
-    EXPECT_NE(access(path.c_str(), F_OK), 0);
-}
-
-TEST_F(StoreTest, CreateRefusesACapacityThatNoFileHas)
-{
-    mmf_options options = MMF_OPTIONS_INIT;
-    options.reserve_bytes = UINT64_MAX;
-    for (const uint64_t capacity :
-         {UINT64_MAX, UINT64_MAX / TICK_RECORD_SIZE, (UINT64_C(1) << 62) / TICK_RECORD_SIZE + 1}) {
-        options.capacity = capacity;
-        tick_store *store = nullptr;
-        EXPECT_EQ(tick_store_create(path.c_str(), &options, &store, &error), MMF_ERR_CAPACITY);
-        EXPECT_EQ(store, nullptr);
-    }
-    options.capacity = (UINT64_C(1) << 61) / TICK_RECORD_SIZE;
-    tick_store *store = nullptr;
-    EXPECT_EQ(tick_store_create(path.c_str(), &options, &store, &error), MMF_ERR_NO_SPACE)
-        << error.message;
-    EXPECT_EQ(store, nullptr);
-    EXPECT_NE(access(path.c_str(), F_OK), 0);
-}
-
 // A copy of a live file in the same boot: its page is not valid, and what is dropped is said.
-TEST_F(StoreTest, ACopyIsAnotherFile)
+TEST_F(OpenTest, ACopyIsAnotherFile)
 {
     tick_store *writer = create();
     fill(writer, 3);
@@ -310,7 +265,7 @@ TEST_F(StoreTest, ACopyIsAnotherFile)
 }
 
 // Who may only read can lock for reading, which keeps a writer out; no writer is blamed for it.
-TEST_F(StoreTest, AReadLockOfAProgramThatMayOnlyReadIsToldFromAWriter)
+TEST_F(OpenTest, AReadLockOfAProgramThatMayOnlyReadIsToldFromAWriter)
 {
     tick_store *made = create();
     ASSERT_EQ(tick_store_close(made), MMF_OK);
@@ -336,4 +291,140 @@ TEST_F(StoreTest, AReadLockOfAProgramThatMayOnlyReadIsToldFromAWriter)
     ::close(fd);
     tick_store *store = open(&writing);
     EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(OpenTest, ReopeningKeepsTheRecords)
+{
+    tick_store *writer = create();
+    fill(writer, 1000);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+    writer = open(&writing);
+    EXPECT_EQ(tick_store_count(writer), 1000u);
+    const tick_record tick = t_tick(1000);
+    uint64_t row = 0;
+    EXPECT_EQ(tick_store_append(writer, &tick, &row), MMF_OK);
+    EXPECT_EQ(row, 1000u);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
+TEST_F(OpenTest, NullArgumentsAreStatuses)
+{
+    tick_record tick;
+    double price;
+    tick_store *store = nullptr;
+    EXPECT_EQ(tick_store_create(nullptr, nullptr, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_create: path is NULL");
+    EXPECT_EQ(tick_store_open(path.c_str(), nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_open: out is NULL");
+    EXPECT_EQ(tick_store_open("", nullptr, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_open(nullptr, nullptr, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_open: path is NULL");
+    EXPECT_EQ(tick_store_create(path.c_str(), nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_create: out is NULL");
+    mmf_store *base = nullptr;
+    EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, nullptr, &base, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_create: schema is NULL");
+    EXPECT_EQ(mmf_store_open_as(path.c_str(), nullptr, nullptr, &base, &error), MMF_ERR_ARGUMENT);
+    EXPECT_STREQ(error.message, "mmf_store_open_as: schema is NULL");
+    EXPECT_EQ(mmf_store_open_as(path.c_str(), nullptr, nullptr, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_sync(nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(std::string(error.message).find("mmf_store_sync: store is NULL; look at"), 0u)
+        << error.message;
+    EXPECT_EQ(mmf_store_verify(nullptr, 0, MMF_TO_END, nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(std::string(error.message).find("mmf_store_verify: store is NULL; look at"), 0u)
+        << error.message;
+    mmf_options wrong = MMF_OPTIONS_INIT;
+    wrong.mode = static_cast<mmf_mode>(2);
+    EXPECT_EQ(tick_store_create(path.c_str(), &wrong, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_open(path.c_str(), &wrong, &store, &error), MMF_ERR_ARGUMENT);
+    EXPECT_NE(std::string(error.message).find("options.mode is 2"), std::string::npos);
+    EXPECT_NE(access(path.c_str(), F_OK), 0) << "nothing was made";
+    EXPECT_EQ(mmf_store_capacity(nullptr), 0u);
+    EXPECT_EQ(mmf_store_path(nullptr), nullptr);
+    EXPECT_EQ(mmf_store_schema(nullptr), nullptr);
+    EXPECT_EQ(tick_store_get(nullptr, 0, &tick), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_get_price(nullptr, 0, &price), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_set_price(nullptr, 0, 1), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_append(nullptr, &tick, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_count(nullptr), 0u);
+    EXPECT_EQ(tick_store_sync(nullptr, &error), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_close(nullptr), MMF_OK);
+    store = create();
+    fill(store, 1);
+    EXPECT_EQ(tick_store_get(store, 0, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_get_price(store, 0, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_append(store, nullptr, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_set_symbol(store, 0, nullptr, 1), MMF_ERR_ARGUMENT);
+    EXPECT_EQ(tick_store_set_symbol(store, 0, nullptr, 0), MMF_OK);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+}
+
+TEST_F(OpenTest, WhatIsNotAStoreIsNamed)
+{
+    EXPECT_EQ(open_fails(), MMF_ERR_NOT_FOUND);
+    ASSERT_EQ(mkdir(path.c_str(), 0700), 0);
+    EXPECT_EQ(open_fails(), MMF_ERR_FORMAT);
+    ASSERT_EQ(rmdir(path.c_str()), 0);
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(open_fails(), MMF_ERR_FORMAT);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_FORMAT);
+    ASSERT_EQ(unlink(path.c_str()), 0);
+    std::ofstream(path) << "timestamp,price\n";
+    EXPECT_EQ(open_fails(), MMF_ERR_FORMAT);
+    std::ofstream(path) << std::string(100000, 'x');
+    EXPECT_EQ(open_fails(), MMF_ERR_FORMAT);
+}
+
+TEST_F(OpenTest, ADamagedSuperblockIsServedByTheOther)
+{
+    tick_store *store = create();
+    fill(store, 7);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    const std::string whole = bytes();
+    for (const size_t page : {0u, 4096u}) {
+        put(page + 40, "\xff");
+        store = open();
+        EXPECT_EQ(tick_store_count(store), 7u);
+        EXPECT_EQ(tick_store_close(store), MMF_OK);
+        put(page + 40, whole.substr(page + 40, 1));
+    }
+    put(40, "\xff");
+    put(4096 + 40, "\xff");
+    EXPECT_EQ(open_fails(), MMF_ERR_CORRUPT);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_CORRUPT);
+    put(4, std::string("\x01\0\0\0", 4));
+    EXPECT_EQ(open_fails(), MMF_ERR_VERSION);
+}
+
+TEST_F(OpenTest, ATruncatedFileIsNoSignal)
+{
+    tick_store *store = create();
+    fill(store, 5000);
+    ASSERT_EQ(tick_store_close(store), MMF_OK);
+    ASSERT_EQ(truncate(path.c_str(), 65536 + 10 * 104 + 3), 0);
+    EXPECT_EQ(open_fails(&writing), MMF_ERR_CORRUPT);
+    store = open();
+    EXPECT_EQ(tick_store_count(store), 5000u);
+    tick_record tick;
+    EXPECT_EQ(tick_store_get(store, 9, &tick), MMF_OK);
+    EXPECT_EQ(tick_store_get(store, 10, &tick), MMF_ERR_CORRUPT);
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    ASSERT_EQ(truncate(path.c_str(), 5000), 0);
+    EXPECT_EQ(open_fails(), MMF_ERR_CORRUPT);
+}
+
+TEST_F(OpenTest, AnotherSchemaIsNamedByItsDifference)
+{
+    mmf_schema *other = nullptr;
+    const std::string text =
+        "record Tick version 1 {\n  symbol: string[64];\n  price: float32;\n}\n";
+    ASSERT_EQ(mmf_schema_parse(text.data(), text.size(), &other, &error), MMF_OK) << error.message;
+    mmf_store *store = nullptr;
+    ASSERT_EQ(mmf_store_create(path.c_str(), nullptr, other, &store, &error), MMF_OK)
+        << error.message;
+    ASSERT_EQ(mmf_store_close(store), MMF_OK);
+    mmf_schema_free(other);
+    EXPECT_EQ(open_fails(), MMF_ERR_SCHEMA);
+    EXPECT_NE(std::string(error.message).find("price: float32"), std::string::npos)
+        << error.message;
 }

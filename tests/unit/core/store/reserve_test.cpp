@@ -288,3 +288,31 @@ TEST_F(ReserveTest, WithLargePagesEverythingIsWhereItWas)
     EXPECT_EQ(expect_whole(writer), rows * 2);
     EXPECT_EQ(tick_store_close(other), MMF_OK);
 }
+
+// ---- The reserve of a writer ----
+
+namespace {
+
+class WriterReserveTest : public StoreTest {};
+
+} // namespace
+
+TEST_F(WriterReserveTest, ASmallerReserveIsTakenAndSaid)
+{
+    if (T_SANITIZER)
+        GTEST_SKIP() << "a sanitizer needs more address space";
+    ASSERT_EQ(tick_store_close(create()), MMF_OK);
+    EXPECT_EQ(t_in_child([this] {
+                  (void)t_limit(RLIMIT_AS, rlim_t(1) << 30);
+                  tick_store *store = nullptr;
+                  mmf_error said;
+                  if (tick_store_open(path.c_str(), &writing, &store, &said) != MMF_OK)
+                      return 1;
+                  mmf_info info;
+                  mmf_store_info(tick_store_base(store), &info);
+                  if (info.reserve_bytes >= info.reserve_asked || said.message[0] == '\0')
+                      return 2;
+                  return tick_store_close(store) == MMF_OK ? 0 : 3;
+              }),
+              0);
+}

@@ -194,4 +194,39 @@ TEST_F(ValueTest, CopyGivesTheRecordsAsTheyLieInTheFile)
     EXPECT_EQ(copied, 0u);
 }
 
+class GenericPathTest : public StoreTest {};
+
+TEST_F(GenericPathTest, TheGenericPathAgrees)
+{
+    tick_store *writer = create();
+    fill(writer, 5);
+    mmf_store *store = nullptr;
+    ASSERT_EQ(mmf_store_open(path.c_str(), nullptr, &store, &error), MMF_OK) << error.message;
+    const mmf_schema *schema = mmf_store_schema(store);
+    ASSERT_EQ(schema->field_count, 4u);
+    EXPECT_STREQ(schema->name, "Tick");
+    char buffer[TICK_SYMBOL_MAX + 1];
+    mmf_value value;
+    ASSERT_EQ(mmf_store_get_value(store, 4, mmf_schema_find(schema, "symbol"), buffer,
+                                  sizeof buffer, &value),
+              MMF_OK);
+    EXPECT_EQ(std::string(value.as.string.data, value.as.string.length), t_tick(4).symbol);
+    ASSERT_EQ(mmf_store_get_value(store, 4, mmf_schema_find(schema, "volume"), nullptr, 0, &value),
+              MMF_OK);
+    EXPECT_EQ(value.as.real, 8.0);
+    EXPECT_EQ(mmf_store_get_value(store, 4, &tick_schema.fields[0], buffer, sizeof buffer, &value),
+              MMF_ERR_ARGUMENT);
+    EXPECT_EQ(mmf_store_get_value(store, 5, mmf_schema_find(schema, "volume"), nullptr, 0, &value),
+              MMF_ERR_RANGE);
+    unsigned char raw[2 * TICK_RECORD_SIZE];
+    uint64_t copied = 0;
+    EXPECT_EQ(mmf_store_copy_rows(store, 4, 2, raw, sizeof raw, &copied), MMF_ERR_RANGE);
+    EXPECT_EQ(copied, 1u);
+    tick_record tick;
+    tick_record_load(raw, &tick);
+    EXPECT_TRUE(t_is_whole(tick));
+    EXPECT_EQ(mmf_store_close(store), MMF_OK);
+    EXPECT_EQ(tick_store_close(writer), MMF_OK);
+}
+
 } // namespace

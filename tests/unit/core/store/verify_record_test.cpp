@@ -4,7 +4,13 @@
 
 #include "tests/support/checksummed_fixture.h"
 
-TEST_F(ChecksummedTest, TheMessageHasTheRowAndBothChecksums)
+namespace {
+
+class VerifyRecordTest : public ChecksummedTest {};
+
+} // namespace
+
+TEST_F(VerifyRecordTest, TheMessageHasTheRowAndBothChecksums)
 {
     checksummed_store *store = create_checksummed(3);
     flip(place(2) + CHECKSUMMED_WIDE_OFFSET, 3);
@@ -21,7 +27,7 @@ TEST_F(ChecksummedTest, TheMessageHasTheRowAndBothChecksums)
     EXPECT_EQ(checksummed_store_close(store), MMF_OK);
 }
 
-TEST_F(ChecksummedTest, TheMessageSaysWhatASequenceMeans)
+TEST_F(VerifyRecordTest, TheMessageSaysWhatASequenceMeans)
 {
     checksummed_store *store = create_checksummed(1);
     put(place(0), std::string(8, '\0'));
@@ -36,7 +42,7 @@ TEST_F(ChecksummedTest, TheMessageSaysWhatASequenceMeans)
     EXPECT_EQ(checksummed_store_close(store), MMF_OK);
 }
 
-TEST_F(ChecksummedTest, APartOfADamagedRecordIsNotReplaced)
+TEST_F(VerifyRecordTest, APartOfADamagedRecordIsNotReplaced)
 {
     checksummed_store *store = create_checksummed(2);
     mmf_store *base = reinterpret_cast<mmf_store *>(store);

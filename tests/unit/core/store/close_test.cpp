@@ -1,7 +1,13 @@
 // Handles that are closed, and what they still say.
 #include "tests/support/store_fixture.h"
 
-TEST_F(StoreTest, AClosedHandleSaysSo)
+namespace {
+
+class CloseTest : public StoreTest {};
+
+} // namespace
+
+TEST_F(CloseTest, AClosedHandleSaysSo)
 {
     tick_store *store = create();
     fill(store, 1);
