@@ -1,8 +1,7 @@
 /* Closing a handle, which stays readable for a while after that. */
 #include "close.h"
+#include "sigbus.h"
 #include "sync.h"
-
-#include "mmapforge/sigbus.h"
 
 #include <stdlib.h>
 

@@ -2,6 +2,7 @@
 #include "bounds.h"
 #include "create.h"
 #include "explain.h"
+#include "mmapforge/detail/append_rows.h"
 #include "mmapforge/detail/checksum.h"
 #include "mmapforge/value.h"
 

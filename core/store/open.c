@@ -12,9 +12,9 @@
 #include "explain.h"
 #include "link.h"
 #include "reserve.h"
+#include "sigbus.h"
 #include "strategy.h"
 
-#include "mmapforge/sigbus.h"
 #include "mmapforge/version.h"
 
 #include <inttypes.h>

@@ -4,8 +4,7 @@
 
 #include "reserve.h"
 #include "link.h"
-
-#include "mmapforge/sigbus.h"
+#include "sigbus.h"
 
 #include <sched.h>
 

@@ -3,8 +3,8 @@
 #define _GNU_SOURCE
 #endif
 
+#include "sigbus.h"
 #include "mmapforge/sigbus.h"
-
 #include "state.h"
 
 #include <dlfcn.h>

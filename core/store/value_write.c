@@ -1,5 +1,6 @@
 /* Writing any store by its schema. */
 #include "mmapforge/detail/access_checksum.h"
+#include "mmapforge/detail/append_rows.h"
 #include "mmapforge/value.h"
 #include "strategy.h"
 #include "write.h"

@@ -1,6 +1,8 @@
 /* Copies whole records between a store and buffers of Python. */
 #include "rows.h"
 
+#include "mmapforge/detail/append_rows.h"
+
 #include <string.h>
 
 int mmfpy_copy_rows(mmfpy_store *handle, uint64_t first, uint64_t count, void *to, size_t size,

@@ -28,7 +28,7 @@
 #ifndef MMAPFORGE_SIGBUS_H
 #define MMAPFORGE_SIGBUS_H
 
-#include "mmapforge/detail/handle.h"
+#include "mmapforge/status.h"
 
 MMF_BEGIN_DECLS
 
@@ -53,13 +53,6 @@ mmf_status mmf_guard_install(mmf_error *error);
 
 /* Puts the handler that was there before back, unless another has replaced ours since. */
 void mmf_guard_remove(void);
-
-/* ---- For core/store/open.c ---- */
-
-/* Remembers the mapping of a handle, its new size, and forgets it before it is unmapped. */
-void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size);
-void mmfi_guard_resize(const mmf_store *store, uint64_t size);
-void mmfi_guard_forget(const mmf_store *store);
 
 MMF_END_DECLS
 

@@ -279,9 +279,6 @@ MMFI_INLINE uint64_t mmf_store_count(const mmf_store *store)
 /* Records that the file has room for without growing. 0 for NULL and closed handles. */
 uint64_t mmf_store_capacity(const mmf_store *store);
 
-/* Of mmf_store_info: fills as much of *out as it knows and size allows, and the rest with 0. */
-mmf_status mmfi_store_info(const mmf_store *store, mmf_info *out, size_t size);
-
 /*
  * Fills *out, which need not be initialised. MMF_ERR_ARGUMENT, MMF_ERR_CLOSED or MMF_ERR_IO; all of
  * *out is 0 then.

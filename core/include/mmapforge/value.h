@@ -76,19 +76,6 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
 mmf_status mmf_store_set_row(mmf_store *store, uint64_t row, const void *record, size_t size,
                              const uint32_t *fields, uint32_t field_count);
 
-/*
- * The two halves of an append of many rows, for callers that fill them where they will lie: room
- * for count records after the last one, and their publication. *records is in the mapping as a
- * rule: store through mmapforge/detail/record.h, every field, and then let mmfi_append_rows_finish
- * set the sequence words, and the checksums if the schema has them; first counts from *records on,
- * so that a caller may finish one block after the other. Nothing else may write through the handle
- * between the two. MMF_ERR_NO_MEMORY as well.
- */
-mmf_status mmfi_append_rows_begin(mmf_store *store, uint64_t count, unsigned char **records);
-void mmfi_append_rows_finish(const mmf_store *store, unsigned char *records, uint64_t first,
-                             uint64_t count);
-void mmfi_append_rows_end(mmf_store *store, uint64_t count, uint64_t *first);
-
 MMF_END_DECLS
 
 #endif

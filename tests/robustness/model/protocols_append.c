@@ -1,5 +1,5 @@
 /* Records that appear at the end, in a file that grows. */
-#include "mmapforge/value.h"
+#include "mmapforge/detail/append_rows.h"
 #include "tests/robustness/model/parts.h"
 
 /* ---- Append and growth ---- */

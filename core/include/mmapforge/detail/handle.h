@@ -61,6 +61,10 @@ MMFI_COLD mmf_status mmfi_refresh(const mmf_store *store, uint64_t row);
 /* The count after a refresh, of rows that cannot be read as well. 0 for a closed or NULL store. */
 MMFI_COLD uint64_t mmfi_count_slow(const mmf_store *store);
 
+/* mmf_store_info, for a caller whose mmf_info has that size: sets what both know, the rest to 0. */
+struct mmf_info;
+mmf_status mmfi_store_info(const mmf_store *store, struct mmf_info *out, size_t size);
+
 MMF_END_DECLS
 
 #endif

@@ -1,6 +1,7 @@
 // A store whose kernel refuses: a status from every call, and the store as it was.
 #include <cerrno>
 
+#include "mmapforge/detail/append_rows.h"
 #include "mmapforge/detail/columns.h"
 #include "mmapforge/value.h"
 #include "tests/support/refuse.h"

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/store/sigbus.h"
 #include "core/store/state.h"
 #include "mmapforge/sigbus.h"
 #include "tests/support/limit.h"

@@ -8,6 +8,7 @@
 #include "core/os/lock.h"
 #include "core/store/claim.h"
 #include "core/store/state.h"
+#include "mmapforge/detail/append_rows.h"
 #include "tests/support/store_fixture.h"
 
 namespace {

@@ -1,4 +1,5 @@
 // A process that forks while a thread of it opens or closes a store.
+#include "core/store/sigbus.h"
 #include "mmapforge/sigbus.h"
 
 #include <sys/wait.h>

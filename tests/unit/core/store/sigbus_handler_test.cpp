@@ -1,4 +1,5 @@
 // A SIGBUS that is none of a store's is dealt with as it would be without the guard.
+#include "core/store/sigbus.h"
 #include "mmapforge/sigbus.h"
 
 #include <sys/mman.h>

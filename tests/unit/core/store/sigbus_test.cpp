@@ -1,4 +1,5 @@
 // Files that are truncated while they are open: a status with the guard, SIGBUS without.
+#include "core/store/sigbus.h"
 #include "mmapforge/sigbus.h"
 
 #include <sys/mman.h>

@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-#include "mmapforge/value.h"
+#include "mmapforge/detail/append_rows.h"
 #include "tests/support/dropped_rows_fixture.h"
 #include "tests/support/limit.h"
 #include "tests/support/refuse.h"

@@ -1,4 +1,5 @@
 // Appending and replacing records by their schema, beside the typed calls.
+#include "mmapforge/detail/append_rows.h"
 #include "mmapforge/value.h"
 
 #include <vector>

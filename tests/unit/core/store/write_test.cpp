@@ -1,4 +1,5 @@
 // Whether a handle may write, and appends over rows whose records readers may have seen.
+#include "mmapforge/detail/append_rows.h"
 #include "mmapforge/value.h"
 #include "tests/support/dropped_rows_fixture.h"
 
