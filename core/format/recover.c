@@ -117,6 +117,24 @@ static uint64_t find_exposed_end(const unsigned char *base, const mmfi_recovery 
     return end < found->capacity ? end : found->capacity;
 }
 
+mmf_status mmfi_say_no_count(const char *path, mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                     "%s: both commit slots fail their checksum, so nothing says how many records "
+                     "there are; restore the file from a copy",
+                     path);
+}
+
+mmf_status mmfi_say_below_synced(const char *path, uint64_t count, uint64_t synced,
+                                 mmf_error *error)
+{
+    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
+                     "%s: the shared record count (%" PRIu64
+                     ") is below that of the last sync (%" PRIu64
+                     "): the header is damaged; restore the file from a copy",
+                     path, count, synced);
+}
+
 static mmf_status find_count(const unsigned char *base, const mmfi_layout *layout,
                              uint64_t file_size, bool trusted, const char *path, mmfi_recovery *out,
                              mmf_error *error)
@@ -133,10 +151,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_layout *layou
                          "may lack what readers see; copy the records to a new store",
                          path);
     if (!trusted && !committed)
-        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
-                         "%s: both commit slots fail their checksum, so nothing says how many "
-                         "records there are; restore the file from a copy",
-                         path);
+        return mmfi_say_no_count(path, error);
     /* From a larger generation the next ones would wrap around and count as older. */
     if (committed && commit.generation > MMFI_GENERATION_MAX)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
@@ -156,11 +171,7 @@ static mmf_status find_count(const unsigned char *base, const mmfi_layout *layou
         out->count = mmfi_epoch_proven_end(base, layout, &commit, rows);
     /* The next append would overwrite a synced record. */
     if (committed && out->count < commit.count)
-        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
-                         "%s: the shared record count (%" PRIu64
-                         ") is below that of the last sync (%" PRIu64
-                         "): the header is damaged; restore the file from a copy",
-                         path, out->count, commit.count);
+        return mmfi_say_below_synced(path, out->count, commit.count, error);
     if (out->count > out->capacity)
         return mmfi_fail(error, MMF_ERR_CORRUPT, 0, path,
                          "%s: the file claims %" PRIu64 " records and has room for %" PRIu64

@@ -64,6 +64,11 @@ mmf_status mmfi_recover_plan(const unsigned char *base, const mmfi_layout *layou
 void mmfi_recover_slot(unsigned char *base, const mmfi_layout *layout, uint32_t slot,
                        uint64_t count);
 
+/* The messages of MMF_ERR_CORRUPT, which they return: no commit, or a count that lost records. */
+mmf_status mmfi_say_no_count(const char *path, mmf_error *error);
+mmf_status mmfi_say_below_synced(const char *path, uint64_t count, uint64_t synced,
+                                 mmf_error *error);
+
 MMF_END_DECLS
 
 #endif

@@ -60,10 +60,7 @@ static mmf_status count_now(const mmfi_state *state, mmfi_bounds *out, mmf_error
         out->count = commit.count;
         out->room = commit.capacity;
     } else
-        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
-                         "%s: nothing says how many records there are; restore the file from a "
-                         "copy",
-                         state->file.path);
+        return mmfi_say_no_count(state->file.path, error);
     return MMF_OK;
 }
 

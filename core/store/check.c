@@ -22,11 +22,7 @@ mmf_status mmfi_check_synced(const mmfi_state *state, mmf_error *error)
     const uint64_t live = mmfi_load64_acquire(base + MMFI_LIVE_OFFSET + offsetof(mmfi_live, count));
     if (live >= commit.count)
         return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_CORRUPT, 0, state->file.path,
-                     "%s: the shared record count (%" PRIu64
-                     ") is below that of the last sync (%" PRIu64
-                     "): the header is damaged; restore the file from a copy",
-                     state->file.path, live, commit.count);
+    return mmfi_say_below_synced(state->file.path, live, commit.count, error);
 }
 
 uint64_t mmfi_rows_written(const mmfi_state *state, uint64_t count)
