@@ -188,28 +188,28 @@ uint64_t mmfi_count_slow(const mmf_store *store)
     return status == MMF_OK && now.count > bound ? now.count : bound;
 }
 
-/* A window has all the rows that were asked for, or says why not: it is never a shorter one. */
+/* A range has all the rows that were asked for, or says why not: it is never a shorter one. */
 mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
 {
-    mmfi_row_range window = {{NULL, 0}, MMF_OK};
+    mmfi_row_range range = {{NULL, 0}, MMF_OK};
     mmfi_bounds now = {0, 0, 0, 0};
-    window.status = follow(store, &now);
-    if (window.status != MMF_OK)
-        return window;
+    range.status = follow(store, &now);
+    if (range.status != MMF_OK)
+        return range;
     const uint64_t bound = mmfi_load64_acquire(&store->row_bound);
     const uint64_t there = now.count > bound ? now.count : bound;
     if (first > there || (count != MMF_TO_END && count > there - first)) {
-        window.status = MMF_ERR_RANGE;
-        return window;
+        range.status = MMF_ERR_RANGE;
+        return range;
     }
     const uint64_t rows = count == MMF_TO_END ? there - first : count;
     if (rows > 0 && first + rows > bound) {
-        window.status = status_of_row(&now, first + rows - 1);
-        return window;
+        range.status = status_of_row(&now, first + rows - 1);
+        return range;
     }
-    window.rows.records = mmfi_row(store, first, (size_t)store->state->layout.record_size);
-    window.rows.count = rows;
-    return window;
+    range.rows.records = mmfi_row(store, first, (size_t)store->state->layout.record_size);
+    range.rows.count = rows;
+    return range;
 }
 
 /* ---- Waiting ---- */

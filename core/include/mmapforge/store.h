@@ -127,7 +127,7 @@ typedef struct mmf_options {
  * that the handle ever takes.
  *
  * A handle whose reservation is used up returns MMF_ERR_CAPACITY for the rows that do not fit, and
- * for columns, windows and waits that reach them: open the store again, with a larger
+ * for columns, row ranges and waits that reach them: open the store again, with a larger
  * options.reserve_bytes.
  */
 #define MMF_RESERVE_BYTES_DEFAULT (UINT64_C(64) << 30)
@@ -194,8 +194,8 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
  *
  * A file that counts more records than it has (it was truncated, or copied in part) is opened for
  * reading all the same, with MMF_OK and a message in *error: mmf_info.missing_rows says how many
- * are missing at the end, and to read one of them is MMF_ERR_CORRUPT, as is a window, a column or a
- * verification that reaches them. For writing it is refused (MMF_ERR_CORRUPT).
+ * are missing at the end. To read one of them is MMF_ERR_CORRUPT, and so is a row range, a column
+ * or a verification that reaches them. For writing it is refused (MMF_ERR_CORRUPT).
  *
  * A writer recovers what a killed one left, in O(1) (with checksums, after a restart of the
  * machine, in O(n) of the records since the last sync). It has blocks given to a file with holes (a

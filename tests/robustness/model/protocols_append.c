@@ -64,22 +64,22 @@ static void read_counted(const void *argument)
                 (int)row, (int)record.a, (int)record.b);
 }
 
-/* Two rows only if the loop and the window agree. */
+/* Two rows only if the loop and the range agree. */
 void read_window(const void *argument)
 {
     const mmf_store *store =
         argument != NULL ? fake_handle(number_of(argument)) : fake_open_reader(3);
     mmf_rows rows;
     const mmf_status status = mmfi_rows(store, 0, MMF_TO_END, FAKE_RECORD_SIZE, &rows);
-    model_check(status == MMF_OK && rows.count >= 1, "window: status %d", (int)status);
+    model_check(status == MMF_OK && rows.count >= 1, "range: status %d", (int)status);
     const uint64_t last = rows.count - 1;
     uint64_t sequence = 0;
     model_check(mmfi_rows_begin(rows, last, FAKE_RECORD_SIZE, &sequence) == MMF_OK,
-                "row %d of a window has no sequence", (int)last);
+                "row %d of a range has no sequence", (int)last);
     const unsigned char *record = rows.records + last * FAKE_RECORD_SIZE;
     const uint64_t a = mmfi_load_uint64(record, FAKE_A);
     const uint64_t b = mmfi_load_uint64(record, FAKE_B);
-    model_check(a == last + 1 && b == last + 1, "row %d of a window has a = %d, b = %d", (int)last,
+    model_check(a == last + 1 && b == last + 1, "row %d of a range has a = %d, b = %d", (int)last,
                 (int)a, (int)b);
 }
 
@@ -139,8 +139,8 @@ static const protocol all[] = {
         .threads = {WRITER(append_two), READER(read_counted, NULL)},
     },
     {
-        .name = "append, window",
-        .what = "every row of a window is whole",
+        .name = "append, range",
+        .what = "every row of a range is whole",
         .prepare = one_record,
         .threads = {WRITER(append_two), READER(read_window, NULL)},
     },

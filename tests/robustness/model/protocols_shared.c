@@ -35,12 +35,12 @@ static void window_shared(const void *argument)
     const uint64_t row = number_of(argument);
     mmf_rows rows;
     const mmf_status status = mmfi_rows(fake_handle(2), row, 1, FAKE_RECORD_SIZE, &rows);
-    model_check(status == MMF_OK || status == MMF_ERR_RANGE, "window of row %d: status %d",
-                (int)row, (int)status);
+    model_check(status == MMF_OK || status == MMF_ERR_RANGE, "range of row %d: status %d", (int)row,
+                (int)status);
     if (status != MMF_OK)
         return;
     const uint64_t a = mmfi_load_uint64(rows.records, FAKE_A);
-    model_check(a == row + 1, "row %d of a window has a = %d", (int)row, (int)a);
+    model_check(a == row + 1, "row %d of a range has a = %d", (int)row, (int)a);
 }
 
 /* What one call said is there, the next must find. */
@@ -53,10 +53,10 @@ static void get_and_window_shared(const void *argument)
     if (!get_if_there(store, row, &record))
         return;
     const mmf_status status = mmfi_rows(store, row, 1, FAKE_RECORD_SIZE, &rows);
-    model_check(status == MMF_OK, "row %d was there, its window is not: status %d", (int)row,
+    model_check(status == MMF_OK, "row %d was there, its range is not: status %d", (int)row,
                 (int)status);
     const uint64_t a = mmfi_load_uint64(rows.records, FAKE_A);
-    model_check(a == row + 1, "row %d of a window has a = %d", (int)row, (int)a);
+    model_check(a == row + 1, "row %d of a range has a = %d", (int)row, (int)a);
 }
 
 static void count_shared(const void *argument)
@@ -113,21 +113,21 @@ static const protocol all[] = {
                     SHARER(get_shared_scalar, NULL)},
     },
     {
-        .name = "shared handle, window",
-        .what = "and for windows",
+        .name = "shared handle, range",
+        .what = "and for ranges",
         .prepare = one_record_and_a_shared_reader,
         .threads = {WRITER(append_two), SHARER(get_shared, NUMBER(1)),
                     SHARER(read_window, NUMBER(2))},
     },
     {
-        .name = "shared handle, window of one",
+        .name = "shared handle, range of one",
         .what = "of any length",
         .prepare = one_record_and_a_shared_reader,
         .threads = {WRITER(append_two), SHARER(get_shared, NUMBER(1)),
                     SHARER(window_shared, NUMBER(1))},
     },
     {
-        .name = "shared handle, row and window",
+        .name = "shared handle, row and range",
         .what = "a row that was there stays there",
         .prepare = one_record_and_a_shared_reader,
         .threads = {WRITER(append_two), SHARER(get_shared, NUMBER(1)),

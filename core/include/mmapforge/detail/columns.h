@@ -1,7 +1,7 @@
 /*
  * Rows and columns for loops: the bounds are checked once, then every access is a plain load.
  *
- * Both are windows into the mapping: nothing is copied, values change as the writer changes them,
+ * Both are views of the mapping: nothing is copied, values change as the writer changes them,
  * and they die with the handle. A value of up to 8 bytes is never torn; two fields of one row may
  * be of different moments (for one consistent record there is `get`). Any thread may use them.
  */
@@ -31,9 +31,9 @@ typedef struct mmfi_row_range {
 MMFI_COLD mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count);
 
 /*
- * A window of count rows from first on; MMF_TO_END for all there are. MMF_ERR_RANGE when the store
- * does not have them (an empty window at the end is allowed), else as a read; *out is empty then.
- * A window of one row costs what a scalar's get does.
+ * A range of count rows from first on; MMF_TO_END for all there are. MMF_ERR_RANGE when the store
+ * does not have them (an empty range at the end is allowed), else as a read; *out is empty then.
+ * A range of one row costs what a scalar's get does.
  */
 MMFI_INLINE mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count,
                                  size_t record_size, mmf_rows *out)
@@ -58,7 +58,7 @@ MMFI_INLINE mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_
 }
 
 /*
- * One consistent record of a window: begin gives the sequence, the caller loads fields, and retry
+ * One consistent record of a range: begin gives the sequence, the caller loads fields, and retry
  * says whether they must be thrown away. i must be below count; it is not checked. MMF_ERR_BUSY
  * when the record is being replaced.
  */
@@ -119,7 +119,7 @@ MMFI_INLINE bool mmfi_rows_retry(mmf_rows rows, uint64_t i, size_t record_size, 
 MMFI_SCALARS(MMFI_DEFINE_COLUMN)
 #undef MMFI_DEFINE_COLUMN
 
-/* A string or bytes field of a window, where it lies. i must be below count. */
+/* A string or bytes field of a range, where it lies. i must be below count. */
 MMFI_INLINE mmf_str mmfi_rows_string(mmf_rows rows, uint64_t i, size_t record_size, size_t offset,
                                      size_t max)
 {
