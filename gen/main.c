@@ -1,12 +1,13 @@
 /* mmfgen: reads a schema, and writes the C library and the Python module of its stores. */
 #undef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L /* stat under -std=c11 */
+#define _POSIX_C_SOURCE 200809L /* stat and mkstemp under -std=c11 */
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "emit_c/emit_c.h"
 #include "emit_python/emit_python.h"
@@ -128,7 +129,7 @@ static bool take_arguments(int count, char **words, arguments *out)
 typedef struct output {
     const char *option; /* that requests it */
     const char *path;
-    char *temporary;
+    char *temporary; /* NULL until it was made */
     emitter text;
 } output;
 
@@ -138,22 +139,44 @@ static bool write_failed(const char *path)
     return false;
 }
 
+/* Makes a new file, which no other run has, with the permissions that fopen would give it. */
+static FILE *make_temporary(output *to)
+{
+    const size_t size = strlen(to->path) + sizeof ".XXXXXX";
+    char *path = (char *)malloc(size);
+    if (path == NULL)
+        return NULL;
+    (void)snprintf(path, size, "%s.XXXXXX", to->path);
+    const int fd = mkstemp(path);
+    if (fd < 0) {
+        free(path);
+        return NULL;
+    }
+    to->temporary = path;
+    const mode_t mask = umask(0);
+    (void)umask(mask);
+    if (fchmod(fd, 0666 & ~mask) == 0) {
+        FILE *file = fdopen(fd, "wb");
+        if (file != NULL)
+            return file;
+    }
+    const int saved = errno;
+    (void)close(fd);
+    errno = saved;
+    return NULL;
+}
+
 static bool write_temporary(output *to)
 {
-    const size_t size = strlen(to->path) + sizeof ".tmp";
-    to->temporary = (char *)malloc(size);
-    if (to->temporary == NULL)
-        return write_failed(to->path);
-    (void)snprintf(to->temporary, size, "%s.tmp", to->path);
-    FILE *file = fopen(to->temporary, "wb");
+    FILE *file = make_temporary(to);
     if (file == NULL)
-        return write_failed(to->temporary);
+        return write_failed(to->path);
     const bool written = fwrite(to->text.out.data, 1, to->text.out.size, file) == to->text.out.size;
     const int saved = errno;
     if (fclose(file) != 0)
-        return write_failed(to->temporary);
+        return write_failed(to->path);
     errno = saved;
-    return written || write_failed(to->temporary);
+    return written || write_failed(to->path);
 }
 
 /* True also when one path is a link to the other, or is spelled differently. */
@@ -189,39 +212,66 @@ static bool may_replace_all(const output *outputs, size_t count, const char *sch
     return true;
 }
 
-static bool differ(const output *a, const output *b)
+/* The directory of a path, "." for a bare name, in a copy; NULL without memory. */
+static char *directory_of(const char *path)
 {
-    if (!is_same_file(a->temporary, b->temporary))
-        return true;
-    (void)fprintf(stderr, "mmfgen: %s and %s name the same file: %s\n", a->option, b->option,
-                  b->path);
-    return false;
+    const char *slash = strrchr(path, '/');
+    const size_t length = slash == NULL ? 1 : (size_t)(slash - path) + 1;
+    char *out = (char *)malloc(length + 1);
+    if (out != NULL) {
+        memcpy(out, slash == NULL ? "." : path, length);
+        out[length] = '\0';
+    }
+    return out;
 }
 
-static bool write_temporaries(output *outputs, size_t count)
+static const char *name_of(const char *path)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!write_temporary(&outputs[i]))
-            return false;
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* False when two options name one file, which need not be there yet. */
+static bool differ(const output *a, const output *b)
+{
+    bool same = is_same_file(a->path, b->path);
+    if (!same && strcmp(name_of(a->path), name_of(b->path)) == 0) {
+        char *first = directory_of(a->path);
+        char *second = directory_of(b->path);
+        same = first == NULL || second == NULL || is_same_file(first, second);
+        free(first);
+        free(second);
+    }
+    if (same)
+        (void)fprintf(stderr, "mmfgen: %s and %s name the same file: %s\n", a->option, b->option,
+                      b->path);
+    return !same;
+}
+
+static bool all_differ(const output *outputs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < i; j++)
             if (!differ(&outputs[j], &outputs[i]))
                 return false;
-    }
     return true;
 }
 
-/* Writes all files or none: a full disk is noticed before the first rename. */
+/*
+ * Writes all files or none: a full disk is noticed before the first rename. Removes only what this
+ * run has made, for another one may be writing the same outputs.
+ */
 static bool write_all(output *outputs, size_t count)
 {
-    bool good = write_temporaries(outputs, count);
+    bool good = true;
+    for (size_t i = 0; i < count && good; i++)
+        good = write_temporary(&outputs[i]);
     size_t renamed = 0;
     for (; renamed < count && good; renamed += good)
         good = rename(outputs[renamed].temporary, outputs[renamed].path) == 0 ||
                write_failed(outputs[renamed].path);
     for (size_t i = 0; i < count; i++) {
-        if (!good && i < renamed)
-            (void)remove(outputs[i].path);
-        if (!good && i >= renamed && outputs[i].temporary != NULL)
+        if (i >= renamed && outputs[i].temporary != NULL)
             (void)remove(outputs[i].temporary);
         free(outputs[i].temporary);
     }
@@ -253,7 +303,8 @@ static int generate(const gen_model *model, const arguments *given)
     int result = 0;
     if (!complete)
         result = no_memory();
-    else if (!may_replace_all(outputs, count, given->schema) || !write_all(outputs, count))
+    else if (!may_replace_all(outputs, count, given->schema) || !all_differ(outputs, count) ||
+             !write_all(outputs, count))
         result = EXIT_TROUBLE;
     for (size_t i = 0; i < count; i++)
         emit_free(&outputs[i].text);
@@ -280,9 +331,15 @@ static int explain(const gen_model *model)
     return result;
 }
 
-/* The exit code of --help and --version, which stand alone; -1 for other arguments. */
+/* The exit code for --help and --version, which stand alone; -1 without one of them. */
 static int answer(int count, char **words)
 {
+    for (int i = 1; i < count && count != 2; i++)
+        if (strcmp(words[i], "--version") == 0 || strcmp(words[i], "--help") == 0) {
+            (void)fprintf(stderr, "mmfgen: %s stands alone; delete the other options\n%s", words[i],
+                          USAGE);
+            return EXIT_TROUBLE;
+        }
     if (count != 2)
         return -1;
     if (strcmp(words[1], "--version") == 0)

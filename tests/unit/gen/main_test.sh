@@ -56,6 +56,7 @@ expect 0 "-h" -h
 expect 0 "--version" --version
 grep -qx 'mmfgen [0-9]*\.[0-9]*\.[0-9]*' log || fail "--version said $(cat log)"
 expect 2 "--version among others" --version --schema good.mmfs
+says "--version stands alone"
 "$mmfgen" --help >/dev/full 2>log && fail "--help succeeded on a full disk"
 says "cannot write to the standard output"
 cat >tick.mmfs <<'END'
@@ -104,10 +105,39 @@ mkdir out/s.c
 expect 2 "a directory in the way" --schema good.mmfs --name s --header out/s.h --source out/s.c
 rmdir out/s.c
 expect_no_output "a directory in the way"
-ln -s /dev/full out/s.c.tmp
-expect 2 "a full disk" --schema good.mmfs --name s --header out/s.h --source out/s.c
-says "out/s.c.tmp: cannot write: No space left on device"
+# A limit on the size of files is a full disk that anybody can have.
+(
+    trap '' XFSZ
+    ulimit -f 1
+    "$mmfgen" --schema good.mmfs --name s --header out/s.h --source out/s.c
+) >log 2>&1
+[ "$?" = 2 ] || fail "a full disk: $(cat log)"
+says "out/s.h: cannot write: File too large"
 expect_no_output "a full disk"
+
+# Files of others: the user's own, and those of runs that write the same outputs at the same time.
+echo precious >out/s.h.tmp
+echo kept >elsewhere/kept
+ln -s ../elsewhere/kept out/s.c
+expect 0 "files beside the outputs" --schema good.mmfs --name s --header out/s.h --source out/s.c
+[ "$(cat out/s.h.tmp)" = precious ] || fail "a file beside the output was written over"
+[ "$(cat elsewhere/kept)" = kept ] || fail "a link was followed"
+[ "$(ls out)" = "$(printf 's.c\ns.h\ns.h.tmp')" ] || fail "left in out: $(ls out)"
+[ "$(stat -c %a out/s.h)" = "$(printf %o $((0666 & ~$(umask))))" ] || fail "permissions $(stat -c %a out/s.h)"
+cp out/s.h expected.h
+for round in 1 2 3 4 5; do
+    pids=""
+    for _ in 1 2 3 4 5 6 7 8; do
+        "$mmfgen" --schema good.mmfs --name s --header out/s.h --source out/s.c 2>>log &
+        pids="$pids $!"
+    done
+    for pid in $pids; do
+        wait "$pid" || fail "one of eight runs at once failed in round $round: $(cat log)"
+    done
+    cmp -s out/s.h expected.h || fail "eight runs at once left another header"
+done
+[ "$(ls out)" = "$(printf 's.c\ns.h\ns.h.tmp')" ] || fail "left in out: $(ls out)"
+rm -f out/*
 
 # Files that must not be replaced: a device, a directory, the schema itself.
 expect 2 "a device" --schema good.mmfs --name s --header out/s.h --source /dev/full
