@@ -14,6 +14,12 @@ echo "here already" >file
 refused "a file in the place of the directory" "tools/amalgamate: cannot write file/mmapforge.h:" "$tree/tools/amalgamate" file
 expect "the file" "here already" "$(cat file)"
 
+mkdir -p theirs/mmapforge
+echo "int theirs;" >theirs/mmapforge/store.h
+refused "a directory with headers of somebody else" "theirs/mmapforge/store.h is there and was not made by" "$tree/tools/amalgamate" theirs
+expect "their header" "int theirs;" "$(cat theirs/mmapforge/store.h)"
+[ "$(ls theirs)" = mmapforge ] || fail "something was written beside a header of somebody else"
+
 # The same bytes from a tree elsewhere, and no word of where.
 project amalgamation
 quiet "tools/amalgamate" "$tree/tools/amalgamate" amalgamation || exit 1

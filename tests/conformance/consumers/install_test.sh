@@ -13,6 +13,8 @@ quiet "--help" "$tree/tools/install" --help && says "--help" log "usage: tools/i
 refused "no argument" "--prefix is missing, or empty; usage:" "$tree/tools/install"
 refused "an empty prefix" "--prefix is missing, or empty" "$tree/tools/install" --prefix ""
 refused "a prefix without a value" "--prefix needs a directory" "$tree/tools/install" --prefix
+refused "an option as the prefix" "'--prefix' is an option" "$tree/tools/install" --prefix --prefix
+refused "a prefix that CMake splits" "with one of ;" "$tree/tools/install" --prefix "$work/a;b"
 refused "an unknown argument" "unknown argument '--perfix'; usage:" "$tree/tools/install" --perfix x
 mkdir bare
 for program in sh dirname; do
