@@ -103,6 +103,9 @@ def check(given):
     for requirement in given.requires:
         if not REQUIREMENT.fullmatch(requirement):
             return "the requirement %r is not valid; write it like 'mmapforge>=1.0'" % requirement
+    commands = [script.split("=")[0] for script in given.script]
+    if len(set(commands)) < len(commands):
+        return "two scripts have the same command"
     for script in given.script:
         if not SCRIPT.fullmatch(script):
             return "the script %r is not valid; write it like 'command=module:function'" % script
@@ -116,9 +119,11 @@ def contents(words):
     files = {}
     for word in words:
         path, found, file = word.partition("=")
-        if not found or path.startswith("/") or ".." in path.split("/"):
+        if not found or {"", ".", ".."} & set(path.split("/")):
             raise ValueError("%r is not PATH=FILE with a path below the directory" % word)
-        if re.search(r"[,\"\r\n]", path):
+        if path.split("/")[0].endswith(".dist-info"):
+            raise ValueError("the path %r is in the directory that the wheel itself writes" % path)
+        if re.search(r"[,\"\r\n\\]", path):
             raise ValueError("the path %r has a character that a wheel cannot list" % path)
         if path in files:
             raise ValueError("the path %r is given twice" % path)

@@ -8,9 +8,11 @@ import threading
 import types
 from typing import Dict, List, NamedTuple, NoReturn, Optional, Tuple, Union
 
+from mmapforge import _core
 from mmapforge._errors import (
     ArgumentError,
     ArgumentTypeError,
+    Error,
     SchemaError,
     StoreIOError,
     StoreNotFoundError,
@@ -20,7 +22,9 @@ from mmapforge._errors import (
 
 SchemaPath = Union[str, "os.PathLike[str]"]
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+# Where the files are that are built: beside the extension, from which an editable installation keeps
+# the modules apart.
+_PACKAGE = os.path.dirname(os.path.abspath(_core.__file__))
 
 
 def _path_of(schema: SchemaPath) -> str:
@@ -94,8 +98,25 @@ def _run_mmfgen(path: str, name: str, outputs: List[str]) -> None:
         _fail(path, name, done.returncode, done.stderr.decode("utf-8", "replace").rstrip("\n"))
 
 
+def diagnostics_of(text: str) -> str:
+    """What mmfgen says of the text of a schema: "" if it is right."""
+    import subprocess
+    import tempfile
+
+    program = find_mmfgen()
+    try:
+        with tempfile.NamedTemporaryFile(prefix="mmapforge-", suffix=".mmfs") as file:
+            file.write(text.encode())
+            file.flush()
+            done = subprocess.run([program, "--explain-layout", file.name], capture_output=True, check=False)
+    except OSError as error:
+        message = f"{program}: cannot check a schema in a temporary file: {error}"
+        raise make_error(StoreIOError, message, path=program, os_error=error.errno or 0) from None
+    return done.stderr.decode("utf-8", "replace") if done.returncode else ""
+
+
 def _fail(path: str, name: str, code: int, said: str) -> NoReturn:
-    if code == 1:  # the schema's diagnostics: path:line:column, and what to do
+    if code == 1 and said:  # the schema's diagnostics: path:line:column, and what to do
         raise make_error(SchemaError, said, path=path, status="MMF_ERR_SCHEMA")
     said = said.split("\nusage:")[0]
     if said.startswith(f"mmfgen: --name '{name}'"):
@@ -103,6 +124,8 @@ def _fail(path: str, name: str, code: int, said: str) -> NoReturn:
         raise make_error(ArgumentError, f"{path}: {said}; give another name", path=path)
     if code < 0:
         said = f"mmfgen was ended by signal {-code}"
+    elif not said:
+        said = f"mmfgen ended with status {code} and said nothing; is $MMF_MMFGEN right?"
     raise make_error(StoreIOError, said.replace("mmfgen: ", "", 1), path=path)
 
 
@@ -112,7 +135,7 @@ def _name_for(path: str, name: Optional[str]) -> str:
     if not isinstance(name, str):
         message = f"name is of type {type(name).__name__}, expected a str, the name of the module"
         raise make_error(ArgumentTypeError, message)
-    if not name or "\0" in name:
+    if not name or "\0" in name or not name.isascii():
         message = f"{path}: the module's name {name!r} cannot name a store; give another name"
         raise make_error(ArgumentError, message, path=path)
     return name
@@ -132,7 +155,11 @@ def generate(
     """
     path = _path_of(schema)
     name = _name_for(path, name)
-    where = os.path.dirname(path) if directory is None else os.fspath(directory)
+    try:
+        where = os.path.dirname(path) if directory is None else os.fspath(directory)
+    except TypeError:
+        message = f"directory is of type {type(directory).__name__}, expected a path"
+        raise make_error(ArgumentTypeError, message) from None
     module = os.path.join(where, name + ".py")
     stub = os.path.join(where, name + ".pyi")
     _run_mmfgen(path, name, ["--python", module, "--stub", stub])
@@ -156,7 +183,9 @@ def compile_schema(schema: SchemaPath, name: Optional[str] = None) -> types.Modu
 
     The module is put into sys.modules, so that its records can be pickled; a process that unpickles
     them must have compiled the same schema before. The same file with the same text gives the same
-    module. Any thread may call it. `generate` writes files instead, which editors and mypy read.
+    module; after a change of its text it gives another one, and records of the one before can be used
+    but not pickled any more. Any thread may call it. `generate` writes files instead, which editors
+    and mypy read.
 
     Args:
         schema: the path of a *.mmfs file.
@@ -165,7 +194,8 @@ def compile_schema(schema: SchemaPath, name: Optional[str] = None) -> types.Modu
     Raises:
         SchemaError: the schema is wrong; the message has each mistake as path:line:column.
         StoreNotFoundError: there is no such file.
-        ArgumentError: the name cannot be that of a module, or another module has it.
+        ArgumentError: the name cannot be that of a module, or another module has it, such as that of
+            a schema in another directory.
         UnsupportedError: the generator, mmfgen, is not installed.
     """
     path = _path_of(schema)
@@ -176,7 +206,7 @@ def compile_schema(schema: SchemaPath, name: Optional[str] = None) -> types.Modu
         known = _compiled.get(key)
         if known is not None and known.source == source and sys.modules.get(name) is known.module:
             return known.module
-        _need_free(path, name)
+        _need_free(path, name, key)
         module = types.ModuleType(name)
         module.__file__ = None
         # Like a module of a file: pickle finds the classes by the name of the module.
@@ -189,23 +219,31 @@ def compile_schema(schema: SchemaPath, name: Optional[str] = None) -> types.Modu
 def _source_of(path: str, name: str) -> str:
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="mmapforge-") as directory:
-        out = os.path.join(directory, "module.py")
-        _run_mmfgen(path, name, ["--python", out])
-        with open(out, encoding="utf-8") as file:
-            return file.read()
+    try:
+        with tempfile.TemporaryDirectory(prefix="mmapforge-") as directory:
+            out = os.path.join(directory, "module.py")
+            _run_mmfgen(path, name, ["--python", out])
+            with open(out, encoding="utf-8") as file:
+                return file.read()
+    except OSError as error:
+        if isinstance(error, Error):
+            raise
+        message = f"{path}: the module could not be generated in a temporary directory: {error}"
+        raise make_error(StoreIOError, message, path=path, os_error=error.errno or 0) from None
 
 
-def _need_free(path: str, name: str) -> None:
-    """Raises if a module of that name is there that compile did not make."""
+def _need_free(path: str, name: str, key: Tuple[str, str]) -> None:
+    """Raises if a module of that name is there that compile did not make of this file."""
     present = sys.modules.get(name)
+    of = [known for known, compiled in _compiled.items() if compiled.module is present]
     if present is not None:
-        taken = all(known.module is not present for known in _compiled.values())
+        taken = of != [key]
     else:
         taken = importlib.util.find_spec(name) is not None
     if taken:
-        message = f"{path}: there is another module {name}; import that one, or give another name: "
-        message += "mmapforge.compile(schema, name=...)"
+        other = f"that of {of[0][0]}; " if of else "import that one, or "
+        message = f"{path}: there is another module {name}: " if of else f"{path}: there is another module {name}; "
+        message += f"{other}give another name: mmapforge.compile(schema, name=...)"
         raise make_error(ArgumentError, message, path=path)
 
 

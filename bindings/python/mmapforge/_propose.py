@@ -2,9 +2,16 @@
 
 import numbers
 import re
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
-from mmapforge._errors import ArgumentError, ArgumentTypeError, FieldTypeError, make_error
+from mmapforge._errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    FieldTypeError,
+    UnsupportedError,
+    make_error,
+)
+from mmapforge._generate import diagnostics_of
 from mmapforge._schema import schema_of as parsed
 from mmapforge._tables import columns_of, dates_of, is_arrow_table, is_lazy
 
@@ -26,6 +33,7 @@ _BYTES = ("binary", "large_binary", "binary_view")
 # The capacity where no value says how long the texts are.
 _UNKNOWN = 64
 _CAPACITY_MAX = 65536
+_FIELDS_MAX = 1024
 
 _UNITS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds", "D": "days"}
 
@@ -40,8 +48,9 @@ def schema_of(source: Any, name: str = "Record", version: int = 1) -> str:
     """Proposes a schema: text for a *.mmfs file, to be read and changed before it is used.
 
     A string column gets the length of its longest text, rounded up to a multiple of 8 bytes; what a
-    schema cannot express (a null, a time zone, the name of a column) is said in a doc comment. Dates
-    and times become integers since the Unix epoch.
+    schema cannot express (a null, the name of a column) is said in a doc comment. A column whose name
+    cannot be that of a field gets another one, `class_value` for `class`. Dates, times and durations
+    become integers, and the doc comment says of what, and how to convert the column before `extend`.
 
     Args:
         source: a table of pandas, polars or pyarrow, a structured array or dtype of numpy, a schema
@@ -53,20 +62,72 @@ def schema_of(source: Any, name: str = "Record", version: int = 1) -> str:
         FieldTypeError: a column has a type that no field can hold.
         ArgumentTypeError: source is none of these.
     """
+    _check_record(name, version)
     columns = _columns(source)
-    if not columns:
-        raise make_error(ArgumentError, "schema_of: the source has no columns; a record needs one at least")
+    if not 0 < len(columns) <= _FIELDS_MAX:
+        message = f"schema_of: the source has {len(columns)} columns; a record has 1 to {_FIELDS_MAX} fields"
+        raise make_error(ArgumentError, message)
     names = _field_names([column.name for column in columns])
-    lines: List[str] = []
+    while True:
+        text, lines = _written(name, version, columns, names)
+        refused = _refused_lines(text)
+        if 1 in refused:
+            raise make_error(ArgumentError, f"schema_of: name is {name!r}: {refused[1]}")
+        wrong = [i for i, line in enumerate(lines) if line in refused]
+        if not wrong:
+            break
+        for i in wrong:
+            if names[i].endswith("_value"):  # no such name helps
+                raise make_error(ArgumentError, f"schema_of: column {columns[i].name!r}: {refused[lines[i]]}")
+            names[i] = _unused(names[i][:57] + "_value", names)
+    parsed(text)
+    return text
+
+
+def _check_record(name: Any, version: Any) -> None:
+    if not isinstance(name, str):
+        message = f"schema_of: name is of type {type(name).__name__}, expected a str, the name of the record"
+        raise make_error(ArgumentTypeError, message)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", name) or "__" in name:
+        message = f"schema_of: name is {name!r}; a record is named by at most 63 letters, digits and single '_', "
+        message += "a letter first, as in 'OrderBook'"
+        raise make_error(ArgumentError, message)
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= 65535:
+        message = f"schema_of: version is {version!r}, expected a whole number from 1 to 65535"
+        raise make_error(ArgumentError, message)
+
+
+def _written(
+    name: str, version: int, columns: List["_Column"], names: List[str]
+) -> Tuple[str, List[int]]:
+    """The text of a schema, and the number of the line of each field."""
+    lines = [f"record {name} version {version} {{"]
+    numbers: List[int] = []
     for column, field in zip(columns, names):
         notes = [column.note] if column.note else []
         if field != column.name:
             notes.append(f"column {column.name!r} of the source")
         lines += [f"  /// {_one_line(note)}" for note in notes]
         lines.append(f"  {field}: {column.type};")
-    text = "\n".join([f"record {name} version {version} {{", *lines, "}", ""])
-    parsed(text)  # a wrong name, a wrong version, too many fields: the library says which
-    return text
+        numbers.append(len(lines))
+    return "\n".join([*lines, "}", ""]), numbers
+
+
+def _refused_lines(text: str) -> Dict[int, str]:
+    """The lines in which mmfgen refuses a name, such as a keyword of C; none where it is not installed."""
+    try:
+        said = diagnostics_of(text)
+    except UnsupportedError:
+        return {}
+    found = re.findall(r"^[^\n]*?:(\d+):\d+: error: (.*)$", said, re.MULTILINE)
+    return {int(line): message for line, message in found}
+
+
+def _unused(name: str, names: List[str]) -> str:
+    number, unused = 2, name
+    while unused.lower() in (other.lower() for other in names):
+        unused, number = f"{name}_{number}", number + 1
+    return unused
 
 
 def _one_line(text: str) -> str:
@@ -108,9 +169,17 @@ def _is_arrow_schema(source: Any) -> bool:
 
 def _of_values(name: str, values: Any) -> _Column:
     dtype = getattr(values, "dtype", getattr(values, "type", None))
-    if isinstance(values, (list, tuple)) or dtype is None:
+    if isinstance(values, (list, tuple)):
         return _of_objects(name, list(values))
-    if getattr(dtype, "kind", "") in ("S", "U", "V") and hasattr(dtype, "newbyteorder"):
+    if callable(getattr(values, "is_numeric", None)) and not hasattr(values, "__len__"):
+        return _of_type(name, str(values), None)  # a type of polars, in its schema
+    if isinstance(values, (str, bytes, bytearray, Mapping)) or not hasattr(values, "__iter__"):
+        raise _refuse(name, f"of type {type(values).__name__}", "give a list, an array or a column of a table")
+    if getattr(values, "ndim", 1) != 1:
+        raise _refuse(name, f"an array of shape {values.shape}", "give one with a dimension: a value for each row")
+    if dtype is None:
+        return _of_objects(name, list(values))
+    if hasattr(dtype, "newbyteorder"):
         return _of_numpy(name, dtype, values)
     return _of_type(name, str(dtype), values)
 
@@ -120,6 +189,8 @@ def _of_numpy(name: str, dtype: Any, values: Any) -> _Column:
     if dtype.subdtype is not None:
         shape = dtype.subdtype[1]
         raise _refuse(name, f"an array of shape {shape} in each row", "give its elements as columns of their own")
+    if dtype.fields is not None:
+        raise _refuse(name, "of a structured dtype", "give its fields as columns of their own")
     if dtype.kind == "S":
         return _Column(name, f"string[{max(1, dtype.itemsize)}]", "")
     if dtype.kind == "U":
@@ -137,6 +208,8 @@ def _of_type(name: str, type_: str, values: Any) -> _Column:
     lower = type_.lower()
     plain = re.split(r"[\[(<]", lower)[0].strip()
     plain = {"dictionary": "categorical"}.get(plain, plain)
+    if plain == "object" and values is None:
+        raise _refuse(name, "of Python objects", "give the values, and not their dtype alone")
     if plain == "object":
         return _of_objects(name, list(values))
     if plain in _SCALARS and plain == lower.replace("[pyarrow]", ""):
@@ -148,7 +221,7 @@ def _of_type(name: str, type_: str, values: Any) -> _Column:
         return _Column(name, f"bytes[{size}]", _missing(name, values))
     if plain in _BYTES:
         return _of_texts(name, values, "bytes", plain)
-    if plain.startswith(("datetime", "timestamp", "date")):
+    if plain.startswith(("datetime", "timestamp", "date", "timedelta", "duration", "time")):
         return _of_dates(name, type_, plain, values)
     if plain.startswith("decimal"):
         raise _refuse(name, f"of type {type_}", "scale it to integers, or convert it to float64")
@@ -157,11 +230,18 @@ def _of_type(name: str, type_: str, values: Any) -> _Column:
 
 def _of_dates(name: str, type_: str, plain: str, values: Any) -> _Column:
     unit = next((_UNITS[found] for found in re.findall(r"\b(ns|us|ms|s|D)\b", type_)), "")
-    bits = "32" if plain in ("date", "date32") else "64"
+    bits = "32" if plain in ("date", "date32", "time32") else "64"
     unit = "days" if plain in ("date", "date32") else "milliseconds" if plain == "date64" else unit
     found = dates_of(values) if values is not None else None
     how = f"; convert it by {found.conversion}" if found is not None else ""
-    note = f"{unit or 'units of ' + type_} since 1970-01-01T00:00:00Z{how}"
+    if plain == "time" and not unit:
+        unit = "nanoseconds"  # of polars, which has no other
+    since = " since 1970-01-01T00:00:00Z"
+    if plain.startswith("time") and not plain.startswith("timestamp"):
+        since = " of a duration" if plain.startswith("timedelta") else " since midnight"
+    elif plain == "duration":
+        since = " of a duration"
+    note = f"{unit or 'units of ' + type_}{since}{how}"
     missing = _missing(name, values)
     return _Column(name, "int" + bits, "; ".join(filter(None, [note, missing])))
 
@@ -194,11 +274,23 @@ def _of_objects(name: str, listed: List[Any]) -> _Column:
             return _Column(name, "uint64", note)
         raise _refuse(name, f"of integers from {least} to {most}", "no field holds more than 64 bits")
     if kinds and kinds <= {"int", "float"}:
+        inexact = [value for value in present if _kind_of(value) == "int" and not _is_exact(value)]
+        if inexact:
+            raise _refuse(name, f"of fractions and of {inexact[0]}, which float64 does not hold exactly",
+                          "convert the column to what it means")  # fmt: skip
         return _Column(name, "float64", "" if "float" in kinds else note)
     if not kinds:
         raise _refuse(name, "without a value", "its type cannot be told; leave it out, or write its field by hand")
     shown = ", ".join(sorted(kinds))
-    raise _refuse(name, f"of values of type {shown}", "make them all numbers, all str or all bytes")
+    raise _refuse(name, f"of values of type {shown}", "make them all numbers, all str or all bytes; dates as an "
+                  "array or column of a table")  # fmt: skip
+
+
+def _is_exact(value: Any) -> bool:
+    try:
+        return int(float(value)) == int(value)
+    except OverflowError:
+        return False
 
 
 def _kind_of(value: Any) -> str:
@@ -215,7 +307,10 @@ def _kind_of(value: Any) -> str:
 
 
 def _sized(name: str, kind: str, present: List[Any], count: int) -> _Column:
-    longest = max((len(v.encode()) if isinstance(v, str) else len(v) for v in present), default=0)
+    try:
+        longest = max((len(v.encode()) if isinstance(v, str) else len(v) for v in present), default=0)
+    except UnicodeEncodeError as error:
+        raise _refuse(name, f"of a text that is not UTF-8: {error.object!r}", "repair it, or give bytes") from None
     capacity = min(_CAPACITY_MAX, max(8, (longest + 7) // 8 * 8))
     if longest > _CAPACITY_MAX:
         raise _refuse(name, f"with a value of {longest:,} bytes", f"a field holds {_CAPACITY_MAX:,} at most")
@@ -232,7 +327,9 @@ def _refuse(name: str, what: str, remedy: str) -> Exception:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, numbers.Real) and value != value
 
 
 def _listed(values: Any) -> List[Any]:

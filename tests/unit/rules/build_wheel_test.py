@@ -172,6 +172,10 @@ def test_refuses_arguments(inputs, options, message):
         (["../a.py=in/a"], "is not PATH=FILE with a path below the directory"),
         (["p/a.py=in/a", "p/a.py=in/b"], "'p/a.py' is given twice"),
         (["p/a,b.py=in/a"], "has a character that a wheel cannot list"),
+        (["p\\a.py=in/a"], "has a character that a wheel cannot list"),
+        (["=in/a"], "is not PATH=FILE with a path below the directory"),
+        (["./a.py=in/a"], "is not PATH=FILE with a path below the directory"),
+        (["my_store-1.0.dist-info/RECORD=in/a"], "that the wheel itself writes"),
         (["p/a.py=in/none"], "No such file"),
     ],
 )

@@ -135,6 +135,8 @@ def test_wrong_arguments(write, tmp_path):
     refused(mmapforge.ArgumentError, lambda: compile_(good, name=""), "give another name")
     refused(mmapforge.ArgumentError, lambda: compile_(good, name="json"), "standard library")
     refused(mmapforge.ArgumentError, lambda: compile_(write(GOOD, "my trades.mmfs")), "give another name")
+    refused(mmapforge.ArgumentError, lambda: compile_(good, name="\ud800"), "give another name")
+    refused(mmapforge.ArgumentTypeError, lambda: mmapforge.generate(good, directory=1.5), "of type float")
     refused(mmapforge.StoreIOError, lambda: compile_(tmp_path), str(tmp_path))
 
 
@@ -149,7 +151,10 @@ def test_a_module_of_that_name_is_not_hidden(write, tmp_path, monkeypatch):
     other.mkdir()
     (other / "trade.mmfs").write_text(GOOD)
     first = mmapforge.compile(path)
-    assert mmapforge.compile(other / "trade.mmfs") is not first
+    # Records of the one would be unpickled as those of the other.
+    refused(mmapforge.ArgumentError, lambda: mmapforge.compile(other / "trade.mmfs"), "another module", f"that of {path}")
+    assert mmapforge.compile(path) is first
+    assert mmapforge.compile(other / "trade.mmfs", name="other_module") is not first
 
 
 def test_a_path_that_looks_like_an_option(write, tmp_path, monkeypatch):
@@ -171,6 +176,9 @@ def test_a_generator_that_is_missing_or_fails(write, tmp_path, monkeypatch):
         program.chmod(0o755)
         monkeypatch.setenv("MMF_MMFGEN", str(program))
         refused(mmapforge.StoreIOError, lambda: mmapforge.compile(path), *words)
+    for code in ("exit 0", "exit 1"):  # programs that are not mmfgen
+        program.write_text("#!/bin/sh\n" + code + "\n")
+        refused(mmapforge.StoreIOError, lambda: mmapforge.compile(path))
     program.write_text("#!/nowhere\n")
     refused(mmapforge.StoreIOError, lambda: mmapforge.compile(path), "cannot be run")
     monkeypatch.delenv("MMF_MMFGEN")

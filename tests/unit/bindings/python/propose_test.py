@@ -1,8 +1,16 @@
 """`mmapforge.schema_of` proposes a schema that holds what it was asked about."""
 
+import os
+
 import mmapforge
 import numpy
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def mmfgen(monkeypatch):
+    monkeypatch.setenv("MMF_MMFGEN", os.path.abspath("gen/mmfgen"))
+
 
 
 def fields(source, **options):
@@ -120,6 +128,8 @@ def test_dates_become_integers_and_say_of_what():
     found = fields({"day": numpy.zeros(2, "M8[D]"), "at": numpy.zeros(2, "M8[ns]")})
     assert found["day"] == ("int64", "days since 1970-01-01T00:00:00Z; convert it by astype('int64')")
     assert found["at"][1].startswith("nanoseconds since")
+    found = fields({"took": numpy.zeros(2, "m8[ms]"), "big": numpy.zeros(2, ">f8")})
+    assert found == {"took": ("int64", "milliseconds of a duration; convert it by astype('int64')"), "big": ("float64", "")}
 
 
 def test_what_is_proposed_takes_the_columns(tmp_path):
@@ -142,6 +152,25 @@ def test_names_become_those_of_the_language():
     assert found["Price"][1] == ""
 
 
+def test_names_that_mean_something_in_c_or_python_get_another():
+    source = {name: [1] for name in ["class", "int", "from", "self", "errno", "NULL", "class_value", "fine"]}
+    found = fields(source)
+    assert list(found) == ["class_value_2", "int_value", "from_value", "self_value", "errno_value", "NULL_value",
+                           "class_value", "fine"]  # fmt: skip
+    assert found["int_value"][1] == "column 'int' of the source"
+
+
+def test_more_names_than_one_run_of_the_generator_reports():
+    words = "int char short long float double void signed unsigned const volatile static extern register auto if else for while do switch case default break continue return goto sizeof struct union enum typedef inline restrict"
+    assert len(fields({word: [1] for word in words.split()})) == 34
+
+
+def test_without_the_generator_names_are_not_checked(monkeypatch):
+    monkeypatch.delenv("MMF_MMFGEN")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert list(fields({"class": [1]})) == ["class"]
+
+
 def test_the_record_is_named():
     text = mmapforge.schema_of({"a": [1]}, name="Trade", version=3)
     assert text == "record Trade version 3 {\n  a: int64;\n}\n"
@@ -151,7 +180,7 @@ def test_the_record_is_named():
 
 
 @pytest.mark.parametrize("source, kind, words", [
-    ({}, mmapforge.ArgumentError, "no columns"),
+    ({}, mmapforge.ArgumentError, "0 columns"),
     (5, mmapforge.ArgumentTypeError, "of type int"),
     ([1, 2], mmapforge.ArgumentTypeError, "of type list"),
     (numpy.zeros(3), mmapforge.ArgumentTypeError, "of type ndarray"),
@@ -162,7 +191,18 @@ def test_the_record_is_named():
     ({"a": [-1, 1 << 63]}, mmapforge.FieldTypeError, "64 bits"),
     ({"a": ["x" * 65537]}, mmapforge.FieldTypeError, "65,536"),
     ({"a": numpy.zeros(2, complex)}, mmapforge.FieldTypeError, "complex128"),
-    ({"a": numpy.zeros(2, "m8[s]")}, mmapforge.FieldTypeError, "timedelta64"),
+    ({"a": 1}, mmapforge.FieldTypeError, "of type int"),
+    ({"a": None}, mmapforge.FieldTypeError, "of type NoneType"),
+    ({"a": "abc"}, mmapforge.FieldTypeError, "of type str"),
+    ({"a": b"abc"}, mmapforge.FieldTypeError, "of type bytes"),
+    ({"a": {"x": 1}}, mmapforge.FieldTypeError, "of type dict"),
+    ({"a": ["\ud800"]}, mmapforge.FieldTypeError, "not UTF-8"),
+    ({"a": [numpy.zeros(2)]}, mmapforge.FieldTypeError, "of type ndarray"),
+    ({"a": numpy.zeros((3, 2))}, mmapforge.FieldTypeError, "shape (3, 2)"),
+    ({"a": [2**53 + 1, 1.5]}, mmapforge.FieldTypeError, "9007199254740993"),
+    ({"c%d" % i: [1] for i in range(1025)}, mmapforge.ArgumentError, "1025 columns"),
+    (numpy.dtype([("a", "O")]), mmapforge.FieldTypeError, "Python objects"),
+    (numpy.dtype([("a", [("b", "f8")])]), mmapforge.FieldTypeError, "structured"),
     (numpy.dtype([("a", "f8", (3,))]), mmapforge.FieldTypeError, "shape (3,)"),
     (ArrowSchema(a="list<item: int64>"), mmapforge.FieldTypeError, "list<item: int64>"),
     (ArrowSchema(a="decimal128(18, 4)"), mmapforge.FieldTypeError, "scale it to integers"),
@@ -174,10 +214,15 @@ def test_refuses(source, kind, words):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("options", [{"name": "my record"}, {"name": ""}, {"version": 0}, {"version": 65536}])
-def test_refuses_a_wrong_record(options):
-    with pytest.raises(mmapforge.SchemaError):
+@pytest.mark.parametrize("options, kind, words", [
+    ({"name": "my record"}, mmapforge.ArgumentError, "'my record'"), ({"name": ""}, mmapforge.ArgumentError, "''"),
+    ({"name": "int"}, mmapforge.ArgumentError, "cannot name a record"),
+    ({"name": None}, mmapforge.ArgumentTypeError, "NoneType"), ({"version": 0}, mmapforge.ArgumentError, "is 0"),
+    ({"version": 65536}, mmapforge.ArgumentError, "65536"), ({"version": "1"}, mmapforge.ArgumentError, "'1'")])  # fmt: skip
+def test_refuses_a_wrong_record(options, kind, words):
+    with pytest.raises(mmapforge.Error) as caught:
         mmapforge.schema_of({"a": [1]}, **options)
+    assert type(caught.value) is kind and words in str(caught.value)
 
 
 # ---- Real libraries, where they are ----
