@@ -63,6 +63,11 @@ function(mmf_add_store)
     message(FATAL_ERROR "mmf_add_store(${arg_NAME}): SCHEMA is \"${arg_SCHEMA}\"; it must be a file whose name ends "
                         "in .mmfs")
   endif()
+  # CMake splits lists at the one, and make takes the other for a comment.
+  if("${schema}${CMAKE_CURRENT_BINARY_DIR}" MATCHES "[;#]")
+    message(FATAL_ERROR "mmf_add_store(${arg_NAME}): neither the path of the schema nor that of the build may have a "
+                        "';' or '#': ${schema}, ${CMAKE_CURRENT_BINARY_DIR}; rename or move it")
+  endif()
   get_source_file_property(is_generated "${schema}" GENERATED)
   if(NOT is_generated AND (NOT EXISTS "${schema}" OR IS_DIRECTORY "${schema}"))
     message(FATAL_ERROR "mmf_add_store(${arg_NAME}): there is no schema ${schema}; give SCHEMA a path from "

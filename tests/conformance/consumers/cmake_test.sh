@@ -28,6 +28,15 @@ readelf -dW cmake_subdirectory/build/recorder | grep -q 'NEEDED.*libmmapforge' |
 [ -z "$(find cmake_subdirectory/build -name libmmapforge.a)" ] || fail "a kind of library was built that is not used"
 refused "two records of one name" "multiple definition of \`tick_store_open'" build --target clash
 
+# What the project has set for all of its targets does not break these; nor is the Python package a part of it.
+settings="-DCMAKE_UNITY_BUILD=ON -DCMAKE_C_VISIBILITY_PRESET=hidden -DBUILD_SHARED_LIBS=ON -DSKBUILD=2"
+# shellcheck disable=SC2086 # several options
+quiet "configure with $settings" cmake -S cmake_subdirectory -B settings $settings
+quiet "build with $settings" cmake --build settings
+quiet "the program runs" settings/recorder settings.mmf && says "the program" log "3 rows are as written"
+[ -z "$(find settings -name '_core*')" ] || fail "the Python package was built into the project around"
+rm -rf settings
+
 # The project decides for itself.
 expect "the type of build" "" "$(sed -n 's/^CMAKE_BUILD_TYPE:.*=//p' cmake_subdirectory/build/CMakeCache.txt)"
 quiet "install" cmake --install cmake_subdirectory/build --prefix "$work/installed"
@@ -121,6 +130,8 @@ wrong 'SCHEMA is "tick.txt"; it must be a file whose name ends in .mmfs' 'mmf_ad
 wrong "there is no schema $work/wrong/tock.mmfs; give SCHEMA a path from $work/wrong, or an absolute one" \
     'mmf_add_store(NAME tick_store SCHEMA tock.mmfs)'
 wrong "there is no schema $work/wrong/directory.mmfs" 'mmf_add_store(NAME tick_store SCHEMA directory.mmfs)'
+echo "record Tick version 1 { price: float64; }" >"wrong/a#b.mmfs"
+wrong "may have a ';' or '#'" 'mmf_add_store(NAME tick_store SCHEMA "a#b.mmfs")'
 wrong "write project(... LANGUAGES C CXX)" 'mmf_add_store(NAME tick_store SCHEMA tick.mmfs)'
 wrong "there is no target mmapforge::mmfgen here; call find_package(mmapforge)" \
     'mmf_add_store(NAME tick_store SCHEMA tick.mmfs)' C

@@ -181,4 +181,14 @@ rm -rf cmake_find_package/build
 refused "no shared library" "was installed without its shared library; install it by tools/install" \
     cmake -S cmake_find_package -B cmake_find_package/build "-DCMAKE_PREFIX_PATH=$work/static only" -DMMF_SHARED=ON
 
+# A project that has the tree as a part, and a part of its own that looks for an installed mmapforge.
+mkdir both
+cat >both/CMakeLists.txt <<END
+cmake_minimum_required(VERSION 3.16)
+project(both LANGUAGES C)
+add_subdirectory("$tree" mmapforge)
+find_package(mmapforge CONFIG REQUIRED)
+END
+quiet "find_package after add_subdirectory" cmake -S both -B both/build "-DCMAKE_PREFIX_PATH=$prefix"
+
 exit "$failed"
