@@ -111,7 +111,9 @@ const char ${anchor} = 1;
     C_EXTENSIONS OFF
     # A part of a shared library as well as of a program.
     POSITION_INDEPENDENT_CODE ON)
-  target_include_directories(${arg_NAME} PUBLIC "$<BUILD_INTERFACE:${directory}>")
+  # As of a system, like those of the library: what the project's compiler warns of does not break its build.
+  target_include_directories(${arg_NAME} PRIVATE "${directory}")
+  target_include_directories(${arg_NAME} SYSTEM INTERFACE "$<BUILD_INTERFACE:${directory}>")
   target_link_libraries(${arg_NAME} PUBLIC mmapforge::mmapforge)
   target_link_options(${arg_NAME} INTERFACE "LINKER:--undefined=${anchor}")
 endfunction()

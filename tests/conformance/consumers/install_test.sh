@@ -99,7 +99,7 @@ with_cmake cmake_find_package && runs cmake_find_package cmake_find_package/buil
 
 if command -v g++ >/dev/null; then
     project cxx20
-    with_cmake cxx20 "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror" &&
+    with_cmake cxx20 "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wuseless-cast -Werror" &&
         runs cxx20 cxx20/build/recorder static
 else
     echo "SKIPPED: there is no g++ for the project in C++20; tools/setup installs it"
