@@ -1,12 +1,8 @@
 /* The address space that a handle reserves, so that its file may grow in place. */
-#undef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-
 #include "reserve.h"
 #include "link.h"
 #include "sigbus.h"
-
-#include <sched.h>
+#include "wait.h"
 
 /* Address space for growth: this many times the file's size, and no less than
  * MMF_RESERVE_BYTES_READER more. */
@@ -31,8 +27,12 @@ uint64_t mmfi_choose_reserve(mmfi_state *state, const mmf_options *options, uint
     return state->reserve_asked < most ? state->reserve_asked : most;
 }
 
-/* A thread that extends a reservation is done soon, or was lost by a fork. */
-#define EXTENDING_ATTEMPTS 1000
+/*
+ * How long another thread of this process may take to extend a reservation: it makes two system
+ * calls, but may not run meanwhile. Never longer, for a fork may have lost it, or a signal handler
+ * that reads may have interrupted it.
+ */
+#define EXTENDING_WAIT_NS MMFI_NS_PER_SECOND
 
 uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
 {
@@ -40,13 +40,12 @@ uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
     const uint64_t needed = state->layout.header_size + rows * state->layout.record_size;
     if (!state->reserve_extends || !mmfi_link_is_own_descriptor(state))
         return mmfi_layout_rows(&state->layout, mmfi_load64_acquire(&state->map.size));
-    for (int attempt = 0; attempt < EXTENDING_ATTEMPTS; attempt++) {
+    mmfi_wait wait = mmfi_wait_of(EXTENDING_WAIT_NS);
+    do {
         if (mmfi_load64_acquire(&state->map.size) >= needed)
             break;
-        if (!mmfi_swap64_if(&state->extending, 0, 1)) {
-            (void)sched_yield();
+        if (!mmfi_swap64_if(&state->extending, 0, 1))
             continue;
-        }
         const uint64_t most = mmfi_map_modest();
         const uint64_t asked = reserve_of_reader(needed);
         const uint64_t size =
@@ -58,6 +57,6 @@ uint64_t mmfi_store_extend(const mmf_store *store, uint64_t rows)
         mmfi_store64_release(&state->map.size, size);
         mmfi_store64_release(&state->extending, 0);
         break;
-    }
+    } while (mmfi_wait_next(&wait));
     return mmfi_layout_rows(&state->layout, mmfi_load64_acquire(&state->map.size));
 }

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -96,6 +97,7 @@ TEST_F(ReserveTest, AReaderFollowsBeyondItsReservationAtTheSameAddress)
 TEST_F(ReserveTest, ThreadsReadMeanwhile)
 {
     std::atomic<uint64_t> bad{0};
+    std::atomic<int> refused{MMF_OK};
     std::vector<std::thread> threads;
     const uint64_t rows = reach * 20;
     for (int i = 0; i < 3; i++)
@@ -106,13 +108,31 @@ TEST_F(ReserveTest, ThreadsReadMeanwhile)
                 if (status == MMF_OK)
                     bad += tick.timestamp != row++ || !t_is_whole(tick) ? 1 : 0;
                 else if (status != MMF_ERR_RANGE)
-                    bad++, row = rows;
+                    refused = status, row = rows;
             }
         });
     EXPECT_EQ(t_append_up_to(writer, rows), MMF_OK);
     for (std::thread &thread : threads)
         thread.join();
     EXPECT_EQ(bad, 0u);
+    EXPECT_EQ(refused, MMF_OK) << mmf_status_text(static_cast<mmf_status>(refused.load()));
+}
+
+// A thread that extends may be off the processor for a while; one that a fork lost never ends.
+TEST_F(ReserveTest, AThreadThatExtendsIsWaitedForButNotForEver)
+{
+    ASSERT_EQ(t_append_up_to(writer, reach + 5), MMF_OK);
+    uint64_t *const extending = &reinterpret_cast<mmf_store *>(reader)->state->extending;
+    tick_record tick;
+    mmfi_store64_release(extending, 1);
+    EXPECT_EQ(tick_store_get(reader, reach, &tick), MMF_ERR_CAPACITY);
+    std::thread other([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        mmfi_store64_release(extending, 0);
+    });
+    EXPECT_EQ(tick_store_get(reader, reach, &tick), MMF_OK);
+    other.join();
+    EXPECT_EQ(expect_whole(reader), reach + 5);
 }
 
 // Where the next addresses are in use every call says that there is more than it can reach.
