@@ -73,19 +73,15 @@ void mmf_schema_complete(mmf_schema *schema, mmf_field *fields, bool checksums)
     schema->layout_hash = hash_u32(schema->layout_hash, schema->checksum_offset);
 }
 
-/* A type as the schema language writes it: "float64", "string[64]". */
+/* What mmf_type_write gives, as a value. */
 typedef struct type_text {
-    char text[32];
+    char text[MMF_TYPE_TEXT_SIZE];
 } type_text;
 
 static type_text type_to_text(const mmf_field *field)
 {
     type_text out;
-    const char *name = mmf_type_name(field->type);
-    if (mmf_type_is_sized(field->type))
-        (void)snprintf(out.text, sizeof out.text, "%s[%" PRIu32 "]", name, field->max);
-    else
-        (void)snprintf(out.text, sizeof out.text, "%s", name);
+    (void)mmf_type_write(field->type, field->max, out.text, sizeof out.text);
     return out;
 }
 

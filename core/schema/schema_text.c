@@ -48,10 +48,9 @@ size_t mmf_schema_write(const mmf_schema *schema, char *buffer, size_t size)
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const mmf_field *field = &schema->fields[i];
         put_doc(&to, field->doc, "  ");
-        put(&to, "  %s: %s", field->name, mmf_type_name(field->type));
-        if (mmf_type_is_sized(field->type))
-            put(&to, "[%" PRIu32 "]", field->max);
-        put(&to, ";\n");
+        char type[MMF_TYPE_TEXT_SIZE];
+        (void)mmf_type_write(field->type, field->max, type, sizeof type);
+        put(&to, "  %s: %s;\n", field->name, type);
     }
     put(&to, "}\n");
     return to.length;

@@ -1,6 +1,8 @@
 /* The one table of field types. */
 #include "mmapforge/types.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The length word that begins a string or bytes field. */
@@ -38,6 +40,15 @@ static mmf_type known(mmf_type type)
 const char *mmf_type_name(mmf_type type)
 {
     return TYPES[known(type)].name;
+}
+
+size_t mmf_type_write(mmf_type type, uint32_t max, char *buffer, size_t size)
+{
+    const char *name = mmf_type_name(type);
+    const int length = mmf_type_is_sized(type)
+                           ? snprintf(buffer, size, "%s[%" PRIu32 "]", name, max)
+                           : snprintf(buffer, size, "%s", name);
+    return length > 0 ? (size_t)length : 0;
 }
 
 mmf_type mmf_type_from_name(const char *name, size_t length)

@@ -22,11 +22,10 @@ static void emit_table(emitter *to, const mmf_schema *schema)
     emit_line(to, " *   offset  size  field");
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const mmf_field *field = &schema->fields[i];
-        char max[16] = "";
-        if (mmf_type_is_sized(field->type))
-            (void)snprintf(max, sizeof max, "[%u]", field->max);
-        emit_format(to, " *  %7u %5u  %-*s  %s%s", field->offset, field->size, (int)width,
-                    field->name, mmf_type_name(field->type), max);
+        char type[MMF_TYPE_TEXT_SIZE];
+        (void)mmf_type_write(field->type, field->max, type, sizeof type);
+        emit_format(to, " *  %7u %5u  %-*s  %s", field->offset, field->size, (int)width,
+                    field->name, type);
     }
     if (schema->checksum_offset != 0)
         emit_format(to, " *  %7u %5u  (its checksum)", schema->checksum_offset, MMF_CHECKSUM_SIZE);

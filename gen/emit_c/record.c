@@ -46,10 +46,7 @@ void emit_field_init(emit_field *of, const emit_record *record, uint32_t index)
     of->record = record;
     of->field = field;
     names_upper(field->name, of->upper);
-    if (mmf_type_is_sized(field->type))
-        (void)snprintf(of->type, sizeof of->type, "%s[%u]", mmf_type_name(field->type), field->max);
-    else
-        (void)snprintf(of->type, sizeof of->type, "%s", mmf_type_name(field->type));
+    (void)mmf_type_write(field->type, field->max, of->type, sizeof of->type);
     of->placeholders = record->placeholders;
     emit_set(&of->placeholders, "field", field->name);
     emit_set(&of->placeholders, "FIELD", of->upper);

@@ -25,12 +25,10 @@ static void put_row(emit_text *to, uint32_t offset, uint32_t size, const char *w
 
 static void put_field(emit_text *to, const mmf_field *field)
 {
-    char what[MMF_NAME_LENGTH_MAX + 32];
-    const char *type = mmf_type_name(field->type);
-    if (mmf_type_is_sized(field->type))
-        (void)snprintf(what, sizeof what, "%s: %s[%u]", field->name, type, field->max);
-    else
-        (void)snprintf(what, sizeof what, "%s: %s", field->name, type);
+    char type[MMF_TYPE_TEXT_SIZE];
+    char what[MMF_NAME_LENGTH_MAX + 2 + sizeof type];
+    (void)mmf_type_write(field->type, field->max, type, sizeof type);
+    (void)snprintf(what, sizeof what, "%s: %s", field->name, type);
     put_row(to, field->offset, field->size, what);
 }
 

@@ -32,6 +32,15 @@ const char *mmf_type_name(mmf_type type);
 /* The type of that name, or MMF_TYPE_NONE. name need not end in NUL. */
 mmf_type mmf_type_from_name(const char *name, size_t length);
 
+/*
+ * Writes a type as the schema language has it ("float64", "string[64]") into buffer, at most size
+ * bytes with a final NUL. Returns the length of the whole text, as snprintf does;
+ * MMF_TYPE_TEXT_SIZE bytes hold any. max is the capacity of a string or bytes, else 0.
+ */
+size_t mmf_type_write(mmf_type type, uint32_t max, char *buffer, size_t size);
+
+#define MMF_TYPE_TEXT_SIZE 24
+
 /* True for string and bytes, whose capacity stands in brackets. */
 bool mmf_type_is_sized(mmf_type type);
 

@@ -16,6 +16,24 @@ const struct {
                {5, "uint16", 2}, {6, "int32", 4},    {7, "uint32", 4},  {8, "int64", 8},
                {9, "uint64", 8}, {10, "float32", 4}, {11, "float64", 8}};
 
+TEST(Types, AreWrittenAsTheLanguageHasThem)
+{
+    char text[MMF_TYPE_TEXT_SIZE];
+    EXPECT_EQ(mmf_type_write(MMF_TYPE_FLOAT64, 0, text, sizeof text), 7u);
+    EXPECT_STREQ(text, "float64");
+    EXPECT_EQ(mmf_type_write(MMF_TYPE_STRING, 64, text, sizeof text), 10u);
+    EXPECT_STREQ(text, "string[64]");
+    EXPECT_EQ(mmf_type_write(MMF_TYPE_STRING, UINT32_MAX, text, sizeof text), 18u);
+    EXPECT_STREQ(text, "string[4294967295]") << "the longest there is";
+    // What does not fit is shortened to the buffer, and its length is said.
+    char small[8];
+    EXPECT_EQ(mmf_type_write(MMF_TYPE_BYTES, 1024, small, sizeof small), 11u);
+    EXPECT_STREQ(small, "bytes[1");
+    EXPECT_EQ(mmf_type_write(MMF_TYPE_BOOL, 0, nullptr, 0), 4u);
+    EXPECT_EQ(mmf_type_write(static_cast<mmf_type>(99), 0, text, sizeof text), 1u);
+    EXPECT_STREQ(text, "?");
+}
+
 } // namespace
 
 TEST(Types, ScalarsAreAlignedToTheirSize)
