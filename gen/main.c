@@ -30,17 +30,16 @@ static const char USAGE[] =
 
 static const char HELP[] =
     "\n"
-    "Reads a schema, and writes the C library and the Python module of its stores. STORE names "
-    "both,\n"
-    "such as tick_store. All outputs are written or none.\n"
+    "Reads a schema, and writes the C library and the Python module of its stores. STORE\n"
+    "names both, such as tick_store. All outputs are written or none.\n"
     "\n"
-    "--explain-layout prints where the bytes of each record are: offsets, sizes, padding and "
-    "cache\n"
-    "lines, and an order of the fields that makes the record smaller, if one is found.\n"
+    "--explain-layout prints where the bytes of each record are: offsets, sizes, padding and\n"
+    "cache lines, and an order of the fields with a smaller record, if one is found.\n"
     "\n"
-    "Exits with 0, with 1 if the schema has errors (path:line:column on stderr), or with 2 for "
-    "wrong\n"
-    "usage and for files that cannot be read or written.\n";
+    "Exits with 0; with 1 if the schema has errors, which are on stderr as path:line:column;\n"
+    "with 2 for wrong usage and for files that cannot be read or written.\n";
+
+static const char VERSION[] = "mmfgen " MMF_VERSION_STRING "\n";
 
 /* The outputs, and the function that generates each. */
 static const struct kind {
@@ -331,21 +330,21 @@ static int explain(const gen_model *model)
     return result;
 }
 
-/* The exit code for --help and --version, which stand alone; -1 without one of them. */
-static int answer(int count, char **words)
+static bool is_question(const char *word)
 {
-    for (int i = 1; i < count && count != 2; i++)
-        if (strcmp(words[i], "--version") == 0 || strcmp(words[i], "--help") == 0) {
-            (void)fprintf(stderr, "mmfgen: %s stands alone; delete the other options\n%s", words[i],
-                          USAGE);
-            return EXIT_TROUBLE;
-        }
-    if (count != 2)
-        return -1;
-    if (strcmp(words[1], "--version") == 0)
-        return say("mmfgen " MMF_VERSION_STRING "\n", sizeof "mmfgen " MMF_VERSION_STRING);
-    if (strcmp(words[1], "--help") != 0 && strcmp(words[1], "-h") != 0)
-        return -1;
+    return strcmp(word, "--version") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* Answers --version or --help, and returns the exit code. */
+static int answer(const char *question, bool alone)
+{
+    if (!alone) {
+        (void)fprintf(stderr, "mmfgen: %s stands alone; delete the other options\n%s", question,
+                      USAGE);
+        return EXIT_TROUBLE;
+    }
+    if (strcmp(question, "--version") == 0)
+        return say(VERSION, sizeof VERSION - 1);
     const int result = say(USAGE, sizeof USAGE - 1);
     return result != 0 ? result : say(HELP, sizeof HELP - 1);
 }
@@ -377,9 +376,9 @@ static int compile(const arguments *given, arena *memory)
 
 int main(int count, char **words)
 {
-    const int answered = answer(count, words);
-    if (answered >= 0)
-        return answered;
+    for (int i = 1; i < count; i++)
+        if (is_question(words[i]))
+            return answer(words[i], count == 2);
     arguments given = {NULL, NULL, NULL, {NULL}};
     if (!take_arguments(count, words, &given))
         return EXIT_TROUBLE;
