@@ -32,14 +32,15 @@ def main(mmfgen):
             store.append(symbol="AAPL", price=189.5)
         assert mmapforge.open("ticks.mmf")[0].price == 189.5
         said = "a C program, too"
-        if shutil.which("cc"):
+        compiler = shutil.which("cc")
+        if compiler:
             options = "--schema tick.mmfs --name tick_store --header tick_store.h --source tick_store.c"
             subprocess.run([mmfgen, *options.split()], check=True)
             with open("program.c", "w", encoding="utf-8") as file:
                 file.write(PROGRAM)
             include = ["-I.", "-I", mmapforge.get_include()]
             sources = ["program.c", "tick_store.c", *mmapforge.get_sources()]
-            subprocess.run(["cc", "-std=c11", "-O1", *include, "-o", "program", *sources, "-pthread"], check=True)
+            subprocess.run([compiler, "-std=c11", "-O1", *include, "-o", "program", *sources, "-pthread"], check=True)
             subprocess.run(["./program"], check=True)
         else:
             said = "SKIPPED the C program: there is no cc"
