@@ -235,16 +235,18 @@ def _source_of(path: str, name: str) -> str:
 def _need_free(path: str, name: str, key: Tuple[str, str]) -> None:
     """Raises if a module of that name is there that compile did not make of this file."""
     present = sys.modules.get(name)
-    of = [known for known, compiled in _compiled.items() if compiled.module is present]
-    if present is not None:
-        taken = of != [key]
+    if present is None:
+        if importlib.util.find_spec(name) is None:
+            return
+        whose = "import that one, or"
     else:
-        taken = importlib.util.find_spec(name) is not None
-    if taken:
-        other = f"that of {of[0][0]}; " if of else "import that one, or "
-        message = f"{path}: there is another module {name}: " if of else f"{path}: there is another module {name}; "
-        message += f"{other}give another name: mmapforge.compile(schema, name=...)"
-        raise make_error(ArgumentError, message, path=path)
+        of = [known for known, compiled in _compiled.items() if compiled.module is present]
+        if of == [key]:
+            return
+        whose = f"it is of {of[0][0]};" if of else "import that one, or"
+    message = f"{path}: there is another module {name}; {whose} give another name: "
+    message += "mmapforge.compile(schema, name=...)"
+    raise make_error(ArgumentError, message, path=path)
 
 
 def get_include() -> str:

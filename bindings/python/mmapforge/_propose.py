@@ -2,7 +2,7 @@
 
 import numbers
 import re
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Tuple
 
 from mmapforge._errors import (
     ArgumentError,
@@ -213,12 +213,12 @@ def _of_type(name: str, type_: str, values: Any) -> _Column:
     if plain == "object":
         return _of_objects(name, list(values))
     if plain in _SCALARS and plain == lower.replace("[pyarrow]", ""):
-        return _Column(name, _SCALARS[plain], _missing(name, values))
+        return _Column(name, _SCALARS[plain], _missing(values))
     if plain in _TEXTS:
         return _of_texts(name, values, "string", plain)
     if plain == "fixed_size_binary":
         size = "".join(filter(str.isdigit, lower)) or "1"
-        return _Column(name, f"bytes[{size}]", _missing(name, values))
+        return _Column(name, f"bytes[{size}]", _missing(values))
     if plain in _BYTES:
         return _of_texts(name, values, "bytes", plain)
     if plain.startswith(("datetime", "timestamp", "date", "timedelta", "duration", "time")):
@@ -242,7 +242,7 @@ def _of_dates(name: str, type_: str, plain: str, values: Any) -> _Column:
     elif plain == "duration":
         since = " of a duration"
     note = f"{unit or 'units of ' + type_}{since}{how}"
-    missing = _missing(name, values)
+    missing = _missing(values)
     return _Column(name, "int" + bits, "; ".join(filter(None, [note, missing])))
 
 
@@ -339,7 +339,7 @@ def _listed(values: Any) -> List[Any]:
     return list(values)
 
 
-def _missing(name: str, values: Any) -> str:
+def _missing(values: Any) -> str:
     """The note on nulls; NaN in a column of floats is a number."""
     if values is None:
         return ""
@@ -367,19 +367,12 @@ def _note_missing(missing: int, count: int) -> str:
 
 def _field_names(names: Iterable[str]) -> List[str]:
     """Names by the rules of the schema language, each once."""
-    taken: Dict[str, Optional[str]] = {}
     out: List[str] = []
     for name in names:
         field = re.sub(r"_+", "_", re.sub(r"[^A-Za-z0-9]+", "_", name)).strip("_")
         if not field or not field[0].isalpha():
             field = "field_" + field if field else "field"
-        if re.search(r"[^A-Za-z0-9]", name) and not re.fullmatch(r"[A-Za-z0-9_]+", name):
+        if not re.fullmatch(r"[A-Za-z0-9_]+", name):
             field = field.lower()
-        base, number = field[:60], 2
-        field = base
-        while field.lower() in taken:
-            field = f"{base}_{number}"
-            number += 1
-        taken[field.lower()] = None
-        out.append(field)
+        out.append(_unused(field[:57], out))
     return out

@@ -152,7 +152,7 @@ def test_a_module_of_that_name_is_not_hidden(write, tmp_path, monkeypatch):
     (other / "trade.mmfs").write_text(GOOD)
     first = mmapforge.compile(path)
     # Records of the one would be unpickled as those of the other.
-    refused(mmapforge.ArgumentError, lambda: mmapforge.compile(other / "trade.mmfs"), "another module", f"that of {path}")
+    refused(mmapforge.ArgumentError, lambda: mmapforge.compile(other / "trade.mmfs"), "another module", f"it is of {path}")
     assert mmapforge.compile(path) is first
     assert mmapforge.compile(other / "trade.mmfs", name="other_module") is not first
 
