@@ -71,6 +71,26 @@ END
     refused "a project without C" "write project(... LANGUAGES C CXX)" cmake -S cxx -B cxx/build
 fi
 
+# ---- The extension, when pip builds it ----
+
+# extension ENDING INTERFACE OPTIONS...: which kind it is, by what the compiler and the linker would be told.
+extension() {
+    local ending="$1" interface="$2" rules="extension/bindings/python/CMakeFiles/mmapforge_python.dir"
+    shift 2
+    rm -rf extension
+    quiet "the extension: cmake $*" cmake -S "$tree" -B extension -G "Unix Makefiles" -DSKBUILD=2 "$@" || return
+    expect "the interface of the extension$ending" "$interface" "$(grep -o -e '-DPy_LIMITED_API=[^ ]*' "$rules/flags.make")"
+    says "the extension$ending" "$rules/link.txt" "-o _core$ending "
+}
+if command -v python3-config >/dev/null; then
+    cp -RL "$runfiles/bindings" "$tree"
+    # As scikit-build-core sets them: for every Python, and for one without the global lock.
+    extension .abi3.so -DPy_LIMITED_API=0x03090000 -DSKBUILD_SOABI=abi3 -DSKBUILD_SABI_VERSION=3.9
+    extension .cpython-314t-x86_64-linux-gnu.so "" -DSKBUILD_SOABI=cpython-314t-x86_64-linux-gnu -DSKBUILD_SABI_VERSION=
+else
+    echo "SKIPPED: there is no Python.h to find, so the extension was not configured; Debian has it in python3-dev"
+fi
+
 # ---- Where it cannot be built ----
 
 # unable TEXT OPTIONS...
