@@ -110,7 +110,9 @@ const char ${anchor} = 1;
     C_STANDARD_REQUIRED ON
     C_EXTENSIONS OFF
     # A part of a shared library as well as of a program.
-    POSITION_INDEPENDENT_CODE ON)
+    POSITION_INDEPENDENT_CODE ON
+    # install(TARGETS) installs it with the library. FILE_SET would need CMake 3.23.
+    PUBLIC_HEADER "${directory}/${arg_NAME}.h")
   # As of a system, like those of the library: what the project's compiler warns of does not break its build.
   target_include_directories(${arg_NAME} PRIVATE "${directory}")
   target_include_directories(${arg_NAME} SYSTEM INTERFACE "$<BUILD_INTERFACE:${directory}>")

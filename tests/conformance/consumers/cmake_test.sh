@@ -15,7 +15,8 @@ cat >>cmake_subdirectory/CMakeLists.txt <<'END'
 mmf_add_store(NAME other_store SCHEMA other.mmfs)
 add_executable(clash EXCLUDE_FROM_ALL recorder.c)
 target_link_libraries(clash PRIVATE tick_store other_store)
-install(TARGETS recorder)
+install(TARGETS recorder tick_store)
+install(TARGETS other_store ARCHIVE DESTINATION stores PUBLIC_HEADER DESTINATION headers)
 END
 sed 's/float64/float32/' cmake_subdirectory/tick.mmfs >cmake_subdirectory/other.mmfs
 configure() { cmake -S cmake_subdirectory -B cmake_subdirectory/build "$@"; }
@@ -40,7 +41,15 @@ rm -rf settings
 # The project decides for itself.
 expect "the type of build" "" "$(sed -n 's/^CMAKE_BUILD_TYPE:.*=//p' cmake_subdirectory/build/CMakeCache.txt)"
 quiet "install" cmake --install cmake_subdirectory/build --prefix "$work/installed"
-expect "what is installed" "bin/recorder" "$(cd installed && find . ! -type d -printf '%P\n')"
+expect "what is installed" \
+    "bin/recorder headers/other_store.h include/tick_store.h lib/libtick_store.a stores/libother_store.a" \
+    "$(cd installed && find . ! -type d -printf '%P\n' | sort | xargs)"
+# An installed store is used as one that was built: its header says what its library has.
+library="$(dirname "$(find "$work/cmake_subdirectory/build" -name libmmapforge.so)")"
+quiet "a program of the installed store" gcc -o installed/program "$here/program/recorder.c" \
+    -Iinstalled/include "-I$tree/core/include" -Linstalled/lib -ltick_store "-L$library" -lmmapforge
+quiet "the program runs" env "LD_LIBRARY_PATH=$library" installed/program installed.mmf &&
+    says "the program" log "3 rows are as written"
 grep -o '^MMF_[A-Z_]*\|^CMAKE_[A-Z_]*FLAGS:[^=]*=..*' cmake_subdirectory/build/CMakeCache.txt | sort >found
 printf '%s\n' MMF_BOTH MMF_HAS_ATOMICS MMF_INSTALL MMF_MMFGEN MMF_SHARED | diff -u - found || fail "other variables were set"
 
