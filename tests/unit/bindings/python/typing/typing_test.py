@@ -92,15 +92,17 @@ def test_accepts_every_stub(directory, cache, tmp_path):
     assert mypy(cache, directory, str(program), stub) == (0, "")
 
 
-@pytest.mark.parametrize("directory", [STORE, *GOLDEN], ids=os.path.basename)
-def test_stubs_agree_with_the_modules(directory, cache):
-    """Runs mypy's stubtest, which imports the module and compares it with the stub."""
+# Two stores have one name, so there are two runs; in each of them most of the time is for numpy.
+@pytest.mark.parametrize("directories", [[STORE], GOLDEN], ids=["tick_store", "golden"])
+def test_stubs_agree_with_the_modules(directories, cache):
+    """Runs mypy's stubtest, which imports the modules and compares them with their stubs."""
     if importlib.util.find_spec("mypy.stubtest") is None:
         pytest.skip("this mypy has no stubtest")
-    store = os.path.basename(directory)[: -len("-python")]
+    stores = [os.path.basename(directory)[: -len("-python")] for directory in directories]
+    found = os.pathsep.join(directories)
     done = subprocess.run(
-        [sys.executable, "-m", "mypy.stubtest", store],
-        env={"MYPYPATH": directory, "PYTHONPATH": os.pathsep.join([directory, *filter(None, sys.path)])},
+        [sys.executable, "-m", "mypy.stubtest", *stores],
+        env={"MYPYPATH": found, "PYTHONPATH": os.pathsep.join([found, *filter(None, sys.path)])},
         cwd=cache,  # where stubtest keeps its cache
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -108,7 +110,7 @@ def test_stubs_agree_with_the_modules(directory, cache):
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "Success: no issues found" in done.stdout
+    assert re.search(r"^Success: no issues found in %d modules?$" % len(stores), done.stdout, re.MULTILINE), done.stdout
 
 
 def test_sees_every_golden_store():
