@@ -174,7 +174,8 @@ INSTANTIATE_TEST_SUITE_P(All, Mutants, testing::Range<size_t>(0, MUTANTS),
                          });
 
 // Those that nothing catches are weakened all at once: every execution with one of them weakened is
-// among these, too. And the table has every place that the protocols meet, and no other.
+// among these, too, and so is every execution of the source as it is, which protocols_test
+// explores. And the table has every place that the protocols meet, and no other.
 TEST_F(MutantTable, IsThatOfTheSourceAndTheRestHoldsTogether)
 {
     Places expected;
@@ -192,6 +193,7 @@ TEST_F(MutantTable, IsThatOfTheSourceAndTheRestHoldsTogether)
         EXPECT_EQ(result.last.verdict, MODEL_RIGHT)
             << protocol_at(i)->name << ": " << result.last.what << "\n"
             << result.last.steps;
+        expect_explored(*protocol_at(i), result);
     }
     Places found;
     const model_site *met = nullptr;

@@ -4,6 +4,8 @@
 
 #include "tests/robustness/model/protocols.h"
 
+#include <gtest/gtest.h>
+
 #include <cinttypes>
 #include <cstdio>
 #include <string>
@@ -15,6 +17,14 @@ inline void report(const char *name, const protocol_result &result)
            : result.last.verdict == MODEL_WRONG ? "wrong: "
                                                 : "refused: ",
            result.last.what);
+}
+
+// Something was explored: a workload with deaths has at least one for each of its stores, and one
+// that is completed.
+inline void expect_explored(const protocol &tested, const protocol_result &result)
+{
+    EXPECT_GT(result.executions, 0u) << tested.name;
+    EXPECT_GE(result.cells, tested.killable_count > 0 ? 5u : 1u) << tested.name;
 }
 
 // The name as Google Test wants it.
