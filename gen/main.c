@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "check/check.h"
 #include "emit_c/emit_c.h"
 #include "emit_python/emit_python.h"
 #include "explain/explain.h"
+#include "format/format.h"
 #include "front/parser.h"
 #include "mmapforge/version.h"
 #include "model/names.h"
@@ -25,6 +27,8 @@ enum {
 static const char USAGE[] =
     "usage: mmfgen --schema FILE.mmfs --name STORE OUTPUT...\n"
     "       mmfgen --explain-layout FILE.mmfs\n"
+    "       mmfgen --format FILE.mmfs | --format-check FILE.mmfs\n"
+    "       mmfgen --check OLD.mmfs NEW.mmfs [--compatibility full|backward|forward]\n"
     "       mmfgen --help | --version\n"
     "outputs: --header OUT.h --source OUT.c --python OUT.py --stub OUT.pyi\n";
 
@@ -36,7 +40,14 @@ static const char HELP[] =
     "--explain-layout prints where the bytes of each record are: offsets, sizes, padding and\n"
     "cache lines, and an order of the fields with a smaller record, if one is found.\n"
     "\n"
-    "Exits with 0; with 1 if the schema has errors, which are on stderr as path:line:column;\n"
+    "--format lays the text of a schema out anew, in place: indents, aligned types and comments.\n"
+    "--format-check changes nothing, and exits with 1 where it would.\n"
+    "\n"
+    "--check says what would break if NEW.mmfs came after OLD.mmfs: whether new programs could\n"
+    "read old files (backward), and old programs new ones (forward); full is both.\n"
+    "\n"
+    "Exits with 0; with 1 if the schema has errors, which are on stderr as path:line:column,\n"
+    "or if --check finds something;\n"
     "with 2 for wrong usage and for files that cannot be read or written.\n";
 
 static const char VERSION[] = "mmfgen " MMF_VERSION_STRING "\n";
@@ -58,6 +69,10 @@ typedef struct arguments {
     const char *schema;
     const char *name;
     const char *explained;         /* the schema whose layout is explained instead */
+    const char *formatted;         /* the schema that is laid out anew instead */
+    const char *format_checked;    /* the schema that is compared with that instead */
+    const char *older;             /* the schema that another one is checked against instead */
+    const char *compatibility;     /* of that check; NULL for full */
     const char *paths[KIND_COUNT]; /* of the outputs; NULL for those not requested */
 } arguments;
 
@@ -71,6 +86,14 @@ static const char **argument_of(arguments *to, const char *option)
         return &to->name;
     if (strcmp(option, "--explain-layout") == 0)
         return &to->explained;
+    if (strcmp(option, "--format") == 0)
+        return &to->formatted;
+    if (strcmp(option, "--format-check") == 0)
+        return &to->format_checked;
+    if (strcmp(option, "--check") == 0)
+        return &to->older;
+    if (strcmp(option, "--compatibility") == 0)
+        return &to->compatibility;
     for (size_t i = 0; i < KIND_COUNT; i++)
         if (strcmp(option, KINDS[i].option) == 0)
             return &to->paths[i];
@@ -82,6 +105,40 @@ static bool has_output(const arguments *given)
     for (size_t i = 0; i < KIND_COUNT; i++)
         if (given->paths[i] != NULL)
             return true;
+    return false;
+}
+
+static bool find_mode(const arguments *given, check_mode *out)
+{
+    static const struct {
+        const char *name;
+        check_mode mode;
+    } MODES[] = {{"full", CHECK_FULL}, {"backward", CHECK_BACKWARD}, {"forward", CHECK_FORWARD}};
+    *out = CHECK_FULL;
+    for (size_t i = 0; given->compatibility != NULL && i < sizeof MODES / sizeof MODES[0]; i++)
+        if (strcmp(given->compatibility, MODES[i].name) == 0) {
+            *out = MODES[i].mode;
+            return true;
+        }
+    return given->compatibility == NULL;
+}
+
+/* True when --check is complete, and stands alone. */
+static bool takes_check(const arguments *given)
+{
+    check_mode mode;
+    if (given->older == NULL || given->schema == NULL || given->name != NULL ||
+        given->explained != NULL || has_output(given)) {
+        (void)fprintf(stderr,
+                      "mmfgen: --check takes two schemas, OLD.mmfs NEW.mmfs, and no option beside "
+                      "--compatibility\n%s",
+                      USAGE);
+        return false;
+    }
+    if (find_mode(given, &mode))
+        return true;
+    (void)fprintf(stderr, "mmfgen: --compatibility is '%s'; expected full, backward or forward\n%s",
+                  given->compatibility, USAGE);
     return false;
 }
 
@@ -99,13 +156,22 @@ static bool take_arguments(int count, char **words, arguments *out)
             return false;
         }
         *value = words[++i];
+        /* The only option with two values. */
+        if (value == &out->older && i + 1 < count && *words[i + 1] != '\0' && *words[i + 1] != '-')
+            out->schema = words[++i];
     }
-    if (out->explained != NULL) {
-        if (out->schema == NULL && out->name == NULL && !has_output(out))
+    if (out->older != NULL || out->compatibility != NULL)
+        return takes_check(out);
+    const int alone =
+        (out->explained != NULL) + (out->formatted != NULL) + (out->format_checked != NULL);
+    if (alone > 0) {
+        if (alone == 1 && out->schema == NULL && out->name == NULL && !has_output(out))
             return true;
-        (void)fprintf(
-            stderr, "mmfgen: --explain-layout FILE.mmfs stands alone; delete the other options\n%s",
-            USAGE);
+        (void)fprintf(stderr, "mmfgen: %s FILE.mmfs stands alone; delete the other options\n%s",
+                      out->explained != NULL   ? "--explain-layout"
+                      : out->formatted != NULL ? "--format"
+                                               : "--format-check",
+                      USAGE);
         return false;
     }
     if (out->schema == NULL || out->name == NULL || !has_output(out)) {
@@ -351,27 +417,97 @@ static int answer(const char *question, bool alone)
 
 /* ---- The program ---- */
 
-static int compile(const arguments *given, arena *memory)
+/* Reads and checks one schema. Returns 0, or the exit code after the errors were printed. */
+static int load(const char *path, arena *memory, source *from, gen_model *model)
 {
-    source from;
     mmf_error error;
-    const char *path = given->explained != NULL ? given->explained : given->schema;
-    if (source_read(path, memory, &from, &error) != MMF_OK) {
+    if (source_read(path, memory, from, &error) != MMF_OK) {
         (void)fprintf(stderr, "mmfgen: %s\n", error.message);
         return EXIT_TROUBLE;
     }
     diag_list list;
-    diag_init(&list, &from);
+    diag_init(&list, from);
     syntax_schema parsed;
-    gen_model model;
     /* Each stage runs even if an earlier one has found errors, to report those of every record. */
-    if (!parser_parse(&from, memory, &list, &parsed) ||
-        !sema_check(&parsed, &from, memory, &list, &model) || !names_check(&model, memory, &list))
+    if (!parser_parse(from, memory, &list, &parsed) ||
+        !sema_check(&parsed, from, memory, &list, model) || !names_check(model, memory, &list))
         return no_memory();
     if (list.count == 0)
-        return given->explained != NULL ? explain(&model) : generate(&model, given);
+        return 0;
     diag_print(&list, stderr);
     return EXIT_SCHEMA;
+}
+
+static int check_both(const arguments *given, arena *memory)
+{
+    source from;
+    gen_model older;
+    gen_model newer;
+    check_mode mode;
+    (void)find_mode(given, &mode);
+    int result = load(given->older, memory, &from, &older);
+    if (result == 0)
+        result = load(given->schema, memory, &from, &newer);
+    if (result != 0)
+        return result;
+    emit_text text = {NULL, 0, 0, false};
+    const uint32_t problems = check_versions(&text, &older, &newer, mode);
+    if (text.failed)
+        result = no_memory();
+    else if (problems > 0)
+        result = fwrite(text.data, 1, text.size, stderr) == text.size ? EXIT_SCHEMA : EXIT_TROUBLE;
+    emit_text_free(&text);
+    return result;
+}
+
+/* Replaces a file by other text, or leaves it as it is. */
+static int rewrite(const char *path, const emit_text *text)
+{
+    output out;
+    memset(&out, 0, sizeof out);
+    out.path = path;
+    out.text.out = *text; /* borrowed */
+    return write_all(&out, 1) ? 0 : EXIT_TROUBLE;
+}
+
+/* Lays a schema out, in place or to compare it. */
+static int format(const arguments *given, arena *memory)
+{
+    const char *path = given->formatted != NULL ? given->formatted : given->format_checked;
+    source from;
+    gen_model model;
+    int result = load(path, memory, &from, &model);
+    if (result != 0)
+        return result;
+    emit_text text = {NULL, 0, 0, false};
+    format_schema(&text, &from, memory);
+    const bool same = !text.failed && text.size == from.size &&
+                      (text.size == 0 || memcmp(text.data, from.text, text.size) == 0);
+    if (text.failed) {
+        result = no_memory();
+    } else if (!same && given->formatted != NULL) {
+        result = rewrite(path, &text);
+    } else if (!same) {
+        (void)fprintf(stderr, "%s: not laid out as mmfgen --format does it; run that\n", path);
+        result = EXIT_SCHEMA;
+    }
+    emit_text_free(&text);
+    return result;
+}
+
+static int run(const arguments *given, arena *memory)
+{
+    source from;
+    gen_model model;
+    if (given->older != NULL)
+        return check_both(given, memory);
+    if (given->formatted != NULL || given->format_checked != NULL)
+        return format(given, memory);
+    const int result =
+        load(given->explained != NULL ? given->explained : given->schema, memory, &from, &model);
+    if (result != 0)
+        return result;
+    return given->explained != NULL ? explain(&model) : generate(&model, given);
 }
 
 int main(int count, char **words)
@@ -379,12 +515,13 @@ int main(int count, char **words)
     for (int i = 1; i < count; i++)
         if (is_question(words[i]))
             return answer(words[i], count == 2);
-    arguments given = {NULL, NULL, NULL, {NULL}};
+    arguments given;
+    memset(&given, 0, sizeof given);
     if (!take_arguments(count, words, &given))
         return EXIT_TROUBLE;
     arena memory;
     arena_init(&memory, ARENA_SIZE_MAX);
-    const int result = compile(&given, &memory);
+    const int result = run(&given, &memory);
     arena_free(&memory);
     return result;
 }

@@ -1,5 +1,6 @@
 """The public rules of mmapforge; rules/README.md has examples and the other repositories' side of it."""
 
+load("//rules/private:schema_test.bzl", _mmf_schema_test = "mmf_schema_test")
 load("//rules/private:store.bzl", _mmf_store = "mmf_store")
 load("//rules/private:store_info.bzl", _MmfStoreInfo = "MmfStoreInfo")
 load("//rules/private:wheel.bzl", _mmf_wheel = "mmf_wheel")
@@ -21,6 +22,29 @@ def mmf_store(name, schema, languages = ["c", "python"], **kwargs):
       **kwargs: what every rule takes: visibility, tags, testonly, target_compatible_with.
     """
     _mmf_store(name = name, schema = schema, languages = languages, **kwargs)
+
+def mmf_schema_test(name, schema, baseline, compatibility = "full", **kwargs):
+    """A test that fails when a schema has changed in a way that breaks its files or its programs.
+
+    Keep the schema that was released beside the one that is edited, and let them be compared: the
+    test says which record and field is in the way, and what to write instead. It runs
+    `mmfgen --check BASELINE SCHEMA`.
+
+    Args:
+      name: names the target.
+      schema: the label of the *.mmfs file as it is now.
+      baseline: the label of the *.mmfs file that was released.
+      compatibility: "backward" (programs of the new schema read files of the baseline), "forward"
+        (programs of the baseline read files of the new schema) or "full" (both).
+      **kwargs: what every test takes: size, tags, visibility.
+    """
+    _mmf_schema_test(
+        name = name,
+        schema = schema,
+        baseline = baseline,
+        compatibility = compatibility,
+        **kwargs
+    )
 
 def mmf_wheel(name, store, version, distribution = None, summary = None, tags = None, **kwargs):
     """Packs the Python module of a store into a wheel, which requires that of the runtime.

@@ -35,6 +35,8 @@ static const struct {
     [MMF_ERR_TIMEOUT] = {"MMF_ERR_TIMEOUT", "the time allowed has passed"},
     [MMF_ERR_NEEDS_RECOVERY] = {"MMF_ERR_NEEDS_RECOVERY", "an earlier sync of the file failed"},
     [MMF_ERR_UNSUPPORTED] = {"MMF_ERR_UNSUPPORTED", "this machine or file system cannot do it"},
+    [MMF_ERR_NULL] = {"MMF_ERR_NULL", "the field is null"},
+    [MMF_ERR_ENUM] = {"MMF_ERR_ENUM", "the value is no member of the enum"},
 };
 
 static bool status_is_known(mmf_status status)

@@ -37,6 +37,23 @@ static uint64_t flags_for(const mmf_schema *schema)
     return schema->checksum_offset != 0 ? MMFI_FLAG_CHECKSUMS : 0;
 }
 
+/* True for a field that version 1 of the schema language has words for. */
+static bool is_of_first_language(const mmf_field *field)
+{
+    return field->count == 0 && field->logical == MMF_LOGICAL_NONE && field->structure == NULL &&
+           field->null_bit == 0 && field->default_text == NULL && field->was == NULL &&
+           field->since == 0 && field->align == 0 && !field->deprecated;
+}
+
+/* The lowest version that the text is in, so that older libraries read what they can. */
+static uint32_t language_of(const mmf_schema *schema)
+{
+    for (uint32_t i = 0; i < schema->field_count; i++)
+        if (!is_of_first_language(&schema->fields[i]))
+            return MMFI_LANGUAGE_VERSION;
+    return schema->align == 0 ? 1 : MMFI_LANGUAGE_VERSION;
+}
+
 static mmfi_superblock superblock_for(const mmf_schema *schema, bool shared_writers)
 {
     mmfi_superblock block;
@@ -50,7 +67,7 @@ static mmfi_superblock superblock_for(const mmf_schema *schema, bool shared_writ
     block.layout_hash = schema->layout_hash;
     block.record_size = schema->record_size;
     block.schema_version = schema->version;
-    block.language_version = MMFI_LANGUAGE_VERSION;
+    block.language_version = language_of(schema);
     block.field_count = schema->field_count;
     block.commit_size = sizeof(mmfi_commit);
     block.live_size = sizeof(mmfi_live);

@@ -1,25 +1,83 @@
-/* Layout, identity and comparison of schemas. */
+/* Layout and identity of schemas. */
 #include "mmapforge/schema.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-static uint32_t round_up_offset(uint32_t value, uint32_t multiple)
+static uint64_t round_up_offset(uint64_t value, uint64_t multiple)
 {
     return (value + multiple - 1) / multiple * multiple;
 }
 
-uint32_t mmf_schema_layout(mmf_field *fields, uint32_t count)
+/* ---- Layout ---- */
+
+uint32_t mmf_field_stride(const mmf_field *field)
 {
-    uint32_t end = MMF_SEQUENCE_SIZE;
-    for (uint32_t i = 0; i < count; i++) {
-        fields[i].offset = round_up_offset(end, mmf_type_alignment(fields[i].type));
-        fields[i].size = mmf_type_size(fields[i].type, fields[i].max);
-        end = fields[i].offset + fields[i].size;
-    }
-    return round_up_offset(end, MMF_SEQUENCE_SIZE);
+    return field->structure != NULL ? field->structure->size
+                                    : mmf_type_size(field->type, field->max);
 }
+
+static uint32_t natural_alignment(const mmf_field *field)
+{
+    return field->structure != NULL ? field->structure->alignment : mmf_type_alignment(field->type);
+}
+
+/* Where a list of fields ends, with its validity bytes. */
+typedef struct extent {
+    uint64_t end;
+    uint32_t alignment;
+    uint32_t validity_offset;
+} extent;
+
+/* A list of fields from start on; where it ends beyond 4 GiB, offsets are of no use. */
+static extent place_fields(mmf_field *fields, uint32_t count, uint64_t start)
+{
+    extent out = {start, 1, 0};
+    uint32_t nullable = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        mmf_field *field = &fields[i];
+        const uint32_t natural = natural_alignment(field);
+        const uint32_t alignment = field->align > natural ? field->align : natural;
+        const uint64_t size =
+            (uint64_t)mmf_field_stride(field) * (field->count > 0 ? field->count : 1);
+        const uint64_t offset = round_up_offset(out.end, alignment > 0 ? alignment : 1);
+        if (alignment > out.alignment)
+            out.alignment = alignment;
+        out.end = offset + size;
+        field->offset = (uint32_t)offset;
+        field->size = (uint32_t)size;
+        if (field->null_bit != 0)
+            field->null_bit = ++nullable;
+    }
+    if (nullable > 0) {
+        out.validity_offset = (uint32_t)out.end;
+        out.end += (nullable + 7) / 8;
+    }
+    return out;
+}
+
+/* A size, or the largest number for one that is far beyond any limit. */
+static uint32_t size_of(uint64_t end)
+{
+    return end <= UINT32_MAX ? (uint32_t)end : UINT32_MAX;
+}
+
+bool mmf_struct_complete(mmf_struct *structure, mmf_field *fields)
+{
+    extent found = place_fields(fields, structure->field_count, 0);
+    if (structure->align > found.alignment)
+        found.alignment = structure->align;
+    const uint64_t size = round_up_offset(found.end, found.alignment);
+    structure->alignment = found.alignment;
+    structure->validity_offset = found.validity_offset;
+    structure->size = size_of(size);
+    structure->depth = 1;
+    for (uint32_t i = 0; i < structure->field_count; i++)
+        if (fields[i].structure != NULL && fields[i].structure->depth >= structure->depth)
+            structure->depth = fields[i].structure->depth + 1;
+    return size <= MMF_RECORD_SIZE_MAX;
+}
+
+/* ---- Identity ---- */
 
 #define FNV_OFFSET_BASIS UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME        UINT64_C(0x100000001b3)
@@ -37,136 +95,94 @@ static uint64_t hash_u32(uint64_t hash, uint32_t value)
     return hash;
 }
 
-uint64_t mmf_schema_hash(const mmf_field *fields, uint32_t count, uint32_t record_size)
+static uint64_t hash_name(uint64_t hash, const char *name)
 {
-    uint64_t hash = FNV_OFFSET_BASIS;
+    for (const char *at = name; *at != '\0'; at++)
+        hash = hash_byte(hash, (unsigned char)*at);
+    return hash_byte(hash, 0);
+}
+
+static uint64_t hash_enum(uint64_t hash, const mmf_enum *of)
+{
+    hash = hash_u32(hash, of->member_count);
+    for (uint32_t i = 0; i < of->member_count; i++) {
+        hash = hash_name(hash, of->members[i].name);
+        hash = hash_u32(hash, (uint32_t)of->members[i].value);
+    }
+    return hash;
+}
+
+static uint64_t hash_fields(uint64_t hash, const mmf_field *fields, uint32_t count);
+
+/* What a plain field does not have; without it, hashes are those of schemas that have only those.
+ */
+static uint64_t hash_rest(uint64_t hash, const mmf_field *field)
+{
+    hash = hash_u32(hash, field->count);
+    hash = hash_byte(hash, (unsigned char)field->logical);
+    hash = hash_u32(hash, field->precision);
+    hash = hash_u32(hash, field->scale);
+    hash = hash_u32(hash, field->null_bit);
+    if (field->enumeration != NULL)
+        hash = hash_enum(hash, field->enumeration);
+    if (field->structure != NULL) {
+        hash = hash_u32(hash, field->structure->field_count);
+        hash = hash_fields(hash, field->structure->fields, field->structure->field_count);
+    }
+    return hash;
+}
+
+static bool is_plain(const mmf_field *field)
+{
+    return field->count == 0 && field->logical == MMF_LOGICAL_NONE && field->null_bit == 0 &&
+           field->structure == NULL;
+}
+
+static uint64_t hash_fields(uint64_t hash, const mmf_field *fields, uint32_t count)
+{
     for (uint32_t i = 0; i < count; i++) {
-        for (const char *at = fields[i].name; *at != '\0'; at++)
-            hash = hash_byte(hash, (unsigned char)*at);
-        hash = hash_byte(hash, 0);
+        hash = hash_name(hash, fields[i].name);
         hash = hash_byte(hash, (unsigned char)fields[i].type);
         hash = hash_u32(hash, fields[i].max);
         hash = hash_u32(hash, fields[i].offset);
         hash = hash_u32(hash, fields[i].size);
+        if (!is_plain(&fields[i]))
+            hash = hash_rest(hash, &fields[i]);
     }
-    return hash_u32(hash, record_size);
+    return hash;
+}
+
+uint64_t mmf_schema_hash(const mmf_field *fields, uint32_t count, uint32_t record_size)
+{
+    return hash_u32(hash_fields(FNV_OFFSET_BASIS, fields, count), record_size);
 }
 
 void mmf_schema_complete(mmf_schema *schema, mmf_field *fields, bool checksums)
 {
-    const uint32_t count = schema->field_count;
-    schema->record_size = mmf_schema_layout(fields, count);
+    const extent found = place_fields(fields, schema->field_count, MMF_SEQUENCE_SIZE);
+    uint64_t end = found.end;
+    uint64_t multiple = MMF_SEQUENCE_SIZE;
+    if (found.alignment > multiple)
+        multiple = found.alignment;
+    if (schema->align > multiple)
+        multiple = schema->align;
+    schema->validity_offset = found.validity_offset;
     schema->checksum_offset = 0;
     if (checksums) {
-        const uint32_t end = count > 0 ? fields[count - 1].offset + fields[count - 1].size
-                                       : (uint32_t)MMF_SEQUENCE_SIZE;
-        schema->checksum_offset = round_up_offset(end, MMF_CHECKSUM_SIZE);
-        schema->record_size =
-            round_up_offset(schema->checksum_offset + MMF_CHECKSUM_SIZE, MMF_SEQUENCE_SIZE);
+        end = round_up_offset(end, MMF_CHECKSUM_SIZE);
+        schema->checksum_offset = size_of(end);
+        end += MMF_CHECKSUM_SIZE;
     }
-    schema->layout_hash = mmf_schema_hash(fields, count, schema->record_size);
+    end = round_up_offset(end, multiple);
+    /* mmfi_checksum_of takes it from the last word, which @align moves away from the fields. */
+    if (checksums && end <= UINT32_MAX && end - schema->checksum_offset > MMF_SEQUENCE_SIZE)
+        schema->checksum_offset = (uint32_t)end - MMF_CHECKSUM_SIZE;
+    schema->record_size = size_of(end);
+    schema->layout_hash = mmf_schema_hash(fields, schema->field_count, schema->record_size);
     if (!checksums)
         return;
-    for (const char *at = MMF_ATTRIBUTE_CHECKSUMS; *at != '\0'; at++)
-        schema->layout_hash = hash_byte(schema->layout_hash, (unsigned char)*at);
-    schema->layout_hash = hash_byte(schema->layout_hash, 0);
+    schema->layout_hash = hash_name(schema->layout_hash, MMF_ATTRIBUTE_CHECKSUMS);
     schema->layout_hash = hash_u32(schema->layout_hash, schema->checksum_offset);
-}
-
-/* What mmf_type_write gives, as a value. */
-typedef struct type_text {
-    char text[MMF_TYPE_TEXT_SIZE];
-} type_text;
-
-static type_text type_to_text(const mmf_field *field)
-{
-    type_text out;
-    (void)mmf_type_write(field->type, field->max, out.text, sizeof out.text);
-    return out;
-}
-
-/*
- * "the file holds 'Tick' version 1, the program expects version 2", then the first difference, then
- * the way out: all three, whichever of them was found first.
- */
-static mmf_status mismatch(const mmf_schema *program, const mmf_schema *file, const char *path,
-                           const char *difference, mmf_error *error)
-{
-    char versions[64];
-    if (program->version == file->version)
-        (void)snprintf(versions, sizeof versions, "the same version");
-    else
-        (void)snprintf(versions, sizeof versions, "version %" PRIu32, program->version);
-    return mmfi_fail(
-        error, MMF_ERR_SCHEMA, 0, path,
-        "%s: the file holds '%s' version %" PRIu32 ", the program expects %s; %s; open "
-        "it with the schema that it was written with, or copy its records to a new file",
-        path, file->name, file->version, versions, difference);
-}
-
-/* Room for a difference of two fields whose names are as long as they may be. */
-#define DIFFERENCE_SIZE 384u
-
-static bool differs_in_field(uint32_t i, const mmf_field *want, const mmf_field *have,
-                             char out[DIFFERENCE_SIZE])
-{
-    if (strcmp(want->name, have->name) == 0 && want->type == have->type && want->max == have->max &&
-        want->offset == have->offset)
-        return false;
-    (void)snprintf(out, DIFFERENCE_SIZE,
-                   "field %" PRIu32 " differs first: the file has '%s: %s' at offset %" PRIu32
-                   ", the program '%s: %s' at offset %" PRIu32,
-                   i + 1, have->name, type_to_text(have).text, have->offset, want->name,
-                   type_to_text(want).text, want->offset);
-    return true;
-}
-
-static bool differs_in_fields(const mmf_schema *program, const mmf_schema *file,
-                              char out[DIFFERENCE_SIZE])
-{
-    const uint32_t shared =
-        program->field_count < file->field_count ? program->field_count : file->field_count;
-    for (uint32_t i = 0; i < shared; i++)
-        if (differs_in_field(i, &program->fields[i], &file->fields[i], out))
-            return true;
-    if (program->field_count == file->field_count)
-        return false;
-    const bool more = program->field_count > shared;
-    const mmf_field *first = &(more ? program : file)->fields[shared];
-    (void)snprintf(out, DIFFERENCE_SIZE,
-                   "the file has %" PRIu32 " fields, the program %" PRIu32
-                   ", and the first that only the %s has is '%s: %s'",
-                   file->field_count, program->field_count, more ? "program" : "file", first->name,
-                   type_to_text(first).text);
-    return true;
-}
-
-mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, const char *path,
-                            mmf_error *error)
-{
-    char difference[DIFFERENCE_SIZE];
-    if (path == NULL)
-        path = "";
-    if (program == NULL || file == NULL)
-        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_schema_match: %s is NULL",
-                         program == NULL ? "program" : "file");
-    if (strcmp(program->name, file->name) != 0)
-        return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
-                         "%s: the file holds records '%s', the program expects '%s'; open it with "
-                         "the store generated for '%s'",
-                         path, file->name, program->name, file->name);
-    if (differs_in_fields(program, file, difference))
-        return mismatch(program, file, path, difference, error);
-    if ((file->checksum_offset != 0) != (program->checksum_offset != 0))
-        return mismatch(program, file, path,
-                        file->checksum_offset != 0
-                            ? "records of the file have checksums, the program's have none"
-                            : "records of the file have no checksums, the program's have",
-                        error);
-    if (program->version != file->version)
-        return mismatch(program, file, path,
-                        "the fields are the same, and their meaning has changed", error);
-    return MMF_OK;
 }
 
 const mmf_field *mmf_schema_find(const mmf_schema *schema, const char *name)

@@ -30,6 +30,7 @@ static const struct {
     [MMF_TYPE_FLOAT64] = {NAMED("float64"), 8, 8},
     [MMF_TYPE_STRING] = {NAMED("string"), LENGTH_SIZE, 4},
     [MMF_TYPE_BYTES] = {NAMED("bytes"), LENGTH_SIZE, 4},
+    [MMF_TYPE_STRUCT] = {NAMED("struct"), 0, 0},
 };
 
 static mmf_type known(mmf_type type)
@@ -53,7 +54,7 @@ size_t mmf_type_write(mmf_type type, uint32_t max, char *buffer, size_t size)
 
 mmf_type mmf_type_from_name(const char *name, size_t length)
 {
-    for (int type = MMF_TYPE_NONE + 1; type < MMF_TYPE_COUNT; type++)
+    for (int type = MMF_TYPE_NONE + 1; type < MMF_TYPE_STRUCT; type++)
         if (TYPES[type].name_length == length && TYPES[type].name[0] == name[0] &&
             memcmp(TYPES[type].name, name, length) == 0)
             return (mmf_type)type;
@@ -63,6 +64,11 @@ mmf_type mmf_type_from_name(const char *name, size_t length)
 bool mmf_type_is_sized(mmf_type type)
 {
     return type == MMF_TYPE_STRING || type == MMF_TYPE_BYTES;
+}
+
+bool mmf_type_is_scalar(mmf_type type)
+{
+    return type > MMF_TYPE_NONE && type < MMF_TYPE_STRING;
 }
 
 uint32_t mmf_type_alignment(mmf_type type)

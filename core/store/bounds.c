@@ -7,6 +7,7 @@
 
 #include "bounds.h"
 #include "../format/recover.h"
+#include "adapt.h"
 #include "reserve.h"
 #include "wait.h"
 
@@ -166,8 +167,9 @@ static mmf_status status_of_row(const mmfi_bounds *now, uint64_t row)
     return row >= now->backed ? MMF_ERR_CORRUPT : MMF_ERR_CAPACITY;
 }
 
-mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
+mmf_status mmfi_refresh(const mmf_store *of, uint64_t row)
 {
+    const mmf_store *store = mmfi_real(of);
     mmfi_bounds now = {0, 0, 0, 0};
     const mmf_status status = follow(store, &now);
     if (status != MMF_OK)
@@ -178,8 +180,9 @@ mmf_status mmfi_refresh(const mmf_store *store, uint64_t row)
 }
 
 /* All that there are: to count only those that can be read would hide the others. */
-uint64_t mmfi_count_slow(const mmf_store *store)
+uint64_t mmfi_count_slow(const mmf_store *of)
 {
+    const mmf_store *store = mmfi_real(of);
     mmfi_bounds now = {0, 0, 0, 0};
     const mmf_status status = follow(store, &now);
     if (status == MMF_ERR_CLOSED)
@@ -189,7 +192,7 @@ uint64_t mmfi_count_slow(const mmf_store *store)
 }
 
 /* A range has all the rows that were asked for, or says why not: it is never a shorter one. */
-mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
+static mmfi_row_range find_rows(const mmf_store *store, uint64_t first, uint64_t count)
 {
     mmfi_row_range range = {{NULL, 0}, MMF_OK};
     mmfi_bounds now = {0, 0, 0, 0};
@@ -210,6 +213,36 @@ mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t c
     range.rows.records = mmfi_row(store, first, (size_t)store->state->layout.record_size);
     range.rows.count = rows;
     return range;
+}
+
+/* The calls that use a range have the program's layout in their code. */
+mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count)
+{
+    const mmfi_row_range refused = {{NULL, 0}, MMF_ERR_UNSUPPORTED};
+    return mmfi_adapter_of(store) != NULL ? refused : find_rows(store, first, count);
+}
+
+mmfi_column_result mmfi_column_slow(const mmf_store *store, uint64_t first, uint64_t count,
+                                    size_t offset, size_t size)
+{
+    mmfi_column_result result = {NULL, 0, 0, MMF_ERR_UNSUPPORTED};
+    const mmfi_adapter *adapter = mmfi_adapter_of(store);
+    if (adapter == NULL)
+        return result;
+    const mmfi_adapted found = mmfi_adapted_find(adapter, (uint32_t)offset, (uint32_t)size);
+    /* A value that is converted, or is not in the file, has no place there. */
+    if (found.pair == NULL || found.pair->theirs == NULL ||
+        found.pair->theirs->type != found.pair->mine->type)
+        return result;
+    const mmfi_row_range range = find_rows(adapter->real, first, count);
+    result.status = range.status;
+    if (range.status != MMF_OK)
+        return result;
+    result.data = range.rows.records + found.theirs_base + found.pair->theirs->offset +
+                  found.index * mmf_field_stride(found.pair->theirs);
+    result.count = range.rows.count;
+    result.stride = (size_t)store->state->layout.record_size;
+    return result;
 }
 
 /* ---- Waiting ---- */

@@ -1,5 +1,6 @@
 /* Closing a handle, which stays readable for a while after that. */
 #include "close.h"
+#include "adapt.h"
 #include "sigbus.h"
 #include "sync.h"
 
@@ -36,7 +37,13 @@ mmf_status mmf_store_close(mmf_store *store)
     mmf_status status = MMF_OK;
     if (state->writer != NULL && !mmfi_state_is_inherited(state))
         status = mmfi_store_commit(state, true, NULL);
+    mmfi_adapter *adapter = state->adapter;
+    if (adapter != NULL) {
+        mmfi_handle_retire(adapter->real);
+        store = adapter->front;
+    }
     mmfi_handle_retire(store);
     mmfi_state_free(state);
+    mmfi_adapter_free(adapter);
     return status;
 }

@@ -1,4 +1,5 @@
 /* Copying a store that writers may be at work on. */
+#include "adapt.h"
 #include "bounds.h"
 #include "create.h"
 #include "explain.h"
@@ -94,9 +95,10 @@ static mmf_status copy_records(mmf_store *to, const void *context, mmf_error *er
     return status == MMF_OK ? mmf_store_sync(to, error) : status;
 }
 
-mmf_status mmfi_store_copy(const mmf_store *store, const char *path, uint64_t *bad_row,
+mmf_status mmfi_store_copy(const mmf_store *of, const char *path, uint64_t *bad_row,
                            mmf_error *error)
 {
+    const mmf_store *store = mmfi_real(of); /* the copy is of the file's version, as the file */
     *bad_row = UINT64_MAX;
     if (store == NULL)
         return mmfi_fail_no_store("mmf_store_copy", error);

@@ -1,6 +1,7 @@
 /* The messages for statuses of calls that take no mmf_error, and those of several callers. */
 #include "explain.h"
 #include "../os/space.h"
+#include "adapt.h"
 #include "link.h"
 
 #include <errno.h>
@@ -102,6 +103,18 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
         return "check the disk, and open the store again";
     case MMF_ERR_TIMEOUT:
         return "wait longer, or see what keeps the writer";
+    case MMF_ERR_SCHEMA:
+        return "the file is of another version of the schema and lacks the field, or says "
+               "nothing of null; migrate it to a new file";
+    case MMF_ERR_UNSUPPORTED:
+        if (state != NULL && state->adapter != NULL)
+            return "the file is of another version of the schema, and its records are converted: "
+                   "read them by get, or migrate the file";
+        return "see the status";
+    case MMF_ERR_NULL:
+        return "ask whether it has a value (has_FIELD), or set one";
+    case MMF_ERR_ENUM:
+        return "use a member of the enum in the schema";
     default:
         return "see the status";
     }
@@ -119,7 +132,23 @@ static const char *what_is_damaged(const mmfi_state *state, uint64_t row)
 
 static bool is_about_row(mmf_status status)
 {
-    return status == MMF_ERR_RANGE || status == MMF_ERR_BUSY || status == MMF_ERR_CORRUPT;
+    return status == MMF_ERR_RANGE || status == MMF_ERR_BUSY || status == MMF_ERR_CORRUPT ||
+           status == MMF_ERR_NULL;
+}
+
+/* Of the program's schema; a field of the file's may have another capacity. */
+static const mmf_field *find_field(const mmf_store *store, const char *name)
+{
+    const mmfi_adapter *adapter = mmfi_adapter_of(store);
+    if (store == NULL || store->state == NULL || name == NULL)
+        return NULL;
+    const mmf_field *found =
+        mmf_schema_find(adapter != NULL ? adapter->schema : store->state->schema, name);
+    if (adapter != NULL && found != NULL) {
+        const mmf_field *theirs = adapter->pairs->list[found - adapter->schema->fields].theirs;
+        return theirs != NULL ? theirs : found;
+    }
+    return found;
 }
 
 mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t row,
@@ -133,7 +162,7 @@ mmf_status mmf_store_explain(const mmf_store *store, mmf_status status, uint64_t
         return mmfi_fail_no_store("the call", error);
     const mmfi_state *state = store != NULL ? store->state : NULL;
     const char *path = state != NULL ? state->file.path : "a store that is closed or NULL";
-    const mmf_field *found = state != NULL ? mmf_schema_find(state->schema, field) : NULL;
+    const mmf_field *found = find_field(store, field);
     char where[64] = "";
     char limit[64] = "";
     /* These messages name no row. */

@@ -1,14 +1,23 @@
 /* mmf_store_info, and the calls that return one property of a store. */
 #include "../format/recover.h"
 #include "../os/lock.h"
+#include "adapt.h"
 #include "bounds.h"
 #include "link.h"
 
 #include <string.h>
 
-const mmf_schema *mmf_store_schema(const mmf_store *store)
+const mmf_schema *mmf_store_file_schema(const mmf_store *store)
 {
     return store != NULL && store->state != NULL ? store->state->schema : NULL;
+}
+
+const mmf_schema *mmf_store_schema(const mmf_store *store)
+{
+    const mmfi_adapter *adapter = mmfi_adapter_of(store);
+    if (adapter != NULL)
+        return adapter->schema;
+    return mmf_store_file_schema(store);
 }
 
 const char *mmf_store_path(const mmf_store *store)

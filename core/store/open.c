@@ -7,8 +7,10 @@
 #include "../format/recover.h"
 #include "../os/boot_id.h"
 #include "../os/lock.h"
+#include "adapt.h"
 #include "bounds.h"
 #include "check.h"
+#include "close.h"
 #include "explain.h"
 #include "link.h"
 #include "reserve.h"
@@ -269,6 +271,59 @@ mmf_status mmfi_store_attach(mmfi_state *state, const mmf_options *options, mmf_
     return MMF_OK;
 }
 
+/* ---- Other versions of a schema ---- */
+
+/* Records are the same bytes with the same meaning; versions, docs and defaults do not matter. */
+static bool is_same_layout(const mmf_schema *program, const mmf_schema *file)
+{
+    return program->layout_hash == file->layout_hash && program->record_size == file->record_size &&
+           strcmp(program->name, file->name) == 0;
+}
+
+/* The first field of the file that the program does not know. */
+static const char *unknown_field(const mmf_schema *program, const mmf_schema *file)
+{
+    for (uint32_t i = 0; i < file->field_count; i++)
+        if (mmf_field_counterpart(&file->fields[i], program->fields, program->field_count) == NULL)
+            return file->fields[i].name;
+    return "a field of a struct";
+}
+
+static mmf_status adapt(mmfi_state *state, const mmf_schema *program, bool to_write,
+                        mmf_error *error)
+{
+    const char *path = state->file.path;
+    bool writable = false;
+    const mmf_status status = mmf_schema_adapt(program, state->schema, path, &writable, error);
+    if (status != MMF_OK)
+        return status;
+    if (to_write && !writable)
+        return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
+                         "%s: the file holds '%s' version %" PRIu32
+                         ", the program has version %" PRIu32
+                         " and does not know its field '%s'; open it read-only, or write it with a "
+                         "program of its version",
+                         path, state->schema->name, state->schema->version, program->version,
+                         unknown_field(program, state->schema));
+    return mmfi_adapter_new(state, program, &mmfi_adapter_write, error);
+}
+
+/* Gives the program a handle of its own layout over the one that was opened. */
+static mmf_status put_front(mmfi_state *state, mmf_store **out, mmf_error *error)
+{
+    if (state->adapter == NULL)
+        return MMF_OK;
+    mmf_store *front = mmfi_adapter_attach(state->adapter, *out);
+    if (front == NULL) {
+        mmfi_handle_retire(*out);
+        *out = NULL;
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
+                         "%s: no memory for a handle", state->file.path);
+    }
+    *out = front;
+    return MMF_OK;
+}
+
 /* ---- Opening ---- */
 
 static mmf_status open_state(mmfi_state *state, const char *path, const mmf_options *options,
@@ -280,9 +335,11 @@ static mmf_status open_state(mmfi_state *state, const char *path, const mmf_opti
         status = mmfi_open_lock(state, error);
     if (status == MMF_OK)
         status = mmfi_header_read(&state->file, writable, &state->layout, &state->schema, error);
-    if (status == MMF_OK && schema != NULL)
-        status = mmf_schema_match(schema, state->schema, path, error);
-    return status == MMF_OK ? mmfi_store_attach(state, options, out, error) : status;
+    if (status == MMF_OK && schema != NULL && !is_same_layout(schema, state->schema))
+        status = adapt(state, schema, writable, error);
+    if (status == MMF_OK)
+        status = mmfi_store_attach(state, options, out, error);
+    return status == MMF_OK ? put_front(state, out, error) : status;
 }
 
 mmf_status mmfi_open_store(const char *path, const mmf_options *options, const mmf_schema *schema,
@@ -299,8 +356,10 @@ mmf_status mmfi_open_store(const char *path, const mmf_options *options, const m
     if (status != MMF_OK)
         return status;
     status = open_state(state, path, &chosen, schema, out, error);
-    if (status != MMF_OK)
+    if (status != MMF_OK) {
+        mmfi_adapter_free(state->adapter);
         mmfi_state_free(state);
+    }
     return status;
 }
 

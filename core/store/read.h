@@ -10,7 +10,7 @@
  */
 static inline uint64_t mmfi_slow_read_sequence(const mmfi_slow_read *slow)
 {
-    return mmfi_sequence_is_odd(slow->sequence) ? mmfi_load64(slow->record) : slow->sequence;
+    return mmfi_sequence_is_odd(slow->sequence) ? mmfi_load64(slow->source) : slow->sequence;
 }
 
 #endif

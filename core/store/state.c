@@ -1,11 +1,14 @@
 /* The state of a handle: its memory, and all that it holds. */
 #include "state.h"
 
+#include "mmapforge/detail/access.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
 mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, MMFI_LAST_NOTHING, 0};
 const mmfi_live mmfi_live_closed = {.count = 0};
+const mmf_store mmfi_no_store = {.writer = &mmfi_writer_none, .live = &mmfi_live_closed};
 const mmfi_live mmfi_live_frozen = {.count = UINT64_MAX};
 
 bool mmfi_state_is_inherited(const mmfi_state *state)

@@ -48,6 +48,9 @@ typedef struct mmfi_obstacle {
 /* core/store/strategy.h */
 typedef struct mmfi_strategy mmfi_strategy;
 
+/* core/store/adapt.h */
+typedef struct mmfi_adapter mmfi_adapter;
+
 struct mmfi_state {
     const mmfi_strategy *strategy;
     mmfi_file file;
@@ -55,6 +58,7 @@ struct mmfi_state {
     mmfi_map map;
     mmfi_layout layout;
     mmf_schema *schema;
+    mmfi_adapter *adapter; /* of a program of another version of the schema; else NULL */
     uint64_t reserve_asked;
     bool reserve_extends; /* a reader whose options did not say how much: it may become larger */
     bool huge_pages;

@@ -1,5 +1,6 @@
 /* Verifying a range of records: each against its checksum. */
 #include "mmapforge/verify.h"
+#include "adapt.h"
 #include "check.h"
 #include "explain.h"
 #include "mmapforge/detail/access_checksum.h"
@@ -87,9 +88,10 @@ static mmf_status begin(const mmf_store *store, uint64_t first, uint64_t count, 
                                                           : say_out_of_reach(store, *end, error);
 }
 
-mmf_status mmf_store_verify(const mmf_store *store, uint64_t first, uint64_t count,
-                            uint64_t *bad_row, mmf_error *error)
+mmf_status mmf_store_verify(const mmf_store *of, uint64_t first, uint64_t count, uint64_t *bad_row,
+                            mmf_error *error)
 {
+    const mmf_store *store = mmfi_real(of);
     uint64_t end = 0;
     if (bad_row != NULL)
         *bad_row = UINT64_MAX;

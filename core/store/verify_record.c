@@ -3,6 +3,7 @@
  * range of verify.c, in whose loop it would cost every sound record two instructions.
  */
 #include "verify_record.h"
+#include "adapt.h"
 #include "read.h"
 #include "write.h"
 
@@ -37,6 +38,8 @@ mmf_status mmfi_part_check(const mmf_store *store, uint64_t row)
     const mmfi_state *state = mmfi_state_to_write(store, &status);
     if (state == NULL)
         return status;
+    if (mmfi_adapter_of(store) != NULL)
+        return MMFI_OTHER_LAYOUT;
     const mmfi_verify_result found = mmfi_verify_record(store, row);
     if (found.status != MMF_OK)
         return found.status;

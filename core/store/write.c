@@ -1,5 +1,6 @@
 /* The slow half of writing: whether a handle may write, torn records, rows that readers saw. */
 #include "write.h"
+#include "adapt.h"
 #include "claim.h"
 #include "strategy.h"
 
@@ -27,9 +28,9 @@ mmfi_write_permit mmfi_write_slow(mmf_store *store, uint64_t row, mmfi_extent ex
 {
     mmf_status status = MMF_OK;
     const mmfi_state *state = mmfi_state_to_write(store, &status);
-    if (state != NULL)
+    if (state != NULL && mmfi_adapter_in(state, store) == NULL)
         return state->strategy->write_begin(store, row, extent);
-    const mmfi_write_permit refused = {0, status};
+    const mmfi_write_permit refused = {0, state != NULL ? MMFI_OTHER_LAYOUT : status};
     return refused;
 }
 
@@ -39,6 +40,9 @@ mmf_status mmfi_set_slow(mmf_store *store, uint64_t row, size_t offset, size_t s
     const mmfi_state *state = mmfi_state_to_write(store, &status);
     if (state == NULL)
         return status;
+    const mmfi_adapter *adapter = mmfi_adapter_in(state, store);
+    if (adapter != NULL)
+        return adapter->calls->set_word(store, row, offset, size, word);
     const mmfi_write_permit permit = state->strategy->set_begin(store, row, MMFI_PART);
     if (permit.status != MMF_OK)
         return permit.status;
@@ -86,6 +90,10 @@ mmfi_append_permit mmfi_append_slow(const mmf_store *store)
     mmfi_state *state = mmfi_state_to_write(store, &permit.status);
     if (state == NULL)
         return permit;
+    if (mmfi_adapter_in(state, store) != NULL) {
+        permit.status = MMFI_OTHER_LAYOUT;
+        return permit;
+    }
     permit.status = state->strategy->append_begin(state, 1);
     if (permit.status != MMF_OK)
         return permit;

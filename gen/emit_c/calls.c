@@ -68,44 +68,33 @@ void emit_store_calls(emitter *to, const emit_record *record)
 /* The check of a record before it is written. */
 static void emit_check(emitter *to, const emit_record *record)
 {
+    const mmf_field *fields = record->fields;
     bool sized = false;
-    for (uint32_t i = 0; i < record->schema->field_count; i++)
-        sized = sized || mmf_type_is_sized(record->schema->fields[i].type);
+    bool others = false;
+    for (uint32_t i = 0; i < record->field_count; i++) {
+        const bool text = mmf_type_is_sized(fields[i].type);
+        sized = sized || text;
+        others = others || (!text && emit_has_checks(&fields[i], 1));
+    }
     emit_template(to, &record->placeholders, "/* ---- Whole records ---- */\n\n");
-    emit_line(to, sized
-                      ? "/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length "
-                        "exceeds its field. */"
-                      : "/* MMF_OK, or the reason why a record cannot be stored: NULL. */");
+    emit_template(
+        to, &record->placeholders,
+        others
+            ? "/* MMF_OK, or the reason why a record cannot be stored: NULL, a length exceeds its "
+              "field, a value is no member of its enum, a decimal has too many digits. */\n"
+        : sized ? "/* MMF_OK, or the reason why a record cannot be stored: NULL, or a length "
+                  "exceeds its field. */\n"
+                : "/* MMF_OK, or the reason why a record cannot be stored: NULL. */\n");
     emit_template(to, &record->placeholders,
                   "static inline mmf_status $record$_record_check(const $record$_record *in)\n"
-                  "{\n"
-                  "    if (in == NULL)\n"
-                  "        return MMF_ERR_ARGUMENT;\n");
-    for (uint32_t i = 0; i < record->schema->field_count; i++) {
-        emit_field field;
-        emit_field_init(&field, record, i);
-        if (mmf_type_is_sized(field.field->type))
-            emit_template(to, &field.placeholders,
-                          "    if (in->$field$_length > $RECORD$_$FIELD$_MAX)\n"
-                          "        return MMF_ERR_TOO_LONG;\n");
-    }
+                  "{\n");
+    emit_line(to, "    if (in == NULL)");
+    emit_line(to, "        return MMF_ERR_ARGUMENT;");
+    emit_check_lines(to, record);
     emit_template(to, &record->placeholders,
                   "    return MMF_OK;\n"
                   "}\n"
                   "\n");
-}
-
-/* One line for each field: the first template for string and bytes, the second for scalars. */
-static void emit_fields(emitter *to, const emit_record *record, const char *sized,
-                        const char *scalar)
-{
-    for (uint32_t i = 0; i < record->schema->field_count; i++) {
-        emit_field field;
-        emit_field_init(&field, record, i);
-        emit_template(to, &field.placeholders,
-                      mmf_type_is_sized(field.field->type) ? sized : scalar);
-    }
-    emit_template(to, &record->placeholders, "}\n\n");
 }
 
 static void emit_load(emitter *to, const emit_record *record)
@@ -117,10 +106,8 @@ static void emit_load(emitter *to, const emit_record *record)
         "static inline void $record$_record_load(const unsigned char *record, "
         "$record$_record *out)\n"
         "{\n");
-    emit_fields(to, record,
-                "    out->$field$_length = mmfi_load_$type$(record, $RECORD$_$FIELD$_OFFSET, "
-                "$RECORD$_$FIELD$_MAX, out->$field$);\n",
-                "    out->$field$ = mmfi_load_$type$(record, $RECORD$_$FIELD$_OFFSET);\n");
+    emit_load_lines(to, record);
+    emit_template(to, &record->placeholders, "}\n\n");
 }
 
 static void emit_save(emitter *to, const emit_record *record)
@@ -132,10 +119,22 @@ static void emit_save(emitter *to, const emit_record *record)
         "static inline void $record$_record_save(unsigned char *record, "
         "const $record$_record *in)\n"
         "{\n");
-    emit_fields(to, record,
-                "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, $RECORD$_$FIELD$_MAX, "
-                "in->$field$, in->$field$_length);\n",
-                "    mmfi_save_$type$(record, $RECORD$_$FIELD$_OFFSET, in->$field$);\n");
+    emit_save_lines(to, record);
+    emit_template(to, &record->placeholders, "}\n\n");
+}
+
+/* Where records begin, for those with defaults. */
+static void emit_record_init_call(emitter *to, const emit_record *record)
+{
+    if (!names_have_defaults(record->fields, record->field_count))
+        return;
+    emit_template(to, &record->placeholders,
+                  "/* Sets all fields to their defaults: zero, or null, where there is none. */\n"
+                  "static inline void $record$_record_init($record$_record *out)\n"
+                  "{\n"
+                  "    memset(out, 0, sizeof *out);\n");
+    emit_default_lines(to, record);
+    emit_template(to, &record->placeholders, "}\n\n");
 }
 
 static void emit_verify(emitter *to, const emit_record *record)
@@ -154,10 +153,30 @@ static void emit_verify(emitter *to, const emit_record *record)
 void emit_record_calls(emitter *to, const emit_record *record)
 {
     emit_check(to, record);
+    emit_record_init_call(to, record);
     emit_load(to, record);
     emit_save(to, record);
     emit_template(
         to, &record->placeholders,
+        "/* The bytes of a record, for what is not a hot path. */\n"
+        "static __attribute__((cold, noinline, unused)) void mmfi_$record$_image(uint64_t "
+        "image[$RECORD$_RECORD_SIZE / 8], const $record$_record *in)\n"
+        "{\n"
+        "    memset(image, 0, $RECORD$_RECORD_SIZE);\n"
+        "    $record$_record_save((unsigned char *)image, in);\n"
+        "}\n"
+        "\n"
+        "/* Appends to a file of another version of the schema; else an append has failed. */\n"
+        "static __attribute__((cold, noinline, unused)) mmf_status mmfi_$record$_add_image("
+        "mmf_status status, $record$_store *store, const $record$_record *in, uint64_t *row)\n"
+        "{\n"
+        "    uint64_t image[$RECORD$_RECORD_SIZE / 8];\n"
+        "    if (status != MMFI_OTHER_LAYOUT)\n"
+        "        return mmfi_append_failed(status, row);\n"
+        "    mmfi_$record$_image(image, in);\n"
+        "    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);\n"
+        "}\n"
+        "\n"
         "/* Appends a record: it is written, then published. *row (may be NULL) is its row. */\n"
         "static inline mmf_status $record$_store_append($record$_store *store, const "
         "$record$_record *in, uint64_t *row)\n"
@@ -168,7 +187,7 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    const mmfi_append append = mmfi_append_begin((mmf_store *)store, "
         "$RECORD$_RECORD_SIZE);\n"
         "    if (append.status != MMF_OK)\n"
-        "        return mmfi_append_failed(append.status, row);\n"
+        "        return mmfi_$record$_add_image(append.status, store, in, row);\n"
         "    $record$_record_save(append.record, in);\n"
         "    return mmfi_$checksummed$append_end(append$size_and_checksum$, row);\n"
         "}\n"
@@ -178,8 +197,9 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "$record$_store *store, uint64_t "
         "row, $record$_record *out)\n"
         "{\n"
-        "    mmfi_slow_read slow = mmfi_slow_read_begin($record$_store_base(store), row, out != "
-        "NULL);\n"
+        "    uint64_t image[$RECORD$_RECORD_SIZE / 8];\n"
+        "    mmfi_slow_read slow = mmfi_slow_read_begin_as($record$_store_base(store), row, out != "
+        "NULL, image);\n"
         "    while (mmfi_slow_read_next(&slow))\n"
         "        $record$_record_load(slow.record, out);\n"
         "    if (slow.status != MMF_OK && out != NULL)\n"
@@ -199,6 +219,19 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    return mmfi_read_end(read) ? MMF_OK : mmfi_$record$_get_slow(store, row, out);\n"
         "}\n"
         "\n"
+        "/* Replaces a record of a file of another version of the schema; else a set has failed. "
+        "*/\n"
+        "static __attribute__((cold, noinline, unused)) mmf_status mmfi_$record$_put_image("
+        "mmf_status status, $record$_store *store, uint64_t row, const $record$_record *in)\n"
+        "{\n"
+        "    uint64_t image[$RECORD$_RECORD_SIZE / 8];\n"
+        "    if (status != MMFI_OTHER_LAYOUT)\n"
+        "        return status;\n"
+        "    mmfi_$record$_image(image, in);\n"
+        "    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0, "
+        "$RECORD$_RECORD_SIZE);\n"
+        "}\n"
+        "\n"
         "/* Replaces a record: all of it or, if the process is killed, none of it. */\n"
         "static inline mmf_status $record$_store_set($record$_store *store, uint64_t row, const "
         "$record$_record *in)\n"
@@ -209,7 +242,7 @@ void emit_record_calls(emitter *to, const emit_record *record)
         "    const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, "
         "$RECORD$_RECORD_SIZE);\n"
         "    if (write.status != MMF_OK)\n"
-        "        return write.status;\n"
+        "        return mmfi_$record$_put_image(write.status, store, row, in);\n"
         "    $record$_record_save(write.record, in);\n"
         "    return mmfi_$checksummed$write_end(write$store_and_row$$size_and_checksum$);\n"
         "}\n"

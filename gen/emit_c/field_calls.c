@@ -7,7 +7,7 @@
 #include "comment.h"
 
 /* "Reads price: last trade"; a doc of several lines, and rules, are paragraphs of their own. */
-static void emit_call_comment(emitter *to, const char *summary, const char *doc, const char *rules)
+void emit_call_comment(emitter *to, const char *summary, const char *doc, const char *rules)
 {
     const bool one_line = strchr(doc, '\n') == NULL;
     emit_text text = {NULL, 0, 0, false};
@@ -26,7 +26,7 @@ static void emit_call_comment(emitter *to, const char *summary, const char *doc,
     emit_text_free(&text);
 }
 
-static void emit_scalar(emitter *to, const emit_field *field)
+static void emit_scalar_get(emitter *to, const emit_field *field)
 {
     char summary[MMF_NAME_LENGTH_MAX + 16];
     (void)snprintf(summary, sizeof summary, "Reads %s", field->field->name);
@@ -34,64 +34,107 @@ static void emit_scalar(emitter *to, const emit_field *field)
     emit_template(to, &field->placeholders,
                   "static inline mmf_status $record$_store_get_$field$(const $record$_store "
                   "*store, uint64_t row, $ctype$ *out)\n"
-                  "{\n"
-                  "    return mmfi_get_$type$($record$_store_base(store), row, "
-                  "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
-                  "}\n"
-                  "\n");
-    (void)snprintf(summary, sizeof summary, "Replaces %s", field->field->name);
-    emit_call_comment(to, summary, field->field->doc, "");
-    emit_template(
-        to, &field->placeholders,
-        "static inline mmf_status $record$_store_set_$field$($record$_store *store, "
-        "uint64_t row, $ctype$ value)\n"
-        "{\n"
-        "    return mmfi_$checksummed$set_$type$((mmf_store *)store, row, "
-        "$RECORD$_RECORD_SIZE$checksum$, $RECORD$_$FIELD$_OFFSET, value);\n"
-        "}\n"
-        "\n"
-        "/* $field$ of count rows from first on, for loops; MMF_TO_END for all of them. */\n"
-        "static inline mmf_status $record$_store_column_$field$(const $record$_store "
-        "*store, uint64_t first, uint64_t count, mmf_column_$type$ *out)\n"
-        "{\n"
-        "    return mmfi_column_$type$($record$_store_base(store), first, count, "
-        "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
-        "}\n"
-        "\n"
-        "/* $field$ of row i of a range; i is not checked. */\n"
-        "static inline $ctype$ $record$_rows_$field$($record$_rows rows, uint64_t i)\n"
-        "{\n"
-        "    return mmfi_rows_$type$(rows.base, i, $RECORD$_RECORD_SIZE, "
-        "$RECORD$_$FIELD$_OFFSET);\n"
-        "}\n"
-        "\n");
+                  "{\n");
+    emit_template(to, &field->placeholders,
+                  field->field->enumeration != NULL
+                      ? "    if (out == NULL)\n"
+                        "        return MMF_ERR_ARGUMENT;\n"
+                        "    $storage$ found = 0;\n"
+                        "    const mmf_status status = mmfi_get_$type$($record$_store_base(store), "
+                        "row, $RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, &found);\n"
+                        "    *out = $cast$found;\n"
+                        "    return status;\n"
+                      : "    return mmfi_get_$type$($record$_store_base(store), row, "
+                        "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n");
+    emit_line(to, "}");
+    emit_line(to, "");
 }
 
-/* The setter of a record in memory: one call for the value and its length. */
-static void emit_record_set(emitter *to, const emit_field *field,
-                            const emit_placeholders *placeholders)
+void emit_value_check(emitter *to, const emit_field *field)
 {
+    if (field->field->logical == MMF_LOGICAL_ENUM)
+        emit_template(to, &field->placeholders,
+                      "    if (!$inner$_is_member(value))\n"
+                      "        return MMF_ERR_ENUM;\n");
+    else if (field->field->logical == MMF_LOGICAL_DECIMAL)
+        emit_template(to, &field->placeholders,
+                      "    if (!mmfi_decimal_fits(value, $limit$))\n"
+                      "        return MMF_ERR_ARGUMENT;\n");
+}
+
+static void emit_scalar_set(emitter *to, const emit_field *field)
+{
+    char summary[MMF_NAME_LENGTH_MAX + 16];
+    (void)snprintf(summary, sizeof summary, "Replaces %s", field->field->name);
+    emit_call_comment(to, summary, field->field->doc, "");
+    emit_template(to, &field->placeholders,
+                  "static inline mmf_status $record$_store_set_$field$($record$_store *store, "
+                  "uint64_t row, $ctype$ value)\n"
+                  "{\n");
+    emit_value_check(to, field);
+    emit_template(to, &field->placeholders,
+                  "    return mmfi_$checksummed$set_$type$((mmf_store *)store, row, "
+                  "$RECORD$_RECORD_SIZE$checksum$, $RECORD$_$FIELD$_OFFSET, $uncast$value);\n"
+                  "}\n"
+                  "\n");
+}
+
+static void emit_scalar(emitter *to, const emit_field *field)
+{
+    emit_scalar_get(to, field);
+    emit_scalar_set(to, field);
     emit_template(
-        to, placeholders,
-        field->field->type == MMF_TYPE_STRING
+        to, &field->placeholders,
+        field->field->enumeration != NULL
+            ? "/* $field$ of count rows from first on, as numbers; MMF_TO_END for all of them. */\n"
+            : "/* $field$ of count rows from first on, for loops; MMF_TO_END for all of them. "
+              "*/\n");
+    emit_template(to, &field->placeholders,
+                  "static inline mmf_status $record$_store_column_$field$(const $record$_store "
+                  "*store, uint64_t first, uint64_t count, mmf_column_$type$ *out)\n"
+                  "{\n"
+                  "    return mmfi_column_$type$($record$_store_base(store), first, count, "
+                  "$RECORD$_RECORD_SIZE, $RECORD$_$FIELD$_OFFSET, out);\n"
+                  "}\n"
+                  "\n"
+                  "/* $field$ of row i of a range; i is not checked. */\n"
+                  "static inline $ctype$ $record$_rows_$field$($record$_rows rows, uint64_t i)\n"
+                  "{\n"
+                  "    return $cast$mmfi_rows_$type$(rows.base, i, $RECORD$_RECORD_SIZE, "
+                  "$RECORD$_$FIELD$_OFFSET);\n"
+                  "}\n"
+                  "\n");
+}
+
+void emit_record_set(emitter *to, const emit_field *field)
+{
+    const bool is_string = field->field->type == MMF_TYPE_STRING;
+    emit_placeholders placeholders = field->placeholders;
+    const bool of_record = field->record->schema != NULL;
+    emit_set(&placeholders, "set", of_record ? "_record_set_" : "_set_");
+    char type[NAMES_SIZE + 16];
+    (void)snprintf(type, sizeof type, "%s%s%s", of_record ? "" : "struct ", field->record->lower,
+                   of_record ? "_record" : "");
+    emit_set(&placeholders, "what", type);
+    emit_template(
+        to, &placeholders,
+        is_string
             ? "/* Sets $field$ and $field$_length to text with a final NUL; neither on failure. "
               "*/\n"
-              "static inline mmf_status $record$_record_set_$field$($record$_record "
-              "*record, const char *text)\n"
+              "static inline mmf_status $record$$set$$field$($what$ *record, const char *text)\n"
             : "/* Sets $field$ and $field$_length to a copy of data; or neither, on failure. */\n"
-              "static inline mmf_status $record$_record_set_$field$($record$_record "
-              "*record, const uint8_t *data, size_t length)\n");
-    emit_template(to, placeholders,
+              "static inline mmf_status $record$$set$$field$($what$ *record, const uint8_t *data, "
+              "size_t length)\n");
+    emit_template(to, &placeholders,
                   "{\n"
                   "    if (record == NULL)\n"
                   "        return MMF_ERR_ARGUMENT;\n");
-    emit_template(to, placeholders,
-                  field->field->type == MMF_TYPE_STRING
-                      ? "    return mmfi_fill_string(record->$field$, $RECORD$_$FIELD$_MAX, "
-                        "&record->$field$_length, text);\n"
-                      : "    return mmfi_fill_bytes(record->$field$, $RECORD$_$FIELD$_MAX, "
-                        "&record->$field$_length, data, length);\n");
-    emit_template(to, placeholders, "}\n\n");
+    emit_template(to, &placeholders,
+                  is_string ? "    return mmfi_fill_string(record->$field$, $RECORD$_$FIELD$_MAX, "
+                              "&record->$field$_length, text);\n"
+                            : "    return mmfi_fill_bytes(record->$field$, $RECORD$_$FIELD$_MAX, "
+                              "&record->$field$_length, data, length);\n");
+    emit_template(to, &placeholders, "}\n\n");
 }
 
 static void emit_sized(emitter *to, const emit_field *field)
@@ -99,7 +142,7 @@ static void emit_sized(emitter *to, const emit_field *field)
     const bool is_string = field->field->type == MMF_TYPE_STRING;
     emit_placeholders placeholders = field->placeholders;
     emit_set(&placeholders, "data", is_string ? "char" : "uint8_t");
-    emit_record_set(to, field, &placeholders);
+    emit_record_set(to, field);
     char summary[MMF_NAME_LENGTH_MAX + 32];
     (void)snprintf(summary, sizeof summary, "Copies %s out", field->field->name);
     char rules[NAMES_IDENTIFIER_SIZE + 96];
@@ -151,8 +194,6 @@ static void emit_sized(emitter *to, const emit_field *field)
 
 void emit_field_calls(emitter *to, const emit_field *field)
 {
-    emit_format(to, "/* ---- %s: %s ---- */", field->field->name, field->type);
-    emit_line(to, "");
     if (mmf_type_is_sized(field->field->type))
         emit_sized(to, field);
     else

@@ -7,10 +7,11 @@
 #include "mmapforge/version.h"
 #include "parts.h"
 
-static void emit_one_record(emitter *to, const mmf_schema *schema)
+static void emit_one_record(emitter *to, const gen_model *model, uint32_t index)
 {
+    const mmf_schema *schema = &model->records[index];
     emit_record record;
-    emit_record_init(&record, schema);
+    emit_record_init(&record, model, index);
     emit_format(to, "/* ---- %s, version %u ---- */", schema->name, schema->version);
     emit_line(to, "");
     emit_layout(to, &record);
@@ -18,8 +19,14 @@ static void emit_one_record(emitter *to, const mmf_schema *schema)
     emit_record_calls(to, &record);
     for (uint32_t i = 0; i < schema->field_count; i++) {
         emit_field field;
-        emit_field_init(&field, &record, i);
-        emit_field_calls(to, &field);
+        emit_field_init(&field, &record, &schema->fields[i]);
+        emit_format(to, "/* ---- %s: %s ---- */", field.field->name, field.type);
+        emit_line(to, "");
+        if (emit_is_simple(field.field))
+            emit_field_calls(to, &field);
+        else
+            emit_whole_calls(to, &field);
+        emit_leaf_calls(to, &field);
     }
 }
 
@@ -66,12 +73,38 @@ static bool has_checksums(const gen_model *model)
     return false;
 }
 
-static bool has_sized_fields(const gen_model *model)
+/* ---- Kinds of fields that a schema has ---- */
+
+static bool is_sized(const mmf_field *field)
+{
+    return mmf_type_is_sized(field->type);
+}
+
+static bool is_nullable(const mmf_field *field)
+{
+    return field->null_bit != 0;
+}
+
+static bool is_checked(const mmf_field *field)
+{
+    return field->logical == MMF_LOGICAL_ENUM || field->logical == MMF_LOGICAL_DECIMAL;
+}
+
+static bool has_field(const mmf_field *fields, uint32_t count, bool (*is)(const mmf_field *))
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (is(&fields[i]) ||
+            (fields[i].structure != NULL &&
+             has_field(fields[i].structure->fields, fields[i].structure->field_count, is)))
+            return true;
+    return false;
+}
+
+static bool has(const gen_model *model, bool (*is)(const mmf_field *))
 {
     for (uint32_t i = 0; i < model->record_count; i++)
-        for (uint32_t j = 0; j < model->records[i].field_count; j++)
-            if (mmf_type_is_sized(model->records[i].fields[j].type))
-                return true;
+        if (has_field(model->records[i].fields, model->records[i].field_count, is))
+            return true;
     return false;
 }
 
@@ -102,13 +135,27 @@ static void emit_statuses(emitter *to, const gen_model *model)
         " * With a string or bytes, append, set and set_FIELD also return TOO_LONG (it exceeds the field),",
         " * get_FIELD returns those of get and TOO_LONG (it exceeds the buffer), record_set_FIELD TOO_LONG.",
     };
+    static const char *const NULLABLE[] = {
+        " *",
+        " * Of a field that may be null, get_FIELD also returns NULL (it is), and the calls that set or",
+        " * clear it are those of set.",
+    };
+    static const char *const CHECKED[] = {
+        " *",
+        " * With an enum, append, set and set_FIELD also return ENUM (the value is no member); with a",
+        " * decimal, ARGUMENT (it has too many digits).",
+    };
     /* clang-format on */
     for (size_t i = 0; i < sizeof COMMON / sizeof COMMON[0]; i++)
         emit_line(to, COMMON[i]);
     if (has_checksums(model))
         emit_line(to, " *   verify           RANGE CORRUPT BUSY CAPACITY UNSUPPORTED IO");
-    for (size_t i = 0; i < sizeof SIZED / sizeof SIZED[0] && has_sized_fields(model); i++)
+    for (size_t i = 0; i < sizeof SIZED / sizeof SIZED[0] && has(model, is_sized); i++)
         emit_line(to, SIZED[i]);
+    for (size_t i = 0; i < sizeof NULLABLE / sizeof NULLABLE[0] && has(model, is_nullable); i++)
+        emit_line(to, NULLABLE[i]);
+    for (size_t i = 0; i < sizeof CHECKED / sizeof CHECKED[0] && has(model, is_checked); i++)
+        emit_line(to, CHECKED[i]);
     emit_line(to, " */");
     emit_line(to, "");
 }
@@ -139,8 +186,9 @@ void emit_header(emitter *to, const gen_model *model, const char *name)
                   "#endif\n"
                   "\n");
     emit_statuses(to, model);
+    emit_definitions(to, model);
     for (uint32_t i = 0; i < model->record_count; i++)
-        emit_one_record(to, &model->records[i]);
+        emit_one_record(to, model, i);
     emit_template(to, &placeholders,
                   "#ifdef __cplusplus\n"
                   "}\n"

@@ -10,68 +10,88 @@
 
 /* ---- Offsets ---- */
 
-static void emit_table(emitter *to, const mmf_schema *schema)
+static void emit_table(emitter *to, const emit_record *record)
 {
+    const mmf_schema *schema = record->schema;
     size_t width = 0;
-    for (uint32_t i = 0; i < schema->field_count; i++)
-        if (strlen(schema->fields[i].name) > width)
-            width = strlen(schema->fields[i].name);
+    for (uint32_t i = 0; i < record->field_count; i++)
+        if (strlen(record->fields[i].name) > width)
+            width = strlen(record->fields[i].name);
     emit_line(to, "/*");
-    emit_line(to, " * The record in the file: an 8-byte sequence word, then the fields.");
+    emit_line(to, schema != NULL
+                      ? " * The record in the file: an 8-byte sequence word, then the fields."
+                      : " * The struct in a record, from its offset there.");
     emit_line(to, " *");
     emit_line(to, " *   offset  size  field");
-    for (uint32_t i = 0; i < schema->field_count; i++) {
-        const mmf_field *field = &schema->fields[i];
-        char type[MMF_TYPE_TEXT_SIZE];
-        (void)mmf_type_write(field->type, field->max, type, sizeof type);
+    for (uint32_t i = 0; i < record->field_count; i++) {
+        const mmf_field *field = &record->fields[i];
+        char type[MMF_FIELD_TYPE_SIZE];
+        (void)mmf_field_type_write(field, type, sizeof type);
         emit_format(to, " *  %7u %5u  %-*s  %s", field->offset, field->size, (int)width,
                     field->name, type);
     }
-    if (schema->checksum_offset != 0)
+    if (record->validity_offset != 0)
+        emit_format(to, " *  %7u %5u  (validity: a bit for each nullable field)",
+                    record->validity_offset, emit_validity_size(record));
+    if (schema != NULL && schema->checksum_offset != 0)
         emit_format(to, " *  %7u %5u  (its checksum)", schema->checksum_offset, MMF_CHECKSUM_SIZE);
     emit_line(to, " */");
 }
 
-/* The longest of the names that the constants of a record have: their values are aligned. */
-static int constant_width(const emit_record *record)
+/* The constants of a record while they are measured (to is NULL), and then emitted. */
+typedef struct constants {
+    emitter *to;
+    const emit_record *record;
+    int width; /* of the longest name */
+} constants;
+
+static void put_one(constants *of, const char *field, const char *what, uint32_t value)
 {
-    const bool checksummed = record->schema->checksum_offset != 0;
-    size_t width =
-        strlen(record->upper) + strlen(checksummed ? "_RECORD_CHECKSUM" : "_RECORD_SIZE");
-    for (uint32_t i = 0; i < record->schema->field_count; i++) {
-        emit_field field;
-        emit_field_init(&field, record, i);
-        const size_t size = strlen(record->upper) + strlen(field.upper) + strlen("__OFFSET");
-        if (size > width)
-            width = size;
+    char name[NAMES_IDENTIFIER_SIZE + 32];
+    const int length = snprintf(name, sizeof name, "%s%s%s_%s", of->record->upper,
+                                *field != '\0' ? "_" : "", field, what);
+    if (of->to != NULL)
+        emit_format(of->to, "#define %-*s %uu", of->width, name, value);
+    else if (length > of->width)
+        of->width = length;
+}
+
+/* All constants of a record or struct, in order. */
+static void put_constants(constants *of)
+{
+    const emit_record *record = of->record;
+    const mmf_schema *schema = record->schema;
+    if (schema != NULL)
+        put_one(of, "", "RECORD_SIZE", schema->record_size);
+    if (schema != NULL && schema->checksum_offset != 0)
+        put_one(of, "", "RECORD_CHECKSUM", schema->checksum_offset);
+    if (schema == NULL)
+        put_one(of, "", "SIZE", record->struct_size);
+    for (uint32_t i = 0; i < record->field_count; i++) {
+        const mmf_field *field = &record->fields[i];
+        char upper[NAMES_SIZE];
+        names_upper(field->name, upper);
+        put_one(of, upper, "OFFSET", field->offset);
+        if (mmf_type_is_sized(field->type))
+            put_one(of, upper, "MAX", field->max);
+        if (field->count > 0)
+            put_one(of, upper, "COUNT", field->count);
+        if (field->logical != MMF_LOGICAL_DECIMAL)
+            continue;
+        put_one(of, upper, "PRECISION", field->precision);
+        put_one(of, upper, "SCALE", field->scale);
     }
-    return (int)width;
+    if (record->validity_offset != 0)
+        put_one(of, "", "VALIDITY_OFFSET", record->validity_offset);
 }
 
-static void emit_constant(emitter *to, const emit_placeholders *placeholders, const char *template,
-                          int width, uint32_t value)
-{
-    char name[NAMES_IDENTIFIER_SIZE];
-    (void)snprintf(name, sizeof name, "%s", emit_fill(to, placeholders, template));
-    emit_format(to, "#define %-*s %uu", width, name, value);
-}
-
+/* The values of all constants are aligned. */
 static void emit_constants(emitter *to, const emit_record *record)
 {
-    const int width = constant_width(record);
-    emit_constant(to, &record->placeholders, "$RECORD$_RECORD_SIZE", width,
-                  record->schema->record_size);
-    if (record->schema->checksum_offset != 0)
-        emit_constant(to, &record->placeholders, "$RECORD$_RECORD_CHECKSUM", width,
-                      record->schema->checksum_offset);
-    for (uint32_t i = 0; i < record->schema->field_count; i++) {
-        emit_field field;
-        emit_field_init(&field, record, i);
-        emit_constant(to, &field.placeholders, "$RECORD$_$FIELD$_OFFSET", width,
-                      field.field->offset);
-        if (mmf_type_is_sized(field.field->type))
-            emit_constant(to, &field.placeholders, "$RECORD$_$FIELD$_MAX", width, field.field->max);
-    }
+    constants of = {NULL, record, 0};
+    put_constants(&of);
+    of.to = to;
+    put_constants(&of);
     emit_line(to, "");
 }
 
@@ -85,9 +105,11 @@ typedef struct member {
     bool same_line; /* the comment is after the member, on its line; else on the line before */
 } member;
 
-static const char *member_template(mmf_type type)
+static const char *member_template(const mmf_field *field)
 {
-    switch (type) {
+    if (field->count > 0)
+        return "    $ctype$ $field$[$RECORD$_$FIELD$_COUNT];";
+    switch (field->type) {
     case MMF_TYPE_STRING:
         return "    char $field$[$RECORD$_$FIELD$_MAX + 1];";
     case MMF_TYPE_BYTES:
@@ -97,29 +119,58 @@ static const char *member_template(mmf_type type)
     }
 }
 
+/* A member that goes with that of a field, from templates. */
+static void add_member(emitter *to, const emit_field *field, const char *code, const char *comment,
+                       member *out)
+{
+    out->comment = out->own_comment;
+    (void)snprintf(out->own_comment, sizeof out->own_comment, "%s",
+                   emit_fill(to, &field->placeholders, comment));
+    (void)snprintf(out->code, sizeof out->code, "%s", emit_fill(to, &field->placeholders, code));
+}
+
+/* What a number means, where its type does not say it: "units of 10^-4". */
+static void describe_number(const mmf_field *field, char *out, size_t size)
+{
+    static const char *const UNITS[] = {"s", "", "", "ms", "", "", "us", "", "", "ns"};
+    *out = '\0';
+    if (field->logical == MMF_LOGICAL_TIMESTAMP)
+        (void)snprintf(out, size, "%s since the Unix epoch", UNITS[field->scale]);
+    else if (field->logical == MMF_LOGICAL_DATE)
+        (void)snprintf(out, size, "days since 1970-01-01");
+    else if (field->logical == MMF_LOGICAL_DECIMAL)
+        (void)snprintf(out, size, "units of 10^-%u, at most %u digits", field->scale,
+                       field->precision);
+}
+
 /*
- * Lists the members of all fields in order and returns their number; members has room for two per
- * field.
+ * Lists the members of all fields in order and returns their number; members has room for
+ * MEMBERS_PER_FIELD for each field.
  */
+#define MEMBERS_PER_FIELD 3u
+
 static uint32_t list_members(emitter *to, const emit_record *record, member *members)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < record->schema->field_count; i++) {
+    for (uint32_t i = 0; i < record->field_count; i++) {
         emit_field field;
-        emit_field_init(&field, record, i);
+        emit_field_init(&field, record, &record->fields[i]);
         member *value = &members[count++];
         value->comment = field.field->doc;
         (void)snprintf(value->code, sizeof value->code, "%s",
-                       emit_fill(to, &field.placeholders, member_template(field.field->type)));
-        if (!mmf_type_is_sized(field.field->type))
-            continue;
-        member *length = &members[count++];
-        length->comment = length->own_comment;
-        (void)snprintf(
-            length->own_comment, sizeof length->own_comment, "%s",
-            emit_fill(to, &field.placeholders, "bytes; $record$_record_set_$field$ sets both"));
-        (void)snprintf(length->code, sizeof length->code, "%s",
-                       emit_fill(to, &field.placeholders, "    size_t $field$_length;"));
+                       emit_fill(to, &field.placeholders, member_template(field.field)));
+        if (*value->comment == '\0') {
+            value->comment = value->own_comment;
+            describe_number(field.field, value->own_comment, sizeof value->own_comment);
+        }
+        if (mmf_type_is_sized(field.field->type))
+            add_member(to, &field, "    size_t $field$_length;",
+                       record->schema != NULL ? "bytes; $record$_record_set_$field$ sets both"
+                                              : "bytes; $record$_set_$field$ sets both",
+                       &members[count++]);
+        if (field.field->null_bit != 0)
+            add_member(to, &field, "    bool $field$_is_null;",
+                       "then $field$ does not matter, and is zero in the file", &members[count++]);
     }
     return count;
 }
@@ -170,30 +221,41 @@ static void emit_members(emitter *to, const member *members, uint32_t count)
     }
 }
 
-static void emit_struct(emitter *to, const emit_record *record)
+static void emit_struct(emitter *to, const emit_record *record, const char *doc, const char *none,
+                        const char *suffix)
 {
-    member *members = (member *)calloc(2 * (size_t)record->schema->field_count, sizeof *members);
+    member *members =
+        (member *)calloc((size_t)MEMBERS_PER_FIELD * record->field_count, sizeof *members);
     if (members == NULL) {
         to->out.failed = true;
         return;
     }
     const uint32_t count = list_members(to, record, members);
     place_comments(members, count);
-    if (*record->schema->doc != '\0')
-        emit_comment(to, 0, record->schema->doc);
+    emit_placeholders placeholders = record->placeholders;
+    emit_set(&placeholders, "suffix", suffix);
+    if (*doc != '\0')
+        emit_comment(to, 0, doc);
     else
-        emit_template(to, &record->placeholders, "/* One $Record$. */\n");
-    emit_template(to, &record->placeholders, "typedef struct $record$_record {\n");
+        emit_template(to, &placeholders, none);
+    emit_template(to, &placeholders, "typedef struct $record$$suffix$ {\n");
     emit_members(to, members, count);
-    emit_template(to, &record->placeholders,
-                  "} $record$_record;\n"
+    emit_template(to, &placeholders,
+                  "} $record$$suffix$;\n"
                   "\n");
     free(members);
 }
 
 void emit_layout(emitter *to, const emit_record *record)
 {
-    emit_table(to, record->schema);
+    emit_table(to, record);
     emit_constants(to, record);
-    emit_struct(to, record);
+    emit_struct(to, record, record->schema->doc, "/* One $Record$. */\n", "_record");
+}
+
+void emit_struct_layout(emitter *to, const emit_record *record)
+{
+    emit_table(to, record);
+    emit_constants(to, record);
+    emit_struct(to, record, record->doc, "/* One $Record$. */\n", "");
 }

@@ -32,6 +32,11 @@ static const char *placeholder_value(const emit_placeholders *placeholders, cons
     return "";
 }
 
+const char *emit_value_of(const emit_placeholders *placeholders, const char *name)
+{
+    return placeholder_value(placeholders, name, strlen(name));
+}
+
 /* Fills one line of a template, up to end, into to->line. */
 static void fill_line(emitter *to, const emit_placeholders *placeholders, const char *at,
                       const char *end)

@@ -11,7 +11,7 @@
 
 MMF_BEGIN_DECLS
 
-#define EMIT_PLACEHOLDERS_MAX 16u
+#define EMIT_PLACEHOLDERS_MAX 32u
 
 /* `$name$` in a template stands for value. A value is one line. */
 typedef struct emit_placeholder {
@@ -26,6 +26,9 @@ typedef struct emit_placeholders {
 
 /* Sets or replaces a placeholder. The value must live as long as the placeholders. */
 void emit_set(emit_placeholders *placeholders, const char *name, const char *value);
+
+/* The value of a placeholder, which must be set. */
+const char *emit_value_of(const emit_placeholders *placeholders, const char *name);
 
 /*
  * Emits a template, which ends in '\n'. A line that is a one-line block comment is wrapped as a

@@ -10,7 +10,7 @@ enum {
     COST_ARGUMENT = 21,
     COST_ASSIGNMENT = 20,
     COST_CALL = 39,
-    COST_DECLARATION = 120,
+    COST_DECLARATION = 74,
     COST_TOO_LONG = 100000
 };
 
@@ -136,6 +136,42 @@ static void wrap_assignment(emit_text *out, const char *text, const char *equals
         wrap_call(&part, indent + INDENT, indent + INDENT, out);
 }
 
+/* True when a sum is on the right of " = ", and not the arguments of a call. */
+static bool is_sum(const char *equals, const char *open)
+{
+    const char *plus = equals != NULL ? strstr(equals, " + ") : NULL;
+    return plus != NULL && (open == NULL || plus < open);
+}
+
+/* `left = a + b;`: on the next line if it fits there, else each line ends after a '+'. */
+static void wrap_sum(emit_text *out, const char *text, const char *equals, const char *end,
+                     uint32_t indent)
+{
+    const char *at = equals + 3;
+    if (indent + INDENT + emit_width(at, (size_t)(end - at)) <= EMIT_COLUMN_MAX) {
+        break_before(out, text, at, indent + INDENT);
+        return;
+    }
+    const uint32_t aligned = indent + emit_width(text, (size_t)(at - text));
+    uint32_t column = aligned;
+    emit_append(out, text, (size_t)(at - text));
+    while (at < end) {
+        const char *plus = strstr(at, " + ");
+        const size_t size = plus != NULL ? (size_t)(plus - at) + 2 : (size_t)(end - at);
+        const uint32_t width = emit_width(at, size);
+        if (column > aligned && column + 1 + width > EMIT_COLUMN_MAX) {
+            new_line(out, aligned);
+            column = aligned;
+        } else if (column > aligned) {
+            emit_append(out, " ", 1);
+            column++;
+        }
+        emit_append(out, at, size);
+        column += width;
+        at += size + (plus != NULL ? 1 : 0);
+    }
+}
+
 /* The bracket of the parameters or arguments: not that of an attribute at the beginning. */
 static const char *opening_bracket(const char *text)
 {
@@ -143,6 +179,20 @@ static const char *opening_bracket(const char *text)
     const bool has_attribute = strncmp(text, ATTRIBUTE, sizeof ATTRIBUTE - 1) == 0;
     const char *end = has_attribute ? strstr(text, "))") : NULL;
     return strchr(end != NULL ? end : text, '(');
+}
+
+/* A declaration of a function whose name does not fit beside its type. */
+static void wrap_after_type(emit_text *out, const char *text, const char *open, const char *end)
+{
+    const char *name = open;
+    while (name > text && name[-1] != ' ' && name[-1] != '*')
+        name--;
+    const size_t type_size = (size_t)(name - text);
+    emit_append(out, text, type_size > 0 && name[-1] == ' ' ? type_size - 1 : type_size);
+    if (type_size > 0)
+        new_line(out, 0);
+    const call of = call_at(name, open, end, COST_DECLARATION);
+    wrap_call(&of, 0, 0, out);
 }
 
 /* A line that is too long, from its first character on. */
@@ -160,12 +210,16 @@ static void wrap_long(emit_text *out, const char *text, const char *end, uint32_
         break_before(out, text, strstr(text, " > ") + 3, indent + INDENT);
     } else if (question != NULL && colon != NULL) {
         break_before(out, text, colon + 1, indent + (uint32_t)(question + 1 - text));
+    } else if (is_sum(equals, open)) {
+        wrap_sum(out, text, equals, end, indent);
     } else if (open == NULL && bracket != NULL) {
         break_before(out, text, bracket, indent + INDENT);
     } else if (open == NULL) {
         emit_append(out, text, (size_t)(end - text));
     } else if (equals != NULL && equals < open) {
         wrap_assignment(out, text, equals, open, end, indent);
+    } else if (indent == 0 && emit_width(text, (size_t)(open - text) + 1) > EMIT_COLUMN_MAX) {
+        wrap_after_type(out, text, open, end);
     } else {
         const call of = call_at(text, open, end, indent == 0 ? COST_DECLARATION : COST_CALL);
         wrap_call(&of, indent, indent, out);

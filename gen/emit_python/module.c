@@ -1,6 +1,7 @@
 /* The generated module: the names of its stores, and the text of their schemas. */
 #include "emit_python.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "python_text.h"
@@ -34,6 +35,33 @@ static void emit_define(emitter *to, const mmf_schema *schema)
     emit_text_free(&names);
 }
 
+static void emit_constants(emitter *to, const gen_model *model)
+{
+    if (model->constant_count > 0)
+        emit_line(to, "");
+    for (uint32_t i = 0; i < model->constant_count; i++)
+        emit_format(to, "%s = %" PRIu32, model->constants[i].name, model->constants[i].value);
+}
+
+/* Side = BookStore.schema.types["Side"]: the class comes from the first record that uses it. */
+static void emit_type(emitter *to, const gen_model *model, const char *name)
+{
+    for (uint32_t i = 0; i < model->record_count; i++) {
+        if (!emit_python_record_uses(&model->records[i], name))
+            continue;
+        emit_format(to, "%s = %sStore.schema.types[\"%s\"]", name, model->records[i].name, name);
+        return;
+    }
+}
+
+static void emit_types(emitter *to, const gen_model *model)
+{
+    for (uint32_t i = 0; i < model->enum_count; i++)
+        emit_type(to, model, model->enums[i].name);
+    for (uint32_t i = 0; i < model->struct_count; i++)
+        emit_type(to, model, model->structs[i]->name);
+}
+
 void emit_python(emitter *to, const gen_model *model, const char *name)
 {
     (void)name; /* a module knows its own name */
@@ -42,6 +70,7 @@ void emit_python(emitter *to, const gen_model *model, const char *name)
     emit_line(to, "from mmapforge import define, opener");
     emit_line(to, "");
     emit_python_names(to, model);
+    emit_constants(to, model);
     emit_text stores = {NULL, 0, 0, false};
     for (uint32_t i = 0; i < model->record_count; i++) {
         emit_line(to, "");
@@ -49,6 +78,7 @@ void emit_python(emitter *to, const gen_model *model, const char *name)
         emit_append_format(&stores, "%sStore\n", model->records[i].name);
     }
     emit_line(to, "");
+    emit_types(to, model);
     emit_python_list(to, 0, "open = opener(", &stores, ")");
     if (model->record_count == 1)
         emit_format(to, "create = %sStore.create", model->records[0].name);

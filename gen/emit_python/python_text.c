@@ -66,6 +66,28 @@ void emit_python_list(emitter *to, uint32_t indent, const char *head, const emit
     emit_text_free(&joined);
 }
 
+bool emit_python_record_uses(const mmf_schema *record, const char *name)
+{
+    mmf_definition definitions[MMF_DEFINITIONS_MAX];
+    const size_t count = mmf_schema_definitions(record, definitions, MMF_DEFINITIONS_MAX);
+    for (size_t i = 0; i < count && i < MMF_DEFINITIONS_MAX; i++) {
+        const mmf_definition *one = &definitions[i];
+        const char *found =
+            one->enumeration != NULL ? one->enumeration->name : one->structure->name;
+        if (strcmp(found, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool emit_python_uses(const gen_model *model, const char *name)
+{
+    for (uint32_t i = 0; i < model->record_count; i++)
+        if (emit_python_record_uses(&model->records[i], name))
+            return true;
+    return false;
+}
+
 /*
  * A module of one store has `open` and `create`. With several, `open` finds the store by the file,
  * and `create` is not possible.
@@ -73,6 +95,14 @@ void emit_python_list(emitter *to, uint32_t indent, const char *head, const emit
 void emit_python_names(emitter *to, const gen_model *model)
 {
     emit_text names = {NULL, 0, 0, false};
+    for (uint32_t i = 0; i < model->constant_count; i++)
+        emit_append_format(&names, "\"%s\"\n", model->constants[i].name);
+    for (uint32_t i = 0; i < model->enum_count; i++)
+        if (emit_python_uses(model, model->enums[i].name))
+            emit_append_format(&names, "\"%s\"\n", model->enums[i].name);
+    for (uint32_t i = 0; i < model->struct_count; i++)
+        if (emit_python_uses(model, model->structs[i]->name))
+            emit_append_format(&names, "\"%s\"\n", model->structs[i]->name);
     for (uint32_t i = 0; i < model->record_count; i++)
         emit_append_format(&names, "\"%s\"\n\"%sStore\"\n", model->records[i].name,
                            model->records[i].name);

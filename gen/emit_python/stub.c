@@ -1,6 +1,7 @@
 /* The generated stub: the types of a module, for checkers, editors and readers. */
 #include "emit_python.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,16 +12,47 @@
  * They are positional, so callers never write their names.
  */
 
-static const char *python_type(mmf_type type)
+static const char *scalar_type(mmf_type type)
 {
     static const char *const TYPES[MMF_TYPE_COUNT] = {
         [MMF_TYPE_NONE] = "?",     [MMF_TYPE_BOOL] = "bool",     [MMF_TYPE_INT8] = "int",
         [MMF_TYPE_UINT8] = "int",  [MMF_TYPE_INT16] = "int",     [MMF_TYPE_UINT16] = "int",
         [MMF_TYPE_INT32] = "int",  [MMF_TYPE_UINT32] = "int",    [MMF_TYPE_INT64] = "int",
         [MMF_TYPE_UINT64] = "int", [MMF_TYPE_FLOAT32] = "float", [MMF_TYPE_FLOAT64] = "float",
-        [MMF_TYPE_STRING] = "str", [MMF_TYPE_BYTES] = "bytes",
+        [MMF_TYPE_STRING] = "str", [MMF_TYPE_BYTES] = "bytes",   [MMF_TYPE_STRUCT] = "?",
     };
     return TYPES[type];
+}
+
+/* The type of one element. Modules that only the stub needs have names that no schema can have. */
+static const char *element_type(const mmf_field *field)
+{
+    switch (field->logical) {
+    case MMF_LOGICAL_TIMESTAMP:
+        return "mmapforge.Timestamp";
+    case MMF_LOGICAL_DATE:
+        return "_datetime.date";
+    case MMF_LOGICAL_DECIMAL:
+        return "_decimal.Decimal";
+    case MMF_LOGICAL_ENUM:
+        return field->enumeration->name;
+    default:
+        return field->structure != NULL ? field->structure->name : scalar_type(field->type);
+    }
+}
+
+/* What else a call takes for one element, as the rest of a union; NULL for nothing. */
+static const char *other_types(const mmf_field *field)
+{
+    switch (field->logical) {
+    case MMF_LOGICAL_DATE:
+        return "int";
+    case MMF_LOGICAL_DECIMAL:
+    case MMF_LOGICAL_ENUM:
+        return "int, str";
+    default:
+        return field->structure != NULL ? "_Values" : NULL;
+    }
 }
 
 /* ---- Functions ---- */
@@ -61,26 +93,81 @@ static void emit_function(emitter *to, function *of)
 
 /* ---- A record ---- */
 
-static bool has_field(const mmf_schema *schema, const char *name)
+/* The fields of a class, whose names hide others inside it: the type `str` after a field `str`. */
+typedef struct scope {
+    const mmf_field *fields;
+    uint32_t count;
+} scope;
+
+static const scope NOTHING = {NULL, 0};
+
+static scope record_scope(const mmf_schema *record)
 {
-    for (uint32_t i = 0; i < schema->field_count; i++)
-        if (strcmp(schema->fields[i].name, name) == 0)
+    return (scope){record->fields, record->field_count};
+}
+
+static scope struct_scope(const mmf_struct *structure)
+{
+    return (scope){structure->fields, structure->field_count};
+}
+
+/* True when a field has the name, or the name of the module before its '.'. */
+static bool hides(scope in, const char *name)
+{
+    const size_t length = strcspn(name, ".");
+    for (uint32_t i = 0; i < in.count; i++)
+        if (strlen(in.fields[i].name) == length && memcmp(in.fields[i].name, name, length) == 0)
             return true;
     return false;
 }
 
-/* Inside the class, a field called `str` hides the type of that name. */
-static void append_type(emit_text *to, const mmf_schema *schema, mmf_type type)
+static bool is_builtin(const char *name)
 {
-    const char *name = python_type(type);
-    emit_append_format(to, "%s%s", has_field(schema, name) ? "_builtins." : "", name);
+    return strcmp(name, "str") == 0 || strcmp(name, "bytes") == 0;
 }
 
-static void emit_attribute(emitter *to, const mmf_schema *schema, const mmf_field *field)
+/* A name that a field hides has another one, which begins with '_', as no field does. */
+static void append_name(emit_text *to, scope hiding, const char *name)
+{
+    if (hides(hiding, name))
+        emit_append_format(to, is_builtin(name) ? "_builtins." : "_");
+    emit_append(to, name, strlen(name));
+}
+
+static void append_element(emit_text *to, scope hiding, const mmf_field *field, bool given)
+{
+    const char *others = given ? other_types(field) : NULL;
+    if (others != NULL) {
+        append_name(to, hiding, "typing.Union[");
+        append_name(to, hiding, element_type(field));
+        emit_append_format(to, ", %s]", others);
+    } else {
+        append_name(to, hiding, element_type(field));
+    }
+}
+
+/*
+ * The type of a field's value, or, when it is given to a call, of all that the call takes.
+ */
+static void append_type(emit_text *to, scope hiding, const mmf_field *field, bool given)
+{
+    if (field->null_bit != 0)
+        append_name(to, hiding, "typing.Optional[");
+    if (field->count > 0)
+        append_name(to, hiding, given ? "typing.Iterable[" : "typing.Tuple[");
+    append_element(to, hiding, field, given);
+    if (field->count > 0)
+        emit_append_format(to, given ? "]" : ", ...]");
+    if (field->null_bit != 0)
+        emit_append_format(to, "]");
+}
+
+static void emit_attribute(emitter *to, scope in, const mmf_field *field, const char *comment)
 {
     emit_text line = {NULL, 0, 0, false};
     emit_append_format(&line, "    %s: ", field->name);
-    append_type(&line, schema, field->type);
+    append_type(&line, in, field, false);
+    emit_append(&line, comment, strlen(comment));
     if (line.failed)
         to->out.failed = true;
     else
@@ -111,9 +198,9 @@ static void emit_record_class(emitter *to, const mmf_schema *schema)
     function init = {4, "__init__", "", "None", "", NULL, {NULL, 0, 0, false}};
     parameter(&init, "_self"); /* mmapforge.Record names it so, since a field may be called self */
     for (uint32_t i = 0; i < schema->field_count; i++) {
-        emit_attribute(to, schema, &schema->fields[i]);
+        emit_attribute(to, record_scope(schema), &schema->fields[i], "");
         emit_append_format(&init.parameters, "%s: ", schema->fields[i].name);
-        append_type(&init.parameters, schema, schema->fields[i].type);
+        append_type(&init.parameters, record_scope(schema), &schema->fields[i], false);
         emit_append(&init.parameters, "\n", 1);
     }
     emit_line(to, "");
@@ -127,9 +214,14 @@ static void keywords(function *to, const mmf_schema *schema, bool any)
 {
     parameter(to, "/");
     parameter(to, "*");
-    for (uint32_t i = 0; i < schema->field_count; i++)
-        emit_append_format(&to->parameters, "%s: %s = ...\n", schema->fields[i].name,
-                           any ? "typing.Any" : python_type(schema->fields[i].type));
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        emit_append_format(&to->parameters, "%s: ", schema->fields[i].name);
+        if (any)
+            emit_append_format(&to->parameters, "typing.Any");
+        else
+            append_type(&to->parameters, NOTHING, &schema->fields[i], true);
+        emit_append_format(&to->parameters, " = ...\n");
+    }
 }
 
 /* The comment makes the line too long for all parameters, so the head is split after it. */
@@ -172,8 +264,15 @@ static void emit_record_calls(emitter *to, const mmf_schema *schema)
 
 static void emit_field_calls(emitter *to, const mmf_field *field)
 {
-    const char *type = python_type(field->type);
-    function get = {4, "get_", field->name, type, field->doc, NULL, {NULL, 0, 0, false}};
+    emit_text type = {NULL, 0, 0, false};
+    emit_text given = {NULL, 0, 0, false};
+    append_type(&type, NOTHING, field, false);
+    append_type(&given, NOTHING, field, true);
+    if (type.failed || given.failed) {
+        to->out.failed = true;
+        return;
+    }
+    function get = {4, "get_", field->name, type.data, field->doc, NULL, {NULL, 0, 0, false}};
     parameter(&get, "self");
     parameter(&get, "_row: int");
     parameter(&get, "/");
@@ -183,9 +282,11 @@ static void emit_field_calls(emitter *to, const mmf_field *field)
     function set = {4, "set_", field->name, "None", field->doc, NULL, {NULL, 0, 0, false}};
     parameter(&set, "self");
     parameter(&set, "_row: int");
-    emit_append_format(&set.parameters, "_value: %s\n", type);
+    emit_append_format(&set.parameters, "_value: %s\n", given.data);
     parameter(&set, "/");
     emit_function(to, &set);
+    emit_text_free(&given);
+    emit_text_free(&type);
 }
 
 static void emit_store_class(emitter *to, const mmf_schema *schema)
@@ -240,12 +341,132 @@ static void emit_open(emitter *to, const gen_model *model)
     emit_function(to, &create);
 }
 
-static bool needs_builtins(const gen_model *model)
+/* True when the types of a class's fields have the name, which may be that of a module. */
+static bool needs(scope in, const char *name)
 {
-    for (uint32_t i = 0; i < model->record_count; i++)
-        if (has_field(&model->records[i], "str") || has_field(&model->records[i], "bytes"))
+    for (uint32_t i = 0; i < in.count; i++) {
+        const mmf_field *field = &in.fields[i];
+        const char *element = element_type(field);
+        const size_t length = strcspn(element, ".");
+        if (strlen(name) == length && memcmp(element, name, length) == 0)
             return true;
+        if ((field->null_bit != 0 || field->count > 0) && strcmp(name, "typing") == 0)
+            return true;
+    }
     return false;
+}
+
+/* True when a field of a class of the stub hides a name that the class needs. */
+static bool is_hidden(const gen_model *model, const char *name)
+{
+    for (uint32_t i = 0; i < model->record_count; i++) {
+        const scope in = record_scope(&model->records[i]);
+        if (hides(in, name) && needs(in, name))
+            return true;
+    }
+    for (uint32_t i = 0; i < model->struct_count; i++) {
+        const scope in = struct_scope(model->structs[i]);
+        if (hides(in, name) && needs(in, name) && emit_python_uses(model, model->structs[i]->name))
+            return true;
+    }
+    return false;
+}
+
+static bool has_logical(const gen_model *model, mmf_logical logical)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < model->record_count; i++)
+        for (uint32_t f = 0; f < model->records[i].field_count; f++)
+            found = found || model->records[i].fields[f].logical == logical;
+    for (uint32_t i = 0; i < model->struct_count; i++)
+        for (uint32_t f = 0; f < model->structs[i]->field_count; f++)
+            found = found || (model->structs[i]->fields[f].logical == logical &&
+                              emit_python_uses(model, model->structs[i]->name));
+    return found;
+}
+
+static void emit_imports(emitter *to, const gen_model *model)
+{
+    if (is_hidden(model, "str") || is_hidden(model, "bytes"))
+        emit_line(to, "import builtins as _builtins");
+    if (has_logical(model, MMF_LOGICAL_DATE))
+        emit_line(to, "import datetime as _datetime");
+    if (has_logical(model, MMF_LOGICAL_DECIMAL))
+        emit_line(to, "import decimal as _decimal");
+    if (has_logical(model, MMF_LOGICAL_ENUM))
+        emit_line(to, "import enum as _enum");
+    emit_line(to, "import os");
+    emit_line(to, "import typing");
+    if (is_hidden(model, "typing"))
+        emit_line(to, "import typing as _typing");
+    emit_line(to, "");
+    emit_line(to, "import mmapforge");
+    if (is_hidden(model, "mmapforge"))
+        emit_line(to, "import mmapforge as _mmapforge");
+}
+
+/* ---- Constants, enums and structs ---- */
+
+static void emit_constants(emitter *to, const gen_model *model)
+{
+    if (model->constant_count > 0)
+        emit_line(to, "");
+    for (uint32_t i = 0; i < model->constant_count; i++) {
+        const gen_constant *one = &model->constants[i];
+        emit_format(to, "%s: typing.Final = %" PRIu32, one->name, one->value);
+        emit_python_doc(to, 0, one->doc);
+    }
+}
+
+/* A second name for a class that a field of its name hides. */
+static void emit_alias(emitter *to, const gen_model *model, const char *name)
+{
+    if (!is_hidden(model, name))
+        return;
+    emit_line(to, "");
+    emit_format(to, "_%s = %s", name, name);
+}
+
+static void emit_enum(emitter *to, const gen_model *model, const mmf_enum *of)
+{
+    if (!emit_python_uses(model, of->name))
+        return;
+    emit_line(to, "");
+    emit_format(to, "class %s(_enum.IntEnum):", of->name);
+    emit_python_doc(to, 4, of->doc);
+    for (uint32_t i = 0; i < of->member_count; i++) {
+        emit_format(to, "    %s = %" PRId32, of->members[i].name, of->members[i].value);
+        emit_python_doc(to, 4, of->members[i].doc);
+    }
+    emit_alias(to, model, of->name);
+}
+
+/* A tuple has methods of these names, which a field replaces. */
+static bool is_tuple_method(const char *name)
+{
+    return strcmp(name, "count") == 0 || strcmp(name, "index") == 0;
+}
+
+static void emit_struct(emitter *to, const gen_model *model, const mmf_struct *of)
+{
+    if (!emit_python_uses(model, of->name))
+        return;
+    emit_line(to, "");
+    emit_format(to, "class %s(typing.NamedTuple):", of->name);
+    emit_python_doc(to, 4, of->doc);
+    for (uint32_t i = 0; i < of->field_count; i++)
+        emit_attribute(to, struct_scope(of), &of->fields[i],
+                       is_tuple_method(of->fields[i].name) ? "  # type: ignore[assignment]" : "");
+    emit_alias(to, model, of->name);
+}
+
+static void emit_definitions(emitter *to, const gen_model *model)
+{
+    emit_constants(to, model);
+    for (uint32_t i = 0; i < model->enum_count; i++)
+        emit_enum(to, model, &model->enums[i]);
+    for (uint32_t i = 0; i < model->struct_count; i++)
+        emit_struct(to, model, model->structs[i]);
 }
 
 static void emit_head(emitter *to, const gen_model *model, const char *name)
@@ -260,12 +481,7 @@ static void emit_head(emitter *to, const gen_model *model, const char *name)
         emit_python_doc(to, 0, doc.data);
     emit_text_free(&doc);
     emit_line(to, "");
-    if (needs_builtins(model))
-        emit_line(to, "import builtins as _builtins");
-    emit_line(to, "import os");
-    emit_line(to, "import typing");
-    emit_line(to, "");
-    emit_line(to, "import mmapforge");
+    emit_imports(to, model);
     emit_line(to, "");
     emit_python_names(to, model);
     emit_line(to, "");
@@ -277,6 +493,7 @@ static void emit_head(emitter *to, const gen_model *model, const char *name)
 void emit_python_stub(emitter *to, const gen_model *model, const char *name)
 {
     emit_head(to, model, name);
+    emit_definitions(to, model);
     emit_text stores = {NULL, 0, 0, false};
     for (uint32_t i = 0; i < model->record_count; i++) {
         emit_line(to, "");

@@ -23,48 +23,111 @@ static void put_row(emit_text *to, uint32_t offset, uint32_t size, const char *w
     emit_append(to, "\n", 1);
 }
 
-static void put_field(emit_text *to, const mmf_field *field)
+static uint32_t natural_alignment(const mmf_field *field)
 {
-    char type[MMF_TYPE_TEXT_SIZE];
-    char what[MMF_NAME_LENGTH_MAX + 2 + sizeof type];
-    (void)mmf_type_write(field->type, field->max, type, sizeof type);
-    (void)snprintf(what, sizeof what, "%s: %s", field->name, type);
-    put_row(to, field->offset, field->size, what);
+    return field->structure != NULL ? field->structure->alignment : mmf_type_alignment(field->type);
 }
 
-/* Appends a row for the bytes between two fields, if there are any, and returns their number. */
-static uint32_t put_padding(emit_text *to, uint32_t from, uint32_t until)
+static uint32_t alignment_of(const mmf_field *field)
 {
-    if (until > from)
-        put_row(to, from, until - from, "(padding)");
-    return until - from;
+    const uint32_t natural = natural_alignment(field);
+    return field->align > natural ? field->align : natural;
 }
 
-/* Appends the map, and returns the bytes of padding in it. */
+static uint32_t validity_size(const mmf_field *fields, uint32_t count)
+{
+    uint32_t nullable = 0;
+    for (uint32_t i = 0; i < count; i++)
+        nullable += fields[i].null_bit != 0;
+    return (nullable + 7) / 8;
+}
+
+/* What the rows of a record or struct have in common. */
+typedef struct map {
+    emit_text *to;
+    uint32_t base;   /* of the struct, from the start of the record */
+    uint32_t indent; /* blanks before the names */
+    uint32_t end;    /* of the last row, from base */
+    uint32_t padding;
+} map;
+
+static void put_named(const map *of, uint32_t offset, uint32_t size, const char *what)
+{
+    char indented[4 * MMF_STRUCT_DEPTH_MAX + MMF_NAME_LENGTH_MAX + MMF_FIELD_TYPE_SIZE + 64];
+    (void)snprintf(indented, sizeof indented, "%*s%s", (int)of->indent, "", what);
+    put_row(of->to, of->base + offset, size, indented);
+}
+
+/* Appends a row for the bytes up to an offset, if there are any, and counts them. */
+static void put_padding(map *of, uint32_t until)
+{
+    if (until > of->end)
+        put_named(of, of->end, until - of->end, "(padding)");
+    of->padding += until - of->end;
+    of->end = until;
+}
+
+static void put_bytes(map *of, uint32_t offset, uint32_t size, const char *what)
+{
+    put_padding(of, offset);
+    put_named(of, offset, size, what);
+    of->end = offset + size;
+}
+
+static void put_fields(map *of, const mmf_field *fields, uint32_t count, uint32_t validity_offset);
+
+/* The members of a struct, at their offsets in the record; of an array, those of its first one. */
+static void put_members(const map *of, const mmf_field *field)
+{
+    const mmf_struct *structure = field->structure;
+    map inner = {of->to, of->base + field->offset, of->indent + 2, 0, 0};
+    put_fields(&inner, structure->fields, structure->field_count, structure->validity_offset);
+    put_padding(&inner, structure->size);
+}
+
+static void put_field(map *of, const mmf_field *field)
+{
+    char type[MMF_FIELD_TYPE_SIZE];
+    char each[32] = "";
+    char align[32] = "";
+    char what[MMF_NAME_LENGTH_MAX + 2 + sizeof type + sizeof each + sizeof align];
+    (void)mmf_field_type_write(field, type, sizeof type);
+    if (field->count > 1 && field->structure != NULL)
+        (void)snprintf(each, sizeof each, ", %u bytes each", mmf_field_stride(field));
+    if (field->align != 0)
+        (void)snprintf(align, sizeof align, " @align(%u)", field->align);
+    (void)snprintf(what, sizeof what, "%s: %s%s%s", field->name, type, align, each);
+    put_bytes(of, field->offset, field->size, what);
+    if (field->structure != NULL)
+        put_members(of, field);
+}
+
+static void put_fields(map *of, const mmf_field *fields, uint32_t count, uint32_t validity_offset)
+{
+    for (uint32_t i = 0; i < count; i++)
+        put_field(of, &fields[i]);
+    if (validity_offset != 0)
+        put_bytes(of, validity_offset, validity_size(fields, count), "(validity bytes)");
+}
+
+/* Appends the map, and returns the bytes of padding between the fields. */
 static uint32_t put_map(emit_text *to, const mmf_schema *schema)
 {
-    uint32_t padding = 0;
-    uint32_t end = MMF_SEQUENCE_SIZE;
+    map of = {to, 0, 0, 0, 0};
     emit_append_format(to, "   offset     size  cache line\n");
-    put_row(to, 0, MMF_SEQUENCE_SIZE, "(sequence word)");
-    for (uint32_t i = 0; i < schema->field_count; i++) {
-        padding += put_padding(to, end, schema->fields[i].offset);
-        put_field(to, &schema->fields[i]);
-        end = schema->fields[i].offset + schema->fields[i].size;
-    }
-    if (schema->checksum_offset != 0) {
-        padding += put_padding(to, end, schema->checksum_offset);
-        put_row(to, schema->checksum_offset, MMF_CHECKSUM_SIZE, "(checksum)");
-        end = schema->checksum_offset + MMF_CHECKSUM_SIZE;
-    }
-    return padding + put_padding(to, end, schema->record_size);
+    put_bytes(&of, 0, MMF_SEQUENCE_SIZE, "(sequence word)");
+    put_fields(&of, schema->fields, schema->field_count, schema->validity_offset);
+    if (schema->checksum_offset != 0)
+        put_bytes(&of, schema->checksum_offset, MMF_CHECKSUM_SIZE, "(checksum)");
+    put_padding(&of, schema->record_size);
+    return of.padding;
 }
 
 /* ---- Another order ---- */
 
 static uint32_t padding_before(const mmf_field *field, uint32_t offset)
 {
-    const uint32_t alignment = mmf_type_alignment(field->type);
+    const uint32_t alignment = alignment_of(field);
     return (alignment - offset % alignment) % alignment;
 }
 
@@ -75,8 +138,8 @@ static bool comes_before(const mmf_field *a, const mmf_field *b, uint32_t offset
     const uint32_t padding_b = padding_before(b, offset);
     if (padding_a != padding_b)
         return padding_a < padding_b;
-    const uint32_t alignment_a = mmf_type_alignment(a->type);
-    const uint32_t alignment_b = mmf_type_alignment(b->type);
+    const uint32_t alignment_a = alignment_of(a);
+    const uint32_t alignment_b = alignment_of(b);
     if (alignment_a != alignment_b)
         return alignment_a > alignment_b;
     /* A text that ends at no multiple of 4 leaves a gap that smaller fields may fill. */
@@ -84,9 +147,8 @@ static bool comes_before(const mmf_field *a, const mmf_field *b, uint32_t offset
 }
 
 /* Takes the best of the fields that are left, again and again; of equals the one declared first. */
-static void reorder(mmf_field *fields, uint32_t count)
+static void reorder(mmf_field *fields, uint32_t count, uint32_t offset)
 {
-    uint32_t offset = MMF_SEQUENCE_SIZE;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t best = i;
         for (uint32_t j = i + 1; j < count; j++)
@@ -99,13 +161,31 @@ static void reorder(mmf_field *fields, uint32_t count)
     }
 }
 
+/* Another order of fields, to be freed; NULL, with to->failed set, without memory. */
+static mmf_field *reordered(emit_text *to, const mmf_field *fields, uint32_t count, uint32_t start)
+{
+    mmf_field *out = (mmf_field *)malloc(count * sizeof *out);
+    if (out == NULL) {
+        to->failed = true;
+        return NULL;
+    }
+    memcpy(out, fields, count * sizeof *out);
+    reorder(out, count, start);
+    return out;
+}
+
 /* The bytes that a record takes if there is no padding within it. */
 static uint32_t least_size(const mmf_schema *schema)
 {
     uint32_t size = MMF_SEQUENCE_SIZE + (schema->checksum_offset != 0 ? MMF_CHECKSUM_SIZE : 0);
-    for (uint32_t i = 0; i < schema->field_count; i++)
+    uint32_t multiple = schema->align > MMF_SEQUENCE_SIZE ? schema->align : MMF_SEQUENCE_SIZE;
+    size += validity_size(schema->fields, schema->field_count);
+    for (uint32_t i = 0; i < schema->field_count; i++) {
         size += schema->fields[i].size;
-    return (size + 7) / 8 * 8;
+        if (alignment_of(&schema->fields[i]) > multiple)
+            multiple = alignment_of(&schema->fields[i]);
+    }
+    return (size + multiple - 1) / multiple * multiple;
 }
 
 /* Appends the names of the fields, broken into lines. */
@@ -134,13 +214,9 @@ static void put_advice(emit_text *to, const mmf_schema *schema)
         emit_append_format(to, "No order of the fields makes the record smaller.\n");
         return;
     }
-    mmf_field *fields = (mmf_field *)malloc(schema->field_count * sizeof *fields);
-    if (fields == NULL) {
-        to->failed = true;
+    mmf_field *fields = reordered(to, schema->fields, schema->field_count, MMF_SEQUENCE_SIZE);
+    if (fields == NULL)
         return;
-    }
-    memcpy(fields, schema->fields, schema->field_count * sizeof *fields);
-    reorder(fields, schema->field_count);
     mmf_schema other = *schema;
     other.fields = fields;
     mmf_schema_complete(&other, fields, schema->checksum_offset != 0);
@@ -150,6 +226,22 @@ static void put_advice(emit_text *to, const mmf_schema *schema)
         put_order(to, fields, schema->field_count);
     } else {
         emit_append_format(to, "No order of the fields with a smaller record was found.\n");
+    }
+    free(fields);
+}
+
+/* Appends a better order of a struct, if one is found: padding in it is in every element. */
+static void put_struct_advice(emit_text *to, const mmf_struct *structure)
+{
+    mmf_field *fields = reordered(to, structure->fields, structure->field_count, 0);
+    if (fields == NULL)
+        return;
+    mmf_struct other = *structure;
+    other.fields = fields;
+    if (mmf_struct_complete(&other, fields) && other.size < structure->size) {
+        emit_append_format(to, "\nIn this order struct %s takes %u bytes, %u less:\n",
+                           structure->name, other.size, structure->size - other.size);
+        put_order(to, fields, structure->field_count);
     }
     free(fields);
 }
@@ -171,4 +263,6 @@ void explain_layout(emit_text *to, const gen_model *model)
                                "%u, so other rows begin elsewhere in theirs.\n",
                                schema->record_size, CACHE_LINE_SIZE);
     }
+    for (uint32_t i = 0; i < model->struct_count; i++)
+        put_struct_advice(to, model->structs[i]);
 }

@@ -9,7 +9,8 @@ MMF_BEGIN_DECLS
 
 /*
  * Appends a map of each record of a model without errors: offset, size and cache lines of each
- * field, the padding between them, and an order of the fields with less padding if one is found.
+ * field, those of structs within them, the padding between them, and an order of the fields of a
+ * record or struct with less padding if one is found.
  * to->failed is set when memory is exhausted.
  */
 void explain_layout(emit_text *to, const gen_model *model);

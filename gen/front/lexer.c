@@ -216,10 +216,18 @@ static lexer_kind lex_word(lexer *state)
     return TOKEN_NAME;
 }
 
+/* The sign in "1e-3". */
+static bool begins_exponent(const lexer *state)
+{
+    const char before = state->from->text[state->at - 1];
+    return (peek(state, 0) == '-' || peek(state, 0) == '+') && is_digit(peek(state, 1)) &&
+           (before == 'e' || before == 'E');
+}
+
 static lexer_kind lex_number(lexer *state)
 {
     state->at++;
-    while (is_ascii_word(peek(state, 0)) || peek(state, 0) == '.')
+    while (is_ascii_word(peek(state, 0)) || peek(state, 0) == '.' || begins_exponent(state))
         state->at++;
     return TOKEN_NUMBER;
 }

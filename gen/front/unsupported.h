@@ -1,4 +1,4 @@
-/* Unsupported syntax that users expect: reported by name, with a replacement. */
+/* Syntax that users of other languages expect: reported by name, with what to write instead. */
 #ifndef MMF_GEN_UNSUPPORTED_H
 #define MMF_GEN_UNSUPPORTED_H
 
@@ -6,19 +6,13 @@
 
 MMF_BEGIN_DECLS
 
-/* Each returns true, and reports the current token, when unsupported syntax begins there. */
-
-/* '?', '=' and '@', anywhere. */
-bool refuse_unsupported_mark(parser *state);
-
-/* Where a type begins. */
-bool refuse_unsupported_type(parser *state);
-
-/* After a type. */
-bool refuse_unsupported_suffix(parser *state);
+/* Each returns true, and reports the current token, when such syntax begins there. */
 
 /* Where 'record' is expected. */
 bool refuse_unsupported_top(parser *state);
+
+/* Where the type of a field begins: an enum or struct that is declared in place. */
+bool refuse_unsupported_type(parser *state);
 
 MMF_END_DECLS
 

@@ -15,8 +15,8 @@ MMF_BEGIN_DECLS
 /* Room for a name in snake_case with its NUL: at most, a '_' before every letter. */
 #define NAMES_SIZE (2u * MMF_NAME_LENGTH_MAX + 1u)
 
-/* Room for any generated identifier: a record's name, a field's name, and the words between. */
-#define NAMES_IDENTIFIER_SIZE (2u * NAMES_SIZE + 32u)
+/* Room for any generated identifier: a record's name, two of fields, and the words between. */
+#define NAMES_IDENTIFIER_SIZE (3u * NAMES_SIZE + 32u)
 
 /* "HTTPTick" -> "http_tick". A '_' of the name is not doubled. */
 void names_lower(const char *name, char out[NAMES_SIZE]);
@@ -30,19 +30,43 @@ typedef enum names_scope {
     NAMES_MEMBER  /* members of a record's struct */
 } names_scope;
 
+/* What a schema declares with a name of its own. */
+typedef struct names_part {
+    const char
+        *what; /* "record", "struct", "enum", "constant"; of a part of one "field", "member" */
+    const char *name; /* in the schema */
+    source_span at;
+} names_part;
+
 typedef struct names_identifier {
     char text[NAMES_IDENTIFIER_SIZE];
     names_scope scope;
-    uint32_t record;
-    uint32_t field; /* UINT32_MAX for an identifier of the record as a whole */
+    uint32_t number;    /* of whole; identifiers of one part have the same */
+    bool is_whole;      /* not of a field or member: part is whole */
+    const char *c_name; /* what names of the whole are made from */
+    names_part whole;
+    names_part part;
 } names_identifier;
 
-/* Lists every identifier generated for the model. NULL when memory is exhausted. */
+/*
+ * Lists every identifier generated for the model, with the parts that have no errors. NULL when
+ * memory is exhausted.
+ */
 names_identifier *names_list(const gen_model *model, arena *memory, size_t *count);
+
+/*
+ * True when a field has a default or may be null, or one of a struct among them: then there is a
+ * call that sets all defaults.
+ */
+bool names_have_defaults(const mmf_field *fields, uint32_t count);
 
 /* Macros of the system's headers, sorted; gen/model/list_macros.sh writes them. */
 extern const char *const NAMES_MACROS[];
 extern const size_t NAMES_MACRO_COUNT;
+
+/* Functions and types of the system's headers, sorted; gen/model/list_functions.sh writes them. */
+extern const char *const NAMES_FUNCTIONS[];
+extern const size_t NAMES_FUNCTION_COUNT;
 
 /*
  * The reason why a store cannot have this name, or the rule for names, as the end of a message;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "leaves.h"
 #include "names.h"
 
 /* Keywords of C23 and C++26, and names that the struct of a record uses, sorted. */
@@ -74,41 +75,154 @@ static void suggest(const char *name, diag_list *list)
         diag_hint(list, "rename it, for example to '%s_value'", name);
 }
 
-static source_span place_of(const gen_model *model, const names_identifier *of)
+/*
+ * Parameters and variables of generated code, which a type of that name would hide, sorted; and
+ * what would give names that the library has: mmfi_part_check, mmfi_checksum_load.
+ */
+static const char *const VARIABLES[] = {
+    "append", "at",     "bad_row", "base",  "buffer", "checksum", "count",  "data",     "error",
+    "first",  "found",  "i",       "image", "in",     "index",    "length", "offset",   "options",
+    "out",    "part",   "path",    "place", "record", "row",      "rows",   "sequence", "size",
+    "slow",   "status", "store",   "text",  "undo",   "valid",    "value",  "write",
+};
+
+/* "index2", of the second array on the way to an element. */
+static bool is_index(const char *lower)
 {
-    const gen_place *place = &model->places[of->record];
-    return of->field == UINT32_MAX ? place->name : place->fields[of->field];
+    return strncmp(lower, "index", 5) == 0 && strspn(lower + 5, "0123456789") == strlen(lower + 5);
+}
+
+/* The reason why an enum or struct cannot have this name in C; NULL when it can. */
+static const char *type_name_problem(const char *lower)
+{
+    if (is_among(lower, RESERVED, sizeof RESERVED / sizeof RESERVED[0]))
+        return "the word has a meaning in C or C++";
+    if (is_index(lower) || is_among(lower, VARIABLES, sizeof VARIABLES / sizeof VARIABLES[0]))
+        return "generated code uses the word itself";
+    if (is_among(lower, NAMES_MACROS, NAMES_MACRO_COUNT) ||
+        is_among(lower, NAMES_FUNCTIONS, NAMES_FUNCTION_COUNT))
+        return "a system header declares it";
+    return NULL;
+}
+
+static void check_reserved(const char *what, const char *c_name, source_span at, diag_list *list)
+{
+    char lower[NAMES_SIZE];
+    names_lower(c_name, lower);
+    if (strcmp(lower, "mmf") != 0 && strcmp(lower, "mmfi") != 0 && strncmp(lower, "mmf_", 4) != 0 &&
+        strncmp(lower, "mmfi_", 5) != 0)
+        return;
+    diag_report(list, at,
+                "the %s name '%s' gives C names that begin with '%s_', which are reserved for the "
+                "library",
+                what, c_name, lower);
+    diag_hint(list, "choose a name that does not begin with Mmf");
+}
+
+static void check_module_word(const char *what, const char *name, source_span at, diag_list *list)
+{
+    if (!is_among(name, MODULE, sizeof MODULE / sizeof MODULE[0]))
+        return;
+    diag_report(list, at, "'%s' cannot name %s %s: the word has a meaning in its Python module",
+                name, what[0] == 'e' ? "an" : "a", what);
+    diag_hint(list, "rename it, for example to '%s_%s'", name, what);
+}
+
+static void check_type(const char *what, const char *name, const char *c_name, source_span at,
+                       diag_list *list)
+{
+    char lower[NAMES_SIZE];
+    names_lower(c_name, lower);
+    check_reserved(what, c_name, at, list);
+    check_module_word(what, name, at, list);
+    const char *problem = type_name_problem(lower);
+    if (problem == NULL)
+        return;
+    diag_report(list, at, "%s '%s' gets the C name '%s': %s", what, name, lower, problem);
+    diag_hint(list, "rename it, for example to '%sType', or write '@prefix(my_%s)'", name, lower);
+}
+
+static void check_fields(const mmf_field *fields, uint32_t count, const source_span *places,
+                         diag_list *list)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const char *problem = field_name_problem(fields[i].name);
+        if (problem == NULL)
+            continue;
+        diag_report(list, places[i], "'%s' cannot name a field: %s", fields[i].name, problem);
+        suggest(fields[i].name, list);
+    }
+}
+
+static bool has_lower_case(const char *name)
+{
+    for (; *name != '\0'; name++)
+        if (*name >= 'a' && *name <= 'z')
+            return true;
+    return false;
+}
+
+/* A constant is a macro in C: one in small letters would replace names of members and variables. */
+static void check_constant(const char *name, source_span at, diag_list *list)
+{
+    const char *problem = has_lower_case(name)
+                              ? "write it in capital letters, since it is a macro in C"
+                              : field_name_problem(name);
+    if (problem == NULL)
+        return;
+    char upper[NAMES_SIZE];
+    names_upper(name, upper);
+    diag_report(list, at, "'%s' cannot name a constant: %s", name, problem);
+    if (has_lower_case(name))
+        diag_hint(list, "rename it to '%s'", upper);
+    else if (strncmp(name, "MMF", 3) == 0)
+        diag_hint(list, "choose a name that does not begin with MMF");
+    else
+        diag_hint(list, "rename it, for example to 'MY_%s'", name);
+}
+
+/* A member is an attribute of a class of Python; some have a meaning there. */
+static void check_members(const mmf_enum *of, const source_span *places, diag_list *list)
+{
+    static const char *const TAKEN[] = {
+        "and", "assert", "break", "class", "continue", "else", "for",   "if",
+        "mro", "name",   "not",   "or",    "return",   "try",  "value", "while",
+    };
+    for (uint32_t i = 0; i < of->member_count; i++) {
+        const char *name = of->members[i].name;
+        if (!is_among(name, TAKEN, sizeof TAKEN / sizeof TAKEN[0]) &&
+            !is_among(name, PYTHON, sizeof PYTHON / sizeof PYTHON[0]))
+            continue;
+        diag_report(list, places[i], "'%s' cannot name a member: the word has a meaning in Python",
+                    name);
+        diag_hint(list, "rename it, for example to '%s_value'", name);
+    }
 }
 
 static void check_words(const gen_model *model, diag_list *list)
 {
+    for (uint32_t i = 0; i < model->constant_count; i++)
+        check_constant(model->constants[i].name, model->constant_places[i].name, list);
+    for (uint32_t i = 0; i < model->enum_count; i++) {
+        if (model->enum_places[i].has_errors)
+            continue;
+        check_type("enum", model->enums[i].name, model->enum_c_names[i], model->enum_places[i].name,
+                   list);
+        check_members(&model->enums[i], model->enum_places[i].fields, list);
+    }
+    for (uint32_t i = 0; i < model->struct_count; i++) {
+        const mmf_struct *of = model->structs[i];
+        check_type("struct", of->name, model->struct_c_names[i], model->struct_places[i].name,
+                   list);
+        check_fields(of->fields, of->field_count, model->struct_places[i].fields, list);
+    }
     for (uint32_t i = 0; i < model->record_count; i++) {
         const mmf_schema *record = &model->records[i];
-        char lower[NAMES_SIZE];
-        names_lower(record->name, lower);
-        if (strcmp(lower, "mmf") == 0 || strcmp(lower, "mmfi") == 0 ||
-            strncmp(lower, "mmf_", 4) == 0 || strncmp(lower, "mmfi_", 5) == 0) {
-            diag_report(list, model->places[i].name,
-                        "the record name '%s' gives C names that begin with '%s_', "
-                        "which are reserved for the library",
-                        record->name, lower);
-            diag_hint(list, "choose a name that does not begin with Mmf");
-        }
-        if (is_among(record->name, MODULE, sizeof MODULE / sizeof MODULE[0])) {
-            diag_report(list, model->places[i].name,
-                        "'%s' cannot name a record: the word has a meaning in its Python module",
-                        record->name);
-            diag_hint(list, "rename it, for example to '%s_record'", record->name);
-        }
-        for (uint32_t j = 0; j < record->field_count; j++) {
-            const char *name = record->fields[j].name;
-            const char *problem = field_name_problem(name);
-            if (problem == NULL)
-                continue;
-            diag_report(list, model->places[i].fields[j], "'%s' cannot name a field: %s", name,
-                        problem);
-            suggest(name, list);
-        }
+        if (model->places[i].has_errors)
+            continue;
+        check_reserved("record", model->record_c_names[i], model->places[i].name, list);
+        check_module_word("record", record->name, model->places[i].name, list);
+        check_fields(record->fields, record->field_count, model->places[i].fields, list);
     }
 }
 
@@ -116,28 +230,27 @@ static void check_words(const gen_model *model, diag_list *list)
  * Reports macros of generated code that system headers define: a string `name` in `record Host`
  * gets the macro HOST_NAME_MAX, which is one of POSIX.
  */
-static void check_macros(const gen_model *model, const names_identifier *all, size_t count,
-                         diag_list *list)
+static void check_macros(const names_identifier *all, size_t count, diag_list *list)
 {
     for (size_t i = 0; i < count; i++) {
+        const names_part *part = &all[i].part;
+        if (strcmp(part->what, "constant") == 0)
+            continue; /* reported before, with the names that a constant cannot have */
         if (all[i].scope != NAMES_FILE || !is_among(all[i].text, NAMES_MACROS, NAMES_MACRO_COUNT))
             continue;
-        const mmf_schema *record = &model->records[all[i].record];
-        const bool of_record = all[i].field == UINT32_MAX;
-        diag_report(list, place_of(model, &all[i]),
+        diag_report(list, part->at,
                     "%s '%s' gets the C name '%s', which a system header defines as a macro",
-                    of_record ? "record" : "field",
-                    of_record ? record->name : record->fields[all[i].field].name, all[i].text);
-        if (of_record)
-            diag_hint(list, "rename the record, for example to '%sRecord'", record->name);
+                    part->what, part->name, all[i].text);
+        if (strcmp(part->what, "record") == 0)
+            diag_hint(list, "rename the record, for example to '%sRecord'", part->name);
         else
-            suggest(record->fields[all[i].field].name, list);
+            suggest(part->name, list);
     }
 }
 
 /* ---- Clashes ---- */
 
-/* Orders by text, then as in the schema. */
+/* Orders by text, then as in the list. */
 static int compare_identifiers(const void *left, const void *right)
 {
     const names_identifier *a = *(const names_identifier *const *)left;
@@ -161,93 +274,103 @@ static bool is_macro(const names_identifier *identifier)
 static bool clash(const names_identifier *a, const names_identifier *b)
 {
     if (a->scope == b->scope)
-        return a->scope != NAMES_MEMBER || a->record == b->record;
+        return a->scope != NAMES_MEMBER || a->number == b->number;
     return a->scope != NAMES_MODULE && b->scope != NAMES_MODULE && (is_macro(a) || is_macro(b));
 }
 
-static void report(const gen_model *model, const names_identifier *first,
-                   const names_identifier *second, diag_list *list)
+static void report(const names_identifier *first, const names_identifier *second, diag_list *list)
 {
-    const mmf_schema *record = &model->records[second->record];
     const char *language = second->scope == NAMES_MODULE ? "Python" : "C";
-    if (second->field == UINT32_MAX || first->record != second->record) {
-        diag_report(list, place_of(model, second),
-                    "record '%s' gets the %s name '%s', which record '%s' has already",
-                    record->name, language, second->text, model->records[first->record].name);
-        diag_hint(list, "rename one of the two records");
-    } else {
-        diag_report(list, place_of(model, second),
-                    "field '%s' gets the C name '%s', which %s '%s' has already",
-                    record->fields[second->field].name, second->text,
-                    first->field == UINT32_MAX ? "record" : "field",
-                    first->field == UINT32_MAX ? record->name : record->fields[first->field].name);
-        diag_hint(list, "rename the field, for example to '%s_value'",
-                  record->fields[second->field].name);
-    }
-    diag_note(list, place_of(model, first), "'%s' is also generated for this", first->text);
+    const bool wholes = second->is_whole || first->number != second->number;
+    const names_part *a = wholes ? &first->whole : &first->part;
+    const names_part *b = wholes ? &second->whole : &second->part;
+    diag_report(list, second->part.at, "%s '%s' gets the %s name '%s', which %s '%s' has already",
+                b->what, b->name, language, second->text, a->what, a->name);
+    if (!wholes)
+        diag_hint(list, "rename the %s, for example to '%s_value'", b->what, b->name);
+    else if (strcmp(a->what, b->what) == 0)
+        diag_hint(list, "rename one of the two %ss", a->what);
+    else
+        diag_hint(list, "rename one of the two");
+    diag_note(list, first->part.at, "'%s' is also generated for this", first->text);
 }
 
 /*
- * True when the names of the records clash, so that their fields do as well: only the records are
+ * True when the names of the wholes clash, so that their fields do as well: only the wholes are
  * reported.
  */
-static bool is_consequence(const gen_model *model, const names_identifier *first,
-                           const names_identifier *second)
+static bool is_consequence(const names_identifier *first, const names_identifier *second)
 {
-    if (first->record == second->record || second->field == UINT32_MAX)
+    if (first->number == second->number || second->is_whole)
         return false;
     char a[NAMES_SIZE];
     char b[NAMES_SIZE];
-    names_lower(model->records[first->record].name, a);
-    names_lower(model->records[second->record].name, b);
+    names_lower(first->c_name, a);
+    names_lower(second->c_name, b);
     return strcmp(a, b) == 0;
 }
 
 /* Reports each part of the schema once: a part that clashes usually does so in several names. */
-static void check_clashes(const gen_model *model, names_identifier *const *sorted, size_t count,
-                          bool *reported, diag_list *list)
+static void check_clashes(names_identifier *const *sorted, size_t count, bool *reported,
+                          diag_list *list)
 {
     for (size_t i = 0; i < count; i++) {
         for (size_t j = i + 1; j < count && strcmp(sorted[i]->text, sorted[j]->text) == 0; j++) {
             const names_identifier *second = sorted[j];
-            const source_span at = place_of(model, second);
+            const source_span at = second->part.at;
             if (!clash(sorted[i], second) || reported[at.offset] ||
-                is_consequence(model, sorted[i], second))
+                is_consequence(sorted[i], second))
                 continue;
             reported[at.offset] = true;
-            report(model, sorted[i], second, list);
+            report(sorted[i], second, list);
         }
     }
 }
 
-/* Selects the records without errors. False when memory is exhausted. */
-static bool select_valid(const gen_model *model, arena *memory, gen_model *out)
+/* ---- Leaves ---- */
+
+/* What a record reports of its leaves. */
+typedef struct leaf_check {
+    diag_list *list;
+    source_span at;
+    bool reported;
+} leaf_check;
+
+static void check_leaf(void *context, const leaves_leaf *leaf)
 {
-    mmf_schema *records =
-        (mmf_schema *)arena_take(memory, (model->record_count + (size_t)1) * sizeof *records);
-    gen_place *places =
-        (gen_place *)arena_take(memory, (model->record_count + (size_t)1) * sizeof *places);
-    *out = (gen_model){model->schema_name, 0, records, places};
-    if (records == NULL || places == NULL)
-        return false;
-    for (uint32_t i = 0; i < model->record_count; i++) {
-        if (model->places[i].has_errors)
-            continue;
-        records[out->record_count] = model->records[i];
-        places[out->record_count++] = model->places[i];
-    }
-    return true;
+    leaf_check *of = (leaf_check *)context;
+    if (!leaf->is_cut || of->reported)
+        return;
+    of->reported = true;
+    diag_report(of->list, of->at,
+                "a name in C of a value within this field has more than %u characters: '%.48s...'",
+                LEAVES_NAME_SIZE - 1, leaf->name);
+    diag_hint(of->list, "shorten the names of the fields on the way to it");
 }
 
-bool names_check(const gen_model *whole, arena *memory, diag_list *list)
+static void check_leaves(const gen_model *model, diag_list *list)
 {
-    gen_model valid;
-    const gen_model *model = &valid;
-    if (!select_valid(whole, memory, &valid))
-        return false;
-    if (valid.record_count == 0)
-        return true;
+    for (uint32_t i = 0; i < model->record_count; i++) {
+        const mmf_schema *record = &model->records[i];
+        uint32_t count = 0;
+        for (uint32_t j = 0; j < record->field_count && !model->places[i].has_errors; j++) {
+            leaf_check of = {list, model->places[i].fields[j], false};
+            count += leaves_of(&record->fields[j], check_leaf, &of);
+        }
+        if (count < LEAVES_MAX)
+            continue;
+        diag_report(list, model->places[i].name,
+                    "the record has %u values or more within its structs and arrays; at most %u "
+                    "are allowed",
+                    LEAVES_MAX, LEAVES_MAX - 1);
+        diag_hint(list, "split the record, or its structs");
+    }
+}
+
+bool names_check(const gen_model *model, arena *memory, diag_list *list)
+{
     check_words(model, list);
+    check_leaves(model, list);
     size_t count;
     names_identifier *all = names_list(model, memory, &count);
     bool *reported = (bool *)arena_take(memory, list->from->size + (size_t)1);
@@ -255,10 +378,10 @@ bool names_check(const gen_model *whole, arena *memory, diag_list *list)
         (names_identifier **)arena_take(memory, (count + 1) * sizeof *sorted);
     if (all == NULL || reported == NULL || sorted == NULL)
         return false;
-    check_macros(model, all, count, list);
+    check_macros(all, count, list);
     for (size_t i = 0; i < count; i++)
         sorted[i] = &all[i];
     qsort(sorted, count, sizeof *sorted, compare_identifiers);
-    check_clashes(model, sorted, count, reported, list);
+    check_clashes(sorted, count, reported, list);
     return true;
 }

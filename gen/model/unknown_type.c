@@ -7,6 +7,7 @@
 #include "mmapforge/types.h"
 
 /* Types of other languages. */
+/* clang-format off */
 static const struct {
     const char *written;
     const char *meant;
@@ -20,6 +21,14 @@ static const struct {
     {"int8_t", "int8"},    {"int16_t", "int16"},   {"int32_t", "int32"},     {"int64_t", "int64"},
     {"size_t", "uint64"},  {"boolean", "bool"},    {"str", "string[N]"},     {"text", "string[N]"},
     {"char8", "uint8"},    {"blob", "bytes[N]"},   {"varchar", "string[N]"}, {"binary", "bytes[N]"},
+    {"datetime", "timestamp[us]"}, {"datetime64", "timestamp[ns]"}, {"time", "timestamp[ns]"},
+    {"numeric", "decimal(18,4)"},  {"money", "decimal(18,4)"},      {"date32", "date"},
+};
+/* clang-format on */
+
+static const char *const WORDS[] = {
+    "bool",   "int8",    "uint8",   "int16",  "uint16", "int32",     "uint32", "int64",
+    "uint64", "float32", "float64", "string", "bytes",  "timestamp", "date",   "decimal",
 };
 
 /* The type that was probably meant, or NULL. */
@@ -30,8 +39,8 @@ static const char *suggest(const char *word, uint32_t length)
             return ALIASES[i].meant;
     const char *best = NULL;
     uint32_t best_distance = 3;
-    for (int type = MMF_TYPE_BOOL; length <= EDITS_LENGTH_MAX && type < MMF_TYPE_COUNT; type++) {
-        const char *name = mmf_type_name((mmf_type)type);
+    for (size_t i = 0; length <= EDITS_LENGTH_MAX && i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        const char *name = WORDS[i];
         const uint32_t edits = edits_between(word, length, name);
         if (edits < best_distance && edits < length) {
             best = name;
@@ -91,6 +100,8 @@ void report_unknown_type(diag_list *list, source_span at, source_span max)
     if (meant != NULL)
         diag_hint(list, "did you mean '%s'?", meant);
     else
-        diag_hint(list, "the types are bool, int8 to int64, uint8 to uint64, float32, float64, "
-                        "string[N] and bytes[N]");
+        diag_hint(list,
+                  "the types are bool, int8 to int64, uint8 to uint64, float32, float64, "
+                  "string[N], bytes[N], timestamp[ns], date, decimal(18,4), and the enums and "
+                  "structs of this file");
 }

@@ -20,6 +20,7 @@ from mmapforge._errors import (
     CapacityError,
     ClosedError,
     CorruptError,
+    EnumError,
     Error,
     FieldNameError,
     FieldRangeError,
@@ -28,6 +29,7 @@ from mmapforge._errors import (
     LockedError,
     MissingRowsWarning,
     NoSpaceError,
+    NullError,
     OutOfMemoryError,
     ReadOnlyError,
     RecoveryError,
@@ -46,9 +48,10 @@ from mmapforge._errors import (
 )
 from mmapforge._generate import compile_schema as compile
 from mmapforge._generate import generate, get_include, get_sources
+from mmapforge._logical import Timestamp
 from mmapforge._propose import schema_of
 from mmapforge._record import Record
-from mmapforge._schema import Field, Schema
+from mmapforge._schema import Field, Schema, Struct
 from mmapforge._store import Store, View, define, open, opener
 
 __version__ = "0.2.0"
@@ -60,6 +63,7 @@ __all__ = [
     "CapacityError",
     "ClosedError",
     "CorruptError",
+    "EnumError",
     "Error",
     "Field",
     "FieldNameError",
@@ -69,6 +73,7 @@ __all__ = [
     "LockedError",
     "MissingRowsWarning",
     "NoSpaceError",
+    "NullError",
     "OutOfMemoryError",
     "ReadOnlyError",
     "Record",
@@ -81,7 +86,9 @@ __all__ = [
     "StoreIOError",
     "StoreNotFoundError",
     "StorePermissionError",
+    "Struct",
     "TextError",
+    "Timestamp",
     "TooLongError",
     "UnsupportedError",
     "VersionError",
@@ -100,6 +107,6 @@ __all__ = [
 
 # A class shows the module from which users import it.
 for _name in __all__:
-    if isinstance(globals()[_name], type):
+    if isinstance(globals()[_name], type) and _name != "Timestamp":
         globals()[_name].__module__ = __name__
 del _name

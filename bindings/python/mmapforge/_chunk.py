@@ -4,10 +4,13 @@ import array
 import struct
 from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
+from mmapforge._codec import Codec
 from mmapforge._core import ffi, lib
-from mmapforge._errors import Error
+from mmapforge._errors import Error, TextError
 from mmapforge._handle import OpenStore
-from mmapforge._schema import LENGTH_SIZE, STRUCT_CODES, Field
+from mmapforge._plain import Place
+from mmapforge._schema import LENGTH_SIZE, STRUCT_CODES, Field, Validity
+from mmapforge._values import loader_of
 
 CHUNK_ROWS = 1024
 CHUNK_BYTES = 1 << 18
@@ -28,6 +31,9 @@ class _Scalars:
 
     def values(self, count: int) -> Sequence[Any]:
         return struct.unpack_from(f"<{count}{self._code}", self.buffer)
+
+    def blame(self, codec: Codec, row: int, at: Place) -> None:
+        """Raises for text in the value of a row that is not UTF-8."""
 
 
 class _Texts:
@@ -56,6 +62,10 @@ class _Texts:
         begin = at + LENGTH_SIZE
         return bytes(self.buffer[begin : min(begin + length, at + self.field.size)])
 
+    def blame(self, codec: Codec, row: int, at: Place) -> None:
+        if self.field.is_text:
+            codec.decode_at(self.field, self.data(row), at)
+
     def values(self, count: int) -> Sequence[Any]:
         found = lib.mmfpy_distinct(
             self._c_buffer, count, self.field.size, *self._c_arrays, len(self._table)
@@ -66,6 +76,83 @@ class _Texts:
         return list(map(made.__getitem__, struct.unpack_from(f"={count}I", self._ids)))
 
 
+class _Numbers(_Scalars):
+    """Memory for the numbers of timestamps, dates, decimals and enums."""
+
+    def values(self, count: int) -> Sequence[Any]:
+        load: Any = self.field._loader
+        return list(map(load, super().values(count)))
+
+
+class _Blocks:
+    """Memory for the values of an array or struct field."""
+
+    def __init__(self, field: Field, rows: int, errors: str) -> None:
+        self.field = field
+        self.buffer = bytearray(rows * field.size)
+        self._load: Any = loader_of(field, errors)
+
+    def values(self, count: int) -> Sequence[Any]:
+        size, load = self.field.size, self._load
+        raw = bytes(memoryview(self.buffer)[: count * size])
+        return [load(raw[at : at + size]) for at in range(0, count * size, size)]
+
+    def blame(self, codec: Codec, row: int, at: Place) -> None:
+        size = self.field.size
+        codec.blame_value(self.field, memoryview(self.buffer)[row * size : (row + 1) * size], at)
+
+
+class _Nullable:
+    """The values of a nullable field; its memory is that of the field without nulls."""
+
+    def __init__(self, field: Field, sink: Any, valid: "_Valid") -> None:
+        self.field = field
+        self.buffer = sink.buffer
+        self._sink = sink
+        self._valid = valid
+        self._byte, bit = divmod(field._null_bit - 1, 8)
+        self._mask = 1 << bit
+
+    def values(self, count: int) -> Sequence[Any]:
+        flags = self._flags(count)
+        mask = self._mask
+        try:
+            return [value if flag & mask else None for value, flag in zip(self._sink.values(count), flags)]
+        except UnicodeDecodeError:
+            # A null has no text, whatever its bytes are.
+            size = self.field.size
+            for row, flag in enumerate(flags):
+                if not flag & mask:
+                    self.buffer[row * size : (row + 1) * size] = bytes(size)
+            return [value if flag & mask else None for value, flag in zip(self._sink.values(count), flags)]
+
+    def blame(self, codec: Codec, row: int, at: Place) -> None:
+        if self._flags(row + 1)[row] & self._mask:
+            self._sink.blame(codec, row, at)
+
+    def _flags(self, count: int) -> bytearray:
+        """The validity byte of each row that has the bit of this field."""
+        size = self._valid.size
+        return self._valid.buffer[self._byte : count * size : size]
+
+
+class _Valid:
+    """Memory for the validity bytes, which are read after all fields."""
+
+    def __init__(self, validity: Validity, rows: int) -> None:
+        self.offset = validity.offset
+        self.size = validity.size
+        self.buffer = bytearray(rows * validity.size)
+
+
+def _sink_of(field: Field, rows: int, errors: str) -> Any:
+    if field.is_block:
+        return _Blocks(field, rows, errors)
+    if field.is_sized:
+        return _Texts(field, rows, errors)
+    return _Numbers(field, rows) if field.logical else _Scalars(field, rows)
+
+
 class ChunkReader:
     """Reads chosen fields of rows in chunks, into its own memory. Not thread-safe."""
 
@@ -74,11 +161,14 @@ class ChunkReader:
         fields = schema.fields if names is None else [store._field(name) for name in names]
         self._store = store
         self.rows = chunk_rows(schema.record_size)
-        self._sinks: List[Any] = [
-            _Texts(field, self.rows, store._codec.errors) if field.is_sized else _Scalars(field, self.rows)
-            for field in fields
-        ]
-        self._c_sinks = ffi.new("mmfpy_sink[]", len(fields))
+        errors = store._codec.errors
+        valid = _Valid(schema._validity, self.rows)
+        self._sinks: List[Any] = []
+        for field in fields:
+            sink = _sink_of(field, self.rows, errors)
+            self._sinks.append(_Nullable(field, sink, valid) if field.nullable else sink)
+        self._has_nulls = any(field.nullable for field in fields)
+        self._c_sinks = ffi.new("mmfpy_sink[]", len(fields) + self._has_nulls)
         self._scratch = bytearray(min(self.rows, 64) * schema.record_size)
         self._c_scratch = ffi.from_buffer(self._scratch)
         self._keep = [ffi.from_buffer(sink.buffer) for sink in self._sinks]
@@ -86,6 +176,10 @@ class ChunkReader:
             c_sink.to = memory
             c_sink.offset = sink.field.offset
             c_sink.size = sink.field.size
+        if self._has_nulls:
+            self._keep.append(ffi.from_buffer(valid.buffer))
+            last = self._c_sinks[len(fields)]
+            last.to, last.offset, last.size = self._keep[-1], valid.offset, valid.size
         self._copied = ffi.new("uint64_t *")
 
     def read(self, first: int, count: int) -> List[Sequence[Any]]:
@@ -105,7 +199,7 @@ class ChunkReader:
             first,
             count,
             self._c_sinks,
-            len(self._sinks),
+            len(self._c_sinks),
             self._c_scratch,
             len(self._scratch),
             self._copied,
@@ -122,13 +216,12 @@ class ChunkReader:
     def _text_error(self, first: int, count: int) -> Tuple[int, Error]:
         """The number of rows before the first string that is not UTF-8, and the error for it."""
         for row in range(count):
-            for sink in self._sinks:
-                if not sink.field.is_text:
-                    continue
-                try:
-                    self._store._codec.decode(sink.field, sink.data(row), self._store.path, first + row)
-                except Error as error:
-                    return row, error
+            at = Place(self._store.path, first + row)
+            try:
+                for sink in self._sinks:
+                    sink.blame(self._store._codec, row, at)
+            except TextError as error:
+                return row, error
         raise AssertionError("every string can be decoded")
 
     def chunks(self, start: int, stop: int) -> Iterator[Tuple[int, int, List[Sequence[Any]]]]:

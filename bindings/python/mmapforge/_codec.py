@@ -1,130 +1,40 @@
 """Converts between Python values and records, and explains why a value does not fit its field."""
 
-import datetime
 import functools
-import math
 import operator
 import struct
-from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple, Type
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple
 
-from mmapforge._errors import (
-    Error,
-    FieldRangeError,
-    FieldTypeError,
-    TextError,
-    TooLongError,
-    make_error,
-)
-from mmapforge._schema import Field, Schema, struct_format
-
-FLOAT32_MAX = 3.4028234663852886e38
-# From this number on, rounding to the nearest float32 gives infinity, in struct and in numpy.
-FLOAT32_INFINITE = (2 - 2**-24) * 2.0**127
-
-_EXPECTED = {"string": "a str", "bytes": "bytes", "bool": "a bool", "float32": "a float"}
-_EXPECTED["float64"] = "a float"
-
-
-def _refuse(
-    kind: Type[Error], field: Field, what: str, path: Optional[str], row: Optional[int]
-) -> NoReturn:
-    where = "" if path is None else f"{path}: "
-    at = "" if row is None else f"row {row}, "
-    raise make_error(kind, f"{where}{at}field {field.name}: {what}", path=path, row=row,
-                     field=field.name)  # fmt: skip
-
-
-# The types of None, pandas.NA, pandas.NaT and numpy.ma.masked. float() converts some to NaN.
-_NULL_TYPES = ("NoneType", "NAType", "NaTType", "MaskedConstant")
-
-
-_DATES = (datetime.date, datetime.time, datetime.timedelta)  # a datetime is a date
-_NUMPY_DATES = ("datetime64", "timedelta64")
-
-
-def is_null_type(kind: type) -> bool:
-    """True for the type of a value that says that there is none, of any library."""
-    return kind.__name__ in _NULL_TYPES
-
-
-def _wrong_type(field: Field, value: Any, path: Optional[str], row: Optional[int]) -> NoReturn:
-    shown = repr(value)
-    shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    expected = _EXPECTED.get(field.type, "an int")
-    what = f"{shown} is of type {type(value).__name__}, expected {expected} ({field.declaration})"
-    if is_null_type(type(value)):
-        what += "; a field always has a value: fill the nulls, or leave such records out"
-    elif isinstance(value, _DATES) or type(value).__name__ in _NUMPY_DATES:
-        what += "; convert it to a number in the unit of the field"
-    _refuse(FieldTypeError, field, what, path, row)
-
-
-def _check_integer(field: Field, value: Any, path: Optional[str], row: Optional[int]) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        _wrong_type(field, value, path, row)
-    low, high = field.limits
-    if not low <= number <= high:
-        what = f"{number} is outside the range of {field.type}, {low} to {high}"
-        _refuse(FieldRangeError, field, what, path, row)
-    return number
-
-
-def _check_float(field: Field, value: Any, path: Optional[str], row: Optional[int]) -> float:
-    if isinstance(value, (str, bytes, bytearray)) or is_null_type(type(value)):
-        _wrong_type(field, value, path, row)
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        _wrong_type(field, value, path, row)
-    except OverflowError:
-        _refuse(FieldRangeError, field, "the number is too large for a float", path, row)
-    if field.type == "float32" and FLOAT32_INFINITE <= abs(number) < math.inf:
-        what = f"{number!r} is outside the range of float32, -{FLOAT32_MAX!r} to {FLOAT32_MAX!r}"
-        _refuse(FieldRangeError, field, what, path, row)
-    return number
-
-
-def _check_bool(field: Field, value: Any, path: Optional[str], row: Optional[int]) -> bool:
-    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
-        return bool(value)
-    if isinstance(value, int) and value in (0, 1):
-        return bool(value)
-    _wrong_type(field, value, path, row)
-
-
-def _check_bytes(
-    field: Field, value: Any, errors: str, path: Optional[str], row: Optional[int]
-) -> bytes:
-    if field.is_text and isinstance(value, str):
-        try:
-            data = str.encode(value, "utf-8", errors)
-        except UnicodeError as error:
-            what = f"{value!r} cannot be encoded: {error}; open with errors='surrogateescape'"
-            _refuse(TextError, field, what, path, row)
-    elif not field.is_text and isinstance(value, (bytes, bytearray, memoryview)):
-        data = bytes(memoryview(value))
-    else:
-        _wrong_type(field, value, path, row)
-    if len(data) > field.max:
-        what = f"the value has {len(data)} bytes, at most {field.max} fit {field.declaration}"
-        _refuse(TooLongError, field, what, path, row)
-    return data
+from mmapforge._errors import Error, TextError
+from mmapforge._plain import Place, check_bool, check_float, check_plain, refuse
+from mmapforge._schema import LENGTH_SIZE, Field, Schema, item_format, struct_format
+from mmapforge._values import empty_item, filler_of, flat_items, item_of, loader_of, make_restore
 
 
 def check(
     field: Field, value: Any, errors: str, path: Optional[str] = None, row: Optional[int] = None
 ) -> Any:
-    """The value converted for its field, or an exception that says why the field refuses it."""
-    if field.is_sized:
-        return _check_bytes(field, value, errors, path, row)
-    if field.is_integer:
-        return _check_integer(field, value, path, row)
-    if field.type == "bool":
-        return _check_bool(field, value, path, row)
-    return _check_float(field, value, path, row)
+    """The value as the item that is packed, or an exception that says why the field refuses it.
 
+    The item of a null is None; a field that is not nullable refuses it.
+    """
+    if field.is_plain:
+        return check_plain(field, value, Place(path, row, None, errors))
+    if hasattr(value, "__next__"):
+        value = list(value)
+    try:
+        return item_of(field, value, _unnamed(errors))
+    except Error:
+        # Again, with the name of the place, which is seldom needed.
+        return item_of(field, value, Place(path, row, None, errors))
+
+
+@functools.lru_cache(maxsize=None)
+def _unnamed(errors: str) -> Place:
+    return Place(errors=errors, is_named=False)
+
+
+_NOWHERE = Place()
 
 # The exceptions that packing raises for a value which its field refuses; check() finds the field.
 PACK_ERRORS = (struct.error, TypeError, AttributeError, ValueError, OverflowError, KeyError)
@@ -134,7 +44,7 @@ class Codec:
     """Packs and unpacks the records of one schema.
 
     `pack_values`, `pack_fields`, `pack_rows` and `restore` are generated source code, a line for
-    each string or bytes field, because they run once per record. `pack_values` packs a sequence of
+    each field that is not a number, because they run once per record. `pack_values` packs a sequence of
     values in the order of the fields, `pack_fields` a mapping with all fields, and `pack_rows` many
     rows, of which it sets `batch.packed` to the number of those packed, also when it raises;
     `restore` converts what `struct` unpacks to values.
@@ -142,7 +52,7 @@ class Codec:
 
     __slots__ = (
         "schema", "errors", "struct", "pack_values", "pack_fields", "pack_rows", "restore", "sized",
-        "pick",
+        "pick", "_items",
     )  # fmt: skip
 
     pack_values: Callable[[Any, Sequence[Any]], None]
@@ -154,12 +64,13 @@ class Codec:
     def __init__(self, schema: Schema, errors: str) -> None:
         self.schema = schema
         self.errors = errors
-        self.struct = struct.Struct(struct_format(schema))
+        self.struct = struct.Struct(struct_format(schema.fields, schema._validity, schema.record_size))
         self.sized = [field for field in schema.fields if field.is_sized]
         self.pick = pick_of(schema)
         packers = _make_packers(schema, errors, self.struct)
         self.pack_values, self.pack_fields, self.pack_rows = packers
-        self.restore = _make_restore(schema, errors)
+        self.restore = make_restore(schema.fields, schema._validity, errors)
+        self._items: Dict[int, struct.Struct] = {}  # by the index of a field
 
     def pack_checked(
         self, buffer: Any, values: Sequence[Any], path: Optional[str] = None, row: Optional[int] = None
@@ -182,21 +93,87 @@ class Codec:
 
     def blame_text(self, buffer: Any, path: str, row: int) -> NoReturn:
         """Raises for the first string of a record that is not UTF-8."""
-        for field in self.sized:
-            data = bytes(buffer[field.offset + 4 : field.offset + field.size])
-            length = int.from_bytes(bytes(buffer[field.offset : field.offset + 4]), "little")
-            if field.is_text:
-                self.decode(field, data[:length], path, row)
+        at = Place(path, row)
+        self._blame_texts(self.schema.fields, self.schema._validity.offset, memoryview(buffer), at)
         raise AssertionError("no string of the record is at fault")
+
+    def _blame_texts(self, fields: Sequence[Field], validity: int, buffer: Any, at: Place) -> None:
+        for field in fields:
+            if field.nullable:
+                byte, bit = divmod(field._null_bit - 1, 8)
+                if not buffer[validity + byte] & 1 << bit:
+                    continue
+            self.blame_value(field, buffer[field.offset : field.offset + field.size], at)
+
+    def blame_value(self, field: Field, data: Any, at: Place) -> None:
+        """Raises for the first text of a value that is not UTF-8."""
+        if field.count:
+            size = field.element.size
+            for i in range(field.count):
+                part = data[i * size : (i + 1) * size]
+                self.blame_value(field.element, part, at.within(field, i))
+        elif field.struct is not None:
+            of = field.struct
+            for member in of.fields:
+                inner = at.within(field, member.name)
+                self._blame_texts((member,), of._validity.offset, data, inner)
+        elif field.is_text:
+            length = int.from_bytes(bytes(data[:LENGTH_SIZE]), "little")
+            self.decode_at(field, bytes(data[LENGTH_SIZE:])[:length], at)
 
     def decode(self, field: Field, data: bytes, path: str, row: Optional[int]) -> str:
         """The text of a string field."""
+        return self.decode_at(field, data, Place(path, row))
+
+    def decode_at(self, field: Field, data: bytes, at: Place) -> str:
+        """The text of a string at a place within a record."""
         try:
             return data.decode("utf-8", self.errors)
         except UnicodeDecodeError as error:
             what = f"{data!r} is not UTF-8 ({error.reason} at byte {error.start}); open with "
             what += "errors='replace' or 'surrogateescape' to read it"
-            _refuse(TextError, field, what, path, row)
+            refuse(TextError, field, what, at)
+
+    # ---- Single fields of a record ----
+
+    def _item_struct(self, field: Field) -> struct.Struct:
+        made = self._items.get(field.index)
+        if made is None:
+            made = self._items.setdefault(field.index, struct.Struct("<" + item_format(field)))
+        return made
+
+    def load_from(self, field: Field, buffer: Any, path: str, row: int) -> Any:
+        """The value of one field of a record."""
+        validity = self.schema._validity
+        if field.nullable:
+            byte, bit = divmod(field._null_bit - 1, 8)
+            if not buffer[validity.offset + byte] & 1 << bit:
+                return None
+        raw = self._item_struct(field).unpack_from(buffer, field.offset)
+        item = raw[1][: raw[0]] if field.is_sized else raw[0]
+        try:
+            load = loader_of(field, self.errors)
+            return item if load is None else load(item)
+        except UnicodeDecodeError:
+            self.blame_text(buffer, path, row)
+
+    def put_into(self, field: Field, item: Any, buffer: bytearray) -> None:
+        """Packs the item of one field into a record of zeroes or fillers."""
+        if field.nullable:
+            byte, bit = divmod(field._null_bit - 1, 8)
+            at = self.schema._validity.offset + byte
+            buffer[at] = buffer[at] & ~(1 << bit) | (item is not None) << bit
+            item = empty_item(field) if item is None else item
+        parts = (len(item), item) if field.is_sized else (item,)
+        self._item_struct(field).pack_into(buffer, field.offset, *parts)
+
+    def blank(self) -> bytearray:
+        """A record of fillers, which any store of the schema takes."""
+        buffer = bytearray(self.schema.record_size)
+        if not self.schema.is_plain:
+            items = [filler_of(field) for field in self.schema.fields]
+            self.struct.pack_into(buffer, 0, *flat_items(self.schema.fields, self.schema._validity, items))
+        return buffer
 
 
 def codec_of(schema: Schema, errors: str) -> Codec:
@@ -243,7 +220,7 @@ def pack_rows(rows, buffer, batch, values_of, pack_checked, record, values_in):
                 {values}, = row
                 {row_lines}
                 pack_into(buffer, at, {packed})
-            except (error, TypeError, AttributeError, ValueError, OverflowError):
+            except ({caught}):
                 pack_checked(at, row)
             at += {size}
         batch.packed = at // {size}
@@ -264,24 +241,37 @@ def _make_packers(schema: Schema, errors: str, record: struct.Struct) -> Tuple[A
         "error": struct.error,
         "pack_into": record.pack_into,
         "pick": pick_of(schema),
+        "items": {},
     }
+    caught = "error, TypeError, AttributeError, ValueError, OverflowError"
+    if schema._validity.size:
+        lines = ["valid = 0"]
     for i, field in enumerate(schema.fields):
-        if field.is_sized:
+        if not field.is_plain:
+            # The value may be a sequence or a mapping, whose own methods may raise KeyError.
+            caught = "error, TypeError, AttributeError, ValueError, OverflowError, KeyError"
+            scope["items"][i] = functools.partial(check, field, errors=errors)
+            lines.append(f"f{i} = items[{i}](f{i})")
+            if field.nullable:
+                lines.append(f"if f{i} is None: f{i} = {empty_item(field)!r}")
+                lines.append(f"else: valid |= {1 << field._null_bit - 1}")
+            packed.append(f"len(f{i}), f{i}" if field.is_sized else f"f{i}")
+        elif field.is_sized:
             lines.append(f"f{i} = f{i}.encode('utf-8', errors)" if field.is_text else
                          f"f{i} = as_bytes(f{i})")  # fmt: skip
             lines.append(f"if len(f{i}) > {field.max}: raise ValueError")
             packed.append(f"len(f{i}), f{i}")
         else:
             if field.type == "bool":
-                scope["as_bool"][i] = functools.partial(
-                    _check_bool, field, path=None, row=None
-                )
+                scope["as_bool"][i] = functools.partial(check_bool, field, at=_NOWHERE)
                 lines.append(f"if f{i} is not True and f{i} is not False: f{i} = as_bool[{i}](f{i})")
             elif not field.is_integer:
                 # struct would convert pandas.NaT, a null, to NaN.
-                scope["as_float"][i] = functools.partial(_check_float, field, path=None, row=None)
+                scope["as_float"][i] = functools.partial(check_float, field, at=_NOWHERE)
                 lines.append(f"if f{i} != f{i}: f{i} = as_float[{i}](f{i})")
             packed.append(f"f{i}")
+    if schema._validity.size:
+        packed.append(f"valid.to_bytes({schema._validity.size}, 'little')")
     source = _PACKERS.format(
         values=", ".join(f"f{i}" for i in range(len(schema.fields))),
         lines="\n    ".join(lines),
@@ -289,6 +279,7 @@ def _make_packers(schema: Schema, errors: str, record: struct.Struct) -> Tuple[A
         packed=", ".join(packed),
         size=schema.record_size,
         count=len(schema.fields),
+        caught=caught,
     )
     exec(source, scope)
     return scope["pack_values"], scope["pack_fields"], scope["pack_rows"]
@@ -298,21 +289,3 @@ def _as_bytes(value: Any) -> bytes:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(memoryview(value))
     raise TypeError
-
-
-def _make_restore(schema: Schema, errors: str) -> Callable[..., Tuple[Any, ...]]:
-    parameters: List[str] = []
-    results: List[str] = []
-    for i, field in enumerate(schema.fields):
-        if field.is_sized:
-            parameters.append(f"n{i}, f{i}")
-            text = ".decode('utf-8', errors)" if field.is_text else ""
-            results.append(f"f{i}[:n{i}]{text}")
-        else:
-            parameters.append(f"f{i}")
-            results.append(f"f{i}")
-    source = f"def restore({', '.join(parameters)}):\n    return ({', '.join(results)},)\n"
-    scope: Dict[str, Any] = {"errors": errors}
-    exec(source, scope)
-    restore: Callable[..., Tuple[Any, ...]] = scope["restore"]
-    return restore

@@ -1,12 +1,14 @@
 """The numpy array class of columns. Imported only if numpy is installed."""
 
-from typing import TYPE_CHECKING, Any, Dict, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy
 
 from mmapforge._core import ffi, lib
 from mmapforge._errors import FieldTypeError, make_error
+from mmapforge._schema import LENGTH_SIZE, VALIDITY, Field, Struct, Validity
 from mmapforge._totals import limits_in, sum_in, total_of
+from mmapforge._values import number_of
 
 # The keys have the machine's byte order; numpy computes the totals of other columns.
 _TYPE_OF: Dict["numpy.dtype[Any]", int] = {
@@ -200,3 +202,183 @@ def make_column(
         "typestr": dtype if dtype != "?" else "|b1",
     }
     return numpy.asarray(_Memory(pointer, interface)).view(Column)
+
+
+# ---- Columns of other types ----
+
+
+class DecimalColumn(Column):
+    """A column of decimals as integers; `scale` is the number of digits after the point."""
+
+    scale: Optional[int] = None
+
+    def __array_finalize__(self, of: Any) -> None:
+        self.scale = getattr(of, "scale", None)
+
+
+def make_value_column(
+    pointer: Any, count: int, field: Field, offset: int, stride: int, writable: bool
+) -> Any:
+    """A column of a field that is not plain, without its nulls; an empty column for None."""
+    one = field.element
+    shape = (count, field.count) if field.count else (count,)
+    strides = (stride, one.size) if field.count else (stride,)
+    dtype = one.dtype if one.struct is not None else numpy.dtype(one._numpy_format)
+    if pointer is None:
+        made = numpy.empty((0, *shape[1:]), dtype)
+    else:
+        at = int(ffi.cast("uintptr_t", pointer)) + offset + (LENGTH_SIZE if one.is_sized else 0)
+        interface = {
+            "version": 3,
+            "data": (at, not writable),
+            "shape": shape,
+            "strides": strides,
+            "typestr": dtype.str,
+        }
+        # The protocol has no dtypes with gaps, so a struct is bytes first.
+        made = numpy.asarray(_Memory(pointer, interface)).view(dtype)
+    if one.logical == "decimal":
+        decimals = made.view(DecimalColumn)
+        decimals.scale = one.scale
+        return decimals
+    if one.logical == "date":
+        # numpy has no dates of 32 bits.
+        return made.astype("M8[D]")
+    return made.view(Column)
+
+
+# ---- Nulls ----
+
+
+def has_nulls(field: Field) -> bool:
+    """True if the field, or anything in it, is nullable."""
+    return field.nullable or (field.struct is not None and any(map(has_nulls, field.struct.fields)))
+
+
+def is_null_in(flags: Any, validity: Validity, field: Field) -> Any:
+    """Where a nullable field is null; flags are the validity bytes of each row, the last dimension."""
+    byte, bit = divmod(field._null_bit - 1, 8)
+    found = flags if validity.size == 1 else flags[..., byte]
+    return numpy.asarray(found) >> bit & 1 == 0
+
+
+def mask_of_records(records: Any, fields: Sequence[Field], validity: Validity) -> Any:
+    """The mask of structured arrays of records or structs, in which True means null."""
+    masked: Any = numpy.ma
+    mask = numpy.zeros(records.shape, masked.make_mask_descr(records.dtype))
+    for field in fields:
+        _fill_mask(mask, records, field, validity)
+    return mask
+
+
+def _fill_mask(mask: Any, records: Any, field: Field, validity: Validity) -> None:
+    if not has_nulls(field):
+        return
+    if field.struct is not None:
+        mask[field.name] = mask_of_struct(records[field.name], field.struct)
+    if field.nullable:
+        mask[field.name][is_null_in(records[VALIDITY], validity, field)] = True
+
+
+def mask_of_struct(values: Any, of: Struct) -> Any:
+    return mask_of_records(numpy.asarray(values), of.fields, of._validity)
+
+
+def masked_records(records: Any, fields: Sequence[Field], validity: Validity) -> Any:
+    """A masked array of records, if any field is nullable; else the records."""
+    if not any(map(has_nulls, fields)):
+        return records
+    masked: Any = numpy.ma
+    return masked.array(records, mask=mask_of_records(records, fields, validity), copy=False)
+
+
+def masked_column(column: Any, field: Field, null: Any) -> Any:
+    """A masked array over a column; null says in which rows the field is null, or is None."""
+    masked: Any = numpy.ma
+    if field.struct is not None:
+        mask = mask_of_struct(column, field.struct)
+    else:
+        mask = numpy.zeros(column.shape, bool)
+    if null is not None:
+        mask[null] = True
+    return masked.array(column, mask=mask, copy=False)
+
+
+def columns_of_records(records: Any, fields: Sequence[Field], validity: Validity) -> Dict[str, Any]:
+    """The columns of records as `snapshot` gives them: decimals are units, and nulls are masked."""
+    masked: Any = numpy.ma
+    columns: Dict[str, Any] = {}
+    whole: Any = numpy.asarray(masked.getdata(records))
+    masks = masked.getmaskarray(records) if masked.isMaskedArray(records) else None
+    for name in whole.dtype.names:
+        if name == VALIDITY:
+            continue
+        data = whole[name]
+        mask = None if masks is None else masks[name]
+        field = next((field for field in fields if field.name == name), None)
+        if field is None:
+            columns[name] = data
+            continue
+        if field.logical == "decimal":
+            data = data.view(DecimalColumn)
+            data.scale = field.scale
+        elif field.logical == "date" and data.dtype.kind == "i":
+            data = data.astype("M8[D]")
+        if mask is None and field.nullable and VALIDITY in whole.dtype.names:
+            mask = _spread(is_null_in(whole[VALIDITY], validity, field), data)
+        columns[name] = data if mask is None else masked.array(data, mask=mask, copy=False)
+    return columns
+
+
+def _spread(null: Any, data: Any) -> Any:
+    """The mask of a column, from the rows in which it is null."""
+    masked: Any = numpy.ma
+    mask = numpy.zeros(data.shape, masked.make_mask_descr(data.dtype))
+    mask[null] = True
+    return mask
+
+
+def hidden_rows(mask: Any) -> Any:
+    """Where everything is masked, of the mask of a structured array of one dimension."""
+    # A mask has no gaps: it is a byte for each value.
+    return numpy.ascontiguousarray(mask).view("u1").reshape(len(mask), -1).all(axis=1)
+
+
+def rows_of_structs(field: Field, data: Any, mask: Any) -> List[Any]:
+    """The rows of a structured array as tuples, in the order of the struct's fields; None for a null.
+
+    An array without the names of the struct's fields gives its own tuples.
+    """
+    of = field.struct
+    assert of is not None
+    flat = data.reshape(-1)
+    flat_mask = None if mask is None else mask.reshape(-1)
+    if not set(of.names) <= set(data.dtype.names):
+        rows: List[Any] = list(map(tuple, flat))
+    else:
+        rows = list(zip(*(_member_rows(member, of._validity, flat, flat_mask) for member in of.fields)))
+    if field.nullable and flat_mask is not None and len(flat):
+        # Null is a value of which everything is masked.
+        rows = [None if is_none else row for row, is_none in zip(rows, hidden_rows(flat_mask))]
+    if not field.count:
+        return rows
+    # An array is null when all its elements are.
+    grouped = [rows[at : at + field.count] for at in range(0, len(rows), field.count)]
+    return [None if field.nullable and all(v is None for v in group) else group for group in grouped]
+
+
+def _member_rows(member: Field, validity: Validity, data: Any, mask: Any) -> List[Any]:
+    found = data[member.name]
+    own_mask = None if mask is None else mask[member.name]
+    rows: List[Any]
+    if member.struct is not None and found.dtype.names is not None:
+        rows = rows_of_structs(member, found, own_mask)
+    else:
+        rows = [number_of(member, value) for value in found]
+        if own_mask is not None and own_mask.dtype.names is None:
+            hidden = own_mask.reshape(len(rows), -1).all(axis=1)
+            rows = [None if is_none else row for row, is_none in zip(rows, hidden)]
+    if member.nullable and VALIDITY in data.dtype.names:
+        null = is_null_in(data[VALIDITY], validity, member)
+        rows = [None if is_none else row for row, is_none in zip(rows, null)]
+    return rows

@@ -7,8 +7,8 @@ from typing import Any, Callable, Iterator, Mapping, Optional
 from mmapforge._core import ffi, lib
 from mmapforge._errors import FieldTypeError, UnsupportedError, make_error
 from mmapforge._handle import OpenStore
+from mmapforge._logical import HAS_NUMPY
 from mmapforge._schema import Field
-from mmapforge._tables import HAS_NUMPY
 from mmapforge._totals import step_of
 
 
@@ -44,6 +44,23 @@ def _column_maker() -> Callable[..., Any]:
     return make_column
 
 
+@functools.lru_cache(maxsize=None)
+def _value_column_maker() -> Callable[..., Any]:
+    """make_value_column."""
+    from mmapforge._column_numpy import make_value_column
+
+    return make_value_column
+
+
+def _is_writable(field: Field) -> bool:
+    """True where any number is a value of the field."""
+    if field.nullable or field.struct is not None or field.type in ("string", "bytes"):
+        return False
+    if field.count and (field.type == "bool" or not HAS_NUMPY):
+        return False
+    return field.logical in ("", "timestamp")
+
+
 class Columns(Mapping[str, Any]):
     """The fields of a store, or of a slice of it, as columns; `store.columns`.
 
@@ -52,7 +69,12 @@ class Columns(Mapping[str, Any]):
     writer changes them; a value of up to 8 bytes is never torn, a string may be. The array keeps
     the file mapped, and the store cannot be closed while the array is alive.
 
-    Without numpy, scalar columns are strided memoryviews.
+    An enum is its integer, a timestamp datetime64, a date a copy as datetime64[D], a decimal int64 in
+    units of its last digit, of which the column's `scale` are after the point. An array has a second
+    dimension, a struct a structured dtype. Where a field or anything in it is nullable, the column is a
+    masked array: its values are in the file, its mask is a copy.
+
+    Without numpy, numbers are strided memoryviews.
     """
 
     __slots__ = ("_store", "_rows")
@@ -84,7 +106,7 @@ class Columns(Mapping[str, Any]):
         else, and for records with checksums, which have no writable columns.
         """
         field = self._store._field(name)
-        if field.is_sized:
+        if not _is_writable(field):
             message = f"{self._store.path}: field {name} is {field.declaration}; set it row by row"
             raise make_error(FieldTypeError, message, path=self._store.path, field=name)
         if self._store.schema.checksums:
@@ -106,9 +128,28 @@ class Columns(Mapping[str, Any]):
         return self._make(field, "<u4", "I", field.offset, False)
 
     def _column(self, field: Field, writable: bool) -> Any:
-        return self._make(field, field._numpy_format, field._code, field._data_offset, writable)
+        if HAS_NUMPY and not field.is_plain:
+            return self._value_column(field, writable)
+        code = "" if field.nullable else field._code
+        return self._make(field, field._numpy_format, code, field._data_offset, writable)
 
-    def _make(self, field: Field, dtype: str, code: str, offset: int, writable: bool) -> Any:
+    def _value_column(self, field: Field, writable: bool) -> Any:
+        """A column of a field that is not plain."""
+        from mmapforge import _column_numpy as arrays
+
+        if self._rows is None:  # the same rows for the values and their nulls
+            return Columns(self._store, range(len(self._store)))._value_column(field, writable)
+        column = self._make(field, field, "", field.offset, writable)
+        if not arrays.has_nulls(field):
+            return column
+        null: Any = None
+        if field.nullable:
+            byte, bit = divmod(field._null_bit - 1, 8)
+            at = self._store.schema._validity.offset + byte
+            null = (self._make(field, "u1", "", at, False) >> bit & 1) == 0
+        return arrays.masked_column(column, field, null)
+
+    def _make(self, field: Field, dtype: Any, code: str, offset: int, writable: bool) -> Any:
         rows = range(len(self._store)) if self._rows is None else self._rows
         if not HAS_NUMPY and not code:
             message = f"{self._store.path}: field {field.name}: a column of {field.declaration} "
@@ -125,7 +166,8 @@ class Columns(Mapping[str, Any]):
             self._store._check_open()
         if HAS_NUMPY:
             start = (first - lowest) * record_size + offset
-            return _column_maker()(pointer, len(rows), dtype, start, step * record_size, writable)
+            make = _value_column_maker() if dtype is field else _column_maker()
+            return make(pointer, len(rows), dtype, start, step * record_size, writable)
         # Any, because type checkers accept only literal letters in cast().
         empty: Any = memoryview(b"")
         empty = empty.cast(code)

@@ -116,6 +116,14 @@ class UnsupportedError(Error, NotImplementedError):
     """This machine, file system or library version does not support the call."""
 
 
+class NullError(Error, ValueError):
+    """The field has no value."""
+
+
+class EnumError(Error, ValueError):
+    """A value is that of no member of its enum."""
+
+
 class FieldTypeError(Error, TypeError):
     """A value has the wrong type for its field."""
 
@@ -161,6 +169,8 @@ CLASS_OF_STATUS: Dict[int, Type[Error]] = {
     lib.MMF_ERR_TIMEOUT: WaitTimeoutError,
     lib.MMF_ERR_NEEDS_RECOVERY: RecoveryError,
     lib.MMF_ERR_UNSUPPORTED: UnsupportedError,
+    lib.MMF_ERR_NULL: NullError,
+    lib.MMF_ERR_ENUM: EnumError,
 }
 
 # Statuses for which errno selects a more specific class.

@@ -2,7 +2,7 @@
 
 import numbers
 import re
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Set, Tuple
 
 from mmapforge._errors import (
     ArgumentError,
@@ -35,6 +35,9 @@ _UNKNOWN = 64
 _CAPACITY_MAX = 65536
 _FIELDS_MAX = 1024
 
+_COUNT_MAX = 65536
+_DIGITS_MAX = 18
+
 _UNITS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds", "D": "days"}
 
 
@@ -43,14 +46,25 @@ class _Column(NamedTuple):
     type: str
     note: str  # the doc comment
 
+    def nullable(self) -> "_Column":
+        return self if self.type.endswith("?") else self._replace(type=self.type + "?")
+
+    def with_nans(self, count: int, of: int) -> "_Column":
+        """The column where NaN stands for a null."""
+        if count == 0:
+            return self
+        nans = f"{count:,} of {of:,} values are NaN: make them null first"
+        return self.nullable()._replace(note="; ".join(filter(None, [self.note, nans])))
+
 
 def schema_of(source: Any, name: str = "Record", version: int = 1) -> str:
     """Proposes a schema: text for a *.mmfs file, to be read and changed before it is used.
 
-    A string column gets the length of its longest text, rounded up to a multiple of 8 bytes; what a
-    schema cannot express (a null, the name of a column) is said in a doc comment. A column whose name
-    cannot be that of a field gets another one, `class_value` for `class`. Dates, times and durations
-    become integers, and the doc comment says of what, and how to convert the column before `extend`.
+    A string column gets the length of its longest text, rounded up to a multiple of 8 bytes. A column
+    with nulls becomes nullable, dates and timestamps such fields, decimals of up to 18 digits decimals,
+    and lists of one length arrays. A column whose name cannot be that of a field gets another one,
+    `class_value` for `class`. Times of day and durations become integers, and the doc comment says of
+    what, and how to convert the column before `extend`.
 
     Args:
         source: a table of pandas, polars or pyarrow, a structured array or dtype of numpy, a schema
@@ -175,6 +189,8 @@ def _of_values(name: str, values: Any) -> _Column:
         return _of_type(name, str(values), None)  # a type of polars, in its schema
     if isinstance(values, (str, bytes, bytearray, Mapping)) or not hasattr(values, "__iter__"):
         raise _refuse(name, f"of type {type(values).__name__}", "give a list, an array or a column of a table")
+    if getattr(values, "ndim", 1) == 2:
+        return _array_of(name, _of_values(name, values[:, 0]), values.shape[1], f"of shape {values.shape}")
     if getattr(values, "ndim", 1) != 1:
         raise _refuse(name, f"an array of shape {values.shape}", "give one with a dimension: a value for each row")
     if dtype is None:
@@ -187,7 +203,9 @@ def _of_values(name: str, values: Any) -> _Column:
 def _of_numpy(name: str, dtype: Any, values: Any) -> _Column:
     """A column of a numpy dtype; values is None where there is only the dtype."""
     if dtype.subdtype is not None:
-        shape = dtype.subdtype[1]
+        base, shape = dtype.subdtype
+        if len(shape) == 1:
+            return _array_of(name, _of_numpy(name, base, None), shape[0], f"of shape {shape} in each row")
         raise _refuse(name, f"an array of shape {shape} in each row", "give its elements as columns of their own")
     if dtype.fields is not None:
         raise _refuse(name, "of a structured dtype", "give its fields as columns of their own")
@@ -213,37 +231,98 @@ def _of_type(name: str, type_: str, values: Any) -> _Column:
     if plain == "object":
         return _of_objects(name, list(values))
     if plain in _SCALARS and plain == lower.replace("[pyarrow]", ""):
-        return _Column(name, _SCALARS[plain], _missing(values))
+        return _with_nulls(_Column(name, _SCALARS[plain], ""), values)
     if plain in _TEXTS:
         return _of_texts(name, values, "string", plain)
     if plain == "fixed_size_binary":
         size = "".join(filter(str.isdigit, lower)) or "1"
-        return _Column(name, f"bytes[{size}]", _missing(values))
+        return _with_nulls(_Column(name, f"bytes[{size}]", ""), values)
     if plain in _BYTES:
         return _of_texts(name, values, "bytes", plain)
     if plain.startswith(("datetime", "timestamp", "date", "timedelta", "duration", "time")):
         return _of_dates(name, type_, plain, values)
     if plain.startswith("decimal"):
-        raise _refuse(name, f"of type {type_}", "scale it to integers, or convert it to float64")
+        return _with_nulls(_of_decimals(name, type_, values), values)
+    if plain in ("list", "large_list", "fixed_size_list", "array"):
+        return _of_lists(name, type_, values)
     raise _refuse(name, f"of type {type_}, which no field holds", "leave it out, or convert it")
 
 
 def _of_dates(name: str, type_: str, plain: str, values: Any) -> _Column:
+    unit = next(iter(re.findall(r"\b(ns|us|ms|s|D)\b", type_)), "")
+    if plain in ("date", "date32") or (plain == "datetime64" and unit == "D"):
+        return _with_nulls(_Column(name, "date", ""), values)
+    if plain == "date64":
+        unit = "ms"
+    if plain in ("datetime", "datetime64", "timestamp", "date64"):
+        # Coarser units of numpy, such as hours, are whole seconds.
+        return _with_nulls(_Column(name, f"timestamp[{unit or 's'}]", ""), values)
+    return _of_durations(name, type_, plain, values)
+
+
+def _of_durations(name: str, type_: str, plain: str, values: Any) -> _Column:
     unit = next((_UNITS[found] for found in re.findall(r"\b(ns|us|ms|s|D)\b", type_)), "")
-    bits = "32" if plain in ("date", "date32", "time32") else "64"
-    unit = "days" if plain in ("date", "date32") else "milliseconds" if plain == "date64" else unit
+    bits = "32" if plain == "time32" else "64"
     found = dates_of(values) if values is not None else None
     how = f"; convert it by {found.conversion}" if found is not None else ""
     if plain == "time" and not unit:
         unit = "nanoseconds"  # of polars, which has no other
-    since = " since 1970-01-01T00:00:00Z"
-    if plain.startswith("time") and not plain.startswith("timestamp"):
-        since = " of a duration" if plain.startswith("timedelta") else " since midnight"
-    elif plain == "duration":
-        since = " of a duration"
-    note = f"{unit or 'units of ' + type_}{since}{how}"
-    missing = _missing(values)
-    return _Column(name, "int" + bits, "; ".join(filter(None, [note, missing])))
+    since = " since midnight" if plain.startswith("time") and not plain.startswith("timedelta") else " of a duration"
+    return _with_nulls(_Column(name, "int" + bits, f"{unit or 'units of ' + type_}{since}{how}"), values)
+
+
+def _of_decimals(name: str, type_: str, values: Any) -> _Column:
+    """A decimal of a library, whose type has the numbers of its digits."""
+    digits = [int(found) for found in re.findall(r"(?<![a-z\d])-?\d+", type_.lower())]
+    precision, scale = (digits[0], digits[1]) if len(digits) == 2 else (0, digits[0] if digits else -1)
+    if 0 <= scale <= _DIGITS_MAX and 0 < precision <= _DIGITS_MAX:
+        return _Column(name, f"decimal({precision},{scale})", "")
+    if values is not None:
+        return _of_decimal_objects(name, [value for value in _listed(values) if not _is_missing(value)])
+    raise _refuse(name, f"of type {type_}", f"cast it to at most {_DIGITS_MAX} digits, or convert it to float64")
+
+
+def _of_decimal_objects(name: str, present: List[Any]) -> _Column:
+    """The smallest decimal that holds all."""
+    whole = scale = 0
+    for value in present:
+        _, digits, exponent = value.as_tuple()
+        if not isinstance(exponent, int):
+            raise _refuse(name, f"with {value!r}, which is no number", "leave such rows out, or make them null")
+        scale = max(scale, -exponent)
+        whole = max(whole, len(digits) + exponent)
+    precision = max(1, whole + scale)
+    if precision > _DIGITS_MAX:
+        raise _refuse(name, f"of decimals of {precision} digits", f"round it to at most {_DIGITS_MAX}, or convert it to float64")
+    return _Column(name, f"decimal({precision},{scale})", "")
+
+
+def _of_lists(name: str, type_: str, values: Any) -> _Column:
+    """Lists are an array where all have one length."""
+    if values is not None:
+        return _of_objects(name, _listed(values))
+    found = re.fullmatch(r"fixed_size_list<[^:]*: (.+?)(?: not null)?>\[(\d+)\]", type_.lower())
+    if found is None:
+        raise _refuse(name, f"of type {type_}", "give the values, which must have one length in all rows")
+    return _array_of(name, _of_type(name, found[1], None), int(found[2]), f"of type {type_}")
+
+
+def _of_list_objects(name: str, present: List[Any]) -> _Column:
+    lengths = sorted({len(value) for value in present})
+    if len(lengths) != 1 or not 0 < lengths[0] <= _COUNT_MAX:
+        shown = f"{lengths[0]} to {lengths[-1]}"
+        raise _refuse(name, f"of lists of {shown} elements", f"an array has one length, from 1 to {_COUNT_MAX:,}")
+    return _array_of(name, _of_objects(name, [one for value in present for one in value]), lengths[0], "of lists")
+
+
+def _array_of(name: str, one: _Column, count: int, what: str) -> _Column:
+    if not 0 < count <= _COUNT_MAX:
+        raise _refuse(name, f"an array {what}", f"a field has 1 to {_COUNT_MAX:,} elements")
+    if "[" in one.type and not one.type.startswith("timestamp"):
+        raise _refuse(name, f"an array {what} of {one.type}", "give its elements as columns of their own")
+    if one.type.endswith("?"):
+        raise _refuse(name, f"an array {what} with nulls in it", "fill them in first")
+    return _Column(name, f"{one.type}[{count}]", "")
 
 
 def _of_texts(name: str, values: Any, kind: str, plain: str) -> _Column:
@@ -253,37 +332,61 @@ def _of_texts(name: str, values: Any, kind: str, plain: str) -> _Column:
     present = [value for value in listed if not _is_missing(value)]
     if plain in ("category", "categorical") and not all(isinstance(value, str) for value in present):
         return _of_objects(name, listed)
-    return _sized(name, kind, present, len(listed))
+    made = _sized(name, kind, present)
+    nulls = sum(map(_is_null, listed))
+    made = made.nullable() if nulls else made
+    return made.with_nans(len(listed) - nulls - len(present), len(listed))
 
 
 def _of_objects(name: str, listed: List[Any]) -> _Column:
-    present = [value for value in listed if not _is_missing(value)]
+    present = [value for value in listed if not _is_null(value)]
+    made = _of_present(name, present)
+    return made.nullable() if len(present) < len(listed) else made
+
+
+def _of_present(name: str, values: List[Any]) -> _Column:
+    """A column of objects, none of which is null, but some may be NaN."""
+    present = [value for value in values if not _is_missing(value)]
     kinds = {_kind_of(value) for value in present}
-    if kinds == {"str"}:
-        return _sized(name, "string", present, len(listed))
-    if kinds == {"bytes"}:
-        return _sized(name, "bytes", present, len(listed))
-    note = _note_missing(len(listed) - len(present), len(listed))
-    if kinds == {"bool"}:
-        return _Column(name, "bool", note)
-    if kinds == {"int"}:
-        least, most = min(present), max(present)
-        if -(1 << 63) <= least and most < 1 << 63:
-            return _Column(name, "int64", note)
-        if 0 <= least and most < 1 << 64:
-            return _Column(name, "uint64", note)
-        raise _refuse(name, f"of integers from {least} to {most}", "no field holds more than 64 bits")
-    if kinds and kinds <= {"int", "float"}:
+    if values and kinds <= {"int", "float"} and kinds != {"int"}:
         inexact = [value for value in present if _kind_of(value) == "int" and not _is_exact(value)]
         if inexact:
             raise _refuse(name, f"of fractions and of {inexact[0]}, which float64 does not hold exactly",
                           "convert the column to what it means")  # fmt: skip
-        return _Column(name, "float64", "" if "float" in kinds else note)
+        return _Column(name, "float64", "")
+    return _of_kinds(name, kinds, present).with_nans(len(values) - len(present), len(values))
+
+
+def _of_kinds(name: str, kinds: Set[str], present: List[Any]) -> _Column:
+    if kinds == {"str"}:
+        return _sized(name, "string", present)
+    if kinds == {"bytes"}:
+        return _sized(name, "bytes", present)
+    if kinds == {"bool"}:
+        return _Column(name, "bool", "")
+    if kinds == {"int"}:
+        return _of_integers(name, present)
+    if kinds == {"date"}:
+        return _Column(name, "date", "")
+    if kinds and kinds <= {"datetime", "Timestamp"}:
+        note = "" if all(value.utcoffset() is not None for value in present) else "give the datetimes a time zone first"
+        return _Column(name, "timestamp[us]" if kinds == {"datetime"} else "timestamp[ns]", note)
+    if kinds == {"Decimal"}:
+        return _of_decimal_objects(name, present)
+    if kinds and kinds <= {"list", "tuple", "ndarray"}:
+        return _of_list_objects(name, present)
     if not kinds:
         raise _refuse(name, "without a value", "its type cannot be told; leave it out, or write its field by hand")
-    shown = ", ".join(sorted(kinds))
-    raise _refuse(name, f"of values of type {shown}", "make them all numbers, all str or all bytes; dates as an "
-                  "array or column of a table")  # fmt: skip
+    raise _refuse(name, f"of values of type {', '.join(sorted(kinds))}", "make them all of one type that a field has")
+
+
+def _of_integers(name: str, present: List[Any]) -> _Column:
+    least, most = min(present), max(present)
+    if -(1 << 63) <= least and most < 1 << 63:
+        return _Column(name, "int64", "")
+    if 0 <= least and most < 1 << 64:
+        return _Column(name, "uint64", "")
+    raise _refuse(name, f"of integers from {least} to {most}", "no field holds more than 64 bits")
 
 
 def _is_exact(value: Any) -> bool:
@@ -306,7 +409,7 @@ def _kind_of(value: Any) -> str:
     return "float" if isinstance(value, numbers.Real) else type(value).__name__
 
 
-def _sized(name: str, kind: str, present: List[Any], count: int) -> _Column:
+def _sized(name: str, kind: str, present: List[Any]) -> _Column:
     try:
         longest = max((len(v.encode()) if isinstance(v, str) else len(v) for v in present), default=0)
     except UnicodeEncodeError as error:
@@ -315,8 +418,7 @@ def _sized(name: str, kind: str, present: List[Any], count: int) -> _Column:
     if longest > _CAPACITY_MAX:
         raise _refuse(name, f"with a value of {longest:,} bytes", f"a field holds {_CAPACITY_MAX:,} at most")
     bytes_ = "1 byte" if longest == 1 else f"{longest} bytes"
-    notes = [f"at most {bytes_} in the source", _note_missing(count - len(present), count)]
-    return _Column(name, f"{kind}[{capacity}]", "; ".join(filter(None, notes)))
+    return _Column(name, f"{kind}[{capacity}]", f"at most {bytes_} in the source")
 
 
 def _refuse(name: str, what: str, remedy: str) -> Exception:
@@ -326,10 +428,13 @@ def _refuse(name: str, what: str, remedy: str) -> Exception:
 # ---- Missing values ----
 
 
+def _is_null(value: Any) -> bool:
+    """True for None and what other libraries have instead; NaN is a number."""
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
+
+
 def _is_missing(value: Any) -> bool:
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, numbers.Real) and value != value
+    return _is_null(value) or (isinstance(value, numbers.Real) and value != value)
 
 
 def _listed(values: Any) -> List[Any]:
@@ -339,27 +444,27 @@ def _listed(values: Any) -> List[Any]:
     return list(values)
 
 
-def _missing(values: Any) -> str:
-    """The note on nulls; NaN in a column of floats is a number."""
+def _with_nulls(column: _Column, values: Any) -> _Column:
+    """The column, nullable if a value of it is null; NaN in a column of floats is a number."""
+    return column.nullable() if _count_nulls(values) else column
+
+
+def _count_nulls(values: Any) -> int:
     if values is None:
-        return ""
+        return 0
     count = getattr(values, "null_count", None)
     if callable(count):
         count = count()
     if count is None:
         dtype: Any = getattr(values, "dtype", None)
+        if getattr(dtype, "kind", "") in "mM" and hasattr(dtype, "newbyteorder"):
+            return int(sum(values != values))
         if not callable(getattr(values, "isna", None)) or getattr(dtype, "kind", "f") in "fiub" and hasattr(
             dtype, "newbyteorder"
         ):
-            return ""
+            return 0
         count = int(sum(values.isna()))
-    return _note_missing(count, len(values))
-
-
-def _note_missing(missing: int, count: int) -> str:
-    if not missing:
-        return ""
-    return f"{missing:,} of {count:,} values are missing, which a field cannot hold: fill them in first"
+    return int(count)
 
 
 # ---- Names ----

@@ -1,9 +1,9 @@
 """The record classes: a copy of one row; assigning to a field of it also sets it in the store."""
 
-import keyword
 import operator
 from typing import Any, Callable, Dict, Iterator, List, Optional, Protocol, Tuple, Type, TypeVar
 
+from mmapforge._definitions import parameters
 from mmapforge._errors import ArgumentTypeError, make_error
 from mmapforge._printable import printable
 from mmapforge._schema import Field, Schema
@@ -79,23 +79,10 @@ def _setter(field: Field, slot: Any) -> Callable[[Record, Any], None]:
     return assign
 
 
-def _parameters(names: Tuple[str, ...]) -> List[str]:
-    """The names as parameters: in a file from C, a field may have the name of a Python keyword."""
-    taken = set(names)
-    made = []
-    for name in names:
-        if keyword.iskeyword(name):
-            while name in taken:
-                name += "_"
-            taken.add(name)
-        made.append(name)
-    return made
-
-
 def _methods(schema: Schema) -> Dict[str, Any]:
     """__init__ and _load as generated source code, because they run once per record."""
     # The C library refuses a file with names that are not ASCII identifiers, so this is safe to run.
-    names = _parameters(schema.names)
+    names = parameters(schema.names)
     slots = [f"_v_{field.name}" for field in schema.fields]
     init = [f"def __init__(_self, {', '.join(names)}):", "    _self._store = None"]
     init += ["    _self._row = -1"]

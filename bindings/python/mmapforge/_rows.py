@@ -144,10 +144,75 @@ def _set_sized(field: Field) -> Setter:
     return set_sized
 
 
+# ---- Fields of other types ----
+
+
+def _get_number(field: Field, load: Callable[[Any], Any]) -> Getter:
+    get = _get_scalar(field)
+
+    def get_number(self: OpenStore, row: int, /) -> Any:
+        return load(get(self, row))
+
+    return get_number
+
+
+def _get_block(field: Field) -> Getter:
+    """Of arrays, structs and nullable fields: the whole record is read, because they need be consistent."""
+
+    def get_block(self: OpenStore, row: int, /) -> Any:
+        try:
+            memory, buffer = self._pool.pop()
+        except IndexError:
+            memory = ffi.new("char[]", self.schema.record_size)
+            buffer = memoryview(ffi.buffer(memory))
+        number = check_row(self, row)
+        at = lib.mmfpy_read_row(self._handle, number, memory, len(buffer))
+        if at < 0:
+            self._fail(-at, row, field.name)
+        value = self._codec.load_from(field, buffer.cast("B"), self.path, at)
+        self._pool.append((memory, buffer))
+        return value
+
+    return get_block
+
+
+def _set_number(field: Field) -> Setter:
+    call = getattr(lib, "mmfpy_set_" + field.type)
+
+    def set_number(self: OpenStore, row: int, value: Any, /) -> None:
+        number = check(field, value, self._codec.errors, self.path, row)
+        status = call(self._handle, check_row(self, row), field.offset, number)
+        if status:
+            self._fail(status, row, field.name)
+
+    return set_number
+
+
+def _set_block(field: Field) -> Setter:
+    def set_block(self: OpenStore, row: int, value: Any, /) -> None:
+        item = check(field, value, self._codec.errors, self.path, row)
+        status = _replace_items(self, check_row(self, row), [field], [item])
+        if status:
+            self._fail(status, row, field.name)
+
+    return set_block
+
+
+def _methods_of(field: Field) -> Tuple[Getter, Setter]:
+    if field.is_block or field.nullable:
+        return _get_block(field), _set_block(field)
+    load = field._loader
+    if load is not None:
+        return _get_number(field, load), _set_number(field)
+    if field.is_sized:
+        return _get_sized(field), _set_sized(field)
+    return _get_scalar(field), _set_scalar(field)
+
+
 def set_value(store: OpenStore, row: int, field: Field, value: Any) -> Any:
     """Replaces one field of one row; returns the value that the field now has."""
     getattr(store, "set_" + field.name)(row, value)
-    if type(value) is _PLAIN.get(field.type):
+    if field.is_plain and type(value) is _PLAIN.get(field.type):
         return value
     return getattr(store, "get_" + field.name)(row)
 
@@ -158,8 +223,7 @@ def field_methods(schema: Schema) -> Dict[str, Any]:
     for field in schema.fields:
         about = f"{field.name} of a row ({field.declaration})"
         about += f": {printable(field.doc)}" if field.doc else "."
-        get = _get_sized(field) if field.is_sized else _get_scalar(field)
-        put = _set_sized(field) if field.is_sized else _set_scalar(field)
+        get, put = _methods_of(field)
         for method, prefix, verb in ((get, "get_", ""), (put, "set_", "Sets ")):
             method.__name__ = prefix + field.name
             method.__qualname__ = f"{schema.name}Store.{method.__name__}"
@@ -180,9 +244,26 @@ def fail_names(store: OpenStore, given: Mapping[str, Any], what: str) -> NoRetur
             hint = f"did you mean {near[0]!r}?" if near else f"the fields are {', '.join(names)}"
             message = f"{store.path}: {what}: there is no field {name!r}; {hint}"
             raise make_error(FieldNameError, message, path=store.path, field=str(name))
-    missing = [name for name in names if name not in given]
+    missing = [f.name for f in store.schema.fields if f.name not in given and not f.is_optional]
     message = f"{store.path}: {what}: no value for {', '.join(missing)}; give every field"
     raise make_error(FieldNameError, message, path=store.path, field=missing[0])
+
+
+def _of_mapping(store: OpenStore, given: Mapping[str, Any], what: str) -> Sequence[Any]:
+    """The values of a mapping, and the defaults of fields that it does not have."""
+    found = 0
+    values = []
+    for field in store.schema.fields:
+        try:
+            values.append(given[field.name])
+            found += 1
+        except KeyError:
+            if not field.is_optional:
+                fail_names(store, given, what)
+            values.append(field.default)
+    if len(given) != found:
+        fail_names(store, given, what)
+    return values
 
 
 def values_of(store: OpenStore, record: Any, what: str) -> Sequence[Any]:
@@ -196,15 +277,9 @@ def values_of(store: OpenStore, record: Any, what: str) -> Sequence[Any]:
         try:
             return store._codec.pick(record)
         except KeyError:
-            fail_names(store, record, what)
+            return _of_mapping(store, record, what)
     if isinstance(record, AnyMapping):
-        try:
-            values = [record[name] for name in store.schema.names]
-        except KeyError:
-            fail_names(store, record, what)
-        if len(record) != len(values):
-            fail_names(store, record, what)
-        return values
+        return _of_mapping(store, record, what)
     if isinstance(record, Record):
         if record._fields != store.schema.names:
             return values_of(store, record._asdict(), what)
@@ -288,14 +363,17 @@ def replace_fields(store: OpenStore, row: Any, record: Any, fields: Dict[str, An
 def _replace_some(store: OpenStore, row: int, fields: Dict[str, Any]) -> int:
     if any(name not in store.schema.by_name for name in fields):
         fail_names(store, fields, "set")
-    # C copies the chosen fields only, so the values of the others do not matter.
-    values = [
-        fields.get(field.name, "" if field.is_text else b"" if field.is_sized else 0)
-        for field in store.schema.fields
-    ]
-    buffer = bytearray(store.schema.record_size)
-    store._codec.pack_checked(buffer, values, store.path, row)
-    chosen = [store.schema.by_name[name].index for name in fields]
+    chosen = [store.schema.by_name[name] for name in fields]
+    items = [check(field, fields[field.name], store._codec.errors, store.path, row) for field in chosen]
+    return _replace_items(store, row, chosen, items)
+
+
+def _replace_items(store: OpenStore, row: int, fields: Sequence[Field], items: Sequence[Any]) -> int:
+    # C copies the chosen fields only, but checks the values of the others, too.
+    buffer = store._codec.blank()
+    for field, item in zip(fields, items):
+        store._codec.put_into(field, item, buffer)
+    chosen = [field.index for field in fields]
     return int(
         lib.mmfpy_set_row(
             store._handle, row, ffi.from_buffer(buffer), len(buffer), chosen, len(chosen)

@@ -40,11 +40,11 @@ from mmapforge._handle import (
     open_handle,
     schema_text,
 )
+from mmapforge._logical import HAS_NUMPY
 from mmapforge._printable import printable
 from mmapforge._record import Record, make_record
 from mmapforge._rows import check_row, field_methods, one_record, replace_fields, set_value
-from mmapforge._schema import Field, Schema, schema_of
-from mmapforge._tables import HAS_NUMPY
+from mmapforge._schema import Field, Schema, schema_for, schema_of
 from mmapforge._totals import Aggregates, total_over
 
 R = TypeVar("R", bound=Record)
@@ -398,9 +398,10 @@ class Store(OpenStore, Aggregates, Generic[R]):
             row = count
 
     def snapshot(self, start: int = 0, stop: Optional[int] = None) -> Any:
-        """A copy of rows as a structured numpy array, each record consistent.
+        """A copy of rows as a structured numpy array, each record consistent; its dtype is schema.dtype.
 
-        Without numpy, a list of records. start and stop are as in a slice.
+        Nulls are masked: the array is a masked array, if any field is nullable. Without numpy, a list
+        of records. start and stop are as in a slice.
         """
         return _snapshot(self, _rows_between(self, start, stop))
 
@@ -598,7 +599,7 @@ def _snapshot(store: Store[Any], rows: range) -> Any:
 
     if not rows:
         store._check_open()
-        return numpy.empty(0, store.schema.dtype)
+        return _with_nulls(store, numpy.empty(0, store.schema.dtype))
     first = min(rows[0], rows[-1])
     count = abs(rows[-1] - rows[0]) + 1
     out = numpy.empty(count, store.schema.dtype)
@@ -607,7 +608,16 @@ def _snapshot(store: Store[Any], rows: range) -> Any:
     status = lib.mmfpy_copy_rows(store._handle, first, count, memory, out.nbytes, copied)
     if status:
         store._fail(status, first + copied[0])
-    return out if rows.step == 1 else out[rows[0] - first :: rows.step].copy()
+    return _with_nulls(store, out if rows.step == 1 else out[rows[0] - first :: rows.step].copy())
+
+
+def _with_nulls(store: Store[Any], records: Any) -> Any:
+    """Records as a masked array, if any field is nullable."""
+    if store.schema.is_plain:
+        return records
+    from mmapforge._column_numpy import masked_records
+
+    return masked_records(records, store.schema.fields, store.schema._validity)
 
 
 def _rows_between(store: OpenStore, start: int, stop: Optional[int]) -> range:
@@ -640,7 +650,7 @@ def define(module: str, text: str) -> Tuple[Type[Any], Type[Any]]:
 
 
 def _make(module: str, text: str, dynamic: bool) -> Tuple[Type[Any], Type[Any]]:
-    schema = schema_of(text)
+    schema = schema_for(text, module)
     record = make_record(schema, module, _rebuild if dynamic else None)
     store = type(
         schema.name + "Store",

@@ -5,12 +5,10 @@ it to NaN in a column of numbers. An object of an unknown library that has an ex
 refused, because it is unknown whether iterating over it yields rows or columns.
 """
 
-import importlib.util
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Type
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Type
 
 from mmapforge._errors import ArgumentError, Error, FieldTypeError, make_error
-
-HAS_NUMPY = importlib.util.find_spec("numpy") is not None
+from mmapforge._logical import HAS_NUMPY
 
 # The protocols by which libraries exchange tables and columns.
 _EXCHANGES = ("__dataframe__", "__arrow_c_stream__", "__arrow_c_array__")
@@ -174,3 +172,54 @@ def column_of(values: Any, wants_list: bool) -> Given:
         what = f"a {type(values).__name__} is not a known kind of column; give a numpy array or a list"
         return Given(values, problem=what)
     return Given(values)
+
+
+def numpy_or_list(values: Any) -> Tuple[Any, str]:
+    """A column with its nulls, as an array of numpy or a list, or why it is refused.
+
+    A null of a library is NaT in an array of datetime64, masked in a masked array, and None or the
+    library's own object in a list.
+    """
+    if isinstance(values, (list, tuple)):
+        return values, ""
+    dtype: Any = getattr(values, "dtype", None)
+    if hasattr(values, "to_pylist") and hasattr(values, "null_count"):  # pyarrow
+        type_ = str(getattr(values, "type", ""))
+        if HAS_NUMPY and type_.startswith(("timestamp", "date32")):
+            return _datetimes(values.to_numpy(**({} if hasattr(values, "chunks") else {"zero_copy_only": False}))), ""
+        return values.to_pylist(), ""
+    if callable(getattr(values, "null_count", None)) and hasattr(values, "to_list"):  # polars
+        name = str(dtype)
+        if HAS_NUMPY and name.startswith(("Datetime", "Date")):
+            return _datetimes(values.to_numpy()), ""
+        return values.to_list(), ""
+    if callable(getattr(values, "isna", None)) and hasattr(values, "to_numpy"):  # pandas
+        if getattr(dtype, "kind", "") == "M":
+            return _datetimes(_of_pandas(values, dtype)), ""
+        return (values.to_numpy() if hasattr(dtype, "newbyteorder") else list(values)), ""
+    if is_exchanged(values) and not hasattr(dtype, "newbyteorder"):
+        what = f"a {type(values).__name__} is not a known kind of column; give a numpy array or a list"
+        return values, what
+    if dtype is not None and hasattr(dtype, "newbyteorder"):
+        return values, ""
+    return list(values), ""
+
+
+def _of_pandas(values: Any, dtype: Any) -> Any:
+    """A column of dates or timestamps, which are of UTC where they have a time zone."""
+    if hasattr(dtype, "newbyteorder"):
+        return values.to_numpy()
+    unit = getattr(getattr(dtype, "pyarrow_dtype", dtype), "unit", None)
+    if unit is None:  # dates of Arrow
+        return list(values)
+    if hasattr(dtype, "tz"):
+        return values.to_numpy(dtype=f"M8[{unit}]")
+    import numpy
+
+    nat: Any = numpy.datetime64("NaT")
+    return values.to_numpy(dtype=f"M8[{unit}]", na_value=nat)
+
+
+def _datetimes(made: Any) -> Any:
+    """An array of datetime64 as it is; others as lists of objects."""
+    return made if getattr(getattr(made, "dtype", None), "kind", "") == "M" else list(made)

@@ -50,14 +50,17 @@ class Aggregates:
         raise NotImplementedError
 
     def sum(self, field: str) -> Number:
-        """The sum of a field; exact for integers, 0 without rows."""
-        return sum_in(self._total(field, lib.MMFPY_SUM)[0])
+        """The sum of a field; exact for integers and decimals, 0 without rows."""
+        total, _, of = self._total(field, lib.MMFPY_SUM)
+        value: Number = _value(of, sum_in(total))
+        return value
 
     def mean(self, field: str) -> float:
         """The mean of a field; ValueError without rows."""
-        total, count, _ = self._total(field, lib.MMFPY_SUM)
+        total, count, of = self._total(field, lib.MMFPY_SUM)
         self._need_rows(count, field)
-        return sum_in(total) / count
+        mean: float = _value(of, sum_in(total)) / count
+        return mean
 
     def min(self, field: str) -> Number:
         """The smallest value of a field; NaN if one is NaN. ValueError without rows."""
@@ -70,12 +73,33 @@ class Aggregates:
     def _limit(self, name: str, which: int) -> Limits:
         total, count, field = self._total(name, which)
         self._need_rows(count, name)
-        return limits_in(total, field.type == "bool")
+        least, most = limits_in(total, field.type == "bool")
+        if field.is_plain:
+            return least, most
+        # C has computed one of them.
+        return (_value(field, least), 0) if which == lib.MMFPY_MIN else (0, _value(field, most))
 
     @staticmethod
     def _need_rows(count: int, name: str) -> None:
         if count == 0:
             raise make_error(ArgumentError, f"field {name}: there are no rows", field=name)
+
+
+def _value(field: Field, number: Number) -> Any:
+    """What a number of a field means: a decimal, a member of an enum, a time."""
+    load = None if field.is_plain else field._loader
+    return number if load is None else load(number)
+
+
+def _problem(field: Field, what: int) -> str:
+    """Why a field has no total, or "" if it has one."""
+    if field.is_block or field.is_sized:
+        return "which has no sum or limits"
+    if field.nullable:
+        return "which may be null; columns[...] has its sum and limits without the nulls"
+    if what == lib.MMFPY_SUM and field.logical not in ("", "decimal"):
+        return "which has no sum; it has min and max"
+    return ""
 
 
 def step_of(rows: range) -> int:
@@ -86,8 +110,9 @@ def step_of(rows: range) -> int:
 def total_over(store: OpenStore, rows: range, name: str, what: int) -> Tuple[Any, int, Field]:
     """The total of one field over rows of a store."""
     field = store._field(name)
-    if field.is_sized:
-        what_is = f"{store.path}: field {name} is {field.declaration}, which has no sum or limits"
+    problem = "" if field.is_plain and not field.is_sized else _problem(field, what)
+    if problem:
+        what_is = f"{store.path}: field {name} is {field.declaration}, {problem}"
         raise make_error(FieldTypeError, what_is, path=store.path, field=name)
     out = ffi.new("mmfpy_total *")
     status = lib.mmfpy_total_rows(

@@ -3,6 +3,7 @@
 
 #include "mmapforge/detail/append_rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int mmfpy_copy_rows(mmfpy_store *handle, uint64_t first, uint64_t count, void *to, size_t size,
@@ -194,6 +195,15 @@ static void put_scalars(unsigned char *to, const mmfpy_source *source, uint64_t 
     }
 }
 
+/* Arrays, structs and validity bytes: their alignment may be less than that of their size. */
+static void put_blocks(unsigned char *to, const mmfpy_source *source, uint64_t begin,
+                       uint64_t count, size_t record_size)
+{
+    const unsigned char *from = value_of(source, begin);
+    for (uint64_t i = 0; i < count; i++, from += source->stride, to += record_size)
+        mmfi_copy_in(to, from, source->size);
+}
+
 /* *next points to the next value with a length, and is moved on. */
 static void put_listed(unsigned char *record, const mmfpy_source *source, uint64_t begin,
                        uint64_t count, size_t record_size, const unsigned char **next)
@@ -227,7 +237,7 @@ static void put_fixed(unsigned char *record, const mmfpy_source *source, uint64_
 
 static void put_columns(const mmf_store *store, unsigned char *records, uint64_t count,
                         const mmfpy_source *sources, uint32_t source_count,
-                        const unsigned char **next)
+                        const unsigned char **next, bool in_place)
 {
     const size_t record_size = mmf_store_schema(store)->record_size;
     const uint64_t block = BLOCK_BYTES / record_size + 1;
@@ -235,26 +245,45 @@ static void put_columns(const mmf_store *store, unsigned char *records, uint64_t
         const uint64_t rows = count - begin < block ? count - begin : block;
         unsigned char *record = records + begin * record_size;
         for (uint32_t s = 0; s < source_count; s++) {
-            if (sources[s].max == 0)
+            if (sources[s].max == 0 && sources[s].width != 0)
+                put_blocks(record + sources[s].offset, &sources[s], begin, rows, record_size);
+            else if (sources[s].max == 0)
                 put_scalars(record + sources[s].offset, &sources[s], begin, rows, record_size);
             else if (sources[s].lengths != NULL)
                 put_listed(record, &sources[s], begin, rows, record_size, &next[s]);
             else
                 put_fixed(record, &sources[s], begin, rows, record_size);
         }
-        mmfi_append_rows_finish(store, records, begin, rows);
+        if (in_place)
+            mmfi_append_rows_finish(store, records, begin, rows);
     }
+}
+
+/* In a file of another version of the schema records lie otherwise, so the core converts them. */
+static mmf_status append_converted(mmf_store *store, uint64_t count, const mmfpy_source *sources,
+                                   uint32_t source_count, const unsigned char **next,
+                                   uint64_t *first)
+{
+    const size_t record_size = mmf_store_schema(store)->record_size;
+    unsigned char *records = (unsigned char *)calloc((size_t)count + 1, record_size);
+    if (records == NULL)
+        return MMF_ERR_NO_MEMORY;
+    put_columns(store, records, count, sources, source_count, next, false);
+    const mmf_status status =
+        mmf_store_append_rows(store, records, count, (size_t)count * record_size, first);
+    free(records);
+    return status;
 }
 
 int mmfpy_append_columns(mmfpy_store *handle, uint64_t count, const mmfpy_source *sources,
                          uint32_t source_count, uint64_t *first, uint64_t *bad,
                          uint32_t *bad_source)
 {
-    const unsigned char *next[MMF_FIELDS_MAX];
+    const unsigned char *next[MMFPY_SOURCES_MAX];
     unsigned char *records = NULL;
     mmf_status status = MMF_OK;
     *first = 0;
-    if (source_count > MMF_FIELDS_MAX)
+    if (source_count > MMFPY_SOURCES_MAX)
         return MMF_ERR_ARGUMENT;
     for (uint32_t s = 0; s < source_count; s++) {
         next[s] = (const unsigned char *)sources[s].data;
@@ -266,9 +295,13 @@ int mmfpy_append_columns(mmfpy_store *handle, uint64_t count, const mmfpy_source
     mmf_store *store = mmfpy_enter_writing(handle, &status);
     if (store == NULL)
         return (int)status;
-    status = mmfi_append_rows_begin(store, count, &records);
-    if (status == MMF_OK) {
-        put_columns(store, records, count, sources, source_count, next);
+    const bool in_place = mmf_store_file_schema(store) == mmf_store_schema(store);
+    if (!in_place)
+        status = append_converted(store, count, sources, source_count, next, first);
+    else
+        status = mmfi_append_rows_begin(store, count, &records);
+    if (in_place && status == MMF_OK) {
+        put_columns(store, records, count, sources, source_count, next, true);
         mmfi_append_rows_end(store, count, first);
     }
     mmfpy_leave_writing(handle);

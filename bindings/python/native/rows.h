@@ -21,18 +21,22 @@ typedef struct mmfpy_sink {
 /*
  * The values of one field when records are assembled. Scalars: values of the field's size, stride
  * bytes apart. string and bytes with lengths: values end to end. Without lengths: values of width
- * bytes, stride bytes apart, that end before their trailing NULs. Other threads may change the
- * values during the call, but not the lengths, which bound the reads from data.
+ * bytes, stride bytes apart, that end before their trailing NULs. Arrays, structs and validity
+ * bytes have max 0 and the width of the field, and are copied as they are. Other threads may change
+ * the values during the call, but not the lengths, which bound the reads from data.
  */
 typedef struct mmfpy_source {
     const void *data;
     const uint32_t *lengths; /* bytes of each value, or NULL */
     int64_t stride;          /* bytes */
-    uint32_t width;          /* bytes of a value without lengths */
+    uint32_t width;          /* bytes of a value without lengths; 0 for scalars */
     uint32_t offset;         /* in the record */
     uint32_t size;           /* of the field */
-    uint32_t max;            /* capacity of string and bytes; 0 for scalars */
+    uint32_t max;            /* capacity of string and bytes; 0 for other fields */
 } mmfpy_source;
+
+/* A source for each field, and one for the validity bytes. */
+#define MMFPY_SOURCES_MAX (MMF_FIELDS_MAX + 1)
 
 /* Records that are being appended in parts: in memory and not appended yet, and appended. */
 typedef struct mmfpy_batch {
@@ -76,9 +80,9 @@ int mmfpy_set_row(mmfpy_store *handle, int64_t row, const void *record, size_t s
                   const uint32_t *fields, uint32_t field_count);
 
 /*
- * Appends count records, assembled from one source per field in the order of the fields, completely
- * or not at all. MMF_ERR_TOO_LONG if a value does not fit; *bad is then its row in the sources, and
- * *bad_source its field.
+ * Appends count records, assembled from one source per field in the order of the fields, and one
+ * for the validity bytes where a field is nullable, completely or not at all. MMF_ERR_TOO_LONG if a
+ * value does not fit; *bad is then its row in the sources, and *bad_source its field.
  */
 int mmfpy_append_columns(mmfpy_store *handle, uint64_t count, const mmfpy_source *sources,
                          uint32_t source_count, uint64_t *first, uint64_t *bad,

@@ -5,6 +5,7 @@
 #ifndef MMAPFORGE_MMAPFORGE_H
 #define MMAPFORGE_MMAPFORGE_H
 
+#include "mmapforge/decimal.h"
 #include "mmapforge/schema.h"
 #include "mmapforge/sigbus.h"
 #include "mmapforge/status.h"

@@ -28,10 +28,12 @@ typedef enum mmf_status {
     MMF_ERR_BUSY = 17,           /* another writer kept the record, or the append lock, in use */
     MMF_ERR_TIMEOUT = 18,        /* the time given to a wait has passed */
     MMF_ERR_NEEDS_RECOVERY = 19, /* a sync failed earlier: the disk may lack what memory shows */
-    MMF_ERR_UNSUPPORTED = 20     /* this machine, file system or build cannot do it */
+    MMF_ERR_UNSUPPORTED = 20,    /* this machine, file system or build cannot do it */
+    MMF_ERR_NULL = 21,           /* the field has no value */
+    MMF_ERR_ENUM = 22            /* the value is that of no member of the enum */
 } mmf_status;
 
-#define MMF_STATUS_COUNT 21
+#define MMF_STATUS_COUNT 23
 
 /*
  * Sizes of the texts in mmf_error, in bytes with the final NUL. A longer path is cut at its end, a

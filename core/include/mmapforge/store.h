@@ -211,7 +211,18 @@ mmf_status mmf_store_create(const char *path, const mmf_options *options, const 
 mmf_status mmf_store_open(const char *path, const mmf_options *options, mmf_store **out,
                           mmf_error *error);
 
-/* As mmf_store_open, and MMF_ERR_SCHEMA unless the file holds records of that schema. */
+/*
+ * As mmf_store_open, for a program that has a schema of its own: the file holds records of that
+ * schema, or of another version of it that mmf_schema_adapt accepts. Then every record has the
+ * program's layout: values are found by the names of their fields, numbers that were narrower are
+ * widened, and a field that the file lacks has its default or is null. Such a file may be written,
+ * too, if the program knows all of its fields; a value that does not fit a narrower field of the
+ * file is MMF_ERR_TOO_LONG, and one for a field that the file lacks MMF_ERR_SCHEMA. A row range is
+ * MMF_ERR_UNSUPPORTED there, and so is a column whose values are converted: use get.
+ *
+ * MMF_ERR_SCHEMA for any other file, and for one to be written that has fields the program does not
+ * know: the message names the field, what both sides have, and the way out.
+ */
 mmf_status mmf_store_open_as(const char *path, const mmf_options *options, const mmf_schema *schema,
                              mmf_store **out, mmf_error *error);
 
@@ -289,8 +300,17 @@ MMFI_INLINE mmf_status mmf_store_info(const mmf_store *store, mmf_info *out)
     return mmfi_store_info(store, out, sizeof *out);
 }
 
-/* The schema in the file; NULL for a closed handle. Owned by the handle. */
+/*
+ * The schema of the records as this handle has them: the program's, after mmf_store_open_as or the
+ * open of a generated store, else the file's. NULL for a closed handle. Owned by the handle.
+ */
 const mmf_schema *mmf_store_schema(const mmf_store *store);
+
+/*
+ * The schema in the file, which may be another version of the program's. NULL for a closed handle.
+ * Owned by the handle.
+ */
+const mmf_schema *mmf_store_file_schema(const mmf_store *store);
 
 /* The path as it was given; NULL for a closed handle. Owned by the handle. */
 const char *mmf_store_path(const mmf_store *store);

@@ -30,12 +30,22 @@ typedef struct mmf_value {
 /*
  * Reads one field of one row, consistent even while a writer replaces the record. A string or bytes
  * value is copied into buffer, which needs field->max + 1 bytes; scalars need none (NULL, 0). field
- * must come from mmf_store_schema(store).
+ * must come from mmf_store_schema(store), and be neither an array nor a struct. The value of an
+ * enum is its number; that of a timestamp, date or decimal the number that is stored.
  *
- * Returns MMF_ERR_ARGUMENT, MMF_ERR_RANGE, MMF_ERR_TOO_LONG (buffer too small), MMF_ERR_CLOSED,
- * MMF_ERR_CORRUPT, MMF_ERR_BUSY or MMF_ERR_IO; *out is zeroed then.
+ * Returns MMF_ERR_ARGUMENT, MMF_ERR_NULL (a nullable field without a value), MMF_ERR_RANGE,
+ * MMF_ERR_TOO_LONG (buffer too small), MMF_ERR_CLOSED, MMF_ERR_CORRUPT, MMF_ERR_BUSY or MMF_ERR_IO;
+ * *out is zeroed then.
  */
 mmf_status mmf_store_get_value(const mmf_store *store, uint64_t row, const mmf_field *field,
+                               void *buffer, size_t buffer_size, mmf_value *out);
+
+/*
+ * The same at a place within the record, which mmf_schema_locate found in mmf_store_schema(store):
+ * "bids[3].price". Also MMF_ERR_NULL, when the value is null, or the array or struct that it is in;
+ * and MMF_ERR_ARGUMENT for a whole array or struct.
+ */
+mmf_status mmf_store_get_place(const mmf_store *store, uint64_t row, const mmf_place *place,
                                void *buffer, size_t buffer_size, mmf_value *out);
 
 /*
@@ -52,11 +62,12 @@ mmf_status mmf_store_copy_rows(const mmf_store *store, uint64_t first, uint64_t 
  * Appends count raw records that lie record_size bytes apart; size is the buffer's and must
  * hold them. All of them are published at once, or none, also when the process is killed; after a
  * power cut the first ones may be there, as of any records since the last sync. Lengths are
- * checked, bytes after a length become zero and bools 0 or 1; bytes between fields are taken as
- * they are, and should be zero; those of a checksum are ignored.
+ * checked, bytes after a length become zero and bools 0 or 1; bytes between fields, and those of a
+ * field that is null, are taken as they are, and should be zero; those of a checksum are ignored.
  * *first (may be NULL) is the row of the first one.
  *
- * Returns MMF_ERR_ARGUMENT, MMF_ERR_TOO_LONG (a length exceeds its field), MMF_ERR_READ_ONLY,
+ * Returns MMF_ERR_ARGUMENT (also for a decimal of too many digits), MMF_ERR_TOO_LONG (a length
+ * exceeds its field), MMF_ERR_ENUM (a value is no member of its enum), MMF_ERR_READ_ONLY,
  * MMF_ERR_CLOSED, MMF_ERR_CAPACITY, MMF_ERR_NO_SPACE, MMF_ERR_NEEDS_RECOVERY, MMF_ERR_BUSY (another
  * of several writers held the append lock for ten seconds), MMF_ERR_CORRUPT (the file was
  * truncated, or its count exceeds it), MMF_ERR_NOT_FOUND (it has no name any more),
@@ -67,9 +78,10 @@ mmf_status mmf_store_append_rows(mmf_store *store, const void *records, uint64_t
                                  uint64_t *first);
 
 /*
- * Replaces fields of one row by those of a raw record, all or nothing even under a kill. fields are
- * field_count indexes into mmf_schema.fields; NULL and 0 mean every field. size is the raw
- * record's, at least record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE; MMF_ERR_BUSY
+ * Replaces fields of one row by those of a raw record, and whether they are null, all or nothing
+ * even under a kill. fields are field_count indexes into mmf_schema.fields; NULL and 0 mean every
+ * field. Other fields of the raw record are not looked at. size is the raw record's, at least
+ * record_size. Errors as mmf_store_append_rows, and MMF_ERR_RANGE; MMF_ERR_BUSY
  * when another of several writers had the record for ten seconds. With fields that stay,
  * MMF_ERR_CORRUPT when the record is torn or, with checksums, damaged.
  */

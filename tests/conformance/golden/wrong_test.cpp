@@ -1,7 +1,8 @@
 // Runs mmfgen on every wrong schema and compares everything that it prints.
 //
 // To accept new messages, after reading them:
-//     MMFGEN_UPDATE=$PWD/tests/conformance/golden/wrong bazel-bin/tests/conformance/golden/wrong_test
+//     MMFGEN_UPDATE=$PWD/tests/conformance/golden/wrong
+//     bazel-bin/tests/conformance/golden/wrong_test
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -139,11 +140,13 @@ TEST_F(WrongSchema, IsAsLargeAsASchemaMayBe)
     const std::string padding(SOURCE_SIZE_MAX - record.size() - 4, 'x');
     const std::string schema = record + "//" + padding + "\n}";
     ASSERT_EQ(schema.size(), 1048576u);
-    EXPECT_EQ(refuse("large.mmfs", schema), "large.mmfs:5:1: error: found '}'; expected 'record'\n"
-                                            "    5 | }\n"
-                                            "      | ^\n"
-                                            "hint: a schema is a list of 'record Name version 1 "
-                                            "{ ... }'\n");
+    EXPECT_EQ(refuse("large.mmfs", schema),
+              "large.mmfs:5:1: error: found '}'; expected 'record', "
+              "'struct', 'enum' or 'const'\n"
+              "    5 | }\n"
+              "      | ^\n"
+              "hint: a record is declared as in 'record Name version 1 "
+              "{ ... }'\n");
 }
 
 // Refused by its number, before any field is compared with any other.
@@ -163,6 +166,44 @@ TEST_F(WrongSchema, HasTooManyRecords)
         text += "record A" + std::to_string(i) + " version 1 {\n" + fields(1) + "}\n";
     EXPECT_EQ(first_line(refuse("a.mmfs", text)),
               "a.mmfs:1:8: error: the file has 257 records; at most 256 are allowed");
+}
+
+TEST_F(WrongSchema, HasTooManyConstants)
+{
+    std::string text = "record A version 1 {\n" + fields(1) + "}\n";
+    for (uint32_t i = 0; i <= GEN_CONSTANTS_MAX; i++)
+        text += "const C" + std::to_string(i) + " = 1;\n";
+    EXPECT_EQ(first_line(refuse("a.mmfs", text)),
+              "a.mmfs:4:7: error: the file has 1025 constants; at most 1024 are allowed");
+}
+
+TEST_F(WrongSchema, HasTooManyEnumsAndStructs)
+{
+    std::string text = "record A version 1 {\n" + fields(1) + "}\n";
+    for (uint32_t i = 0; i < MMF_DEFINITIONS_MAX; i++)
+        text += "struct S" + std::to_string(i) + " {\n" + fields(1) + "}\n";
+    EXPECT_EQ(first_line(refuse("a.mmfs", text + "enum E : int8 {\n  A = 1;\n}\n")),
+              "a.mmfs:772:6: error: the file has 257 enums and structs; at most 256 are allowed");
+}
+
+TEST_F(WrongSchema, HasTooManyMembersOfAnEnum)
+{
+    std::string text = "enum E : int16 {\n";
+    for (uint32_t i = 0; i <= MMF_FIELDS_MAX; i++)
+        text += "M" + std::to_string(i) + " = " + std::to_string(i) + ";\n";
+    EXPECT_EQ(first_line(refuse("a.mmfs", text + "}\nrecord A version 1 {\na: E;\n}\n")),
+              "a.mmfs:1:6: error: the enum has 1025 members; expected 1 to 1024");
+}
+
+// Nine times 1,000 members, which would all get calls.
+TEST_F(WrongSchema, HasTooManyValuesWithinItsStructs)
+{
+    std::string text = "struct S {\n" + fields(1000) + "}\nrecord A version 1 {\n";
+    for (int i = 0; i < 9; i++)
+        text += "g" + std::to_string(i) + ": S;\n";
+    EXPECT_EQ(first_line(refuse("a.mmfs", text + "}\n")),
+              "a.mmfs:1003:8: error: the record has 8192 values or more within its structs and "
+              "arrays; at most 8191 are allowed");
 }
 
 // Two header lines, then one doc line "/// x...x" that alone has the allowed size.

@@ -2,20 +2,10 @@
 #ifndef MMF_TESTS_ROBUSTNESS_FUZZ_SCHEMA_CHECK_H
 #define MMF_TESTS_ROBUSTNESS_FUZZ_SCHEMA_CHECK_H
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "gen/front/parser.h"
 #include "gen/model/names.h"
 #include "gen/model/sema.h"
-
-#define FUZZ_REQUIRE(condition)                                                                    \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);              \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "tests/robustness/fuzz/canonical_check.h"
 
 // A schema that is accepted is one that a file can carry: its text means the same layout. Returns
 // whether it was accepted.
@@ -37,6 +27,7 @@ inline bool t_check_schema(const char *text, size_t size)
         FUZZ_REQUIRE(!accepted || model.record_count > 0);
         for (uint32_t i = 0; accepted && i < model.record_count; i++) {
             const mmf_schema *record = &model.records[i];
+            FUZZ_REQUIRE(t_check_canonical(record->text, record->text_size));
             mmf_schema *again = nullptr;
             FUZZ_REQUIRE(mmf_schema_parse(record->text, record->text_size, &again, nullptr) ==
                          MMF_OK);

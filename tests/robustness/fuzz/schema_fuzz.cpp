@@ -1,8 +1,11 @@
-// libFuzzer's entry for schemas; tests/robustness/fuzz/BUILD.bazel has the command.
+// libFuzzer's entry for schemas, as people write them and as files have them;
+// tests/robustness/fuzz/BUILD.bazel has the command.
 #include "tests/robustness/fuzz/schema_check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    t_check_schema(reinterpret_cast<const char *>(data), size);
+    const char *text = reinterpret_cast<const char *>(data);
+    t_check_schema(text, size);
+    t_check_canonical(text, size);
     return 0;
 }

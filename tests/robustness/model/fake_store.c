@@ -425,6 +425,7 @@ uint64_t mmfi_now_ns(void)
 
 mmfi_writer mmfi_writer_none = {0, 0, 0, NULL, NULL, MMFI_LAST_NOTHING, 0};
 static const mmfi_live live_frozen = {.count = UINT64_MAX};
+const mmf_store mmfi_no_store = {.writer = &mmfi_writer_none, .live = &live_frozen};
 
 bool mmfi_state_is_inherited(const mmfi_state *state)
 {

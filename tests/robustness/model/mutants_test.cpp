@@ -34,7 +34,8 @@ const Mutant mutants[] = {
     {"mmfi_undo_save", "fence release", "", "undo slot of two rows", nullptr},
     {"mmfi_undo_announce", "fence release", "", "two repairers, two rows", nullptr},
     // core/include/mmapforge/detail/access.h
-    {"mmfi_row_is_known", "load acquire", "&store->row_bound", "shared handle, scalar", nullptr},
+    {"mmfi_row_is_known", "load acquire", "&mmfi_some(store)->row_bound", "shared handle, scalar",
+     nullptr},
     {"mmfi_append_end", "store release", "append.record", "append over what was seen", nullptr},
     {"mmfi_append_end", "store release", "&append.store->row_bound", "writer's handle", nullptr},
     {"mmfi_append_end", "store release", "&append.writer->live->count", "append", nullptr},
@@ -42,7 +43,8 @@ const Mutant mutants[] = {
      nullptr},
     {"mmfi_set_uint64", "store release", "record + offset", "scalars", nullptr},
     // core/include/mmapforge/detail/columns.h, core/include/mmapforge/store.h
-    {"mmfi_rows", "load acquire", "&store->row_bound", "shared handle, range of one", nullptr},
+    {"mmfi_rows", "load acquire", "&mmfi_some(store)->row_bound", "shared handle, range of one",
+     nullptr},
     {"mmf_store_count", "load acquire", "&store->live->count", "shared handle, signal", nullptr},
     // core/format/recover.c
     {"mmfi_live_is_trusted", "load acquire", "LIVE(base, boot_id) + 8", "another boot", nullptr},
@@ -66,7 +68,7 @@ const Mutant mutants[] = {
      "a thread that raises a bound has acquired the count that it raises it to"},
     {"mmfi_refresh", "load acquire", "&store->row_bound", "shared handle", nullptr},
     {"mmfi_count_slow", "load acquire", "&store->row_bound", "shared handle, signal", nullptr},
-    {"mmfi_rows_slow", "load acquire", "&store->row_bound", "shared handle, range", nullptr},
+    {"find_rows", "load acquire", "&store->row_bound", "shared handle, range", nullptr},
     // core/store/grow.c, sync.c, write.h, value_write.c
     {"mmfi_store_grow", "store release", "&writer->live->capacity", "capacity", nullptr},
     {"mmfi_state_poison", "store release", "&state->writer->live->poisoned", nullptr,

@@ -22,20 +22,51 @@ MMF_BEGIN_DECLS
  * memory on the hot path, too.
  */
 
-/* MMF_ERR_ARGUMENT when there is no place for a result, else mmfi_refresh. */
-MMFI_COLD mmf_status mmfi_get_slow(const mmf_store *store, uint64_t row, bool has_out);
+/*
+ * Of a write through a handle whose file has another version of the schema: the cold half converts
+ * the record. No caller of a public call ever sees it.
+ */
+#define MMFI_OTHER_LAYOUT ((mmf_status)31)
 
 /* ---- Rows ---- */
 
+/* What stands for a store that is NULL: it has no rows, and may not write. */
+extern const mmf_store mmfi_no_store;
+
+MMFI_INLINE const mmf_store *mmfi_some(const mmf_store *store)
+{
+    return store != NULL ? store : &mmfi_no_store;
+}
+
 MMFI_INLINE bool mmfi_row_is_known(const mmf_store *store, uint64_t row)
 {
-    return store != NULL && row < mmfi_load64_acquire(&store->row_bound);
+    return row < mmfi_load64_acquire(&mmfi_some(store)->row_bound);
 }
 
 MMFI_INLINE unsigned char *mmfi_row(const mmf_store *store, uint64_t row, size_t record_size)
 {
     /* Copies by words then need no check of an address. */
     return (unsigned char *)__builtin_assume_aligned(store->records + (size_t)row * record_size, 8);
+}
+
+/*
+ * Where the record of a row is, from row 0, if row may be read after all: for a file of another
+ * version of the schema, so that a text of size bytes at that offset can be read there (offset 0
+ * and size 8 for the sequence). Two words, which come back in registers.
+ */
+typedef struct mmfi_find_result {
+    size_t at;
+    mmf_status status;
+} mmfi_find_result;
+
+MMFI_COLD mmfi_find_result mmfi_find_slow(const mmf_store *store, uint64_t row, size_t offset,
+                                          size_t size, bool has_out);
+
+/* A record at such a place. */
+MMFI_INLINE const unsigned char *mmfi_record_at(const mmf_store *store, size_t at)
+{
+    return (const unsigned char *)__builtin_assume_aligned(
+        (const void *)((uintptr_t)store->records + at), 8);
 }
 
 /* ---- One consistent record ---- */
@@ -50,9 +81,10 @@ MMFI_INLINE mmfi_read mmfi_read_begin(const mmf_store *store, uint64_t row, size
                                       bool has_out)
 {
     mmfi_read read = {NULL, 0};
-    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || !has_out))
+    const mmf_store *of = mmfi_some(store);
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(of, row) || !has_out))
         return read;
-    const unsigned char *record = mmfi_row(store, row, record_size);
+    const unsigned char *record = mmfi_row(of, row, record_size);
     const uint64_t sequence = mmfi_sequence_load(record);
     if (MMFI_LIKELY(mmfi_sequence_is_whole(sequence))) {
         read.record = record;
@@ -73,7 +105,9 @@ MMFI_INLINE bool mmfi_read_end(mmfi_read read)
  * MMF_ERR_CORRUPT at the latest.
  */
 typedef struct mmfi_slow_read {
-    const unsigned char *record;
+    const unsigned char *record; /* in the layout of the program, if it has an image */
+    const unsigned char *source; /* in the layout of the file */
+    unsigned char *image;        /* room for a record of the program, or NULL */
     mmf_status status;
     uint32_t attempts;
     uint32_t unmoved; /* of the last attempts: found the same odd sequence, and no before-image */
@@ -82,7 +116,12 @@ typedef struct mmfi_slow_read {
     const mmf_store *store;
 } mmfi_slow_read;
 
+/* Of records in the layout of the file. */
 MMFI_COLD mmfi_slow_read mmfi_slow_read_begin(const mmf_store *store, uint64_t row, bool has_out);
+
+/* In that of the program's schema: image has room for a record of it, aligned to 8 bytes. */
+MMFI_COLD mmfi_slow_read mmfi_slow_read_begin_as(const mmf_store *store, uint64_t row, bool has_out,
+                                                 void *image);
 MMFI_COLD bool mmfi_slow_read_next(mmfi_slow_read *slow);
 
 /*
@@ -100,6 +139,8 @@ MMFI_INLINE mmf_status mmfi_sequence_read_begin(const unsigned char *record, uin
     return MMF_OK;
 }
 
+MMFI_COLD bool mmfi_sequence_retry_slow(const mmf_store *store, uint64_t row, uint64_t sequence);
+
 /*
  * For views and several fields at once: begin gives the sequence, the caller reads what it likes,
  * and retry says whether it must be thrown away. MMF_ERR_BUSY when the record is being replaced.
@@ -107,24 +148,41 @@ MMFI_INLINE mmf_status mmfi_sequence_read_begin(const unsigned char *record, uin
 MMFI_INLINE mmf_status mmfi_sequence_begin(const mmf_store *store, uint64_t row, size_t record_size,
                                            uint64_t *sequence)
 {
-    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || sequence == NULL)) {
-        const mmf_status status = mmfi_get_slow(store, row, sequence != NULL);
-        if (status != MMF_OK) {
+    const mmf_store *of = mmfi_some(store);
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(of, row) || sequence == NULL)) {
+        const mmfi_find_result found =
+            mmfi_find_slow(store, row, 0, sizeof *sequence, sequence != NULL);
+        if (found.status != MMF_OK) {
             if (sequence != NULL)
                 *sequence = 0;
-            return status;
+            return found.status;
         }
+        return mmfi_sequence_read_begin(mmfi_record_at(store, found.at), sequence);
     }
-    return mmfi_sequence_read_begin(mmfi_row(store, row, record_size), sequence);
+    return mmfi_sequence_read_begin(mmfi_row(of, row, record_size), sequence);
 }
 
 MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_t record_size,
                                      uint64_t sequence)
 {
-    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row)))
-        return true;
-    return MMFI_UNLIKELY(!mmfi_sequence_validate(mmfi_row(store, row, record_size), sequence));
+    const mmf_store *of = mmfi_some(store);
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(of, row)))
+        return mmfi_sequence_retry_slow(store, row, sequence);
+    return MMFI_UNLIKELY(!mmfi_sequence_validate(mmfi_row(of, row, record_size), sequence));
 }
+
+/* ---- Files of another version ---- */
+
+/*
+ * The end of a write that was not begun: status says why, and is what they return. But for
+ * MMFI_OTHER_LAYOUT they write the value, which lies at offset of image, a record of the program's
+ * schema whose other bytes do not matter (those of an append all do). size is the field's, or that
+ * of one element of it. *row (may be NULL) is the row of the append.
+ */
+MMFI_COLD mmf_status mmfi_set_image(mmf_status status, mmf_store *store, uint64_t row,
+                                    const unsigned char *image, size_t offset, size_t size);
+MMFI_COLD mmf_status mmfi_append_image(mmf_status status, mmf_store *store,
+                                       const unsigned char *image, uint64_t *row);
 
 /* ---- Replacing a record ---- */
 
@@ -158,12 +216,14 @@ MMFI_INLINE mmfi_write mmfi_write_begin_of(mmf_store *store, uint64_t row, size_
                                            mmfi_extent extent)
 {
     mmfi_write write = {NULL, 0, MMF_OK};
-    if (MMFI_LIKELY(store != NULL && row < store->writer->settable)) {
-        unsigned char *record = mmfi_row(store, row, record_size);
+    const mmf_store *of = mmfi_some(store);
+    const mmfi_writer *writer = of->writer;
+    if (MMFI_LIKELY(row < writer->settable)) {
+        unsigned char *record = mmfi_row(of, row, record_size);
         const uint64_t sequence = mmfi_load64(record);
         /* A torn record cannot serve as a before-image. */
         if (MMFI_LIKELY(mmfi_sequence_is_whole(sequence))) {
-            mmfi_undo_save(store->writer->undo, row, record, sequence, record_size);
+            mmfi_undo_save(writer->undo, row, record, sequence, record_size);
             write.record = record;
             write.sequence = mmfi_sequence_write_begin(record, sequence);
             return write;
@@ -172,7 +232,7 @@ MMFI_INLINE mmfi_write mmfi_write_begin_of(mmf_store *store, uint64_t row, size_
     const mmfi_write_permit permit = mmfi_write_slow(store, row, extent);
     write.status = permit.status;
     if (MMFI_LIKELY(permit.status == MMF_OK)) {
-        write.record = mmfi_row(store, row, record_size);
+        write.record = mmfi_row(of, row, record_size);
         write.sequence = permit.sequence;
     }
     return write;
@@ -235,10 +295,9 @@ MMFI_INLINE mmf_status mmfi_append_failed(mmf_status status, uint64_t *row)
 /* The record after the last one. It is not read before mmfi_append_end publishes it. */
 MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
 {
-    mmfi_append append = {NULL, 0, store, NULL, MMF_OK};
-    if (MMFI_LIKELY(store != NULL && store->writer->count < store->writer->capacity)) {
-        append.writer = store->writer;
-    } else {
+    mmf_store *of = (mmf_store *)(uintptr_t)mmfi_some(store); /* written to only if it is store */
+    mmfi_append append = {NULL, 0, of, of->writer, MMF_OK};
+    if (MMFI_UNLIKELY(append.writer->count >= append.writer->capacity)) {
         const mmfi_append_permit permit = mmfi_append_slow(store);
         if (permit.status != MMF_OK) {
             append.status = permit.status;
@@ -247,7 +306,7 @@ MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
         append.writer = permit.writer;
     }
     append.row = append.writer->count;
-    append.record = mmfi_row(store, append.row, record_size);
+    append.record = mmfi_row(of, append.row, record_size);
     return append;
 }
 

@@ -55,7 +55,7 @@ MMFI_INLINE bool mmfi_checksummed_is_sound(const mmf_store *store, uint64_t row,
 MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t record_size,
                                        size_t checksum)
 {
-    if (MMFI_UNLIKELY(store == NULL || row >= store->writer->settable ||
+    if (MMFI_UNLIKELY(row >= mmfi_some(store)->writer->settable ||
                       !mmfi_checksummed_is_sound(store, row, record_size, checksum))) {
         const mmf_status status = mmfi_part_check(store, row);
         if (status != MMF_OK) {
@@ -66,6 +66,10 @@ MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t re
     return mmfi_write_begin_of(store, row, record_size, MMFI_PART);
 }
 
+/* The end of one of these that was not begun, as mmfi_set_image. */
+MMFI_COLD mmf_status mmfi_checksummed_set_failed(mmf_status status, mmf_store *store, uint64_t row,
+                                                 size_t offset, size_t size, uint64_t word);
+
 /* mmfi_checksummed_set_float64, and so on. */
 #define MMFI_DEFINE_CHECKSUMMED_SET(name, c_type, bits)                                            \
     MMFI_INLINE mmf_status mmfi_checksummed_set_##name(mmf_store *store, uint64_t row,             \
@@ -74,7 +78,8 @@ MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t re
     {                                                                                              \
         const mmfi_write write = mmfi_part_begin(store, row, record_size, checksum);               \
         if (MMFI_UNLIKELY(write.status != MMF_OK))                                                 \
-            return write.status;                                                                   \
+            return mmfi_checksummed_set_failed(write.status, store, row, offset, (bits) / 8,       \
+                                               mmfi_##name##_to_word(value));                      \
         mmfi_save_##name(write.record, offset, value);                                             \
         mmfi_checksum_save(write.record, record_size, checksum,                                    \
                            mmfi_checksum_place(store->checksum_key, row), write.sequence + 1);     \
@@ -95,7 +100,7 @@ MMFI_INLINE mmf_status mmfi_checksummed_set_bytes(mmf_store *store, uint64_t row
         return status;
     const mmfi_write write = mmfi_part_begin(store, row, record_size, checksum);
     if (MMFI_UNLIKELY(write.status != MMF_OK))
-        return write.status;
+        return mmfi_set_bytes_failed(write.status, store, row, offset, max, data, length);
     mmfi_save_data(write.record, offset, max, data, length);
     return mmfi_checksummed_write_end(write, store, row, record_size, checksum);
 }

@@ -30,9 +30,21 @@ typedef struct mmfi_row_range {
 /* Row ranges beyond the bound that this handle knows, and those that reach to the end. */
 MMFI_COLD mmfi_row_range mmfi_rows_slow(const mmf_store *store, uint64_t first, uint64_t count);
 
+/* A column of a file of another version of the schema: where it lies there. */
+typedef struct mmfi_column_result {
+    const unsigned char *data;
+    uint64_t count;
+    size_t stride;
+    mmf_status status;
+} mmfi_column_result;
+
+MMFI_COLD mmfi_column_result mmfi_column_slow(const mmf_store *store, uint64_t first,
+                                              uint64_t count, size_t offset, size_t size);
+
 /*
  * A range of count rows from first on; MMF_TO_END for all there are. MMF_ERR_RANGE when the store
- * does not have them (an empty range at the end is allowed), else as a read; *out is empty then.
+ * does not have them (an empty range at the end is allowed), MMF_ERR_UNSUPPORTED for a file of
+ * another version of the schema, else as a read; *out is empty then.
  * A range of one row costs what a scalar's get does.
  */
 MMFI_INLINE mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_t count,
@@ -41,9 +53,7 @@ MMFI_INLINE mmf_status mmfi_rows(const mmf_store *store, uint64_t first, uint64_
     if (MMFI_UNLIKELY(out == NULL))
         return MMF_ERR_ARGUMENT;
     uint64_t rows = count;
-    uint64_t bound = 0; /* without a store there are no rows */
-    if (MMFI_LIKELY(store != NULL))
-        bound = mmfi_load64_acquire(&store->row_bound);
+    const uint64_t bound = mmfi_load64_acquire(&mmfi_some(store)->row_bound);
     if (MMFI_UNLIKELY(first >= bound || count > bound - first)) {
         const mmfi_row_range found = mmfi_rows_slow(store, first, count);
         if (found.status != MMF_OK) {
@@ -102,6 +112,14 @@ MMFI_INLINE bool mmfi_rows_retry(mmf_rows rows, uint64_t i, size_t record_size, 
         mmf_rows rows;                                                                             \
         const mmf_status status =                                                                  \
             mmfi_rows(store, first, count, record_size, out != NULL ? &rows : NULL);               \
+        if (MMFI_UNLIKELY(status == MMF_ERR_UNSUPPORTED)) {                                        \
+            const mmfi_column_result found =                                                       \
+                mmfi_column_slow(store, first, count, offset, (bits) / 8);                         \
+            out->data = found.data;                                                                \
+            out->count = found.count;                                                              \
+            out->stride = found.stride;                                                            \
+            return found.status;                                                                   \
+        }                                                                                          \
         if (out != NULL) {                                                                         \
             out->data = status == MMF_OK ? rows.records + offset : NULL;                           \
             out->count = status == MMF_OK ? rows.count : 0;                                        \
@@ -118,6 +136,36 @@ MMFI_INLINE bool mmfi_rows_retry(mmf_rows rows, uint64_t i, size_t record_size, 
 
 MMFI_SCALARS(MMFI_DEFINE_COLUMN)
 #undef MMFI_DEFINE_COLUMN
+
+/*
+ * Which of count rows have a value in a nullable field: mmf_column_valid_at(c, i), beside the
+ * column of the values. A value and its bit may be of different moments, as two fields may be.
+ */
+typedef struct mmf_column_valid {
+    mmf_column_uint8 bytes;
+    uint8_t mask;
+} mmf_column_valid;
+
+MMFI_INLINE bool mmf_column_valid_at(mmf_column_valid column, uint64_t i)
+{
+    return (mmf_column_uint8_at(column.bytes, i) & column.mask) != 0;
+}
+
+MMFI_INLINE mmf_status mmfi_column_valid(const mmf_store *store, uint64_t first, uint64_t count,
+                                         size_t record_size, size_t offset, uint8_t mask,
+                                         mmf_column_valid *out)
+{
+    if (MMFI_UNLIKELY(out == NULL))
+        return MMF_ERR_ARGUMENT;
+    out->mask = mask;
+    return mmfi_column_uint8(store, first, count, record_size, offset, &out->bytes);
+}
+
+MMFI_INLINE bool mmfi_rows_is_null(mmf_rows rows, uint64_t i, size_t record_size, size_t offset,
+                                   uint8_t mask)
+{
+    return (mmfi_rows_uint8(rows, i, record_size, offset) & mask) == 0;
+}
 
 /* A string or bytes field of a range, where it lies. i must be below count. */
 MMFI_INLINE mmf_str mmfi_rows_string(mmf_rows rows, uint64_t i, size_t record_size, size_t offset,

@@ -21,28 +21,44 @@ MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, s
                                          size_t max, bool terminate, void *buffer, size_t size,
                                          size_t *length);
 
+/* A scalar's word; 0 on failure. Both come back in registers. */
+typedef struct mmfi_word_result {
+    uint64_t word;
+    mmf_status status;
+} mmfi_word_result;
+
+/* A scalar of size bytes, if row may be read after all. */
+MMFI_COLD mmfi_word_result mmfi_get_slow(const mmf_store *store, uint64_t row, size_t offset,
+                                         size_t size, bool has_out);
+
+/* The end of mmfi_set_bytes that was not begun, as mmfi_set_image. */
+MMFI_COLD mmf_status mmfi_set_bytes_failed(mmf_status status, mmf_store *store, uint64_t row,
+                                           size_t offset, size_t max, const void *data,
+                                           size_t length);
+
 /* mmfi_get_float64 and mmfi_set_float64, and so on: one load, one store, never torn, no waiting. */
 #define MMFI_DEFINE_GET_SET(name, c_type, bits)                                                    \
     MMFI_INLINE mmf_status mmfi_get_##name(const mmf_store *store, uint64_t row,                   \
                                            size_t record_size, size_t offset, c_type *out)         \
     {                                                                                              \
-        if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {                        \
-            const mmf_status status = mmfi_get_slow(store, row, out != NULL);                      \
-            if (status != MMF_OK) {                                                                \
-                if (out != NULL)                                                                   \
-                    *out = 0; /* or compilers warn of a caller that ignores the status */          \
-                return status;                                                                     \
-            }                                                                                      \
+        const mmf_store *of = mmfi_some(store);                                                    \
+        if (MMFI_UNLIKELY(!mmfi_row_is_known(of, row) || out == NULL)) {                           \
+            const mmfi_word_result found =                                                         \
+                mmfi_get_slow(store, row, offset, (bits) / 8, out != NULL);                        \
+            if (out != NULL) /* or compilers warn of a caller that ignores the status */           \
+                *out = mmfi_##name##_from_word((uint##bits##_t)found.word);                        \
+            return found.status;                                                                   \
         }                                                                                          \
-        *out = mmfi_load_##name(mmfi_row(store, row, record_size), offset);                        \
+        *out = mmfi_load_##name(mmfi_row(of, row, record_size), offset);                           \
         return MMF_OK;                                                                             \
     }                                                                                              \
     MMFI_INLINE mmf_status mmfi_set_##name(mmf_store *store, uint64_t row, size_t record_size,     \
                                            size_t offset, c_type value)                            \
     {                                                                                              \
-        if (MMFI_UNLIKELY(store == NULL || row >= store->writer->settable))                        \
+        const mmf_store *of = mmfi_some(store);                                                    \
+        if (MMFI_UNLIKELY(row >= of->writer->settable))                                            \
             return mmfi_set_slow(store, row, offset, (bits) / 8, mmfi_##name##_to_word(value));    \
-        unsigned char *record = mmfi_row(store, row, record_size);                                 \
+        unsigned char *record = mmfi_row(of, row, record_size);                                    \
         mmfi_store##bits##_release(record + offset, mmfi_##name##_to_word(value));                 \
         mmfi_sequence_advance(record);                                                             \
         return MMF_OK;                                                                             \
@@ -50,6 +66,18 @@ MMFI_COLD mmf_status mmfi_get_bytes_slow(const mmf_store *store, uint64_t row, s
 
 MMFI_SCALARS(MMFI_DEFINE_GET_SET)
 #undef MMFI_DEFINE_GET_SET
+
+/* Whether a nullable field has a value: one load, as a scalar. */
+MMFI_INLINE mmf_status mmfi_get_valid(const mmf_store *store, uint64_t row, size_t record_size,
+                                      size_t offset, uint8_t mask, bool *out)
+{
+    uint8_t byte = 0;
+    const mmf_status status =
+        mmfi_get_uint8(store, row, record_size, offset, out != NULL ? &byte : NULL);
+    if (out != NULL)
+        *out = (byte & mask) != 0;
+    return status;
+}
 
 /* A consistent copy with a final NUL. size counts the NUL; length may be NULL. */
 MMFI_INLINE mmf_status mmfi_get_string(const mmf_store *store, uint64_t row, size_t record_size,
@@ -106,7 +134,7 @@ MMFI_INLINE mmf_status mmfi_set_bytes(mmf_store *store, uint64_t row, size_t rec
         return status;
     const mmfi_write write = mmfi_write_begin_of(store, row, record_size, MMFI_PART);
     if (MMFI_UNLIKELY(write.status != MMF_OK))
-        return write.status;
+        return mmfi_set_bytes_failed(write.status, store, row, offset, max, data, length);
     mmfi_save_data(write.record, offset, max, data, length);
     return mmfi_write_end(write);
 }
@@ -121,32 +149,40 @@ MMFI_INLINE mmf_status mmfi_set_string(mmf_store *store, uint64_t row, size_t re
 MMFI_INLINE mmf_status mmfi_view_string(const mmf_store *store, uint64_t row, size_t record_size,
                                         size_t offset, size_t max, mmf_str *out)
 {
-    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
-        const mmf_status status = mmfi_get_slow(store, row, out != NULL);
-        if (status != MMF_OK) {
+    const mmf_store *of = mmfi_some(store);
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(of, row) || out == NULL)) {
+        const mmfi_find_result found =
+            mmfi_find_slow(store, row, offset, max + MMFI_LENGTH_SIZE, out != NULL);
+        if (found.status != MMF_OK) {
             const mmf_str nothing = {NULL, 0};
             if (out != NULL)
                 *out = nothing;
-            return status;
+            return found.status;
         }
+        *out = mmfi_string_at(mmfi_record_at(store, found.at), offset, max);
+        return MMF_OK;
     }
-    *out = mmfi_string_at(mmfi_row(store, row, record_size), offset, max);
+    *out = mmfi_string_at(mmfi_row(of, row, record_size), offset, max);
     return MMF_OK;
 }
 
 MMFI_INLINE mmf_status mmfi_view_bytes(const mmf_store *store, uint64_t row, size_t record_size,
                                        size_t offset, size_t max, mmf_bytes *out)
 {
-    if (MMFI_UNLIKELY(!mmfi_row_is_known(store, row) || out == NULL)) {
-        const mmf_status status = mmfi_get_slow(store, row, out != NULL);
-        if (status != MMF_OK) {
+    const mmf_store *of = mmfi_some(store);
+    if (MMFI_UNLIKELY(!mmfi_row_is_known(of, row) || out == NULL)) {
+        const mmfi_find_result found =
+            mmfi_find_slow(store, row, offset, max + MMFI_LENGTH_SIZE, out != NULL);
+        if (found.status != MMF_OK) {
             const mmf_bytes nothing = {NULL, 0};
             if (out != NULL)
                 *out = nothing;
-            return status;
+            return found.status;
         }
+        *out = mmfi_bytes_at(mmfi_record_at(store, found.at), offset, max);
+        return MMF_OK;
     }
-    *out = mmfi_bytes_at(mmfi_row(store, row, record_size), offset, max);
+    *out = mmfi_bytes_at(mmfi_row(of, row, record_size), offset, max);
     return MMF_OK;
 }
 

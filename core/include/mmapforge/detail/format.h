@@ -68,8 +68,12 @@
 #define MMFI_FLAGS_READ_KNOWN  MMFI_FLAG_CHECKSUMS
 #define MMFI_FLAGS_WRITE_KNOWN MMFI_FLAG_CHECKSUMS
 
-/* Of the schema's text. A text of a later version uses words that this library does not know. */
-#define MMFI_LANGUAGE_VERSION 1u
+/*
+ * Of the schema's text. A text of a later version uses words that this library does not know. 1 has
+ * numbers, bools, string and bytes; 2 enums, structs, arrays, time, decimals, nulls, defaults and
+ * attributes of fields.
+ */
+#define MMFI_LANGUAGE_VERSION 2u
 
 /*
  * A file that belongs to the store: an index, a heap. It is derived or checked, and made anew when

@@ -15,14 +15,20 @@
 #error "mmapforge needs a 64-bit machine: on this one pointers are narrower"
 #endif
 
+/*
+ * MMFI_ENUM_OF_INT: after the name of a generated enum. In C++ it may then have any value of a
+ * file, as in C, also one that no member has.
+ */
 #ifdef __cplusplus
 #define MMF_BEGIN_DECLS                     extern "C" {
 #define MMF_END_DECLS                       }
 #define MMFI_STATIC_ASSERT(condition, text) static_assert(condition, text)
+#define MMFI_ENUM_OF_INT                    : int
 #else
 #define MMF_BEGIN_DECLS
 #define MMF_END_DECLS
 #define MMFI_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
+#define MMFI_ENUM_OF_INT
 #endif
 
 /*

@@ -27,6 +27,27 @@ MMF_BEGIN_DECLS
 MMFI_SCALARS(MMFI_DEFINE_LOAD_SAVE)
 #undef MMFI_DEFINE_LOAD_SAVE
 
+/* ---- Nullable fields: a bit of a validity byte, 1 for a value and 0 for none ---- */
+
+MMFI_INLINE bool mmfi_load_valid(const unsigned char *record, size_t offset, uint8_t mask)
+{
+    return (mmfi_load8(record + offset) & mask) != 0;
+}
+
+MMFI_INLINE void mmfi_save_valid(unsigned char *record, size_t offset, uint8_t mask, bool valid)
+{
+    const uint8_t others = (uint8_t)(mmfi_load8(record + offset) & (uint8_t)~mask);
+    mmfi_store8(record + offset, (uint8_t)(others | (valid ? mask : 0)));
+}
+
+/* True for a decimal that has no more digits than its type: less than limit, 10^p. */
+MMFI_INLINE bool mmfi_decimal_fits(int64_t units, int64_t limit)
+{
+    return units > -limit && units < limit;
+}
+
+/* ---- Text ---- */
+
 #define MMFI_LENGTH_SIZE 4u /* the word before the data of string and bytes */
 
 /* Up to here the whole field is copied, which is a few vector moves; beyond, only what is used. */

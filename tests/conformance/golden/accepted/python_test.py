@@ -3,6 +3,7 @@
 import ast
 import glob
 import os
+import re
 import subprocess
 import sys
 import types
@@ -16,6 +17,7 @@ RECORDS = {
     "docs": ["Docs"],
     "python": ["Python"],
     "records": ["OHLCBar", "order_book_level_2", "HTTPConnectionStatistics"],
+    "rich": ["Rich", "RichPlain"],
     "single": ["X"],
     "checksums": ["Quote", "Mark", "Plain"],
     "tick": ["Tick"],
@@ -37,7 +39,11 @@ def run(schema):
     def define(module, text):
         record = RECORDS[schema][len(defined)]
         defined.append((module, record, text))
-        store = type(record + "Store", (), {"create": "create of " + record})
+        declared = re.findall(r"^(?:enum|struct) (\w+)", text, re.MULTILINE)
+        schema_of = types.SimpleNamespace(types={name: "type of " + name for name in declared})
+        store = type(
+            record + "Store", (), {"create": "create of " + record, "schema": schema_of}
+        )
         return type(record, (), {}), store
 
     package = types.ModuleType("mmapforge")
@@ -91,6 +97,8 @@ def docs_of(schema, record):
         if line.startswith("///"):
             lines.append(line[3:][1:])
             continue
+        if line.startswith("record "):
+            docs = {}  # what stands before it are the enums and structs that it uses
         docs[None if line.startswith("record ") else line.partition(":")[0]] = lines
         lines = []
     return docs

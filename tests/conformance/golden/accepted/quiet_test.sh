@@ -41,7 +41,7 @@ for standard in c11 c17 c2x; do
     quiet gcc c "$standard"
     quiet clang-14 c "$standard"
 done
-for standard in c++17 c++20 c++2b; do
+for standard in c++11 c++14 c++17 c++20 c++2b; do
     quiet g++ c++ "$standard" -Wold-style-cast -Wuseless-cast -Wzero-as-null-pointer-constant
     quiet clang++-14 c++ "$standard" -Wold-style-cast -Wzero-as-null-pointer-constant
 done

@@ -6,6 +6,7 @@
 #include "docs_store.h"
 #include "python_store.h"
 #include "records_store.h"
+#include "rich_store.h"
 #include "single_store.h"
 #include "tick_store.h"
 #include "types_store.h"
@@ -16,7 +17,8 @@ int main(int count, char **words)
         &all_types_schema, &docs_schema,     &http_connection_statistics_schema,
         &mark_schema,      &ohlc_bar_schema, &order_book_level_2_schema,
         &plain_schema,     &python_schema,   &quote_schema,
-        &tick_schema,      &x_schema,
+        &tick_schema,      &x_schema,        &rich_schema,
+        &bare_schema,
     };
     for (size_t i = 0; count == 2 && i < sizeof schemas / sizeof schemas[0]; i++)
         if (strcmp(schemas[i]->name, words[1]) == 0)

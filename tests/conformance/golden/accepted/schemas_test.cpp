@@ -7,11 +7,66 @@
 #include "docs_store.c"
 #include "python_store.c"
 #include "records_store.c"
+#include "rich_store.c"
 #include "single_store.c"
 #include "tick_store.c"
 #include "types_store.c"
 
 namespace {
+
+void expect_same_enum(const mmf_enum &read, const mmf_enum &expected)
+{
+    EXPECT_STREQ(read.name, expected.name);
+    EXPECT_STREQ(read.doc, expected.doc);
+    EXPECT_EQ(read.type, expected.type);
+    ASSERT_EQ(read.member_count, expected.member_count);
+    for (uint32_t i = 0; i < read.member_count; i++) {
+        EXPECT_STREQ(read.members[i].name, expected.members[i].name);
+        EXPECT_STREQ(read.members[i].doc, expected.members[i].doc);
+        EXPECT_EQ(read.members[i].value, expected.members[i].value);
+    }
+}
+
+void expect_same_fields(const mmf_field *read, uint32_t count, const mmf_field *expected,
+                        uint32_t expected_count)
+{
+    ASSERT_EQ(count, expected_count);
+    for (uint32_t i = 0; i < count; i++) {
+        SCOPED_TRACE(expected[i].name);
+        EXPECT_STREQ(read[i].name, expected[i].name);
+        EXPECT_STREQ(read[i].doc, expected[i].doc);
+        EXPECT_EQ(read[i].type, expected[i].type);
+        EXPECT_EQ(read[i].max, expected[i].max);
+        EXPECT_EQ(read[i].offset, expected[i].offset);
+        EXPECT_EQ(read[i].size, expected[i].size);
+        EXPECT_EQ(read[i].count, expected[i].count);
+        EXPECT_EQ(read[i].logical, expected[i].logical);
+        EXPECT_EQ(read[i].precision, expected[i].precision);
+        EXPECT_EQ(read[i].scale, expected[i].scale);
+        EXPECT_EQ(read[i].null_bit, expected[i].null_bit);
+        EXPECT_STREQ(read[i].default_text, expected[i].default_text);
+        EXPECT_STREQ(read[i].was, expected[i].was);
+        EXPECT_EQ(read[i].since, expected[i].since);
+        EXPECT_EQ(read[i].align, expected[i].align);
+        EXPECT_EQ(read[i].deprecated, expected[i].deprecated);
+        ASSERT_EQ(read[i].enumeration != nullptr, expected[i].enumeration != nullptr);
+        ASSERT_EQ(read[i].structure != nullptr, expected[i].structure != nullptr);
+        if (expected[i].enumeration != nullptr)
+            expect_same_enum(*read[i].enumeration, *expected[i].enumeration);
+        if (expected[i].structure == nullptr)
+            continue;
+        const mmf_struct &a = *read[i].structure;
+        const mmf_struct &b = *expected[i].structure;
+        EXPECT_STREQ(a.name, b.name);
+        EXPECT_STREQ(a.doc, b.doc);
+        EXPECT_EQ(a.size, b.size);
+        EXPECT_EQ(a.alignment, b.alignment);
+        EXPECT_EQ(a.validity_offset, b.validity_offset);
+        EXPECT_EQ(a.depth, b.depth);
+        EXPECT_EQ(a.align, b.align);
+        expect_same_fields(a.fields, a.field_count, b.fields, b.field_count);
+    }
+}
 
 // Reads the embedded text as a program without generated code would, and compares all of it.
 void expect_text_describes(const mmf_schema &schema)
@@ -27,15 +82,9 @@ void expect_text_describes(const mmf_schema &schema)
     EXPECT_EQ(read->record_size, schema.record_size);
     EXPECT_EQ(read->layout_hash, schema.layout_hash);
     EXPECT_EQ(read->checksum_offset, schema.checksum_offset);
-    ASSERT_EQ(read->field_count, schema.field_count);
-    for (uint32_t i = 0; i < schema.field_count; i++) {
-        EXPECT_STREQ(read->fields[i].name, schema.fields[i].name);
-        EXPECT_STREQ(read->fields[i].doc, schema.fields[i].doc);
-        EXPECT_EQ(read->fields[i].type, schema.fields[i].type);
-        EXPECT_EQ(read->fields[i].max, schema.fields[i].max);
-        EXPECT_EQ(read->fields[i].offset, schema.fields[i].offset);
-        EXPECT_EQ(read->fields[i].size, schema.fields[i].size);
-    }
+    EXPECT_EQ(read->validity_offset, schema.validity_offset);
+    EXPECT_EQ(read->align, schema.align);
+    expect_same_fields(read->fields, read->field_count, schema.fields, schema.field_count);
     mmf_schema_free(read);
 }
 
@@ -44,7 +93,7 @@ TEST(GeneratedSchema, IsWhatItsTextDescribes)
     for (const mmf_schema *schema :
          {&tick_schema, &all_types_schema, &x_schema, &ohlc_bar_schema, &order_book_level_2_schema,
           &http_connection_statistics_schema, &docs_schema, &python_schema, &quote_schema,
-          &mark_schema, &plain_schema}) {
+          &mark_schema, &plain_schema, &rich_schema, &bare_schema}) {
         SCOPED_TRACE(schema->name);
         expect_text_describes(*schema);
     }

@@ -353,3 +353,19 @@ def test_read_only(reader):
                  lambda: reader.extend(reader), lambda: reader.append(tick(1))):  # fmt: skip
         with raises(mmapforge.ReadOnlyError, reader.path, "r+"):
             call()
+
+
+# ---- A file of another version of the schema ----
+
+
+def test_columns_into_a_file_of_another_version(path):
+    _, old = mmapforge.define(__name__, "record Part version 1 {\n  a: int32;\n  text: string[8];\n}\n")
+    text = "record Part version 2 {\n  more: float64 = 2.5 @since(2);\n  text: string[8];\n  a: int32;\n}\n"
+    _, new = mmapforge.define(__name__, text)
+    with old.create(path) as store:
+        store.append(a=7, text="seven")
+    with new.open(path, "r+") as store:
+        assert store.extend(a=[1, 2, 3], text=["x", "yy", ""]) == 3
+        assert [tuple(record) for record in store] == [(2.5, "seven", 7), (2.5, "x", 1), (2.5, "yy", 2), (2.5, "", 3)]
+    with old.open(path) as store:
+        assert [tuple(record) for record in store] == [(7, "seven"), (1, "x"), (2, "yy"), (3, "")]

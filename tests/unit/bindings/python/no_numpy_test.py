@@ -14,7 +14,7 @@ if __name__ == "__main__":
 
 import mmapforge
 import schemas
-from schemas import EveryStore, INTEGERS, Tick, TickStore, ZERO, tick
+from schemas import Book, BookStore, EveryStore, INTEGERS, Tick, TickStore, ZERO, book, tick
 
 
 def run(name, path):
@@ -183,7 +183,38 @@ def extend(path):
         assert store[-100_000:].sum("price") == sum(many)
 
 
-CASES = [numpy_is_not_there, rows_and_loops, snapshots, columns, sums, extend]
+def other_types(path):
+    with BookStore.create(path) as store:
+        for i in range(10):
+            store.append(book(i))
+        names = store.schema.names
+        assert store.extend([book(i) for i in range(10)]) == 10
+        assert store.extend({name: [book(i)[name] for i in range(10)] for name in names}) == 10
+        for i in range(30):
+            expected = list(book(i % 10).values())
+            assert list(store[i]) == [getattr(store, "get_" + name)(i) for name in names] == expected
+        assert store.snapshot(0, 2) == [Book(**book(0)), Book(**book(1))]
+        assert type(store[0].at) is int and store[0].at == store.min("at") == 10**18
+        for name in ("at", "second", "day", "side", "fixed", "low"):
+            column = store.columns[name]
+            assert isinstance(column, memoryview) and len(column) == 30
+        assert store.columns["side"].tolist()[:2] == [1, 2] and store.columns["second"][5] == 5
+        for name in ("bids", "greeks", "note", "fee", "memo", "volume"):
+            error = raised(lambda: store.columns[name])
+            assert isinstance(error, mmapforge.UnsupportedError) and "needs numpy" in str(error)
+        store[0].at = 5
+        store[0].fee = "2.5"
+        assert (store[0].at, str(store[0].fee)) == (5, "2.5000")
+        assert store.sum("fixed") == 3 * sum(book(i)["fixed"] for i in range(10))
+        for name, bad, kind in (("side", [1, 3], mmapforge.EnumError), ("day", [1, "x"], mmapforge.FieldTypeError),
+                                ("greeks", [[1] * 4, [1] * 5], mmapforge.FieldTypeError)):  # fmt: skip
+            given = {name: [book(i)[name] for i in range(2)] for name in names}
+            error = raised(lambda: store.extend({**given, name: bad}))
+            assert type(error) is kind and error.field == name and error.row == 1, error
+        del column, error
+
+
+CASES = [numpy_is_not_there, rows_and_loops, snapshots, columns, sums, extend, other_types]
 
 
 # ---- Here ----

@@ -15,6 +15,8 @@ def test_the_tour_prints_what_it_says(tmp_path, monkeypatch):
     # The reader has installed the package, and has a schema.
     monkeypatch.setenv("MMF_MMFGEN", os.path.abspath(os.path.join("gen", "mmfgen")))
     (tmp_path / "trade.mmfs").write_text("record Trade version 1 { symbol: string[8]; price: float64; }")
+    (schema,) = re.findall(r"^```mmfs\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "book.mmfs").write_text(schema)
     monkeypatch.chdir(tmp_path)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     names = {}

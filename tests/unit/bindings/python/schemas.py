@@ -117,3 +117,88 @@ def raises(kind, *parts, field=None, row=None, status=None):
         assert error.row == row and "row %d" % row in message, (error.row, message)
     if status is not None:
         assert error.status == status
+
+
+BOOK = """\
+/// Which side an order is on.
+enum Side : uint8 {
+  Buy = 1;
+  Sell = 2;
+}
+/// One price level.
+struct Level {
+  price: decimal(18,4);
+  size: uint32;
+  orders: uint16?;
+}
+struct Note {
+  text: string[8];
+  by: Level;
+  kinds: Side[2];
+}
+record Book version 2 {
+  symbol: string[8];
+  at: timestamp[ns];
+  day: date;
+  side: Side = Buy;
+  bids: Level[3];
+  greeks: float64[4];
+  flags: bool[3];
+  note: Note;
+  fee: decimal(10,4)? = 1.5;
+  memo: string[8]?;
+  notes: Note[2]?;
+  tags: Side[4]?;
+  volume: int32?;
+  ratio: float32 = 2.5;
+  low: int64 = -9223372036854775808;
+  name: string[4] = "abc";
+  flag: bool = true;
+  fixed: decimal(5,2) = -0.05;
+  second: timestamp[s] = 60;
+}
+"""
+
+Book, BookStore = mmapforge.define(__name__, BOOK)
+Side, Level, Note = BookStore.schema.types.values()
+
+
+def book(i):
+    """The i-th book of a series in which all differ, in the form in which they are read."""
+    import datetime
+    from decimal import Decimal
+
+    def level(n):
+        return Level(Decimal(n).scaleb(-4), n, None if n % 2 else n)
+
+    note = Note("n%d" % i, level(i), (Side.Buy, Side.Sell))
+    return {
+        "symbol": "S%d" % i,
+        "at": timestamp(10**18 + i, "ns"),
+        "day": datetime.date(2024, 1, 1) + datetime.timedelta(i),
+        "side": Side(1 + i % 2),
+        "bids": (level(i), level(i + 1), level(i + 2)),
+        "greeks": (0.5 * i, 1.0, -2.0, 3.25),
+        "flags": (True, False, i % 2 == 0),
+        "note": note,
+        "fee": None if i % 3 == 0 else Decimal(i).scaleb(-4),
+        "memo": None if i % 4 == 0 else "m%d" % i,
+        "notes": None if i % 2 else (note, note),
+        "tags": None if i % 5 else (Side.Buy, Side.Buy, Side.Sell, Side.Sell),
+        "volume": None if i % 2 else -i,
+        "ratio": 0.25,
+        "low": i,
+        "name": "é",
+        "flag": False,
+        "fixed": Decimal(-i).scaleb(-2),
+        "second": timestamp(i, "s"),
+    }
+
+
+def timestamp(number, unit):
+    """A timestamp as it is read: a numpy.datetime64, or an int without numpy."""
+    try:
+        import numpy
+    except ImportError:
+        return number
+    return numpy.datetime64(number, unit)

@@ -553,3 +553,123 @@ def test_a_date_in_a_list_or_a_record_is_refused_with_the_way_out(every):
             with raises(mmapforge.FieldTypeError, "convert it to a number in the unit of the field"):
                 give()
     assert len(every) == 0
+
+
+# ---- Enums, time, decimals, arrays, structs and nulls ----
+
+DEAL = """\
+enum Side : uint8 {
+  Buy = 1;
+  Sell = 2;
+}
+struct Level {
+  price: decimal(10,2);
+  size: uint32;
+}
+record Deal version 1 {
+  at: timestamp[ns];
+  seen: timestamp[ms]?;
+  day: date?;
+  side: Side;
+  fee: decimal(10,4)?;
+  greeks: float64[3];
+  level: Level?;
+  size: int32?;
+  text: string[8]?;
+}
+"""
+
+Deal, DealStore = mmapforge.define(__name__, DEAL)
+
+
+def deals():
+    """Three deals, each of whose nullable fields is null once."""
+    import datetime
+    from decimal import Decimal
+
+    utc = datetime.timezone.utc
+    return {
+        "at": [10**18, 10**18 + 1, -1],
+        "seen": [None, datetime.datetime(2024, 1, 1, tzinfo=utc), datetime.datetime(1969, 1, 1, tzinfo=utc)],
+        "day": [datetime.date(2024, 2, 29), None, datetime.date(1969, 1, 1)],
+        "side": ["Buy", "Sell", "Buy"],
+        "fee": [Decimal("1.5000"), Decimal("-0.0001"), None],
+        "greeks": [[1.0, 2.0, 3.0], [0.0, 0.0, 0.5], [4.0, 5.0, 6.0]],
+        "level": [{"price": Decimal("2.50"), "size": 1}, None, {"price": Decimal("0.01"), "size": 2}],
+        "size": [1, -2, None],
+        "text": [None, "t", "u"],
+    }
+
+
+def deals_of_pyarrow():
+    numpy = pytest.importorskip("numpy")
+    arrow = pytest.importorskip("pyarrow")
+    types = {
+        "seen": arrow.timestamp("ms", tz="UTC"), "day": arrow.date32(), "fee": arrow.decimal128(10, 4),
+        "greeks": arrow.list_(arrow.float64(), 3), "size": arrow.int32(), "text": arrow.string(),
+        "level": arrow.struct([("price", arrow.decimal128(10, 2)), ("size", arrow.uint32())]),
+    }  # fmt: skip
+    made = {name: arrow.array(values, types.get(name)) for name, values in deals().items()}
+    made["at"] = arrow.array(numpy.array(deals()["at"]).view("M8[ns]"))
+    made["side"] = made["side"].dictionary_encode()
+    return arrow.table(made)
+
+
+def deals_of_pandas():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(deals())
+    frame["at"] = pandas.to_datetime(frame["at"], unit="ns")
+    frame["seen"] = pandas.to_datetime(frame["seen"], utc=True)
+    frame["side"] = pandas.Categorical(frame["side"])
+    frame["size"] = frame["size"].astype("Int32")
+    return frame
+
+
+def deals_of_pandas_of_arrow():
+    pandas = pytest.importorskip("pandas")
+    return deals_of_pyarrow().to_pandas(types_mapper=pandas.ArrowDtype)
+
+
+def deals_of_polars():
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({name: values for name, values in deals().items() if name not in ("fee", "level", "at")})
+    return frame.with_columns(
+        polars.Series("at", deals()["at"]).cast(polars.Datetime("ns")),
+        polars.Series("fee", deals()["fee"], polars.Decimal(None, 4)),
+        polars.Series("level", deals()["level"], polars.Object),
+    )
+
+
+DEAL_TABLES = {
+    "columns": deals,
+    "pyarrow": deals_of_pyarrow,
+    "pyarrow, a batch": lambda: deals_of_pyarrow().to_batches()[0],
+    "pandas": deals_of_pandas,
+    "pandas, of Arrow": deals_of_pandas_of_arrow,
+    "polars": deals_of_polars,
+}
+
+
+@pytest.mark.parametrize("kind", DEAL_TABLES)
+def test_other_types(path, kind):
+    table = DEAL_TABLES[kind]()
+    with DealStore.create(path) as store:
+        rows = deals()
+        for i in range(3):
+            store.append({name: values[i] for name, values in rows.items()})
+        assert store.extend(table) == 3
+        assert [list(record) for record in store[3:]] == [list(record) for record in store[:3]]
+        assert [record.text for record in store] == [None, "t", "u"] * 2
+
+
+@pytest.mark.parametrize("name", ["at", "side", "greeks"])
+def test_a_null_of_another_type_is_refused(path, name):
+    for make in (deals, deals_of_pyarrow):
+        with DealStore.create(path + make.__name__) as store:
+            columns = {**deals(), name: [*deals()[name][:2], None]}
+            if make is deals_of_pyarrow:
+                arrow = pytest.importorskip("pyarrow")
+                columns[name] = arrow.array(columns[name])
+            with raises(mmapforge.FieldTypeError, "given row 2", "null", "nothing was appended", field=name):
+                store.extend(columns)
+            assert len(store) == 0

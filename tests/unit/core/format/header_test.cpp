@@ -155,9 +155,9 @@ TEST_F(HeaderTest, AFlagThatMayBeIgnoredRefusesNothing)
 
 TEST_F(HeaderTest, ALaterSchemaLanguageIsUnsupported)
 {
-    block.language_version = 2;
+    block.language_version = 3;
     EXPECT_EQ(read_put(), MMF_ERR_UNSUPPORTED);
-    EXPECT_NE(std::strstr(error.message, "version 2 of the schema language"), nullptr);
+    EXPECT_NE(std::strstr(error.message, "version 3 of the schema language"), nullptr);
     block.language_version = 0;
     EXPECT_EQ(read_put(), MMF_ERR_CORRUPT);
 }

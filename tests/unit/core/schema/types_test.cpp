@@ -81,3 +81,40 @@ TEST(Types, WhatIsNoTypeHasNoSize)
         EXPECT_EQ(mmf_type_alignment(type), 0u);
     }
 }
+
+// The values are in every file's layout hash.
+TEST(Types, LogicalTypesAndStructsHaveTheirNumbers)
+{
+    EXPECT_EQ(static_cast<int>(MMF_TYPE_STRUCT), 14);
+    EXPECT_EQ(MMF_TYPE_COUNT, 15);
+    EXPECT_EQ(static_cast<int>(MMF_LOGICAL_NONE), 0);
+    EXPECT_EQ(static_cast<int>(MMF_LOGICAL_TIMESTAMP), 1);
+    EXPECT_EQ(static_cast<int>(MMF_LOGICAL_DATE), 2);
+    EXPECT_EQ(static_cast<int>(MMF_LOGICAL_DECIMAL), 3);
+    EXPECT_EQ(static_cast<int>(MMF_LOGICAL_ENUM), 4);
+}
+
+// Its size and alignment are those of one struct or another, and so is its name.
+TEST(Types, AStructHasNoSizeOfItsOwn)
+{
+    EXPECT_STREQ(mmf_type_name(MMF_TYPE_STRUCT), "struct");
+    EXPECT_EQ(mmf_type_size(MMF_TYPE_STRUCT, 7), 0u);
+    EXPECT_EQ(mmf_type_alignment(MMF_TYPE_STRUCT), 0u);
+    EXPECT_FALSE(mmf_type_is_sized(MMF_TYPE_STRUCT));
+    EXPECT_EQ(mmf_type_from_name("struct", 6), MMF_TYPE_NONE);
+}
+
+// What is written with a name of its own, but stored as an integer, is no type of the table.
+TEST(Types, LogicalTypesAreNoTypesOfTheTable)
+{
+    for (const char *name : {"timestamp", "date", "decimal", "enum"})
+        EXPECT_EQ(mmf_type_from_name(name, std::strlen(name)), MMF_TYPE_NONE) << name;
+}
+
+TEST(Types, ScalarsAreNumbersAndBools)
+{
+    for (const auto &scalar : SCALARS)
+        EXPECT_TRUE(mmf_type_is_scalar(static_cast<mmf_type>(scalar.value))) << scalar.name;
+    for (const int other : {0, 12, 13, 14, 15, 99, -1})
+        EXPECT_FALSE(mmf_type_is_scalar(static_cast<mmf_type>(other))) << other;
+}

@@ -92,6 +92,14 @@ TEST(Lexer, ANumberRunsToTheEndOfTheWord)
     EXPECT_EQ(lex_clean("1;"), "number:1 ;");
 }
 
+// A sign belongs to a number only before it, and after the 'e' of an exponent.
+TEST(Lexer, AnExponentBelongsToItsNumber)
+{
+    EXPECT_EQ(lex_clean("1e-5 -2.5E+10 1e5 3e;"),
+              "number:1e-5 number:-2.5E+10 number:1e5 number:3e ;");
+    EXPECT_EQ(lex_clean("1e-5]"), "number:1e-5 ]");
+}
+
 TEST(Lexer, TextEndsAtItsQuote)
 {
     EXPECT_EQ(lex_clean("\"a b\" \"\" \"c\\\"d\""), "text:\"a b\" text:\"\" text:\"c\\\"d\"");

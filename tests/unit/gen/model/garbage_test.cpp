@@ -20,12 +20,76 @@ const char SEED_SCHEMA[] = "/// A trade.\n"
                            "}\n"
                            "record Bar version 65535 { open: float32; flag: bool; }\n";
 
+const char RICH_SCHEMA[] = "const DEPTH = 3; /// levels\n"
+                           "enum Side : int8 @prefix(way) { Buy = 1; Sell = -1; }\n"
+                           "struct Level @align(16) { price: decimal(18,4); orders: uint16?; }\n"
+                           "struct Quote { top: Level; all: Level[DEPTH]; }\n"
+                           "record Book version 2 @checksums @align(64) {\n"
+                           "  at: timestamp[ns]; day: date;\n"
+                           "  side: Side = Buy @since(2);\n"
+                           "  quotes: Quote[2]?;\n"
+                           "  fee: decimal(10,4)? = -1.5 @was(cost);\n"
+                           "  greeks: float64[5]; mid: float32 = 1e-3;\n"
+                           "  name: string[8] = \"a;b\" @deprecated @align(8);\n"
+                           "}\n";
+
 // Tokens and parts of tokens, so that mutants get past the first line.
 const char *const PIECES[] = {
-    "record",   "version",      "{",     "}",          "[",      "]",       ":",    ";",
-    "///",      "//",           "/*",    "*/",         "\"",     "\n",      "\r",   "\t",
-    "0",        "-1",           "65536", "4294967296", "string", "float64", "\xff", "\xc3",
-    "\xc3\xb6", "\xe2\x80\xae", "@",     "?",          "=",      "symbol",  "Tick", "____",
+    "record",
+    "version",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ";",
+    "///",
+    "//",
+    "/*",
+    "*/",
+    "\"",
+    "\n",
+    "\r",
+    "\t",
+    "0",
+    "-1",
+    "65536",
+    "4294967296",
+    "string",
+    "float64",
+    "\xff",
+    "\xc3",
+    "\xc3\xb6",
+    "\xe2\x80\xae",
+    "@",
+    "?",
+    "=",
+    "symbol",
+    "Tick",
+    "____",
+    "enum",
+    "struct",
+    "const",
+    "decimal(4,2)",
+    "timestamp[us]",
+    "date",
+    "Level",
+    "Quote",
+    "Side",
+    "DEPTH",
+    "(",
+    ")",
+    ",",
+    "@since(2)",
+    "@was(x)",
+    "@align(8)",
+    "\"x\"",
+    "1e-5",
+    "Buy",
+    "-9223372036854775808",
+    "?;\n",
+    "[2]",
+    "@prefix(y)",
 };
 
 struct outcomes {
@@ -38,6 +102,8 @@ void check_accepted(const gen_model &model)
     ASSERT_GE(model.record_count, 1u);
     for (uint32_t i = 0; i < model.record_count; i++) {
         const mmf_schema &record = model.records[i];
+        if (model.places[i].has_errors)
+            ADD_FAILURE() << record.name;
         /* The text that a store embeds must parse again, to the same layout. */
         mmf_schema *again = nullptr;
         mmf_error error;
@@ -130,12 +196,39 @@ TEST(Garbage, IsRefusedOrHasACompleteModel)
     std::FILE *out = std::tmpfile();
     ASSERT_NE(nullptr, out);
     mutator source_of;
+    for (const char *seed : {SEED_SCHEMA, RICH_SCHEMA}) {
+        outcomes seen;
+        for (int i = 0; i < 20000 && !HasFailure(); i++)
+            check(source_of.mutate(seed), out, &seen);
+        /* Both outcomes must occur, or the mutants are too mild or too wild to test anything. */
+        EXPECT_GT(seen.accepted, 100u) << seed;
+        EXPECT_GT(seen.refused, 100u) << seed;
+    }
+    (void)std::fclose(out);
+}
+
+// What may be declared without limit by the grammar is refused by number, not after hours.
+TEST(Garbage, ManyDefinitionsAreRefused)
+{
+    std::FILE *out = std::tmpfile();
+    ASSERT_NE(nullptr, out);
+    const auto many = [](const char *before, const char *after) {
+        std::string text;
+        for (int i = 0; i < 30000; i++)
+            text += before + std::to_string(i) + after;
+        return text + "record A version 1 { a: bool; }";
+    };
+    std::string chain;
+    for (int i = 0; i < 30000; i++)
+        chain += "struct S" + std::to_string(i) + "{a:S" + std::to_string(i + 1) + ";}";
     outcomes seen;
-    for (int i = 0; i < 20000 && !HasFailure(); i++)
-        check(source_of.mutate(SEED_SCHEMA), out, &seen);
-    /* Both outcomes must occur, or the mutants are too mild or too wild to test anything. */
-    EXPECT_GT(seen.accepted, 100u);
-    EXPECT_GT(seen.refused, 100u);
+    check(many("const C", "=1;"), out, &seen);
+    check(many("enum E", ":int8{A=1;}"), out, &seen);
+    check(many("struct S", "{a:bool;}"), out, &seen);
+    check(chain + "record A version 1 { a: S0; }", out, &seen);
+    check("enum E : int32 {" + many("M", "=1;") + "}", out, &seen);
+    check("struct S {" + many("m", ":bool @was(x);") + "}", out, &seen);
+    EXPECT_EQ(6u, seen.refused);
     (void)std::fclose(out);
 }
 

@@ -267,6 +267,112 @@ TEST(NamesCheck, RefusesNamesThatTheModuleUses)
         EXPECT_EQ(Checked(record(word, "a: int8;")).message(), "") << word;
 }
 
+TEST(NamesCheck, RefusesConstantsThatAreNoMacros)
+{
+    const std::string tick = record("Tick", "x: int8;");
+    EXPECT_EQ(Checked("const DEPTH_2 = 1;\n" + tick).message(), "");
+    for (const char *word : {"depth", "Depth", "dEPTH", "int"})
+        EXPECT_EQ(Checked("const " + std::string(word) + " = 1;\n" + tick).message(),
+                  "'" + std::string(word) +
+                      "' cannot name a constant: write it in capital letters, since it is a macro "
+                      "in C");
+    EXPECT_EQ(Checked("const PATH_MAX = 1;\n" + tick).message(),
+              "'PATH_MAX' cannot name a constant: a system header defines it as a macro");
+    EXPECT_EQ(Checked("const NULL = 1;\n" + tick).list.count, 1u);
+    EXPECT_EQ(Checked("const MMF_X = 1;\n" + tick).list.count, 1u);
+    EXPECT_EQ(Checked("const TICK_X_OFFSET = 1;\n" + tick).list.count, 1u);
+}
+
+std::string side(const std::string &name, const std::string &members = "Buy = 1;")
+{
+    return "enum " + name + " : int8 {\n" + members + "\n}\n";
+}
+
+TEST(NamesCheck, RefusesTypesThatAreTakenInC)
+{
+    const std::string tick = record("Tick", "x: int8;");
+    const struct {
+        const char *name;
+        const char *problem;
+    } CASES[] = {
+        {"Int", "the word has a meaning in C or C++"},
+        {"Class", "the word has a meaning in C or C++"},
+        {"Status", "generated code uses the word itself"},
+        {"Part", "generated code uses the word itself"}, // mmfi_part_check is one of the library
+        {"Checksum", "generated code uses the word itself"}, // mmfi_checksum_load
+        {"Sequence", "generated code uses the word itself"}, // mmfi_sequence_load
+        {"Undo", "generated code uses the word itself"},     // mmfi_undo_save
+        {"Index2", "generated code uses the word itself"},
+        {"Read", "a system header declares it"},
+        {"Time", "a system header declares it"},
+        {"Stat", "a system header declares it"},
+        {"DivT", "a system header declares it"},
+        {"Timespec", "a system header declares it"},
+    };
+    for (const auto &with : CASES) {
+        char lower[NAMES_SIZE];
+        names_lower(with.name, lower);
+        EXPECT_EQ(Checked(side(with.name) + tick).message(), "enum '" + std::string(with.name) +
+                                                                 "' gets the C name '" + lower +
+                                                                 "': " + with.problem);
+        EXPECT_EQ(
+            Checked("struct " + std::string(with.name) + " {\na: bool;\n}\n" + tick).list.count,
+            1u);
+        // Another prefix helps.
+        EXPECT_EQ(Checked("enum " + std::string(with.name) + " : int8 @prefix(my_" + lower +
+                          ") { Buy = 1; }\n" + tick)
+                      .message(),
+                  "");
+    }
+    EXPECT_EQ(Checked(side("Side") + "struct Level {\na: bool;\n}\n" + tick).message(), "");
+}
+
+TEST(NamesCheck, RefusesMembersThatClash)
+{
+    const std::string tick = record("Tick", "x: int8;");
+    EXPECT_EQ(
+        Checked(side("Side", "openBuy = 1;\nOpenBuy = 2;") + tick).message(),
+        "member 'OpenBuy' gets the C name 'SIDE_OPEN_BUY', which member 'openBuy' has already");
+    EXPECT_EQ(Checked(side("Side", "Doc = 1;") + tick).message(),
+              "member 'Doc' gets the C name 'SIDE_DOC', which enum 'Side' has already");
+    EXPECT_EQ(Checked(side("Side", "Members = 1;") + tick).list.count, 1u);
+    for (const char *word : {"None", "name", "value", "mro", "for"})
+        EXPECT_EQ(Checked(side("Side", std::string(word) + " = 1;") + tick).message(),
+                  "'" + std::string(word) +
+                      "' cannot name a member: the word has a meaning in Python");
+    EXPECT_EQ(Checked(side("Side", "Names = 1;\nvalues = 2;\nswitch = 3;") + tick).message(), "");
+}
+
+TEST(NamesCheck, RefusesPartsWithOneNameInC)
+{
+    EXPECT_EQ(Checked(side("Tick") + record("Tick", "x: int8;")).list.count, 1u);
+    EXPECT_EQ(Checked(side("Level") + "struct level {\na: bool;\n}\n" + record("Tick", "x: int8;"))
+                  .list.count,
+              1u);
+    EXPECT_EQ(
+        Checked(record("Tick", "x: int8;") + "record Bar version 1 @prefix(Tick) { x: int8; }")
+            .list.count,
+        1u); // the record only
+    EXPECT_EQ(
+        Checked(record("Tick", "x: int8;") + "record Bar version 1 @prefix(tick2) { x: int8; }")
+            .message(),
+        "");
+    EXPECT_EQ(Checked("record Bar version 1 @prefix(mmf_bar) { x: int8; }").list.count, 1u);
+}
+
+TEST(NamesCheck, RefusesFieldsBesideElementsAndMembers)
+{
+    const std::string level = "struct Level {\nprice: int8;\n}\n";
+    EXPECT_EQ(Checked(level + record("Tick", "best: Level;\nbest_price: int8;")).list.count, 1u);
+    EXPECT_EQ(Checked(level + record("Tick", "bids: Level[2];\nbids_price_at: int8;")).list.count,
+              1u);
+    EXPECT_EQ(Checked(record("Tick", "bids: int8[2];\nbids_at: int8;")).list.count, 1u);
+    EXPECT_EQ(Checked(record("Tick", "fee: int8?;\nfee_is_null: int8;")).list.count, 1u);
+    // Neither has calls of this name.
+    EXPECT_EQ(Checked(level + record("Tick", "best: Level?;\nbest_price: int8;")).message(), "");
+    EXPECT_EQ(Checked(record("Tick", "fee: int8;\nfee_is_null: int8;")).message(), "");
+}
+
 TEST(NamesCheck, KeepsTheLibrarysPrefix)
 {
     EXPECT_EQ(Checked(record("Mmf", "a: int8;")).list.count, 1u);
@@ -323,6 +429,117 @@ TEST(Guard, DiffersWhereTheHeaderDoes)
     EXPECT_NE(guard_of(name, "tick_store"), guard);
     EXPECT_NE(guard_of(more, "tick_store"), guard);
     EXPECT_NE(guard_of(a, "ticks"), guard);
+}
+
+// Every kind of part and field; each name begins with q, and no other word of generated code does.
+const char RICH[] = R"(
+/// of a constant
+const QDEPTH = 3;
+/// of an enum
+enum Qside : int8 { /// of a member
+  Qbuy = 1; Qsell = -1; }
+struct Qlevel { /// of a field
+  qprice: decimal(18,4); qsize: uint32 = 7; qorders: uint16?; }
+struct Qplain { qx: bool; }
+struct Qnote @align(16) { qtext: string[20]; qraw: bytes[4]?; qby: Qlevel; qkinds: Qside[3]; qp: Qplain; }
+record Qbook version 2 @checksums @align(64) {
+  qsymbol: string[16]; qdata: bytes[3]; qat: timestamp[ns]; qday: date; qway: Qside = Qbuy;
+  qbids: Qlevel[QDEPTH]; qbest: Qlevel; qgreeks: float64[5]; qdays: date[2]; qfees: decimal(3,1)[2];
+  qfee: decimal(10,4)? = 1.5; qmemo: string[12]?; qblob: bytes[12]?; qnull: bool?; qsome: Qside?;
+  qnote: Qnote; qmaybe: Qnote?; qnotes: Qnote[2]?; qmany: Qnote[2]; qflags: bool[3]; qnums: int8[3]?;
+  qkinds: Qside[2]; qtags: Qside[4]? @align(64); qold: int32 @deprecated; qname: string[8] = "abc";
+}
+record Qbare version 1 @prefix(qother) { qflag: bool; qall: Qplain[2]; qone: Qplain; qlone: int8?; }
+)";
+
+std::string text_of(const emitter &from)
+{
+    return std::string(from.out.data, from.out.size);
+}
+
+// The header and the source of the model.
+std::string generated_c(const Checked &checked)
+{
+    emitter header;
+    emitter code;
+    emit_init(&header);
+    emit_init(&code);
+    emit_header(&header, &checked.model, "s");
+    emit_source(&code, &checked.model, "s");
+    const std::string all = text_of(header) + text_of(code);
+    emit_free(&header);
+    emit_free(&code);
+    return all;
+}
+
+std::string without_comments_and_texts(const std::string &code)
+{
+    std::string out;
+    for (size_t at = 0; at < code.size(); at++) {
+        if (code.compare(at, 2, "/*") == 0) {
+            at = code.find("*/", at) + 1;
+        } else if (code[at] == '"') {
+            while (code[++at] != '"')
+                at += code[at] == '\\';
+            out += ' ';
+        } else if (code[at] == '#') {
+            at = code.find('\n', at);
+        } else if (code[at] == '.' || code.compare(at, 2, "->") == 0) { // a member
+            at += code[at] == '.' ? 1 : 2;
+            while (is_word(code[at]))
+                at++;
+            at--;
+        } else {
+            out += code[at];
+        }
+    }
+    return out;
+}
+
+TEST(NamesList, HasExactlyWhatIsGeneratedOfARichSchema)
+{
+    Checked checked(RICH);
+    ASSERT_EQ(checked.message(), "");
+    const std::string code = generated_c(checked);
+    std::set<std::string> written;
+    for (const char *prefix : {"q", "Q"})
+        for (const std::string &word : words_of(code.c_str(), prefix))
+            written.insert(word);
+    // In the text of the schema: members are SIDE_BUY in C, and attributes of a class in Python; a
+    // record of another prefix has its name in Python only.
+    for (const char *word : {"Qbuy", "Qsell"})
+        EXPECT_EQ(written.erase(word), 1u) << word;
+    std::set<std::string> listed = checked.identifiers();
+    for (const char *word : {"QbookStore", "QbareStore"}) // in Python
+        EXPECT_EQ(listed.erase(word), 1u) << word;
+    for (const std::string &word : written)
+        EXPECT_EQ(listed.count(word), 1u) << word << " is generated, and not in the list";
+    // Only a long doc has a macro; HasExactlyWhatIsGenerated has those.
+    for (const std::string &word : listed)
+        if (written.count(word) == 0) {
+            EXPECT_EQ(word.substr(word.size() - 4), "_DOC") << word << " is not generated";
+        }
+}
+
+// A type of the name of a parameter or variable of generated code would not compile.
+TEST(NamesCheck, RefusesTypesThatGeneratedCodeWouldHide)
+{
+    Checked checked(RICH);
+    const std::string code = without_comments_and_texts(generated_c(checked));
+    const std::string tick = record("Tick", "x: int8;");
+    std::set<std::string> tried;
+    for (const std::string &word : words_of(code.c_str(), "")) {
+        if (word.empty() || word[0] < 'a' || word[0] > 'z' || word[0] == 'q' ||
+            word.compare(0, 4, "mmf_") == 0 || word.compare(0, 5, "mmfi_") == 0 ||
+            word.find("__") != std::string::npos || word == "cold" || word == "noinline" ||
+            word == "unused") // attributes of gcc
+            continue;
+        tried.insert(word);
+        EXPECT_NE(Checked("struct X @prefix(" + word + ") { a: bool; }\n" + tick).message(), "")
+            << word;
+    }
+    for (const char *word : {"row", "out", "status", "int64_t", "static", "memset"})
+        EXPECT_EQ(tried.count(word), 1u) << word;
 }
 
 // The table of names must have all identifiers that the emitters write, and no others.

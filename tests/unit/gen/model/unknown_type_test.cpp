@@ -10,7 +10,8 @@
 namespace {
 
 const char ALL_TYPES[] = "the types are bool, int8 to int64, uint8 to uint64, float32, float64, "
-                         "string[N] and bytes[N]";
+                         "string[N], bytes[N], timestamp[ns], date, decimal(18,4), and the enums "
+                         "and structs of this file";
 
 // The hint, after a check that the word was reported.
 std::string hint_for(const std::string &word)
@@ -99,11 +100,15 @@ TEST(UnknownType, WordsOfAnyLengthAreReported)
     EXPECT_EQ(hint_for("float64" + std::string(1000, 'q')), ALL_TYPES);
 }
 
-// The parser reports types that are not supported yet; they must not be translated here.
-TEST(UnknownType, AnUnsupportedTypeIsNotAnAlias)
+TEST(UnknownType, TypesOfDatabasesAreTranslated)
 {
-    EXPECT_EQ(hint_for("timestamp"), ALL_TYPES);
-    EXPECT_EQ(hint_for("decimal"), ALL_TYPES);
+    EXPECT_EQ(hint_for("datetime64"), meant("timestamp[ns]"));
+    EXPECT_EQ(hint_for("time"), meant("timestamp[ns]"));
+    EXPECT_EQ(hint_for("date32"), meant("date"));
+    EXPECT_EQ(hint_for("numeric"), meant("decimal(18,4)"));
+    EXPECT_EQ(hint_for("timestmp"), meant("timestamp"));
+    EXPECT_EQ(hint_for("decimel"), meant("decimal"));
+    EXPECT_EQ(hint_for("Date"), meant("date"));
 }
 
 } // namespace

@@ -6,11 +6,21 @@
 MMFI_STATIC_ASSERT(QUOTE_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
 
 static const mmf_field QUOTE_FIELDS[] = {
-    {"symbol", "exchange ticker", MMF_TYPE_STRING, QUOTE_SYMBOL_MAX, QUOTE_SYMBOL_OFFSET, 14},
-    {"size", "", MMF_TYPE_UINT32, 0, QUOTE_SIZE_OFFSET, 4},
-    {"price", "", MMF_TYPE_FLOAT64, 0, QUOTE_PRICE_OFFSET, 8},
-    {"open", "", MMF_TYPE_BOOL, 0, QUOTE_OPEN_OFFSET, 1},
-    {"digest", "", MMF_TYPE_BYTES, QUOTE_DIGEST_MAX, QUOTE_DIGEST_OFFSET, 9},
+    {.name = "symbol",
+     .doc = "exchange ticker",
+     .type = MMF_TYPE_STRING,
+     .max = QUOTE_SYMBOL_MAX,
+     .offset = QUOTE_SYMBOL_OFFSET,
+     .size = 14},
+    {.name = "size", .doc = "", .type = MMF_TYPE_UINT32, .offset = QUOTE_SIZE_OFFSET, .size = 4},
+    {.name = "price", .doc = "", .type = MMF_TYPE_FLOAT64, .offset = QUOTE_PRICE_OFFSET, .size = 8},
+    {.name = "open", .doc = "", .type = MMF_TYPE_BOOL, .offset = QUOTE_OPEN_OFFSET, .size = 1},
+    {.name = "digest",
+     .doc = "",
+     .type = MMF_TYPE_BYTES,
+     .max = QUOTE_DIGEST_MAX,
+     .offset = QUOTE_DIGEST_OFFSET,
+     .size = 9},
 };
 
 static const char QUOTE_SCHEMA_TEXT[] = "/// A quote that must still be trustworthy in ten years.\n"
@@ -24,16 +34,16 @@ static const char QUOTE_SCHEMA_TEXT[] = "/// A quote that must still be trustwor
                                         "}\n";
 
 const mmf_schema quote_schema = {
-    "Quote",
-    "A quote that must still be trustworthy in ten years.",
-    1, /* version */
-    5, /* fields */
-    QUOTE_FIELDS,
-    QUOTE_RECORD_SIZE,
-    sizeof QUOTE_SCHEMA_TEXT - 1,
-    UINT64_C(0xb24086c171f3ceee), /* layout hash */
-    QUOTE_SCHEMA_TEXT,
-    QUOTE_RECORD_CHECKSUM,
+    .name = "Quote",
+    .doc = "A quote that must still be trustworthy in ten years.",
+    .version = 1,
+    .field_count = 5,
+    .fields = QUOTE_FIELDS,
+    .record_size = QUOTE_RECORD_SIZE,
+    .text_size = sizeof QUOTE_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0xb24086c171f3ceee),
+    .text = QUOTE_SCHEMA_TEXT,
+    .checksum_offset = QUOTE_RECORD_CHECKSUM,
 };
 
 mmf_status quote_store_create(const char *path, const mmf_options *options, quote_store **out,
@@ -85,7 +95,7 @@ uint64_t quote_store_capacity(const quote_store *store)
 MMFI_STATIC_ASSERT(MARK_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
 
 static const mmf_field MARK_FIELDS[] = {
-    {"at", "", MMF_TYPE_UINT32, 0, MARK_AT_OFFSET, 4},
+    {.name = "at", .doc = "", .type = MMF_TYPE_UINT32, .offset = MARK_AT_OFFSET, .size = 4},
 };
 
 static const char MARK_SCHEMA_TEXT[] =
@@ -98,16 +108,16 @@ static const char MARK_DOC[] =
     "The smallest record with a checksum: eight bytes of sequence, a field and the checksum.";
 
 const mmf_schema mark_schema = {
-    "Mark",
-    MARK_DOC,
-    2, /* version */
-    1, /* fields */
-    MARK_FIELDS,
-    MARK_RECORD_SIZE,
-    sizeof MARK_SCHEMA_TEXT - 1,
-    UINT64_C(0x040906aab08996af), /* layout hash */
-    MARK_SCHEMA_TEXT,
-    MARK_RECORD_CHECKSUM,
+    .name = "Mark",
+    .doc = MARK_DOC,
+    .version = 2,
+    .field_count = 1,
+    .fields = MARK_FIELDS,
+    .record_size = MARK_RECORD_SIZE,
+    .text_size = sizeof MARK_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0x040906aab08996af),
+    .text = MARK_SCHEMA_TEXT,
+    .checksum_offset = MARK_RECORD_CHECKSUM,
 };
 
 mmf_status mark_store_create(const char *path, const mmf_options *options, mark_store **out,
@@ -159,7 +169,7 @@ uint64_t mark_store_capacity(const mark_store *store)
 MMFI_STATIC_ASSERT(PLAIN_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
 
 static const mmf_field PLAIN_FIELDS[] = {
-    {"at", "", MMF_TYPE_UINT32, 0, PLAIN_AT_OFFSET, 4},
+    {.name = "at", .doc = "", .type = MMF_TYPE_UINT32, .offset = PLAIN_AT_OFFSET, .size = 4},
 };
 
 static const char PLAIN_SCHEMA_TEXT[] = "/// A record without a checksum.\n"
@@ -168,16 +178,15 @@ static const char PLAIN_SCHEMA_TEXT[] = "/// A record without a checksum.\n"
                                         "}\n";
 
 const mmf_schema plain_schema = {
-    "Plain",
-    "A record without a checksum.",
-    1, /* version */
-    1, /* fields */
-    PLAIN_FIELDS,
-    PLAIN_RECORD_SIZE,
-    sizeof PLAIN_SCHEMA_TEXT - 1,
-    UINT64_C(0x3af45079039449b1), /* layout hash */
-    PLAIN_SCHEMA_TEXT,
-    0, /* no checksums */
+    .name = "Plain",
+    .doc = "A record without a checksum.",
+    .version = 1,
+    .field_count = 1,
+    .fields = PLAIN_FIELDS,
+    .record_size = PLAIN_RECORD_SIZE,
+    .text_size = sizeof PLAIN_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0x3af45079039449b1),
+    .text = PLAIN_SCHEMA_TEXT,
 };
 
 mmf_status plain_store_create(const char *path, const mmf_options *options, plain_store **out,

@@ -10,15 +10,49 @@ static const char PYTHON_TYPING_DOC[] =
     "wrapped\"\"\"";
 
 static const mmf_field PYTHON_FIELDS[] = {
-    {"str", "\"\"\"", MMF_TYPE_STRING, PYTHON_STR_MAX, PYTHON_STR_OFFSET, 12},
-    {"bytes", "\\", MMF_TYPE_BYTES, PYTHON_BYTES_MAX, PYTHON_BYTES_OFFSET, 12},
-    {"builtins", "\"", MMF_TYPE_UINT8, 0, PYTHON_BUILTINS_OFFSET, 1},
-    {"row", "a \\\" b", MMF_TYPE_INT16, 0, PYTHON_ROW_OFFSET, 2},
-    {"record", "ends in a backslash \\", MMF_TYPE_FLOAT32, 0, PYTHON_RECORD_OFFSET, 4},
-    {"open", "ends in a quote \"", MMF_TYPE_BOOL, 0, PYTHON_OPEN_OFFSET, 1},
-    {"typing", PYTHON_TYPING_DOC, MMF_TYPE_INT64, 0, PYTHON_TYPING_OFFSET, 8},
-    {"define", "not\342\200\213hidden", MMF_TYPE_UINT16, 0, PYTHON_DEFINE_OFFSET, 2},
-    {"os", "", MMF_TYPE_FLOAT64, 0, PYTHON_OS_OFFSET, 8},
+    {.name = "str",
+     .doc = "\"\"\"",
+     .type = MMF_TYPE_STRING,
+     .max = PYTHON_STR_MAX,
+     .offset = PYTHON_STR_OFFSET,
+     .size = 12},
+    {.name = "bytes",
+     .doc = "\\",
+     .type = MMF_TYPE_BYTES,
+     .max = PYTHON_BYTES_MAX,
+     .offset = PYTHON_BYTES_OFFSET,
+     .size = 12},
+    {.name = "builtins",
+     .doc = "\"",
+     .type = MMF_TYPE_UINT8,
+     .offset = PYTHON_BUILTINS_OFFSET,
+     .size = 1},
+    {.name = "row",
+     .doc = "a \\\" b",
+     .type = MMF_TYPE_INT16,
+     .offset = PYTHON_ROW_OFFSET,
+     .size = 2},
+    {.name = "record",
+     .doc = "ends in a backslash \\",
+     .type = MMF_TYPE_FLOAT32,
+     .offset = PYTHON_RECORD_OFFSET,
+     .size = 4},
+    {.name = "open",
+     .doc = "ends in a quote \"",
+     .type = MMF_TYPE_BOOL,
+     .offset = PYTHON_OPEN_OFFSET,
+     .size = 1},
+    {.name = "typing",
+     .doc = PYTHON_TYPING_DOC,
+     .type = MMF_TYPE_INT64,
+     .offset = PYTHON_TYPING_OFFSET,
+     .size = 8},
+    {.name = "define",
+     .doc = "not\342\200\213hidden",
+     .type = MMF_TYPE_UINT16,
+     .offset = PYTHON_DEFINE_OFFSET,
+     .size = 2},
+    {.name = "os", .doc = "", .type = MMF_TYPE_FLOAT64, .offset = PYTHON_OS_OFFSET, .size = 8},
 };
 
 static const char PYTHON_SCHEMA_TEXT[] =
@@ -66,16 +100,15 @@ static const char PYTHON_DOC[] =
     "行に入りません。";
 
 const mmf_schema python_schema = {
-    "Python",
-    PYTHON_DOC,
-    1, /* version */
-    9, /* fields */
-    PYTHON_FIELDS,
-    PYTHON_RECORD_SIZE,
-    sizeof PYTHON_SCHEMA_TEXT - 1,
-    UINT64_C(0x894467eb126e68ab), /* layout hash */
-    PYTHON_SCHEMA_TEXT,
-    0, /* no checksums */
+    .name = "Python",
+    .doc = PYTHON_DOC,
+    .version = 1,
+    .field_count = 9,
+    .fields = PYTHON_FIELDS,
+    .record_size = PYTHON_RECORD_SIZE,
+    .text_size = sizeof PYTHON_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0x894467eb126e68ab),
+    .text = PYTHON_SCHEMA_TEXT,
 };
 
 mmf_status python_store_create(const char *path, const mmf_options *options, python_store **out,

@@ -6,12 +6,27 @@
 MMFI_STATIC_ASSERT(OHLC_BAR_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
 
 static const mmf_field OHLC_BAR_FIELDS[] = {
-    {"open", "", MMF_TYPE_FLOAT64, 0, OHLC_BAR_OPEN_OFFSET, 8},
-    {"high", "", MMF_TYPE_FLOAT64, 0, OHLC_BAR_HIGH_OFFSET, 8},
-    {"low", "", MMF_TYPE_FLOAT64, 0, OHLC_BAR_LOW_OFFSET, 8},
-    {"close", "", MMF_TYPE_FLOAT64, 0, OHLC_BAR_CLOSE_OFFSET, 8},
-    {"openTime", "nanoseconds since the Unix epoch", MMF_TYPE_INT64, 0, OHLC_BAR_OPEN_TIME_OFFSET,
-     8},
+    {.name = "open",
+     .doc = "",
+     .type = MMF_TYPE_FLOAT64,
+     .offset = OHLC_BAR_OPEN_OFFSET,
+     .size = 8},
+    {.name = "high",
+     .doc = "",
+     .type = MMF_TYPE_FLOAT64,
+     .offset = OHLC_BAR_HIGH_OFFSET,
+     .size = 8},
+    {.name = "low", .doc = "", .type = MMF_TYPE_FLOAT64, .offset = OHLC_BAR_LOW_OFFSET, .size = 8},
+    {.name = "close",
+     .doc = "",
+     .type = MMF_TYPE_FLOAT64,
+     .offset = OHLC_BAR_CLOSE_OFFSET,
+     .size = 8},
+    {.name = "openTime",
+     .doc = "nanoseconds since the Unix epoch",
+     .type = MMF_TYPE_INT64,
+     .offset = OHLC_BAR_OPEN_TIME_OFFSET,
+     .size = 8},
 };
 
 static const char OHLC_BAR_SCHEMA_TEXT[] = "/// A bar of one minute.\n"
@@ -25,16 +40,15 @@ static const char OHLC_BAR_SCHEMA_TEXT[] = "/// A bar of one minute.\n"
                                            "}\n";
 
 const mmf_schema ohlc_bar_schema = {
-    "OHLCBar",
-    "A bar of one minute.",
-    2, /* version */
-    5, /* fields */
-    OHLC_BAR_FIELDS,
-    OHLC_BAR_RECORD_SIZE,
-    sizeof OHLC_BAR_SCHEMA_TEXT - 1,
-    UINT64_C(0xad25c324ec0a4638), /* layout hash */
-    OHLC_BAR_SCHEMA_TEXT,
-    0, /* no checksums */
+    .name = "OHLCBar",
+    .doc = "A bar of one minute.",
+    .version = 2,
+    .field_count = 5,
+    .fields = OHLC_BAR_FIELDS,
+    .record_size = OHLC_BAR_RECORD_SIZE,
+    .text_size = sizeof OHLC_BAR_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0xad25c324ec0a4638),
+    .text = OHLC_BAR_SCHEMA_TEXT,
 };
 
 mmf_status ohlc_bar_store_create(const char *path, const mmf_options *options, ohlc_bar_store **out,
@@ -86,10 +100,22 @@ uint64_t ohlc_bar_store_capacity(const ohlc_bar_store *store)
 MMFI_STATIC_ASSERT(ORDER_BOOK_LEVEL_2_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
 
 static const mmf_field ORDER_BOOK_LEVEL_2_FIELDS[] = {
-    {"bid", "", MMF_TYPE_FLOAT64, 0, ORDER_BOOK_LEVEL_2_BID_OFFSET, 8},
-    {"venue", "best first", MMF_TYPE_STRING, ORDER_BOOK_LEVEL_2_VENUE_MAX,
-     ORDER_BOOK_LEVEL_2_VENUE_OFFSET, 16},
-    {"ask", "", MMF_TYPE_FLOAT64, 0, ORDER_BOOK_LEVEL_2_ASK_OFFSET, 8},
+    {.name = "bid",
+     .doc = "",
+     .type = MMF_TYPE_FLOAT64,
+     .offset = ORDER_BOOK_LEVEL_2_BID_OFFSET,
+     .size = 8},
+    {.name = "venue",
+     .doc = "best first",
+     .type = MMF_TYPE_STRING,
+     .max = ORDER_BOOK_LEVEL_2_VENUE_MAX,
+     .offset = ORDER_BOOK_LEVEL_2_VENUE_OFFSET,
+     .size = 16},
+    {.name = "ask",
+     .doc = "",
+     .type = MMF_TYPE_FLOAT64,
+     .offset = ORDER_BOOK_LEVEL_2_ASK_OFFSET,
+     .size = 8},
 };
 
 static const char ORDER_BOOK_LEVEL_2_SCHEMA_TEXT[] = "record order_book_level_2 version 1 {\n"
@@ -100,16 +126,15 @@ static const char ORDER_BOOK_LEVEL_2_SCHEMA_TEXT[] = "record order_book_level_2 
                                                      "}\n";
 
 const mmf_schema order_book_level_2_schema = {
-    "order_book_level_2",
-    "",
-    1, /* version */
-    3, /* fields */
-    ORDER_BOOK_LEVEL_2_FIELDS,
-    ORDER_BOOK_LEVEL_2_RECORD_SIZE,
-    sizeof ORDER_BOOK_LEVEL_2_SCHEMA_TEXT - 1,
-    UINT64_C(0x06586e3cfbdf8d28), /* layout hash */
-    ORDER_BOOK_LEVEL_2_SCHEMA_TEXT,
-    0, /* no checksums */
+    .name = "order_book_level_2",
+    .doc = "",
+    .version = 1,
+    .field_count = 3,
+    .fields = ORDER_BOOK_LEVEL_2_FIELDS,
+    .record_size = ORDER_BOOK_LEVEL_2_RECORD_SIZE,
+    .text_size = sizeof ORDER_BOOK_LEVEL_2_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0x06586e3cfbdf8d28),
+    .text = ORDER_BOOK_LEVEL_2_SCHEMA_TEXT,
 };
 
 mmf_status order_book_level_2_store_create(const char *path, const mmf_options *options,
@@ -165,15 +190,28 @@ MMFI_STATIC_ASSERT(HTTP_CONNECTION_STATISTICS_RECORD_SIZE % MMF_SEQUENCE_SIZE ==
                    "records stay aligned");
 
 static const mmf_field HTTP_CONNECTION_STATISTICS_FIELDS[] = {
-    {"remote_address_and_port", "", MMF_TYPE_STRING,
-     HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_MAX,
-     HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_OFFSET, 259},
-    {"bytes_received_since_start", "never goes back", MMF_TYPE_UINT64, 0,
-     HTTP_CONNECTION_STATISTICS_BYTES_RECEIVED_SINCE_START_OFFSET, 8},
-    {"certificate_fingerprint_sha256", "", MMF_TYPE_BYTES,
-     HTTP_CONNECTION_STATISTICS_CERTIFICATE_FINGERPRINT_SHA256_MAX,
-     HTTP_CONNECTION_STATISTICS_CERTIFICATE_FINGERPRINT_SHA256_OFFSET, 36},
-    {"is_kept_alive", "", MMF_TYPE_BOOL, 0, HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET, 1},
+    {.name = "remote_address_and_port",
+     .doc = "",
+     .type = MMF_TYPE_STRING,
+     .max = HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_MAX,
+     .offset = HTTP_CONNECTION_STATISTICS_REMOTE_ADDRESS_AND_PORT_OFFSET,
+     .size = 259},
+    {.name = "bytes_received_since_start",
+     .doc = "never goes back",
+     .type = MMF_TYPE_UINT64,
+     .offset = HTTP_CONNECTION_STATISTICS_BYTES_RECEIVED_SINCE_START_OFFSET,
+     .size = 8},
+    {.name = "certificate_fingerprint_sha256",
+     .doc = "",
+     .type = MMF_TYPE_BYTES,
+     .max = HTTP_CONNECTION_STATISTICS_CERTIFICATE_FINGERPRINT_SHA256_MAX,
+     .offset = HTTP_CONNECTION_STATISTICS_CERTIFICATE_FINGERPRINT_SHA256_OFFSET,
+     .size = 36},
+    {.name = "is_kept_alive",
+     .doc = "",
+     .type = MMF_TYPE_BOOL,
+     .offset = HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET,
+     .size = 1},
 };
 
 static const char HTTP_CONNECTION_STATISTICS_SCHEMA_TEXT[] =
@@ -187,16 +225,15 @@ static const char HTTP_CONNECTION_STATISTICS_SCHEMA_TEXT[] =
     "}\n";
 
 const mmf_schema http_connection_statistics_schema = {
-    "HTTPConnectionStatistics",
-    "One connection, with names that make lines wrap.",
-    12, /* version */
-    4,  /* fields */
-    HTTP_CONNECTION_STATISTICS_FIELDS,
-    HTTP_CONNECTION_STATISTICS_RECORD_SIZE,
-    sizeof HTTP_CONNECTION_STATISTICS_SCHEMA_TEXT - 1,
-    UINT64_C(0x500c3e0bedbe18ed), /* layout hash */
-    HTTP_CONNECTION_STATISTICS_SCHEMA_TEXT,
-    0, /* no checksums */
+    .name = "HTTPConnectionStatistics",
+    .doc = "One connection, with names that make lines wrap.",
+    .version = 12,
+    .field_count = 4,
+    .fields = HTTP_CONNECTION_STATISTICS_FIELDS,
+    .record_size = HTTP_CONNECTION_STATISTICS_RECORD_SIZE,
+    .text_size = sizeof HTTP_CONNECTION_STATISTICS_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0x500c3e0bedbe18ed),
+    .text = HTTP_CONNECTION_STATISTICS_SCHEMA_TEXT,
 };
 
 mmf_status http_connection_statistics_store_create(const char *path, const mmf_options *options,

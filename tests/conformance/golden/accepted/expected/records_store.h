@@ -148,6 +148,25 @@ static inline void ohlc_bar_record_save(unsigned char *record, const ohlc_bar_re
     mmfi_save_int64(record, OHLC_BAR_OPEN_TIME_OFFSET, in->openTime);
 }
 
+/* The bytes of a record, for what is not a hot path. */
+static __attribute__((cold, noinline, unused)) void mmfi_ohlc_bar_image(
+    uint64_t image[OHLC_BAR_RECORD_SIZE / 8], const ohlc_bar_record *in)
+{
+    memset(image, 0, OHLC_BAR_RECORD_SIZE);
+    ohlc_bar_record_save((unsigned char *)image, in);
+}
+
+/* Appends to a file of another version of the schema; else an append has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_add_image(
+    mmf_status status, ohlc_bar_store *store, const ohlc_bar_record *in, uint64_t *row)
+{
+    uint64_t image[OHLC_BAR_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return mmfi_append_failed(status, row);
+    mmfi_ohlc_bar_image(image, in);
+    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+}
+
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc_bar_record *in,
                                                uint64_t *row)
@@ -157,7 +176,7 @@ static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, OHLC_BAR_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_append_failed(append.status, row);
+        return mmfi_ohlc_bar_add_image(append.status, store, in, row);
     ohlc_bar_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -166,7 +185,9 @@ static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_get_slow(
     const ohlc_bar_store *store, uint64_t row, ohlc_bar_record *out)
 {
-    mmfi_slow_read slow = mmfi_slow_read_begin(ohlc_bar_store_base(store), row, out != NULL);
+    uint64_t image[OHLC_BAR_RECORD_SIZE / 8];
+    mmfi_slow_read slow =
+        mmfi_slow_read_begin_as(ohlc_bar_store_base(store), row, out != NULL, image);
     while (mmfi_slow_read_next(&slow))
         ohlc_bar_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -186,6 +207,18 @@ static inline mmf_status ohlc_bar_store_get(const ohlc_bar_store *store, uint64_
     return mmfi_read_end(read) ? MMF_OK : mmfi_ohlc_bar_get_slow(store, row, out);
 }
 
+/* Replaces a record of a file of another version of the schema; else a set has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_put_image(
+    mmf_status status, ohlc_bar_store *store, uint64_t row, const ohlc_bar_record *in)
+{
+    uint64_t image[OHLC_BAR_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return status;
+    mmfi_ohlc_bar_image(image, in);
+    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
+                          OHLC_BAR_RECORD_SIZE);
+}
+
 /* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status ohlc_bar_store_set(ohlc_bar_store *store, uint64_t row,
                                             const ohlc_bar_record *in)
@@ -195,7 +228,7 @@ static inline mmf_status ohlc_bar_store_set(ohlc_bar_store *store, uint64_t row,
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, OHLC_BAR_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return write.status;
+        return mmfi_ohlc_bar_put_image(write.status, store, row, in);
     ohlc_bar_record_save(write.record, in);
     return mmfi_write_end(write);
 }
@@ -522,6 +555,26 @@ static inline void order_book_level_2_record_save(unsigned char *record,
     mmfi_save_float64(record, ORDER_BOOK_LEVEL_2_ASK_OFFSET, in->ask);
 }
 
+/* The bytes of a record, for what is not a hot path. */
+static __attribute__((cold, noinline, unused)) void mmfi_order_book_level_2_image(
+    uint64_t image[ORDER_BOOK_LEVEL_2_RECORD_SIZE / 8], const order_book_level_2_record *in)
+{
+    memset(image, 0, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
+    order_book_level_2_record_save((unsigned char *)image, in);
+}
+
+/* Appends to a file of another version of the schema; else an append has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_add_image(
+    mmf_status status, order_book_level_2_store *store, const order_book_level_2_record *in,
+    uint64_t *row)
+{
+    uint64_t image[ORDER_BOOK_LEVEL_2_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return mmfi_append_failed(status, row);
+    mmfi_order_book_level_2_image(image, in);
+    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+}
+
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status order_book_level_2_store_append(order_book_level_2_store *store,
                                                          const order_book_level_2_record *in,
@@ -533,7 +586,7 @@ static inline mmf_status order_book_level_2_store_append(order_book_level_2_stor
     const mmfi_append append =
         mmfi_append_begin((mmf_store *)store, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_append_failed(append.status, row);
+        return mmfi_order_book_level_2_add_image(append.status, store, in, row);
     order_book_level_2_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -542,8 +595,9 @@ static inline mmf_status order_book_level_2_store_append(order_book_level_2_stor
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_get_slow(
     const order_book_level_2_store *store, uint64_t row, order_book_level_2_record *out)
 {
+    uint64_t image[ORDER_BOOK_LEVEL_2_RECORD_SIZE / 8];
     mmfi_slow_read slow =
-        mmfi_slow_read_begin(order_book_level_2_store_base(store), row, out != NULL);
+        mmfi_slow_read_begin_as(order_book_level_2_store_base(store), row, out != NULL, image);
     while (mmfi_slow_read_next(&slow))
         order_book_level_2_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -563,6 +617,19 @@ static inline mmf_status order_book_level_2_store_get(const order_book_level_2_s
     return mmfi_read_end(read) ? MMF_OK : mmfi_order_book_level_2_get_slow(store, row, out);
 }
 
+/* Replaces a record of a file of another version of the schema; else a set has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_put_image(
+    mmf_status status, order_book_level_2_store *store, uint64_t row,
+    const order_book_level_2_record *in)
+{
+    uint64_t image[ORDER_BOOK_LEVEL_2_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return status;
+    mmfi_order_book_level_2_image(image, in);
+    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
+                          ORDER_BOOK_LEVEL_2_RECORD_SIZE);
+}
+
 /* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status order_book_level_2_store_set(order_book_level_2_store *store, uint64_t row,
                                                       const order_book_level_2_record *in)
@@ -573,7 +640,7 @@ static inline mmf_status order_book_level_2_store_set(order_book_level_2_store *
     const mmfi_write write =
         mmfi_write_begin((mmf_store *)store, row, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return write.status;
+        return mmfi_order_book_level_2_put_image(write.status, store, row, in);
     order_book_level_2_record_save(write.record, in);
     return mmfi_write_end(write);
 }
@@ -900,6 +967,27 @@ static inline void http_connection_statistics_record_save(
     mmfi_save_bool(record, HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET, in->is_kept_alive);
 }
 
+/* The bytes of a record, for what is not a hot path. */
+static __attribute__((cold, noinline, unused)) void mmfi_http_connection_statistics_image(
+    uint64_t image[HTTP_CONNECTION_STATISTICS_RECORD_SIZE / 8],
+    const http_connection_statistics_record *in)
+{
+    memset(image, 0, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
+    http_connection_statistics_record_save((unsigned char *)image, in);
+}
+
+/* Appends to a file of another version of the schema; else an append has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_statistics_add_image(
+    mmf_status status, http_connection_statistics_store *store,
+    const http_connection_statistics_record *in, uint64_t *row)
+{
+    uint64_t image[HTTP_CONNECTION_STATISTICS_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return mmfi_append_failed(status, row);
+    mmfi_http_connection_statistics_image(image, in);
+    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+}
+
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status http_connection_statistics_store_append(
     http_connection_statistics_store *store, const http_connection_statistics_record *in,
@@ -911,7 +999,7 @@ static inline mmf_status http_connection_statistics_store_append(
     const mmfi_append append =
         mmfi_append_begin((mmf_store *)store, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_append_failed(append.status, row);
+        return mmfi_http_connection_statistics_add_image(append.status, store, in, row);
     http_connection_statistics_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -924,8 +1012,9 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_s
     const http_connection_statistics_store *store, uint64_t row,
     http_connection_statistics_record *out)
 {
-    mmfi_slow_read slow =
-        mmfi_slow_read_begin(http_connection_statistics_store_base(store), row, out != NULL);
+    uint64_t image[HTTP_CONNECTION_STATISTICS_RECORD_SIZE / 8];
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(http_connection_statistics_store_base(store), row,
+                                                  out != NULL, image);
     while (mmfi_slow_read_next(&slow))
         http_connection_statistics_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -946,6 +1035,19 @@ static inline mmf_status http_connection_statistics_store_get(
     return mmfi_read_end(read) ? MMF_OK : mmfi_http_connection_statistics_get_slow(store, row, out);
 }
 
+/* Replaces a record of a file of another version of the schema; else a set has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_statistics_put_image(
+    mmf_status status, http_connection_statistics_store *store, uint64_t row,
+    const http_connection_statistics_record *in)
+{
+    uint64_t image[HTTP_CONNECTION_STATISTICS_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return status;
+    mmfi_http_connection_statistics_image(image, in);
+    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
+                          HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
+}
+
 /* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status http_connection_statistics_store_set(
     http_connection_statistics_store *store, uint64_t row,
@@ -957,7 +1059,7 @@ static inline mmf_status http_connection_statistics_store_set(
     const mmfi_write write =
         mmfi_write_begin((mmf_store *)store, row, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return write.status;
+        return mmfi_http_connection_statistics_put_image(write.status, store, row, in);
     http_connection_statistics_record_save(write.record, in);
     return mmfi_write_end(write);
 }

@@ -6,7 +6,7 @@
 MMFI_STATIC_ASSERT(X_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
 
 static const mmf_field X_FIELDS[] = {
-    {"y", "", MMF_TYPE_BOOL, 0, X_Y_OFFSET, 1},
+    {.name = "y", .doc = "", .type = MMF_TYPE_BOOL, .offset = X_Y_OFFSET, .size = 1},
 };
 
 static const char X_SCHEMA_TEXT[] = "record X version 65535 {\n"
@@ -14,16 +14,15 @@ static const char X_SCHEMA_TEXT[] = "record X version 65535 {\n"
                                     "}\n";
 
 const mmf_schema x_schema = {
-    "X",
-    "",
-    65535, /* version */
-    1,     /* fields */
-    X_FIELDS,
-    X_RECORD_SIZE,
-    sizeof X_SCHEMA_TEXT - 1,
-    UINT64_C(0x966ab508b875de5e), /* layout hash */
-    X_SCHEMA_TEXT,
-    0, /* no checksums */
+    .name = "X",
+    .doc = "",
+    .version = 65535,
+    .field_count = 1,
+    .fields = X_FIELDS,
+    .record_size = X_RECORD_SIZE,
+    .text_size = sizeof X_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0x966ab508b875de5e),
+    .text = X_SCHEMA_TEXT,
 };
 
 mmf_status x_store_create(const char *path, const mmf_options *options, x_store **out,

@@ -125,6 +125,27 @@ static inline void x_record_save(unsigned char *record, const x_record *in)
     mmfi_save_bool(record, X_Y_OFFSET, in->y);
 }
 
+/* The bytes of a record, for what is not a hot path. */
+static __attribute__((cold, noinline, unused)) void mmfi_x_image(uint64_t image[X_RECORD_SIZE / 8],
+                                                                 const x_record *in)
+{
+    memset(image, 0, X_RECORD_SIZE);
+    x_record_save((unsigned char *)image, in);
+}
+
+/* Appends to a file of another version of the schema; else an append has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_add_image(mmf_status status,
+                                                                           x_store *store,
+                                                                           const x_record *in,
+                                                                           uint64_t *row)
+{
+    uint64_t image[X_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return mmfi_append_failed(status, row);
+    mmfi_x_image(image, in);
+    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+}
+
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status x_store_append(x_store *store, const x_record *in, uint64_t *row)
 {
@@ -133,7 +154,7 @@ static inline mmf_status x_store_append(x_store *store, const x_record *in, uint
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, X_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_append_failed(append.status, row);
+        return mmfi_x_add_image(append.status, store, in, row);
     x_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -143,7 +164,8 @@ static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_get_slow(const 
                                                                           uint64_t row,
                                                                           x_record *out)
 {
-    mmfi_slow_read slow = mmfi_slow_read_begin(x_store_base(store), row, out != NULL);
+    uint64_t image[X_RECORD_SIZE / 8];
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(x_store_base(store), row, out != NULL, image);
     while (mmfi_slow_read_next(&slow))
         x_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -161,6 +183,20 @@ static inline mmf_status x_store_get(const x_store *store, uint64_t row, x_recor
     return mmfi_read_end(read) ? MMF_OK : mmfi_x_get_slow(store, row, out);
 }
 
+/* Replaces a record of a file of another version of the schema; else a set has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_put_image(mmf_status status,
+                                                                           x_store *store,
+                                                                           uint64_t row,
+                                                                           const x_record *in)
+{
+    uint64_t image[X_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return status;
+    mmfi_x_image(image, in);
+    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
+                          X_RECORD_SIZE);
+}
+
 /* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status x_store_set(x_store *store, uint64_t row, const x_record *in)
 {
@@ -169,7 +205,7 @@ static inline mmf_status x_store_set(x_store *store, uint64_t row, const x_recor
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, X_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return write.status;
+        return mmfi_x_put_image(write.status, store, row, in);
     x_record_save(write.record, in);
     return mmfi_write_end(write);
 }

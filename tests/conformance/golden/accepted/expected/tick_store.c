@@ -6,11 +6,23 @@
 MMFI_STATIC_ASSERT(TICK_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
 
 static const mmf_field TICK_FIELDS[] = {
-    {"symbol", "exchange ticker, UTF-8, at most 64 bytes", MMF_TYPE_STRING, TICK_SYMBOL_MAX,
-     TICK_SYMBOL_OFFSET, 68},
-    {"price", "", MMF_TYPE_FLOAT64, 0, TICK_PRICE_OFFSET, 8},
-    {"volume", "", MMF_TYPE_FLOAT64, 0, TICK_VOLUME_OFFSET, 8},
-    {"timestamp", "nanoseconds since the Unix epoch", MMF_TYPE_UINT64, 0, TICK_TIMESTAMP_OFFSET, 8},
+    {.name = "symbol",
+     .doc = "exchange ticker, UTF-8, at most 64 bytes",
+     .type = MMF_TYPE_STRING,
+     .max = TICK_SYMBOL_MAX,
+     .offset = TICK_SYMBOL_OFFSET,
+     .size = 68},
+    {.name = "price", .doc = "", .type = MMF_TYPE_FLOAT64, .offset = TICK_PRICE_OFFSET, .size = 8},
+    {.name = "volume",
+     .doc = "",
+     .type = MMF_TYPE_FLOAT64,
+     .offset = TICK_VOLUME_OFFSET,
+     .size = 8},
+    {.name = "timestamp",
+     .doc = "nanoseconds since the Unix epoch",
+     .type = MMF_TYPE_UINT64,
+     .offset = TICK_TIMESTAMP_OFFSET,
+     .size = 8},
 };
 
 static const char TICK_SCHEMA_TEXT[] =
@@ -25,16 +37,15 @@ static const char TICK_SCHEMA_TEXT[] =
     "}\n";
 
 const mmf_schema tick_schema = {
-    "Tick",
-    "A trade print. Doc comments reach the generated header and the Python docstrings.",
-    1, /* version */
-    4, /* fields */
-    TICK_FIELDS,
-    TICK_RECORD_SIZE,
-    sizeof TICK_SCHEMA_TEXT - 1,
-    UINT64_C(0xa42ff16bf6fdffbf), /* layout hash */
-    TICK_SCHEMA_TEXT,
-    0, /* no checksums */
+    .name = "Tick",
+    .doc = "A trade print. Doc comments reach the generated header and the Python docstrings.",
+    .version = 1,
+    .field_count = 4,
+    .fields = TICK_FIELDS,
+    .record_size = TICK_RECORD_SIZE,
+    .text_size = sizeof TICK_SCHEMA_TEXT - 1,
+    .layout_hash = UINT64_C(0xa42ff16bf6fdffbf),
+    .text = TICK_SCHEMA_TEXT,
 };
 
 mmf_status tick_store_create(const char *path, const mmf_options *options, tick_store **out,

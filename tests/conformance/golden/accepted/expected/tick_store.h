@@ -147,6 +147,27 @@ static inline void tick_record_save(unsigned char *record, const tick_record *in
     mmfi_save_uint64(record, TICK_TIMESTAMP_OFFSET, in->timestamp);
 }
 
+/* The bytes of a record, for what is not a hot path. */
+static __attribute__((cold, noinline, unused)) void mmfi_tick_image(
+    uint64_t image[TICK_RECORD_SIZE / 8], const tick_record *in)
+{
+    memset(image, 0, TICK_RECORD_SIZE);
+    tick_record_save((unsigned char *)image, in);
+}
+
+/* Appends to a file of another version of the schema; else an append has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_add_image(mmf_status status,
+                                                                              tick_store *store,
+                                                                              const tick_record *in,
+                                                                              uint64_t *row)
+{
+    uint64_t image[TICK_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return mmfi_append_failed(status, row);
+    mmfi_tick_image(image, in);
+    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+}
+
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status tick_store_append(tick_store *store, const tick_record *in, uint64_t *row)
 {
@@ -155,7 +176,7 @@ static inline mmf_status tick_store_append(tick_store *store, const tick_record 
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, TICK_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_append_failed(append.status, row);
+        return mmfi_tick_add_image(append.status, store, in, row);
     tick_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -164,7 +185,8 @@ static inline mmf_status tick_store_append(tick_store *store, const tick_record 
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_get_slow(
     const tick_store *store, uint64_t row, tick_record *out)
 {
-    mmfi_slow_read slow = mmfi_slow_read_begin(tick_store_base(store), row, out != NULL);
+    uint64_t image[TICK_RECORD_SIZE / 8];
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(tick_store_base(store), row, out != NULL, image);
     while (mmfi_slow_read_next(&slow))
         tick_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -183,6 +205,20 @@ static inline mmf_status tick_store_get(const tick_store *store, uint64_t row, t
     return mmfi_read_end(read) ? MMF_OK : mmfi_tick_get_slow(store, row, out);
 }
 
+/* Replaces a record of a file of another version of the schema; else a set has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_put_image(mmf_status status,
+                                                                              tick_store *store,
+                                                                              uint64_t row,
+                                                                              const tick_record *in)
+{
+    uint64_t image[TICK_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return status;
+    mmfi_tick_image(image, in);
+    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
+                          TICK_RECORD_SIZE);
+}
+
 /* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status tick_store_set(tick_store *store, uint64_t row, const tick_record *in)
 {
@@ -191,7 +227,7 @@ static inline mmf_status tick_store_set(tick_store *store, uint64_t row, const t
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, TICK_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return write.status;
+        return mmfi_tick_put_image(write.status, store, row, in);
     tick_record_save(write.record, in);
     return mmfi_write_end(write);
 }

@@ -209,6 +209,25 @@ static inline void all_types_record_save(unsigned char *record, const all_types_
     mmfi_save_bytes(record, ALL_TYPES_BLOB_OFFSET, ALL_TYPES_BLOB_MAX, in->blob, in->blob_length);
 }
 
+/* The bytes of a record, for what is not a hot path. */
+static __attribute__((cold, noinline, unused)) void mmfi_all_types_image(
+    uint64_t image[ALL_TYPES_RECORD_SIZE / 8], const all_types_record *in)
+{
+    memset(image, 0, ALL_TYPES_RECORD_SIZE);
+    all_types_record_save((unsigned char *)image, in);
+}
+
+/* Appends to a file of another version of the schema; else an append has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_add_image(
+    mmf_status status, all_types_store *store, const all_types_record *in, uint64_t *row)
+{
+    uint64_t image[ALL_TYPES_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return mmfi_append_failed(status, row);
+    mmfi_all_types_image(image, in);
+    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+}
+
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
 static inline mmf_status all_types_store_append(all_types_store *store, const all_types_record *in,
                                                 uint64_t *row)
@@ -218,7 +237,7 @@ static inline mmf_status all_types_store_append(all_types_store *store, const al
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, ALL_TYPES_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_append_failed(append.status, row);
+        return mmfi_all_types_add_image(append.status, store, in, row);
     all_types_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -227,7 +246,9 @@ static inline mmf_status all_types_store_append(all_types_store *store, const al
 static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_get_slow(
     const all_types_store *store, uint64_t row, all_types_record *out)
 {
-    mmfi_slow_read slow = mmfi_slow_read_begin(all_types_store_base(store), row, out != NULL);
+    uint64_t image[ALL_TYPES_RECORD_SIZE / 8];
+    mmfi_slow_read slow =
+        mmfi_slow_read_begin_as(all_types_store_base(store), row, out != NULL, image);
     while (mmfi_slow_read_next(&slow))
         all_types_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -247,6 +268,18 @@ static inline mmf_status all_types_store_get(const all_types_store *store, uint6
     return mmfi_read_end(read) ? MMF_OK : mmfi_all_types_get_slow(store, row, out);
 }
 
+/* Replaces a record of a file of another version of the schema; else a set has failed. */
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_put_image(
+    mmf_status status, all_types_store *store, uint64_t row, const all_types_record *in)
+{
+    uint64_t image[ALL_TYPES_RECORD_SIZE / 8];
+    if (status != MMFI_OTHER_LAYOUT)
+        return status;
+    mmfi_all_types_image(image, in);
+    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
+                          ALL_TYPES_RECORD_SIZE);
+}
+
 /* Replaces a record: all of it or, if the process is killed, none of it. */
 static inline mmf_status all_types_store_set(all_types_store *store, uint64_t row,
                                              const all_types_record *in)
@@ -256,7 +289,7 @@ static inline mmf_status all_types_store_set(all_types_store *store, uint64_t ro
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, ALL_TYPES_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return write.status;
+        return mmfi_all_types_put_image(write.status, store, row, in);
     all_types_record_save(write.record, in);
     return mmfi_write_end(write);
 }

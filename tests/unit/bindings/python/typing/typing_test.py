@@ -12,6 +12,7 @@ import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STORE = os.path.abspath("tick_store-python")
+DEALS = os.path.abspath("tests/unit/bindings/python/interop/deal_store-python")
 GOLDEN = sorted(glob.glob(os.path.abspath("tests/conformance/golden/accepted/*-python")))
 
 
@@ -50,8 +51,9 @@ def mypy(cache, directory, *files):
     return done.returncode, done.stdout
 
 
-def test_accepts_a_right_program(cache):
-    assert mypy(cache, STORE, os.path.join(HERE, "right.py")) == (0, "")
+@pytest.mark.parametrize("directory, program", [(STORE, "right.py"), (DEALS, "deals.py")])
+def test_accepts_a_right_program(cache, directory, program):
+    assert mypy(cache, directory, os.path.join(HERE, program)) == (0, "")
 
 
 def test_the_package_has_types_without_a_gap(cache):
@@ -60,18 +62,19 @@ def test_the_package_has_types_without_a_gap(cache):
     assert mypy(cache, STORE, *newer, "-p", "mmapforge") == (0, "")
 
 
-def test_rejects_each_wrong_line_and_no_other(cache):
-    wrong = os.path.join(HERE, "wrong.py")
+@pytest.mark.parametrize("directory, program", [(STORE, "wrong.py"), (DEALS, "wrong_deals.py")])
+def test_rejects_each_wrong_line_and_no_other(cache, directory, program):
+    wrong = os.path.join(HERE, program)
     expected = {}
     with open(wrong, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             comment = line.rstrip("\n").partition("  # ")[2]
             if comment:
                 expected[number] = "error: " + comment
-    code, output = mypy(cache, STORE, wrong)
+    code, output = mypy(cache, directory, wrong)
     found = {}
     for line in output.splitlines():
-        place = re.match(r"[^:]*wrong\.py:(\d+): (error: .*)", line)
+        place = re.match(r"[^:]*wrong\w*\.py:(\d+): (error: .*)", line)
         if place is None:
             # A note belongs to the error before it.
             assert ": note: " in line, line
@@ -81,7 +84,7 @@ def test_rejects_each_wrong_line_and_no_other(cache):
     assert found == expected
 
 
-@pytest.mark.parametrize("directory", GOLDEN, ids=os.path.basename)
+@pytest.mark.parametrize("directory", [DEALS, *GOLDEN], ids=os.path.basename)
 def test_accepts_every_stub(directory, cache, tmp_path):
     store = os.path.basename(directory)[: -len("-python")]
     program = tmp_path / "program.py"
@@ -93,7 +96,7 @@ def test_accepts_every_stub(directory, cache, tmp_path):
 
 
 # Two stores have one name, so there are two runs; in each of them most of the time is for numpy.
-@pytest.mark.parametrize("directories", [[STORE], GOLDEN], ids=["tick_store", "golden"])
+@pytest.mark.parametrize("directories", [[STORE], [DEALS, *GOLDEN]], ids=["tick_store", "golden"])
 def test_stubs_agree_with_the_modules(directories, cache):
     """Runs mypy's stubtest, which imports the modules and compares them with their stubs."""
     if importlib.util.find_spec("mypy.stubtest") is None:

@@ -1,0 +1,217 @@
+/* Whether a program of one version of a schema can use files of another: by names, field by field.
+ */
+#include "mmapforge/schema.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where in a record two fields are compared: "bids." for the members of bids. */
+#define PREFIX_SIZE ((MMF_STRUCT_DEPTH_MAX + 1u) * (MMF_NAME_LENGTH_MAX + 1u))
+
+typedef struct comparison {
+    const mmf_schema *program;
+    const mmf_schema *file;
+    bool writable;
+    char *reason; /* MMF_REASON_SIZE bytes: the first thing that prevents reading */
+} comparison;
+
+/* What mmf_field_type_write gives, as a value. */
+typedef struct type_text {
+    char text[MMF_FIELD_TYPE_SIZE];
+} type_text;
+
+static type_text type_to_text(const mmf_field *field)
+{
+    type_text out;
+    (void)mmf_field_type_write(field, out.text, sizeof out.text);
+    return out;
+}
+
+static const mmf_field *find_by_name(const mmf_field *fields, uint32_t count, const char *name)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (strcmp(fields[i].name, name) == 0)
+            return &fields[i];
+    return NULL;
+}
+
+const mmf_field *mmf_field_counterpart(const mmf_field *field, const mmf_field *others,
+                                       uint32_t count)
+{
+    const mmf_field *found = find_by_name(others, count, field->name);
+    if (found == NULL && field->was != NULL)
+        found = find_by_name(others, count, field->was);
+    for (uint32_t i = 0; i < count && found == NULL; i++)
+        if (others[i].was != NULL && strcmp(others[i].was, field->name) == 0)
+            found = &others[i];
+    return found;
+}
+
+/* ---- Types ---- */
+
+static uint32_t bits_of(mmf_type type)
+{
+    return 8 * mmf_type_size(type, 0);
+}
+
+static bool is_signed(mmf_type type)
+{
+    return type == MMF_TYPE_INT8 || type == MMF_TYPE_INT16 || type == MMF_TYPE_INT32 ||
+           type == MMF_TYPE_INT64;
+}
+
+static bool is_integer(mmf_type type)
+{
+    return type >= MMF_TYPE_INT8 && type <= MMF_TYPE_UINT64;
+}
+
+/* True when every value of a type is one of another: the same, or a wider one of its kind. */
+static bool holds(mmf_type wide, mmf_type narrow)
+{
+    if (wide == narrow)
+        return true;
+    if (wide == MMF_TYPE_FLOAT64 && narrow == MMF_TYPE_FLOAT32)
+        return true;
+    if (!is_integer(wide) || !is_integer(narrow) || bits_of(wide) <= bits_of(narrow))
+        return false;
+    return is_signed(wide) || !is_signed(narrow);
+}
+
+static const char *problem_of_enums(const mmf_enum *program, const mmf_enum *file)
+{
+    for (uint32_t i = 0; i < file->member_count; i++) {
+        const mmf_enum_member *member = &file->members[i];
+        const mmf_enum_member *by_name =
+            mmf_enum_find_name(program, member->name, strlen(member->name));
+        const mmf_enum_member *by_value = mmf_enum_find(program, member->value);
+        if (by_name != NULL && by_name->value != member->value)
+            return "a member of the enum has another value";
+        if (by_value != NULL && by_name == NULL)
+            return "a member of the enum has another name";
+    }
+    return NULL;
+}
+
+/* What keeps a field of the program from having the values of one of the file; NULL for nothing. */
+static const char *problem_of_types(const mmf_field *program, const mmf_field *file)
+{
+    if (program->logical != file->logical ||
+        (program->structure != NULL) != (file->structure != NULL))
+        return "the types are of different kinds";
+    if (program->count != file->count)
+        return "the numbers of elements differ";
+    if (file->null_bit != 0 && program->null_bit == 0)
+        return "it may be null in the file";
+    if (program->structure != NULL)
+        return NULL;
+    if (program->scale != file->scale)
+        return program->logical == MMF_LOGICAL_DECIMAL ? "the digits after the point differ"
+                                                       : "the units differ";
+    if (program->precision < file->precision)
+        return "the file's has more digits";
+    if (mmf_type_is_sized(program->type))
+        return program->type != file->type ? "the types are of different kinds"
+               : program->max < file->max  ? "the file's has more room"
+                                           : NULL;
+    if (!holds(program->type, file->type))
+        return holds(file->type, program->type) ? "the file's is wider"
+                                                : "the types are of different kinds";
+    if (program->enumeration != NULL)
+        return problem_of_enums(program->enumeration, file->enumeration);
+    return NULL;
+}
+
+/* ---- Fields ---- */
+
+/* A field that a file lacks needs something that is read instead. */
+static bool may_be_missing(const comparison *of, const mmf_field *field)
+{
+    return field->null_bit != 0 || field->default_text != NULL || field->since > of->file->version;
+}
+
+static bool adapt_fields(comparison *of, const char *prefix, const mmf_field *program,
+                         uint32_t program_count, const mmf_field *file, uint32_t file_count);
+
+static bool adapt_field(comparison *of, const char *prefix, const mmf_field *program,
+                        const mmf_field *file)
+{
+    const char *problem = problem_of_types(program, file);
+    if (problem != NULL) {
+        (void)snprintf(of->reason, MMF_REASON_SIZE,
+                       "field '%s%s': the file has '%s: %s', the program '%s': %s", prefix,
+                       program->name, file->name, type_to_text(file).text,
+                       type_to_text(program).text, problem);
+        return false;
+    }
+    if (program->structure == NULL)
+        return true;
+    char inner[PREFIX_SIZE];
+    (void)snprintf(inner, sizeof inner, "%s%s.", prefix, program->name);
+    return adapt_fields(of, inner, program->structure->fields, program->structure->field_count,
+                        file->structure->fields, file->structure->field_count);
+}
+
+static bool adapt_fields(comparison *of, const char *prefix, const mmf_field *program,
+                         uint32_t program_count, const mmf_field *file, uint32_t file_count)
+{
+    for (uint32_t i = 0; i < program_count; i++) {
+        const mmf_field *found = mmf_field_counterpart(&program[i], file, file_count);
+        if (found != NULL) {
+            if (!adapt_field(of, prefix, &program[i], found))
+                return false;
+            continue;
+        }
+        if (may_be_missing(of, &program[i]))
+            continue;
+        (void)snprintf(of->reason, MMF_REASON_SIZE,
+                       "field '%s%s' is not in the file, and the program's schema says nothing of "
+                       "what to read instead: give it a default, '@since(%" PRIu32
+                       ")' or a '?', or '@was(name)' if it had another name",
+                       prefix, program[i].name, of->program->version);
+        return false;
+    }
+    for (uint32_t i = 0; i < file_count && of->writable; i++)
+        of->writable = mmf_field_counterpart(&file[i], program, program_count) != NULL;
+    return true;
+}
+
+bool mmf_schema_reads(const mmf_schema *program, const mmf_schema *file, bool *writable,
+                      char *reason)
+{
+    comparison of = {program, file, true, reason};
+    reason[0] = '\0';
+    const bool reads = adapt_fields(&of, "", program->fields, program->field_count, file->fields,
+                                    file->field_count);
+    *writable = reads && of.writable;
+    return reads;
+}
+
+mmf_status mmf_schema_adapt(const mmf_schema *program, const mmf_schema *file, const char *path,
+                            bool *writable, mmf_error *error)
+{
+    if (writable != NULL)
+        *writable = false;
+    if (path == NULL)
+        path = "";
+    if (program == NULL || file == NULL)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_schema_adapt: %s is NULL",
+                         program == NULL ? "program" : "file");
+    if (strcmp(program->name, file->name) != 0)
+        return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
+                         "%s: the file holds records '%s', the program expects '%s'; open it with "
+                         "the store generated for '%s'",
+                         path, file->name, program->name, file->name);
+    char reason[MMF_REASON_SIZE];
+    bool may_write = false;
+    if (!mmf_schema_reads(program, file, &may_write, reason))
+        return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
+                         "%s: the file holds '%s' version %" PRIu32
+                         ", the program expects version %" PRIu32
+                         "; %s; open it with the schema that it was written with, or migrate it to "
+                         "a new file",
+                         path, file->name, file->version, program->version, reason);
+    if (writable != NULL)
+        *writable = may_write;
+    return MMF_OK;
+}
