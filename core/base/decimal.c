@@ -30,7 +30,7 @@ size_t mmf_decimal_write(int64_t units, uint32_t scale, char *buffer, size_t siz
     return length > 0 ? (size_t)length : 0;
 }
 
-static bool is_digit(char c)
+static bool is_decimal_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
@@ -54,18 +54,18 @@ mmf_status mmf_decimal_read(const char *text, size_t length, uint32_t precision,
     const char *end = text + length;
     const bool negative = at < end && *at == '-';
     at += negative;
-    if (at == end || !is_digit(*at))
+    if (at == end || !is_decimal_digit(*at))
         return MMF_ERR_ARGUMENT;
     const uint64_t limit = power_of_ten(precision);
     uint64_t amount = 0;
     bool fits = true;
-    for (; at < end && is_digit(*at); at++)
+    for (; at < end && is_decimal_digit(*at); at++)
         fits = fits && push(&amount, *at, limit);
     uint32_t digits = 0;
     if (at < end && *at == '.') {
         if (++at == end)
             return MMF_ERR_ARGUMENT;
-        for (; at < end && is_digit(*at); at++) {
+        for (; at < end && is_decimal_digit(*at); at++) {
             if (digits < scale) {
                 fits = fits && push(&amount, *at, limit);
                 digits++;

@@ -22,16 +22,16 @@ static uint32_t natural_alignment(const mmf_field *field)
 }
 
 /* Where a list of fields ends, with its validity bytes. */
-typedef struct extent {
+typedef struct placed_fields {
     uint64_t end;
     uint32_t alignment;
     uint32_t validity_offset;
-} extent;
+} placed_fields;
 
 /* A list of fields from start on; where it ends beyond 4 GiB, offsets are of no use. */
-static extent place_fields(mmf_field *fields, uint32_t count, uint64_t start)
+static placed_fields place_fields(mmf_field *fields, uint32_t count, uint64_t start)
 {
-    extent out = {start, 1, 0};
+    placed_fields out = {start, 1, 0};
     uint32_t nullable = 0;
     for (uint32_t i = 0; i < count; i++) {
         mmf_field *field = &fields[i];
@@ -63,7 +63,7 @@ static uint32_t size_of(uint64_t end)
 
 bool mmf_struct_complete(mmf_struct *structure, mmf_field *fields)
 {
-    extent found = place_fields(fields, structure->field_count, 0);
+    placed_fields found = place_fields(fields, structure->field_count, 0);
     if (structure->align > found.alignment)
         found.alignment = structure->align;
     const uint64_t size = round_up_offset(found.end, found.alignment);
@@ -132,7 +132,7 @@ static uint64_t hash_rest(uint64_t hash, const mmf_field *field)
     return hash;
 }
 
-static bool is_plain(const mmf_field *field)
+static bool has_plain_hash(const mmf_field *field)
 {
     return field->count == 0 && field->logical == MMF_LOGICAL_NONE && field->null_bit == 0 &&
            field->structure == NULL;
@@ -146,7 +146,7 @@ static uint64_t hash_fields(uint64_t hash, const mmf_field *fields, uint32_t cou
         hash = hash_u32(hash, fields[i].max);
         hash = hash_u32(hash, fields[i].offset);
         hash = hash_u32(hash, fields[i].size);
-        if (!is_plain(&fields[i]))
+        if (!has_plain_hash(&fields[i]))
             hash = hash_rest(hash, &fields[i]);
     }
     return hash;
@@ -159,7 +159,7 @@ uint64_t mmf_schema_hash(const mmf_field *fields, uint32_t count, uint32_t recor
 
 void mmf_schema_complete(mmf_schema *schema, mmf_field *fields, bool checksums)
 {
-    const extent found = place_fields(fields, schema->field_count, MMF_SEQUENCE_SIZE);
+    const placed_fields found = place_fields(fields, schema->field_count, MMF_SEQUENCE_SIZE);
     uint64_t end = found.end;
     uint64_t multiple = MMF_SEQUENCE_SIZE;
     if (found.alignment > multiple)

@@ -1,6 +1,6 @@
 /* Whether a program of one version of a schema can use files of another: by names, field by field.
  */
-#include "mmapforge/schema.h"
+#include "traits.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,18 +15,6 @@ typedef struct comparison {
     bool writable;
     char *reason; /* MMF_REASON_SIZE bytes: the first thing that prevents reading */
 } comparison;
-
-/* What mmf_field_type_write gives, as a value. */
-typedef struct type_text {
-    char text[MMF_FIELD_TYPE_SIZE];
-} type_text;
-
-static type_text type_to_text(const mmf_field *field)
-{
-    type_text out;
-    (void)mmf_field_type_write(field, out.text, sizeof out.text);
-    return out;
-}
 
 static const mmf_field *find_by_name(const mmf_field *fields, uint32_t count, const char *name)
 {
@@ -50,17 +38,6 @@ const mmf_field *mmf_field_counterpart(const mmf_field *field, const mmf_field *
 
 /* ---- Types ---- */
 
-static uint32_t bits_of(mmf_type type)
-{
-    return 8 * mmf_type_size(type, 0);
-}
-
-static bool is_signed(mmf_type type)
-{
-    return type == MMF_TYPE_INT8 || type == MMF_TYPE_INT16 || type == MMF_TYPE_INT32 ||
-           type == MMF_TYPE_INT64;
-}
-
 static bool is_integer(mmf_type type)
 {
     return type >= MMF_TYPE_INT8 && type <= MMF_TYPE_UINT64;
@@ -73,9 +50,9 @@ static bool holds(mmf_type wide, mmf_type narrow)
         return true;
     if (wide == MMF_TYPE_FLOAT64 && narrow == MMF_TYPE_FLOAT32)
         return true;
-    if (!is_integer(wide) || !is_integer(narrow) || bits_of(wide) <= bits_of(narrow))
+    if (!is_integer(wide) || !is_integer(narrow) || mmfi_type_bits(wide) <= mmfi_type_bits(narrow))
         return false;
-    return is_signed(wide) || !is_signed(narrow);
+    return mmfi_type_is_signed(wide) || !mmfi_type_is_signed(narrow);
 }
 
 static const char *problem_of_enums(const mmf_enum *program, const mmf_enum *file)
@@ -130,35 +107,35 @@ static bool may_be_missing(const comparison *of, const mmf_field *field)
     return field->null_bit != 0 || field->default_text != NULL || field->since > of->file->version;
 }
 
-static bool adapt_fields(comparison *of, const char *prefix, const mmf_field *program,
-                         uint32_t program_count, const mmf_field *file, uint32_t file_count);
+static bool compare_fields(comparison *of, const char *prefix, const mmf_field *program,
+                           uint32_t program_count, const mmf_field *file, uint32_t file_count);
 
-static bool adapt_field(comparison *of, const char *prefix, const mmf_field *program,
-                        const mmf_field *file)
+static bool compare_field(comparison *of, const char *prefix, const mmf_field *program,
+                          const mmf_field *file)
 {
     const char *problem = problem_of_types(program, file);
     if (problem != NULL) {
         (void)snprintf(of->reason, MMF_REASON_SIZE,
                        "field '%s%s': the file has '%s: %s', the program '%s': %s", prefix,
-                       program->name, file->name, type_to_text(file).text,
-                       type_to_text(program).text, problem);
+                       program->name, file->name, mmfi_type_describe(file).text,
+                       mmfi_type_describe(program).text, problem);
         return false;
     }
     if (program->structure == NULL)
         return true;
     char inner[PREFIX_SIZE];
     (void)snprintf(inner, sizeof inner, "%s%s.", prefix, program->name);
-    return adapt_fields(of, inner, program->structure->fields, program->structure->field_count,
-                        file->structure->fields, file->structure->field_count);
+    return compare_fields(of, inner, program->structure->fields, program->structure->field_count,
+                          file->structure->fields, file->structure->field_count);
 }
 
-static bool adapt_fields(comparison *of, const char *prefix, const mmf_field *program,
-                         uint32_t program_count, const mmf_field *file, uint32_t file_count)
+static bool compare_fields(comparison *of, const char *prefix, const mmf_field *program,
+                           uint32_t program_count, const mmf_field *file, uint32_t file_count)
 {
     for (uint32_t i = 0; i < program_count; i++) {
         const mmf_field *found = mmf_field_counterpart(&program[i], file, file_count);
         if (found != NULL) {
-            if (!adapt_field(of, prefix, &program[i], found))
+            if (!compare_field(of, prefix, &program[i], found))
                 return false;
             continue;
         }
@@ -181,8 +158,8 @@ bool mmf_schema_reads(const mmf_schema *program, const mmf_schema *file, bool *w
 {
     comparison of = {program, file, true, reason};
     reason[0] = '\0';
-    const bool reads = adapt_fields(&of, "", program->fields, program->field_count, file->fields,
-                                    file->field_count);
+    const bool reads = compare_fields(&of, "", program->fields, program->field_count, file->fields,
+                                      file->field_count);
     *writable = reads && of.writable;
     return reads;
 }

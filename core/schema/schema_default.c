@@ -1,5 +1,5 @@
 /* Defaults of fields, as the schema language writes them. */
-#include "mmapforge/schema.h"
+#include "traits.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,24 +91,13 @@ static bool take_digits(const char *digits, size_t count, uint64_t max, uint64_t
     return true;
 }
 
-static uint32_t bits_of(mmf_type type)
-{
-    return 8 * mmf_type_size(type, 0);
-}
-
-static bool is_signed(mmf_type type)
-{
-    return type == MMF_TYPE_INT8 || type == MMF_TYPE_INT16 || type == MMF_TYPE_INT32 ||
-           type == MMF_TYPE_INT64;
-}
-
 static bool is_integer_of(mmf_type type, const char *text, size_t length)
 {
     number_parts parts;
     if (!take_parts(text, length, &parts) || parts.fraction != NULL || parts.has_exponent)
         return false;
-    const bool with_sign = is_signed(type);
-    const uint64_t most = UINT64_MAX >> (64 - bits_of(type) + (with_sign ? 1 : 0));
+    const bool with_sign = mmfi_type_is_signed(type);
+    const uint64_t most = UINT64_MAX >> (64 - mmfi_type_bits(type) + (with_sign ? 1 : 0));
     uint64_t value = 0;
     if (parts.negative && !with_sign)
         return false;
@@ -175,7 +164,7 @@ static bool is_suitable(const mmf_field *field, const char *text, size_t length)
 
 static void say_expected(const mmf_field *field, char *out)
 {
-    const uint32_t bits = bits_of(field->type);
+    const uint32_t bits = mmfi_type_bits(field->type);
     if (field->count > 0 || field->structure != NULL || field->type == MMF_TYPE_BYTES)
         (void)snprintf(out, MMF_EXPECTED_SIZE,
                        "none: arrays, structs and bytes have no defaults but zeroes");
@@ -195,7 +184,7 @@ static void say_expected(const mmf_field *field, char *out)
         (void)snprintf(out, MMF_EXPECTED_SIZE,
                        "text in quotes of at most %" PRIu32 " bytes, without '\"' and '\\'",
                        field->max);
-    else if (is_signed(field->type))
+    else if (mmfi_type_is_signed(field->type))
         (void)snprintf(out, MMF_EXPECTED_SIZE, "a whole number from %" PRId64 " to %" PRId64,
                        -(int64_t)(UINT64_MAX >> (65 - bits)) - 1,
                        (int64_t)(UINT64_MAX >> (65 - bits)));

@@ -24,12 +24,12 @@ static mmf_status refuse(const walk *of, const char *found, const char *expected
                      of->place.schema->name, found, (size_t)(of->at - of->path), expected);
 }
 
-static size_t name_length(const char *at)
+static size_t step_length(const char *at)
 {
     return strcspn(at, ".[]");
 }
 
-static const mmf_field *find(const walk *of, size_t length)
+static const mmf_field *find_step(const walk *of, size_t length)
 {
     for (uint32_t i = 0; i < of->field_count; i++)
         if (strlen(of->fields[i].name) == length && memcmp(of->fields[i].name, of->at, length) == 0)
@@ -47,10 +47,10 @@ static void add_null(walk *of, const mmf_field *field)
     of->place.nulls[index].mask = (uint8_t)(1u << bit % 8);
 }
 
-static mmf_status take_field(walk *of)
+static mmf_status step_to_field(walk *of)
 {
-    const size_t length = name_length(of->at);
-    const mmf_field *field = find(of, length);
+    const size_t length = step_length(of->at);
+    const mmf_field *field = find_step(of, length);
     if (field == NULL) {
         char expected[MMF_NAME_LENGTH_MAX + 64];
         (void)snprintf(expected, sizeof expected, "the name of a field, as in '%s'",
@@ -102,12 +102,12 @@ static mmf_status enter(walk *of)
     of->field_count = structure->field_count;
     of->base = of->place.offset;
     of->validity_offset = structure->validity_offset;
-    return take_field(of);
+    return step_to_field(of);
 }
 
-static mmf_status follow(walk *of)
+static mmf_status follow_path(walk *of)
 {
-    mmf_status status = take_field(of);
+    mmf_status status = step_to_field(of);
     while (status == MMF_OK && *of->at != '\0') {
         if (*of->at == '[')
             status = take_index(of);
@@ -137,7 +137,7 @@ mmf_status mmf_schema_locate(const mmf_schema *schema, const char *path, mmf_pla
                .validity_offset = schema->validity_offset,
                .place = {.schema = schema},
                .error = error};
-    const mmf_status status = follow(&of);
+    const mmf_status status = follow_path(&of);
     if (status == MMF_OK)
         *out = of.place;
     return status;

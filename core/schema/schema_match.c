@@ -1,21 +1,9 @@
 /* Comparison of schemas: what differs first, said with both sides and a way out. */
-#include "mmapforge/schema.h"
+#include "traits.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-/* What mmf_field_type_write gives, as a value. */
-typedef struct type_text {
-    char text[MMF_FIELD_TYPE_SIZE];
-} type_text;
-
-static type_text type_to_text(const mmf_field *field)
-{
-    type_text out;
-    (void)mmf_field_type_write(field, out.text, sizeof out.text);
-    return out;
-}
 
 /*
  * "the file holds 'Tick' version 1, the program expects version 2", then the first difference, then
@@ -106,7 +94,7 @@ static bool differs_in_field(const char *prefix, uint32_t i, const mmf_field *wa
                            " in the program, because of their @align",
                            i + 1, *prefix != '\0' ? " of " : "",
                            *prefix != '\0' ? (int)strlen(prefix) - 1 : 0, prefix, want->name,
-                           type_to_text(want).text, want->offset, have->size, want->size);
+                           mmfi_type_describe(want).text, want->offset, have->size, want->size);
             return true;
         }
     }
@@ -115,8 +103,8 @@ static bool differs_in_field(const char *prefix, uint32_t i, const mmf_field *wa
                    ", the program '%s: %s' at offset %" PRIu32,
                    i + 1, *prefix != '\0' ? " of " : "",
                    *prefix != '\0' ? (int)strlen(prefix) - 1 : 0, prefix, have->name,
-                   type_to_text(have).text, have->offset, want->name, type_to_text(want).text,
-                   want->offset);
+                   mmfi_type_describe(have).text, have->offset, want->name,
+                   mmfi_type_describe(want).text, want->offset);
     return true;
 }
 
@@ -137,14 +125,8 @@ static bool differs_in_fields(const char *prefix, const mmf_struct *program, con
                    ", and the first that only the %s has is '%s: %s'",
                    file->field_count, *prefix != '\0' ? " in " : "",
                    *prefix != '\0' ? (int)strlen(prefix) - 1 : 0, prefix, program->field_count,
-                   more ? "program" : "file", first->name, type_to_text(first).text);
+                   more ? "program" : "file", first->name, mmfi_type_describe(first).text);
     return true;
-}
-
-/* The fields of a record, as those of a struct. */
-static mmf_struct fields_of(const mmf_schema *schema)
-{
-    return (mmf_struct){.field_count = schema->field_count, .fields = schema->fields};
 }
 
 mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, const char *path,
@@ -161,8 +143,8 @@ mmf_status mmf_schema_match(const mmf_schema *program, const mmf_schema *file, c
                          "%s: the file holds records '%s', the program expects '%s'; open it with "
                          "the store generated for '%s'",
                          path, file->name, program->name, file->name);
-    const mmf_struct want = fields_of(program);
-    const mmf_struct have = fields_of(file);
+    const mmf_struct want = mmfi_fields_of(program);
+    const mmf_struct have = mmfi_fields_of(file);
     if (differs_in_fields("", &want, &have, difference))
         return mismatch(program, file, path, difference, error);
     if ((file->checksum_offset != 0) != (program->checksum_offset != 0))

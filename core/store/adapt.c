@@ -1,5 +1,6 @@
 /* Converts records between two versions of a schema. */
 #include "adapt.h"
+#include "../schema/traits.h"
 
 #include <string.h>
 
@@ -23,15 +24,15 @@ bool mmfi_field_is_valid(const unsigned char *base, uint32_t validity, const mmf
 
 /* ---- One value ---- */
 
-typedef struct number {
+typedef struct loaded_number {
     int64_t integer; /* of a signed type */
     uint64_t natural;
     double real;
-} number;
+} loaded_number;
 
-static number load_number(const unsigned char *from, mmf_type type)
+static loaded_number load_number(const unsigned char *from, mmf_type type)
 {
-    number out = {0, 0, 0};
+    loaded_number out = {0, 0, 0};
     switch (type) {
     case MMF_TYPE_BOOL:
         out.natural = mmfi_load_bool(from, 0);
@@ -69,29 +70,23 @@ static number load_number(const unsigned char *from, mmf_type type)
     return out;
 }
 
-static bool is_signed(mmf_type type)
-{
-    return type == MMF_TYPE_INT8 || type == MMF_TYPE_INT16 || type == MMF_TYPE_INT32 ||
-           type == MMF_TYPE_INT64;
-}
-
 static bool is_float(mmf_type type)
 {
     return type == MMF_TYPE_FLOAT32 || type == MMF_TYPE_FLOAT64;
 }
 
 /* An integer into a type of any width; false when it does not fit. */
-static bool save_integer(unsigned char *to, mmf_type to_type, const number *value,
+static bool save_integer(unsigned char *to, mmf_type to_type, const loaded_number *value,
                          mmf_type from_type)
 {
     const uint32_t size = mmf_type_size(to_type, 0);
     const uint32_t bits = 8 * size;
-    const bool negative = is_signed(from_type) && value->integer < 0;
-    const uint64_t magnitude = negative               ? 0 - (uint64_t)value->integer
-                               : is_signed(from_type) ? (uint64_t)value->integer
-                                                      : value->natural;
-    const uint64_t most = UINT64_MAX >> (64 - bits + (is_signed(to_type) ? 1 : 0));
-    if (negative ? !is_signed(to_type) || magnitude > most + 1 : magnitude > most)
+    const bool negative = mmfi_type_is_signed(from_type) && value->integer < 0;
+    const uint64_t magnitude = negative                         ? 0 - (uint64_t)value->integer
+                               : mmfi_type_is_signed(from_type) ? (uint64_t)value->integer
+                                                                : value->natural;
+    const uint64_t most = UINT64_MAX >> (64 - bits + (mmfi_type_is_signed(to_type) ? 1 : 0));
+    if (negative ? !mmfi_type_is_signed(to_type) || magnitude > most + 1 : magnitude > most)
         return false;
     const uint64_t word = negative ? 0 - magnitude : magnitude;
     switch (size) {
@@ -113,7 +108,7 @@ static bool save_integer(unsigned char *to, mmf_type to_type, const number *valu
 static bool convert_scalar(unsigned char *to, mmf_type to_type, const unsigned char *from,
                            mmf_type from_type)
 {
-    const number value = load_number(from, from_type);
+    const loaded_number value = load_number(from, from_type);
     if (to_type == MMF_TYPE_BOOL) {
         mmfi_save_bool(to, 0, value.natural != 0);
     } else if (to_type == MMF_TYPE_FLOAT64) {
@@ -146,19 +141,21 @@ static bool convert_text(unsigned char *to, uint32_t to_max, const unsigned char
 
 /* ---- Their layout to mine ---- */
 
-static void adapt_fields(const mmfi_pairs *pairs, const unsigned char *theirs, unsigned char *mine);
+static void convert_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
+                           unsigned char *mine);
 
 void mmfi_adapt_element(const mmfi_pair *pair, const unsigned char *theirs, unsigned char *mine)
 {
     if (pair->inner != NULL)
-        adapt_fields(pair->inner, theirs, mine);
+        convert_fields(pair->inner, theirs, mine);
     else if (mmf_type_is_sized(pair->mine->type))
         (void)convert_text(mine, pair->mine->max, theirs, pair->theirs->max);
     else
         (void)convert_scalar(mine, pair->mine->type, theirs, pair->theirs->type);
 }
 
-static void adapt_fields(const mmfi_pairs *pairs, const unsigned char *theirs, unsigned char *mine)
+static void convert_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
+                           unsigned char *mine)
 {
     for (uint32_t i = 0; i < pairs->count; i++) {
         const mmfi_pair *pair = &pairs->list[i];
@@ -180,7 +177,7 @@ void mmfi_adapt_record(const mmfi_adapter *adapter, const unsigned char *theirs,
 {
     memcpy(mine + MMF_SEQUENCE_SIZE, adapter->defaults + MMF_SEQUENCE_SIZE,
            adapter->schema->record_size - MMF_SEQUENCE_SIZE);
-    adapt_fields(adapter->pairs, theirs, mine);
+    convert_fields(adapter->pairs, theirs, mine);
 }
 
 /* ---- My layout to theirs ---- */

@@ -18,8 +18,8 @@ typedef struct change {
     unsigned char *theirs; /* room for a record of the file, zero */
 } change;
 
-static mmf_status begin(change *of, const mmf_store *store, uint64_t row, size_t offset,
-                        size_t size)
+static mmf_status begin_change(change *of, const mmf_store *store, uint64_t row, size_t offset,
+                               size_t size)
 {
     of->adapter = mmfi_adapter_of(store);
     of->row = row;
@@ -114,7 +114,7 @@ mmf_status mmfi_set_image(mmf_status status, mmf_store *store, uint64_t row,
     if (adapter != NULL && offset == 0) /* the whole record */
         return mmf_store_set_row(store, row, image, size, NULL, 0);
     change of;
-    status = begin(&of, store, row, offset, size);
+    status = begin_change(&of, store, row, offset, size);
     if (status == MMF_OK)
         status = replace(&of, image);
     free(of.theirs);

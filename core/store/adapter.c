@@ -3,6 +3,7 @@
 #undef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L /* newlocale, uselocale */
 
+#include "../schema/traits.h"
 #include "adapt.h"
 #include "mmapforge/decimal.h"
 
@@ -43,17 +44,6 @@ static mmfi_pairs *make_pairs(const mmf_struct *mine, const mmf_struct *theirs)
         }
     }
     return pairs;
-}
-
-/* The fields of a record, as those of a struct. */
-static mmf_struct fields_of(const mmf_schema *schema)
-{
-    mmf_struct out;
-    memset(&out, 0, sizeof out);
-    out.field_count = schema->field_count;
-    out.fields = schema->fields;
-    out.validity_offset = schema->validity_offset;
-    return out;
 }
 
 /* ---- Defaults ---- */
@@ -132,8 +122,8 @@ mmf_status mmfi_adapter_new(mmfi_state *state, const mmf_schema *program,
         mmf_schema_parse(program->text, program->text_size, &adapter->schema, error);
     if (status != MMF_OK)
         return status;
-    const mmf_struct mine = fields_of(adapter->schema);
-    const mmf_struct theirs = fields_of(state->schema);
+    const mmf_struct mine = mmfi_fields_of(adapter->schema);
+    const mmf_struct theirs = mmfi_fields_of(state->schema);
     adapter->pairs = make_pairs(&mine, &theirs);
     adapter->defaults = (unsigned char *)calloc(1, adapter->schema->record_size);
     if (adapter->pairs == NULL || adapter->defaults == NULL)
