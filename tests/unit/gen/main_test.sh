@@ -73,6 +73,50 @@ says "stands alone"
 "$mmfgen" --explain-layout tick.mmfs >/dev/full 2>log && fail "--explain-layout succeeded on a full disk"
 says "cannot write to the standard output"
 
+# ---- Layout of the text ----
+
+printf 'record Tick version 1{price:float64;\n\n\n  volume:uint32; // shares\n}' >rough.mmfs
+printf 'record Tick version 1 {\n    price: float64;\n\n    volume: uint32; // shares\n}\n' >smooth.mmfs
+cp rough.mmfs before.mmfs
+expect 1 "--format-check of a rough file" --format-check rough.mmfs
+says "rough.mmfs: not laid out as mmfgen --format does it; run that"
+cmp -s rough.mmfs before.mmfs || fail "--format-check changed the file"
+chmod 640 rough.mmfs
+expect 0 "--format" --format rough.mmfs
+diff smooth.mmfs rough.mmfs || fail "--format laid it out otherwise"
+expect 0 "--format-check after --format" --format-check rough.mmfs
+[ ! -s log ] || fail "--format-check says: $(cat log)"
+before="$(stat -c %Y.%i rough.mmfs)"
+expect 0 "--format of what is laid out already" --format rough.mmfs
+[ "$before" = "$(stat -c %Y.%i rough.mmfs)" ] || fail "--format wrote a file that was right"
+cp bad.mmfs before.mmfs
+expect 1 "--format of a wrong schema" --format bad.mmfs
+cmp -s bad.mmfs before.mmfs || fail "--format changed a wrong schema"
+expect 2 "--format of no file" --format none.mmfs
+expect 2 "--format with outputs" --format good.mmfs --name s
+says "--format FILE.mmfs stands alone"
+
+# ---- Two versions ----
+
+printf 'record Tick version 2 {\n  price: float64;\n  volume: uint32 = 7;\n}\n' >next.mmfs
+printf 'record Tick version 2 {\n  price: float64;\n  volume: uint32;\n}\n' >unkind.mmfs
+expect 0 "--check of a kind change" --check good.mmfs next.mmfs
+[ ! -s log ] || fail "--check says: $(cat log)"
+expect 1 "--check of an unkind one" --check good.mmfs unkind.mmfs
+says "unkind.mmfs: record 'Tick': programs of version 2 could not read files of version 1: field 'volume' is not in the file"
+says "hint: a field that is added needs a default"
+expect 0 "--compatibility forward" --check good.mmfs unkind.mmfs --compatibility forward
+expect 1 "--compatibility backward" --compatibility backward --check good.mmfs unkind.mmfs
+expect 1 "--check of a wrong schema" --check good.mmfs bad.mmfs
+says "bad.mmfs:2:10: error: "
+expect 2 "--check of one schema" --check good.mmfs
+says "--check takes two schemas"
+expect 2 "--check of no file" --check good.mmfs none.mmfs
+expect 2 "--check with outputs" --check good.mmfs next.mmfs --header out/s.h
+expect 2 "an unknown compatibility" --check good.mmfs next.mmfs --compatibility some
+says "--compatibility is 'some'; expected full, backward or forward"
+expect 2 "--compatibility alone" --compatibility full
+
 # ---- Usage ----
 
 expect 2 "no arguments"
