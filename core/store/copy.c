@@ -1,4 +1,5 @@
 /* Copying a store that writers may be at work on. */
+#include "copy.h"
 #include "adapt.h"
 #include "bounds.h"
 #include "create.h"
@@ -10,24 +11,17 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Copied between two checks of the room: some hundred records, or one large one. */
-#define BLOCK_BYTES 65536u
-
 /* The source of a copy, and the place for the first row that cannot be copied. */
 typedef struct copying {
     const mmf_store *from;
     uint64_t *bad_row;
 } copying;
 
-/* Beyond the records, room in the address space of the copy for what comes before them. */
-#define RESERVE_BEYOND (UINT64_C(16) << 20)
-
-static mmf_status fail_row(const copying *what, mmf_status status, uint64_t row, mmf_error *error)
+mmf_status mmfi_copy_fail_row(const mmf_store *from, mmf_status status, uint64_t row,
+                              mmf_error *error)
 {
-    const mmf_store *from = what->from;
     const char *path = mmf_store_path(from);
     mmf_error why;
-    *what->bad_row = row;
     (void)mmf_store_explain(from, status, row, NULL, &why);
     /* The explanation begins with the path, and in most cases with the row. */
     const char *said = why.message;
@@ -40,12 +34,19 @@ static mmf_status fail_row(const copying *what, mmf_status status, uint64_t row,
                      path, row, said);
 }
 
-/* The first of the copied records whose checksum is wrong; count when all are sound. */
-static uint64_t first_unsound(const mmf_store *from, uint64_t first, const unsigned char *records,
-                              uint64_t count)
+static mmf_status fail_row(const copying *what, mmf_status status, uint64_t row, mmf_error *error)
+{
+    *what->bad_row = row;
+    return mmfi_copy_fail_row(what->from, status, row, error);
+}
+
+uint64_t mmfi_copy_first_unsound(const mmf_store *from, uint64_t first,
+                                 const unsigned char *records, uint64_t count)
 {
     const mmf_schema *schema = mmf_store_schema(from);
     uint64_t i = 0;
+    if (schema->checksum_offset == 0)
+        return count;
     for (; i < count; i++) {
         const unsigned char *record = records + i * schema->record_size;
         if (mmfi_checksum_fault(record, schema->record_size, schema->checksum_offset,
@@ -61,8 +62,7 @@ static mmf_status copy_block(mmf_store *to, const copying *what, uint64_t first,
                              mmf_error *error)
 {
     const mmf_store *from = what->from;
-    const mmf_schema *schema = mmf_store_schema(from);
-    const size_t size = (size_t)count * schema->record_size;
+    const size_t size = (size_t)count * mmf_store_schema(from)->record_size;
     unsigned char *records = NULL;
     uint64_t copied = 0;
     mmf_status status = mmfi_append_rows_begin(to, count, &records);
@@ -71,11 +71,9 @@ static mmf_status copy_block(mmf_store *to, const copying *what, uint64_t first,
     status = mmf_store_copy_rows(from, first, count, records, size, &copied);
     if (status != MMF_OK)
         return fail_row(what, status, first + copied, error);
-    if (schema->checksum_offset != 0) {
-        const uint64_t sound = first_unsound(from, first, records, count);
-        if (sound < count)
-            return fail_row(what, MMF_ERR_CORRUPT, first + sound, error);
-    }
+    const uint64_t sound = mmfi_copy_first_unsound(from, first, records, count);
+    if (sound < count)
+        return fail_row(what, MMF_ERR_CORRUPT, first + sound, error);
     mmfi_append_rows_finish(to, records, 0, count);
     mmfi_append_rows_end(to, count, NULL);
     return MMF_OK;
@@ -88,7 +86,7 @@ static mmf_status copy_records(mmf_store *to, const void *context, mmf_error *er
     const mmf_store *from = what->from;
     mmfi_bounds now = {0, 0, 0, 0};
     mmf_status status = mmfi_bounds_now(from->state, &now, error);
-    const uint64_t block = BLOCK_BYTES / from->state->layout.record_size + 1;
+    const uint64_t block = MMFI_COPY_BLOCK_BYTES / from->state->layout.record_size + 1;
     for (uint64_t row = 0; status == MMF_OK && row < now.count; row += block)
         status =
             copy_block(to, what, row, now.count - row < block ? now.count - row : block, error);
@@ -115,7 +113,7 @@ mmf_status mmfi_store_copy(const mmf_store *of, const char *path, uint64_t *bad_
     const mmfi_layout *layout = &store->state->layout;
     mmf_options options = MMF_OPTIONS_INIT;
     options.capacity = now.count;
-    options.reserve_bytes = now.count * layout->record_size + RESERVE_BEYOND;
+    options.reserve_bytes = now.count * layout->record_size + MMFI_COPY_RESERVE_BEYOND;
     options.shared_writers = layout->undo_count > MMFI_UNDO_COUNT;
     const copying what = {store, bad_row};
     const mmfi_filling filling = {copy_records, &what};

@@ -6,6 +6,7 @@
 #define MMAPFORGE_MMAPFORGE_H
 
 #include "mmapforge/decimal.h"
+#include "mmapforge/migrate.h"
 #include "mmapforge/schema.h"
 #include "mmapforge/sigbus.h"
 #include "mmapforge/status.h"

@@ -1,0 +1,54 @@
+/*
+ * Rewriting a file to another schema.
+ *
+ * A program reads and writes files of other versions of its schema as they are (mmf_store_open_as).
+ * A migration makes a file of the new version itself: its records have the new layout, so that row
+ * ranges and columns are there again, and checksums if the new schema has them. It also goes where
+ * no version of a program could: to narrower fields, when all values fit them.
+ */
+#ifndef MMAPFORGE_MIGRATE_H
+#define MMAPFORGE_MIGRATE_H
+
+#include "mmapforge/store.h"
+
+MMF_BEGIN_DECLS
+
+/*
+ * Called by mmf_store_migrate in the thread that called it: before the first record, after every 4
+ * MiB or so of new records, and after the last one, before they are synced. done and total are
+ * records. Return false to stop. It may use any other store.
+ */
+typedef bool (*mmf_migrate_progress)(void *context, uint64_t done, uint64_t total);
+
+/*
+ * Writes the records of the store at path to a new file at new_path, in the layout of schema.
+ *
+ * Fields are found by their names, and those that `@was` gives. A number may become wider or
+ * narrower within its kind: integers, signed or not; float64 and float32. Text, bytes and decimals
+ * may get more or less room, a field may become nullable or cease to be. A value that does not fit
+ * its new field ends the migration. A field that the old file lacks needs a default, a '?' or an
+ * `@since` of a later version than the file's; it gets the default, null, or zeroes. Fields that
+ * the new schema lacks are dropped.
+ *
+ * The old file is opened for reading, and not changed. Others may write to it meanwhile: each
+ * record is of one moment, and there are as many as at the beginning. The new file appears under
+ * its name when all of it is on the disk, with a sync, and never before: after a failure, a stop or
+ * a kill there is none. It is for as many writers as the old one. path and new_path must differ,
+ * and nothing may be at new_path; to replace the old file, close every handle of it and rename the
+ * new one.
+ *
+ * progress may be NULL; context is passed to it. schema is only read, during the call. Any thread
+ * may call it, several at once as well. Memory: some 128 KiB, or two records.
+ *
+ * Returns MMF_ERR_ARGUMENT; MMF_ERR_SCHEMA (the records have another name, or a field cannot become
+ * what schema has: the message names it, with both types); MMF_ERR_TOO_LONG, MMF_ERR_NULL or
+ * MMF_ERR_ENUM (a value does not fit, is null, or is no member of the new enum: the message names
+ * row and field); MMF_ERR_TIMEOUT (progress returned false); MMF_ERR_EXISTS; and else what
+ * mmf_store_open and mmf_store_copy return.
+ */
+mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_schema *schema,
+                             mmf_migrate_progress progress, void *context, mmf_error *error);
+
+MMF_END_DECLS
+
+#endif

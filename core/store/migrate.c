@@ -1,0 +1,471 @@
+/* Rewriting a file to another schema. */
+#include "mmapforge/migrate.h"
+
+#include "adapt.h"
+#include "bounds.h"
+#include "copy.h"
+#include "create.h"
+#include "mmapforge/detail/append_rows.h"
+#include "mmapforge/value.h"
+#include "value_write.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Records between two calls of the progress callback, in bytes of the new file. */
+#define PROGRESS_BYTES (UINT64_C(4) << 20)
+
+/* A field within the record: "bids.price". */
+#define NAME_SIZE ((MMF_STRUCT_DEPTH_MAX + 1u) * (MMF_NAME_LENGTH_MAX + 1u))
+
+/* ---- Schemas ---- */
+
+typedef struct comparison {
+    const mmf_schema *program;
+    const mmf_schema *file;
+    const char *path;
+    mmf_error *error;
+} comparison;
+
+static bool is_integer(mmf_type type)
+{
+    return type >= MMF_TYPE_INT8 && type <= MMF_TYPE_UINT64;
+}
+
+static bool is_float(mmf_type type)
+{
+    return type == MMF_TYPE_FLOAT32 || type == MMF_TYPE_FLOAT64;
+}
+
+/* A name for another number, or a number under another name, would change what values mean. */
+static bool enums_agree(const mmf_enum *mine, const mmf_enum *theirs)
+{
+    for (uint32_t i = 0; i < theirs->member_count; i++) {
+        const mmf_enum_member *member = &theirs->members[i];
+        const mmf_enum_member *by_name =
+            mmf_enum_find_name(mine, member->name, strlen(member->name));
+        const mmf_enum_member *by_value = mmf_enum_find(mine, member->value);
+        if (by_name != by_value)
+            return false;
+    }
+    return true;
+}
+
+/* What keeps values of a field from becoming those of another; NULL for nothing. */
+static const char *problem_of(const mmf_field *mine, const mmf_field *theirs)
+{
+    const mmf_type a = mine->type;
+    const mmf_type b = theirs->type;
+    if (mine->logical != theirs->logical ||
+        (mine->structure != NULL) != (theirs->structure != NULL))
+        return "the types are of different kinds";
+    if (mine->count != theirs->count)
+        return "the numbers of elements differ";
+    if (mine->structure != NULL)
+        return NULL;
+    if (mine->scale != theirs->scale)
+        return mine->logical == MMF_LOGICAL_DECIMAL ? "the digits after the point differ"
+                                                    : "the units differ";
+    if (a != b && !(is_integer(a) && is_integer(b)) && !(is_float(a) && is_float(b)))
+        return "the types are of different kinds";
+    if (mine->enumeration != NULL && !enums_agree(mine->enumeration, theirs->enumeration))
+        return "a member of the enum has another name or value";
+    return NULL;
+}
+
+static mmf_status check_fields(const comparison *of, const char *prefix, const mmf_field *mine,
+                               uint32_t mine_count, const mmf_field *theirs, uint32_t theirs_count);
+
+static mmf_status check_field(const comparison *of, const char *prefix, const mmf_field *mine,
+                              const mmf_field *theirs)
+{
+    const char *problem = problem_of(mine, theirs);
+    if (problem != NULL) {
+        char mine_type[MMF_FIELD_TYPE_SIZE];
+        char theirs_type[MMF_FIELD_TYPE_SIZE];
+        (void)mmf_field_type_write(mine, mine_type, sizeof mine_type);
+        (void)mmf_field_type_write(theirs, theirs_type, sizeof theirs_type);
+        return mmfi_fail(of->error, MMF_ERR_SCHEMA, 0, of->path,
+                         "%s: field '%s%s' cannot be migrated: the file has '%s: %s', the new "
+                         "schema '%s': %s; give the new field another name",
+                         of->path, prefix, mine->name, theirs->name, theirs_type, mine_type,
+                         problem);
+    }
+    if (mine->structure == NULL)
+        return MMF_OK;
+    char inner[NAME_SIZE];
+    (void)snprintf(inner, sizeof inner, "%s%s.", prefix, mine->name);
+    return check_fields(of, inner, mine->structure->fields, mine->structure->field_count,
+                        theirs->structure->fields, theirs->structure->field_count);
+}
+
+static mmf_status check_fields(const comparison *of, const char *prefix, const mmf_field *mine,
+                               uint32_t mine_count, const mmf_field *theirs, uint32_t theirs_count)
+{
+    for (uint32_t i = 0; i < mine_count; i++) {
+        const mmf_field *field = &mine[i];
+        const mmf_field *found = mmf_field_counterpart(field, theirs, theirs_count);
+        mmf_status status = MMF_OK;
+        if (found != NULL)
+            status = check_field(of, prefix, field, found);
+        else if (field->null_bit == 0 && field->default_text == NULL &&
+                 field->since <= of->file->version)
+            status = mmfi_fail(of->error, MMF_ERR_SCHEMA, 0, of->path,
+                               "%s: field '%s%s' is not in the file, and the new schema does not "
+                               "say what it is to be there: give it a default, '@since(%" PRIu32
+                               ")' or a '?', or '@was(name)' if it had another name",
+                               of->path, prefix, field->name, of->program->version);
+        if (status != MMF_OK)
+            return status;
+    }
+    return MMF_OK;
+}
+
+/* ---- The plan of one record ---- */
+
+/* A step copies bytes as they are, or converts the field of a pair. */
+typedef struct step {
+    uint32_t to;
+    uint32_t from;
+    uint32_t size;
+    const mmfi_pair *pair; /* NULL for bytes */
+} step;
+
+typedef struct migration {
+    mmf_store *from;
+    const mmf_schema *schema;
+    mmf_migrate_progress progress;
+    void *context;
+    mmfi_adapter *adapter; /* the pairs, and the defaults */
+    step *steps;
+    uint32_t step_count;
+    unsigned char *block; /* records of the old file */
+    size_t block_size;
+    uint64_t total;
+} migration;
+
+static bool structs_are_same(const mmf_struct *mine, const mmf_struct *theirs);
+
+/* True when the bytes of a value are the same in both, and each value of the one is one of both. */
+static bool is_same(const mmf_field *mine, const mmf_field *theirs)
+{
+    if (mine->type != theirs->type || mine->max != theirs->max || mine->size != theirs->size ||
+        mine->precision < theirs->precision)
+        return false;
+    if (mine->structure != NULL)
+        return structs_are_same(mine->structure, theirs->structure);
+    if (mine->enumeration == NULL)
+        return true;
+    for (uint32_t i = 0; i < theirs->enumeration->member_count; i++)
+        if (mmf_enum_find(mine->enumeration, theirs->enumeration->members[i].value) == NULL)
+            return false;
+    return true;
+}
+
+static bool structs_are_same(const mmf_struct *mine, const mmf_struct *theirs)
+{
+    if (mine->field_count != theirs->field_count || mine->size != theirs->size ||
+        mine->validity_offset != theirs->validity_offset)
+        return false;
+    for (uint32_t i = 0; i < mine->field_count; i++) {
+        const mmf_field *a = &mine->fields[i];
+        const mmf_field *b = &theirs->fields[i];
+        if (mmf_field_counterpart(a, theirs->fields, theirs->field_count) != b ||
+            a->offset != b->offset || a->null_bit != b->null_bit || !is_same(a, b))
+            return false;
+    }
+    return true;
+}
+
+static mmf_status make_steps(migration *of, mmf_error *error)
+{
+    const mmfi_pairs *pairs = of->adapter->pairs;
+    of->steps = (step *)calloc((size_t)pairs->count + 1, sizeof *of->steps);
+    if (of->steps == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, mmf_store_path(of->from),
+                         "%s: no memory to migrate it", mmf_store_path(of->from));
+    for (uint32_t i = 0; i < pairs->count; i++) {
+        const mmfi_pair *pair = &pairs->list[i];
+        if (pair->theirs == NULL)
+            continue;
+        const bool bytes = pair->mine->null_bit == 0 && pair->theirs->null_bit == 0 &&
+                           is_same(pair->mine, pair->theirs);
+        step *last = of->step_count > 0 ? &of->steps[of->step_count - 1] : NULL;
+        /* Only padding lies between two fields that follow each other in both. */
+        if (bytes && last != NULL && last->pair == NULL && i > 0 &&
+            pair->theirs == pairs->list[i - 1].theirs + 1 &&
+            pair->mine->offset - last->to == pair->theirs->offset - last->from) {
+            last->size = pair->mine->offset - last->to + pair->mine->size;
+            continue;
+        }
+        step *next = &of->steps[of->step_count++];
+        next->to = pair->mine->offset;
+        next->from = pair->theirs->offset;
+        next->size = pair->mine->size;
+        next->pair = bytes ? NULL : pair;
+    }
+    return MMF_OK;
+}
+
+/* ---- One record ---- */
+
+/* The value that does not fit: its field within the record. */
+typedef struct misfit {
+    mmf_status status;
+    char name[NAME_SIZE];
+} misfit;
+
+/* Puts the name of a field before what it has of one within it. */
+static bool name_misfit(misfit *out, const mmf_field *field)
+{
+    const size_t inner = strlen(out->name);
+    const size_t length = strlen(field->name);
+    const size_t dot = inner > 0 ? 1 : 0;
+    if (length + dot + inner < sizeof out->name) {
+        memmove(out->name + length + dot, out->name, inner + 1);
+        memcpy(out->name, field->name, length);
+        if (dot > 0)
+            out->name[length] = '.';
+    }
+    return false;
+}
+
+static bool refuse(misfit *out, mmf_status status, const mmf_field *field)
+{
+    out->status = status;
+    out->name[0] = '\0';
+    return name_misfit(out, field);
+}
+
+static bool convert_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
+                           unsigned char *mine, misfit *out);
+
+/* One element; false when it does not fit. */
+static bool convert_element(const mmfi_pair *pair, const unsigned char *theirs, unsigned char *mine,
+                            misfit *out)
+{
+    if (pair->inner != NULL)
+        return convert_fields(pair->inner, theirs, mine, out) || name_misfit(out, pair->mine);
+    /* The conversion that checks is the one into a file, whose field is the new one here. */
+    const mmfi_pair back = {pair->theirs, pair->mine, NULL};
+    mmf_status status = mmfi_adapt_back_element(&back, theirs, NULL, mine);
+    if (status == MMF_OK)
+        status = mmfi_value_check(pair->mine, mine);
+    if (status == MMF_OK)
+        return true;
+    return refuse(out, status == MMF_ERR_ENUM ? status : MMF_ERR_TOO_LONG, pair->mine);
+}
+
+static bool convert_field(const mmfi_pairs *pairs, const mmfi_pair *pair,
+                          const unsigned char *theirs, unsigned char *mine, misfit *out)
+{
+    const mmf_field *field = pair->mine;
+    const bool valid = mmfi_field_is_valid(theirs, pairs->theirs_validity, pair->theirs);
+    if (!valid && field->null_bit == 0)
+        return refuse(out, MMF_ERR_NULL, field);
+    mmfi_field_set_valid(mine, pairs->mine_validity, field, valid);
+    if (!valid) {
+        memset(mine + field->offset, 0, field->size);
+        return true;
+    }
+    if (is_same(field, pair->theirs)) {
+        memcpy(mine + field->offset, theirs + pair->theirs->offset, field->size);
+        return true;
+    }
+    const uint32_t mine_stride = mmf_field_stride(field);
+    const uint32_t theirs_stride = mmf_field_stride(pair->theirs);
+    const uint32_t count = field->count > 0 ? field->count : 1;
+    for (uint32_t at = 0; at < count; at++)
+        if (!convert_element(pair, theirs + pair->theirs->offset + at * theirs_stride,
+                             mine + field->offset + at * mine_stride, out))
+            return false;
+    return true;
+}
+
+static bool convert_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
+                           unsigned char *mine, misfit *out)
+{
+    for (uint32_t i = 0; i < pairs->count; i++)
+        if (pairs->list[i].theirs != NULL &&
+            !convert_field(pairs, &pairs->list[i], theirs, mine, out))
+            return false;
+    return true;
+}
+
+static bool convert_record(const migration *of, const unsigned char *theirs, unsigned char *mine,
+                           misfit *out)
+{
+    const uint32_t size = of->schema->record_size;
+    memcpy(mine + MMF_SEQUENCE_SIZE, of->adapter->defaults + MMF_SEQUENCE_SIZE,
+           size - MMF_SEQUENCE_SIZE);
+    for (uint32_t i = 0; i < of->step_count; i++) {
+        const step *now = &of->steps[i];
+        if (now->pair == NULL)
+            memcpy(mine + now->to, theirs + now->from, now->size);
+        else if (!convert_field(of->adapter->pairs, now->pair, theirs, mine, out))
+            return false;
+    }
+    return true;
+}
+
+/* ---- All records ---- */
+
+static mmf_status fail_misfit(const migration *of, uint64_t row, const misfit *why,
+                              mmf_error *error)
+{
+    const char *path = mmf_store_path(of->from);
+    const char *said = why->status == MMF_ERR_NULL   ? "is null, and the new field is never null"
+                       : why->status == MMF_ERR_ENUM ? "is no member of the new enum"
+                                                     : "does not fit the new type";
+    return mmfi_fail(error, why->status, 0, path,
+                     "%s: row %" PRIu64 " cannot be migrated: the value of field '%s' %s; change "
+                     "the schema, or the record",
+                     path, row, why->name, said);
+}
+
+/* Each record consistent, into room that is not published. */
+static mmf_status migrate_block(const migration *of, mmf_store *to, uint64_t first, uint64_t count,
+                                mmf_error *error)
+{
+    const size_t theirs = mmf_store_schema(of->from)->record_size;
+    const size_t mine = of->schema->record_size;
+    unsigned char *records = NULL;
+    uint64_t copied = 0;
+    misfit why;
+    mmf_status status =
+        mmf_store_copy_rows(of->from, first, count, of->block, of->block_size, &copied);
+    if (status != MMF_OK)
+        return mmfi_copy_fail_row(of->from, status, first + copied, error);
+    const uint64_t sound = mmfi_copy_first_unsound(of->from, first, of->block, count);
+    if (sound < count)
+        return mmfi_copy_fail_row(of->from, MMF_ERR_CORRUPT, first + sound, error);
+    status = mmfi_append_rows_begin(to, count, &records);
+    if (status != MMF_OK)
+        return mmf_store_explain(to, status, first, NULL, error);
+    for (uint64_t i = 0; i < count; i++)
+        if (!convert_record(of, of->block + i * theirs, records + i * mine, &why))
+            return fail_misfit(of, first + i, &why, error);
+    mmfi_append_rows_finish(to, records, 0, count);
+    mmfi_append_rows_end(to, count, NULL);
+    return MMF_OK;
+}
+
+static mmf_status report(const migration *of, uint64_t done, mmf_error *error)
+{
+    if (of->progress == NULL || of->progress(of->context, done, of->total))
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_TIMEOUT, 0, mmf_store_path(of->from),
+                     "%s: the migration was stopped after %" PRIu64 " of %" PRIu64
+                     " records; there is no new file; migrate it again",
+                     mmf_store_path(of->from), done, of->total);
+}
+
+/* All records that the old file had at the beginning; then syncs them. */
+static mmf_status migrate_records(mmf_store *to, const void *context, mmf_error *error)
+{
+    const migration *of = (const migration *)context;
+    const uint64_t block = of->block_size / mmf_store_schema(of->from)->record_size;
+    const uint64_t interval = PROGRESS_BYTES / of->schema->record_size;
+    uint64_t next = interval;
+    mmf_status status = report(of, 0, error);
+    for (uint64_t row = 0; status == MMF_OK && row < of->total;) {
+        const uint64_t count = of->total - row < block ? of->total - row : block;
+        status = migrate_block(of, to, row, count, error);
+        row += count;
+        if (status == MMF_OK && row >= next && row < of->total) {
+            status = report(of, row, error);
+            next = row + interval;
+        }
+    }
+    if (status == MMF_OK && of->total > 0)
+        status = report(of, of->total, error);
+    if (status == MMF_OK && mmf_store_count(to) != of->total)
+        status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, mmf_store_path(to),
+                           "%s: the new file has %" PRIu64 " records, and should have %" PRIu64
+                           "; migrate it again",
+                           mmf_store_path(to), mmf_store_count(to), of->total);
+    return status == MMF_OK ? mmf_store_sync(to, error) : status;
+}
+
+static mmf_status prepare(migration *of, mmf_error *error)
+{
+    mmfi_state *state = of->from->state;
+    const mmf_schema *file = mmf_store_schema(of->from);
+    mmfi_bounds now = {0, 0, 0, 0};
+    mmf_status status = mmfi_bounds_now(state, &now, error);
+    of->total = now.count;
+    if (status == MMF_OK)
+        status = mmfi_adapter_new(state, of->schema, &mmfi_adapter_write, error);
+    /* It belongs to no handle: that of the old file stays one of its own layout. */
+    of->adapter = state->adapter;
+    state->adapter = NULL;
+    if (status == MMF_OK)
+        status = make_steps(of, error);
+    if (status != MMF_OK)
+        return status;
+    of->block_size = (size_t)(MMFI_COPY_BLOCK_BYTES / file->record_size + 1) * file->record_size;
+    of->block = (unsigned char *)malloc(of->block_size);
+    if (of->block == NULL)
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, mmf_store_path(of->from),
+                         "%s: no memory to migrate it", mmf_store_path(of->from));
+    return MMF_OK;
+}
+
+static mmf_status migrate(migration *of, const char *new_path, mmf_error *error)
+{
+    const mmf_schema *file = mmf_store_schema(of->from);
+    const char *path = mmf_store_path(of->from);
+    if (strcmp(of->schema->name, file->name) != 0)
+        return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
+                         "%s: the file holds records '%s', the new schema has '%s'; give a schema "
+                         "of '%s'",
+                         path, file->name, of->schema->name, file->name);
+    const comparison schemas = {of->schema, file, path, error};
+    mmf_status status = check_fields(&schemas, "", of->schema->fields, of->schema->field_count,
+                                     file->fields, file->field_count);
+    if (status == MMF_OK)
+        status = prepare(of, error);
+    if (status != MMF_OK)
+        return status;
+    mmf_options options = MMF_OPTIONS_INIT;
+    options.capacity = of->total;
+    options.reserve_bytes = of->total * of->schema->record_size + MMFI_COPY_RESERVE_BEYOND;
+    options.shared_writers = of->from->state->layout.undo_count > MMFI_UNDO_COUNT;
+    const mmfi_filling filling = {migrate_records, of};
+    mmf_store *to = NULL;
+    status = mmfi_store_create_filled(new_path, &options, of->schema, &filling, &to, error);
+    if (status != MMF_OK)
+        return status;
+    status = mmf_store_close(to);
+    return status == MMF_OK ? MMF_OK
+                            : mmfi_fail(error, status, 0, new_path,
+                                        "%s: the new file was made, and closing it failed: %s; "
+                                        "remove it, and migrate again",
+                                        new_path, mmf_status_text(status));
+}
+
+mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_schema *schema,
+                             mmf_migrate_progress progress, void *context, mmf_error *error)
+{
+    if (path == NULL || new_path == NULL || schema == NULL)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_migrate: %s is NULL",
+                         path == NULL       ? "path"
+                         : new_path == NULL ? "new_path"
+                                            : "schema");
+    migration of;
+    memset(&of, 0, sizeof of);
+    of.schema = schema;
+    of.progress = progress;
+    of.context = context;
+    mmf_status status = mmf_store_open(path, NULL, &of.from, error);
+    if (status != MMF_OK)
+        return status;
+    status = migrate(&of, new_path, error);
+    free(of.block);
+    free(of.steps);
+    mmfi_adapter_free(of.adapter);
+    (void)mmf_store_close(of.from);
+    return status;
+}
