@@ -1,5 +1,5 @@
-"""`python -m mmapforge`: info FILE prints a store's schema and first rows, verify FILE its damaged rows, and
-generate SCHEMA makes a Python module."""
+"""`python -m mmapforge`: info FILE prints a store's schema and first rows, verify FILE its damaged rows,
+generate SCHEMA makes a Python module, and migrate OLD NEW rewrites a store to another schema."""
 
 import argparse
 import io
@@ -9,6 +9,7 @@ from typing import List, Optional
 
 from mmapforge._errors import BusyError, CorruptError, Error
 from mmapforge._generate import generate
+from mmapforge._migrate import migrate, schema_of_file, show_on_terminal
 from mmapforge._printable import printable
 from mmapforge._store import open as open_store
 
@@ -85,6 +86,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
     command.add_argument("schema", help="a *.mmfs file")
     command.add_argument("--name", help="of the module (default: tick_store for tick.mmfs)")
     command.add_argument("--output", metavar="DIRECTORY", help="(default: that of the schema)")
+    command = commands.add_parser("migrate", help="rewrite a store to another schema, as a new file")
+    command.add_argument("old")
+    command.add_argument("new", help="a path where there is nothing")
+    command.add_argument("--schema", required=True, help="a *.mmfs file, of the new records")
     given = parser.parse_args(arguments)
     if given.command == "info" and given.rows < 0:
         parser.error("--rows must not be negative")
@@ -105,12 +110,22 @@ def main(arguments: Optional[List[str]] = None) -> int:
         elif given.command == "generate":
             for written in generate(given.schema, given.name, given.output):
                 _say(f"wrote {written}")
+        elif given.command == "migrate":
+            with open_store(given.old, errors="backslashreplace") as store:
+                schema = schema_of_file(given.schema, store.schema.name)
+            count = migrate(given.old, given.new, schema, show_on_terminal)
+            _say(f"{given.new}: {count:,} records were migrated")
         else:
             info(given.file, given.rows)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()
         return 1
+    except KeyboardInterrupt:
+        if given.command != "migrate":
+            raise
+        _complain("interrupted; there is a new file only if all of it was written before")
+        return 130
     except Error as error:
         _complain(str(error))
         return 1

@@ -5,6 +5,7 @@
 #include "column.h"
 #include "distinct.h"
 #include "handle.h"
+#include "migrate.h"
 #include "rows.h"
 #include "scalar.h"
 

@@ -24,6 +24,7 @@ LAYERS = [
     "_codec",
     "_record",
     "_handle",
+    "_migrate",
     "_rows",
     "_chunk",
     "_totals",

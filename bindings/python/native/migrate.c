@@ -1,0 +1,19 @@
+/* Migrating a file, with what another thread asks of it. */
+#include "migrate.h"
+
+#include "mmapforge/detail/atomic.h"
+#include "mmapforge/migrate.h"
+
+static bool tell(void *context, uint64_t done, uint64_t total)
+{
+    mmfpy_progress *progress = (mmfpy_progress *)context;
+    mmfi_store64(&progress->total, total);
+    mmfi_store64(&progress->done, done);
+    return mmfi_load64(&progress->stop) == 0;
+}
+
+int mmfpy_migrate(const char *path, const char *new_path, const mmf_schema *schema,
+                  mmfpy_progress *progress, mmf_error *error)
+{
+    return (int)mmf_store_migrate(path, new_path, schema, tell, progress, error);
+}
