@@ -16,7 +16,7 @@ _INTERVAL = 0.1
 
 
 def schema_of_file(path: str, record: str) -> Schema:
-    """The schema of a record in a *.mmfs file, or the first one there; no module is left behind."""
+    """The schema of a record in a *.mmfs file, or the first one there; sys.modules stays as it is."""
     source = _source_of(_path_of(path), "migrated_store")
     names: Dict[str, Any] = {"__name__": "migrated_store"}
     exec(compile(source, f"<mmfgen {path}>", "exec"), names)
