@@ -131,6 +131,7 @@ typedef struct step {
     uint32_t from;
     uint32_t size;
     const mmfi_pair *pair; /* NULL for bytes */
+    bool widens;           /* one integer, into one that has room for each of its values */
 } step;
 
 typedef struct migration {
@@ -179,6 +180,34 @@ static bool structs_are_same(const mmf_struct *mine, const mmf_struct *theirs)
     return true;
 }
 
+static bool is_signed(mmf_type type)
+{
+    return type == MMF_TYPE_INT8 || type == MMF_TYPE_INT16 || type == MMF_TYPE_INT32 ||
+           type == MMF_TYPE_INT64;
+}
+
+/* True for the conversion that widen makes. */
+static bool is_widening(const mmfi_pair *pair)
+{
+    const mmf_field *mine = pair->mine;
+    const mmf_field *theirs = pair->theirs;
+    return mine->null_bit == 0 && theirs->null_bit == 0 && mine->count == 0 &&
+           mine->logical == MMF_LOGICAL_NONE && is_integer(mine->type) &&
+           mine->size > theirs->size && (is_signed(mine->type) || !is_signed(theirs->type));
+}
+
+/* Files are little-endian, and so is the machine. */
+static void widen(unsigned char *to, size_t to_size, const unsigned char *from, mmf_type from_type)
+{
+    uint64_t word = 0;
+    const unsigned size = mmf_type_size(from_type, 0);
+    memcpy(&word, from, size);
+    const uint64_t sign = UINT64_C(1) << (8 * size - 1);
+    if (is_signed(from_type))
+        word = (word ^ sign) - sign;
+    memcpy(to, &word, to_size);
+}
+
 static mmf_status make_steps(migration *of, mmf_error *error)
 {
     const mmfi_pairs *pairs = of->adapter->pairs;
@@ -205,6 +234,7 @@ static mmf_status make_steps(migration *of, mmf_error *error)
         next->from = pair->theirs->offset;
         next->size = pair->mine->size;
         next->pair = bytes ? NULL : pair;
+        next->widens = !bytes && is_widening(pair);
     }
     return MMF_OK;
 }
@@ -304,6 +334,8 @@ static bool convert_record(const migration *of, const unsigned char *theirs, uns
         const step *now = &of->steps[i];
         if (now->pair == NULL)
             memcpy(mine + now->to, theirs + now->from, now->size);
+        else if (now->widens)
+            widen(mine + now->to, now->size, theirs + now->from, now->pair->theirs->type);
         else if (!convert_field(of->adapter->pairs, now->pair, theirs, mine, out))
             return false;
     }

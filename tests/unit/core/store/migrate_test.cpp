@@ -143,10 +143,10 @@ TEST_F(MigrateTest, FindsFieldsByNameAndFillsWhatIsNew)
 {
     create(record("Tick version 1", OLD), 3000);
     ASSERT_EQ(migrate(record("Tick version 2",
-                             {"flag: bool", "added: int32 = -7", "title: string[24] @was(name)",
-                              "price: float64", "id: int64", "text: string[4] = \"ab\"",
-                              "small: uint32", "none: int8?", "levels: int64[3]", "maybe: int64?",
-                              "later: uint16 @since(2)"})),
+                             {"flag: bool", "gone: int64", "added: int32 = -7",
+                              "title: string[24] @was(name)", "price: float64", "id: int64",
+                              "text: string[4] = \"ab\"", "small: uint32", "none: int8?",
+                              "levels: int64[3]", "maybe: int64?", "later: uint16 @since(2)"})),
               MMF_OK)
         << error.message;
     each(
@@ -158,6 +158,7 @@ TEST_F(MigrateTest, FindsFieldsByNameAndFillsWhatIsNew)
             ASSERT_EQ(raw.bytes("title").substr(4, name.size() + 1), name + '\0');
             ASSERT_EQ(raw.get<uint32_t>("small"), row % 200);
             ASSERT_EQ(raw.get<bool>("flag"), row % 2 == 1);
+            ASSERT_EQ(raw.get<int64_t>("gone"), -1);
             ASSERT_EQ(raw.get<int32_t>("added"), -7);
             ASSERT_EQ(raw.bytes("text"), std::string("\2\0\0\0ab\0\0", 8));
             ASSERT_FALSE(raw.has("none"));
