@@ -159,7 +159,13 @@ static void convert_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
 {
     for (uint32_t i = 0; i < pairs->count; i++) {
         const mmfi_pair *pair = &pairs->list[i];
-        if (pair->theirs == NULL)
+        const bool valid = pair->theirs == NULL
+                               ? mmfi_field_is_valid(mine, pairs->mine_validity, pair->mine)
+                               : mmfi_field_is_valid(theirs, pairs->theirs_validity, pair->theirs);
+        mmfi_field_set_valid(mine, pairs->mine_validity, pair->mine, valid);
+        if (!valid)
+            mmfi_zero(mine + pair->mine->offset, pair->mine->size);
+        if (!valid || pair->theirs == NULL)
             continue;
         const uint32_t mine_stride = mmf_field_stride(pair->mine);
         const uint32_t theirs_stride = mmf_field_stride(pair->theirs);
@@ -167,8 +173,6 @@ static void convert_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
         for (uint32_t at = 0; at < count; at++)
             mmfi_adapt_element(pair, theirs + pair->theirs->offset + at * theirs_stride,
                                mine + pair->mine->offset + at * mine_stride);
-        mmfi_field_set_valid(mine, pairs->mine_validity, pair->mine,
-                             mmfi_field_is_valid(theirs, pairs->theirs_validity, pair->theirs));
     }
 }
 
@@ -205,8 +209,9 @@ mmf_status mmfi_adapt_back_field(const mmfi_pairs *pairs, const mmfi_pair *pair,
     const mmf_field *field = pair->mine;
     const bool valid = mmfi_field_is_valid(mine, pairs->mine_validity, field);
     if (pair->theirs == NULL) {
-        const bool same = valid == mmfi_field_is_valid(defaults, pairs->mine_validity, field) &&
-                          memcmp(mine + field->offset, defaults + field->offset, field->size) == 0;
+        const bool same =
+            valid == mmfi_field_is_valid(defaults, pairs->mine_validity, field) &&
+            (!valid || memcmp(mine + field->offset, defaults + field->offset, field->size) == 0);
         return same ? MMF_OK : MMF_ERR_SCHEMA;
     }
     /* A file whose field is never null has no way to say that it is. */

@@ -82,6 +82,7 @@ static void save_default(unsigned char *to, const mmf_field *field)
     }
 }
 
+/* Also below what is null: a file may have the struct, and lack some of its members. */
 static void fill_defaults(unsigned char *base, const mmf_struct *of)
 {
     for (uint32_t i = 0; i < of->field_count; i++) {
@@ -89,7 +90,7 @@ static void fill_defaults(unsigned char *base, const mmf_struct *of)
         mmfi_field_set_valid(base, of->validity_offset, field, field->default_text != NULL);
         if (field->default_text != NULL)
             save_default(base + field->offset, field);
-        if (field->structure == NULL || field->null_bit != 0)
+        if (field->structure == NULL)
             continue;
         const uint32_t stride = mmf_field_stride(field);
         for (uint32_t at = field->offset; at < field->offset + field->size; at += stride)
