@@ -49,12 +49,12 @@ class Model:
             align = rng.choice([0, 0, 0, 8, 16])
             self.structs[f"S{i}"] = (align, self.fields(rng.randint(1, 5), list(self.structs)))
         self.attributes = rng.choice(["", " @checksums", " @align(64)", " @checksums @align(32)"])
-        self.record = self.fields(rng.choice([1, 2, 5, 12, 30, 200]), list(self.structs))
+        self.record = self.fields(rng.choice([1, 2, 5, 12, 30, 200]), list(self.structs), True)
 
-    def fields(self, count, structs):
-        return [self.field(structs) for _ in range(count)]
+    def fields(self, count, structs, outermost=False):
+        return [self.field(structs, outermost) for _ in range(count)]
 
-    def field(self, structs):
+    def field(self, structs, outermost=False):
         rng = self.rng
         kinds = [*INTS, "bool", "float32", "float64", "string", "bytes", "timestamp", "date", "decimal"]
         kind = rng.choice(kinds + list(self.enums) + structs)
@@ -65,7 +65,7 @@ class Model:
         if kind not in ("string", "bytes") and rng.random() < 0.25:
             field["count"] = rng.randint(1, 4)
         field["null"] = rng.random() < 0.3
-        field["align"] = rng.choice([0] * 9 + [64])
+        field["align"] = 0 if kind in self.structs or not outermost else rng.choice([0] * 9 + [64])
         if rng.random() < 0.3:
             self.give_default(field)
         return field
