@@ -38,11 +38,6 @@ const mmf_field *mmf_field_counterpart(const mmf_field *field, const mmf_field *
 
 /* ---- Types ---- */
 
-static bool is_integer(mmf_type type)
-{
-    return type >= MMF_TYPE_INT8 && type <= MMF_TYPE_UINT64;
-}
-
 /* True when every value of a type is one of another: the same, or a wider one of its kind. */
 static bool holds(mmf_type wide, mmf_type narrow)
 {
@@ -50,7 +45,8 @@ static bool holds(mmf_type wide, mmf_type narrow)
         return true;
     if (wide == MMF_TYPE_FLOAT64 && narrow == MMF_TYPE_FLOAT32)
         return true;
-    if (!is_integer(wide) || !is_integer(narrow) || mmfi_type_bits(wide) <= mmfi_type_bits(narrow))
+    if (!mmfi_type_is_integer(wide) || !mmfi_type_is_integer(narrow) ||
+        mmfi_type_bits(wide) <= mmfi_type_bits(narrow))
         return false;
     return mmfi_type_is_signed(wide) || !mmfi_type_is_signed(narrow);
 }

@@ -18,6 +18,16 @@ static inline bool mmfi_type_is_signed(mmf_type type)
            type == MMF_TYPE_INT64;
 }
 
+static inline bool mmfi_type_is_integer(mmf_type type)
+{
+    return type >= MMF_TYPE_INT8 && type <= MMF_TYPE_UINT64;
+}
+
+static inline bool mmfi_type_is_float(mmf_type type)
+{
+    return type == MMF_TYPE_FLOAT32 || type == MMF_TYPE_FLOAT64;
+}
+
 /* What mmf_field_type_write gives, as a value. */
 typedef struct mmfi_type_text {
     char text[MMF_FIELD_TYPE_SIZE];

@@ -70,11 +70,6 @@ static loaded_number load_number(const unsigned char *from, mmf_type type)
     return out;
 }
 
-static bool is_float(mmf_type type)
-{
-    return type == MMF_TYPE_FLOAT32 || type == MMF_TYPE_FLOAT64;
-}
-
 /* An integer into a type of any width; false when it does not fit. */
 static bool save_integer(unsigned char *to, mmf_type to_type, const loaded_number *value,
                          mmf_type from_type)
@@ -121,7 +116,7 @@ static bool convert_scalar(unsigned char *to, mmf_type to_type, const unsigned c
             return false;
         mmfi_save_float32(to, 0, narrow);
     } else {
-        return !is_float(from_type) && save_integer(to, to_type, &value, from_type);
+        return !mmfi_type_is_float(from_type) && save_integer(to, to_type, &value, from_type);
     }
     return true;
 }

@@ -1,5 +1,6 @@
 /* Rewriting a file to another schema. */
 #include "mmapforge/migrate.h"
+#include "../schema/traits.h"
 
 #include "adapt.h"
 #include "bounds.h"
@@ -22,22 +23,12 @@
 
 /* ---- Schemas ---- */
 
-typedef struct comparison {
+typedef struct migration_check {
     const mmf_schema *program;
     const mmf_schema *file;
     const char *path;
     mmf_error *error;
-} comparison;
-
-static bool is_integer(mmf_type type)
-{
-    return type >= MMF_TYPE_INT8 && type <= MMF_TYPE_UINT64;
-}
-
-static bool is_float(mmf_type type)
-{
-    return type == MMF_TYPE_FLOAT32 || type == MMF_TYPE_FLOAT64;
-}
+} migration_check;
 
 /* A name for another number, or a number under another name, would change what values mean. */
 static bool enums_agree(const mmf_enum *mine, const mmf_enum *theirs)
@@ -68,18 +59,20 @@ static const char *problem_of(const mmf_field *mine, const mmf_field *theirs)
     if (mine->scale != theirs->scale)
         return mine->logical == MMF_LOGICAL_DECIMAL ? "the digits after the point differ"
                                                     : "the units differ";
-    if (a != b && !(is_integer(a) && is_integer(b)) && !(is_float(a) && is_float(b)))
+    if (a != b && !(mmfi_type_is_integer(a) && mmfi_type_is_integer(b)) &&
+        !(mmfi_type_is_float(a) && mmfi_type_is_float(b)))
         return "the types are of different kinds";
     if (mine->enumeration != NULL && !enums_agree(mine->enumeration, theirs->enumeration))
         return "a member of the enum has another name or value";
     return NULL;
 }
 
-static mmf_status check_fields(const comparison *of, const char *prefix, const mmf_field *mine,
-                               uint32_t mine_count, const mmf_field *theirs, uint32_t theirs_count);
+static mmf_status check_migrated_fields(const migration_check *of, const char *prefix,
+                                        const mmf_field *mine, uint32_t mine_count,
+                                        const mmf_field *theirs, uint32_t theirs_count);
 
-static mmf_status check_field(const comparison *of, const char *prefix, const mmf_field *mine,
-                              const mmf_field *theirs)
+static mmf_status check_migrated_field(const migration_check *of, const char *prefix,
+                                       const mmf_field *mine, const mmf_field *theirs)
 {
     const char *problem = problem_of(mine, theirs);
     if (problem != NULL) {
@@ -97,19 +90,20 @@ static mmf_status check_field(const comparison *of, const char *prefix, const mm
         return MMF_OK;
     char inner[NAME_SIZE];
     (void)snprintf(inner, sizeof inner, "%s%s.", prefix, mine->name);
-    return check_fields(of, inner, mine->structure->fields, mine->structure->field_count,
-                        theirs->structure->fields, theirs->structure->field_count);
+    return check_migrated_fields(of, inner, mine->structure->fields, mine->structure->field_count,
+                                 theirs->structure->fields, theirs->structure->field_count);
 }
 
-static mmf_status check_fields(const comparison *of, const char *prefix, const mmf_field *mine,
-                               uint32_t mine_count, const mmf_field *theirs, uint32_t theirs_count)
+static mmf_status check_migrated_fields(const migration_check *of, const char *prefix,
+                                        const mmf_field *mine, uint32_t mine_count,
+                                        const mmf_field *theirs, uint32_t theirs_count)
 {
     for (uint32_t i = 0; i < mine_count; i++) {
         const mmf_field *field = &mine[i];
         const mmf_field *found = mmf_field_counterpart(field, theirs, theirs_count);
         mmf_status status = MMF_OK;
         if (found != NULL)
-            status = check_field(of, prefix, field, found);
+            status = check_migrated_field(of, prefix, field, found);
         else if (field->null_bit == 0 && field->default_text == NULL &&
                  field->since <= of->file->version)
             status = mmfi_fail(of->error, MMF_ERR_SCHEMA, 0, of->path,
@@ -192,7 +186,7 @@ static bool is_widening(const mmfi_pair *pair)
     const mmf_field *mine = pair->mine;
     const mmf_field *theirs = pair->theirs;
     return mine->null_bit == 0 && theirs->null_bit == 0 && mine->count == 0 &&
-           mine->logical == MMF_LOGICAL_NONE && is_integer(mine->type) &&
+           mine->logical == MMF_LOGICAL_NONE && mmfi_type_is_integer(mine->type) &&
            mine->size > theirs->size && (is_signed(mine->type) || !is_signed(theirs->type));
 }
 
@@ -262,14 +256,14 @@ static bool name_misfit(misfit *out, const mmf_field *field)
     return false;
 }
 
-static bool refuse(misfit *out, mmf_status status, const mmf_field *field)
+static bool refuse_value(misfit *out, mmf_status status, const mmf_field *field)
 {
     out->status = status;
     out->name[0] = '\0';
     return name_misfit(out, field);
 }
 
-static bool convert_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
+static bool migrate_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
                            unsigned char *mine, misfit *out);
 
 /* One element; false when it does not fit. */
@@ -277,7 +271,7 @@ static bool convert_element(const mmfi_pair *pair, const unsigned char *theirs, 
                             misfit *out)
 {
     if (pair->inner != NULL)
-        return convert_fields(pair->inner, theirs, mine, out) || name_misfit(out, pair->mine);
+        return migrate_fields(pair->inner, theirs, mine, out) || name_misfit(out, pair->mine);
     /* The conversion that checks is the one into a file, whose field is the new one here. */
     const mmfi_pair back = {pair->theirs, pair->mine, NULL};
     mmf_status status = mmfi_adapt_back_element(&back, theirs, NULL, mine);
@@ -285,16 +279,16 @@ static bool convert_element(const mmfi_pair *pair, const unsigned char *theirs, 
         status = mmfi_value_check(pair->mine, mine);
     if (status == MMF_OK)
         return true;
-    return refuse(out, status == MMF_ERR_ENUM ? status : MMF_ERR_TOO_LONG, pair->mine);
+    return refuse_value(out, status == MMF_ERR_ENUM ? status : MMF_ERR_TOO_LONG, pair->mine);
 }
 
-static bool convert_field(const mmfi_pairs *pairs, const mmfi_pair *pair,
+static bool migrate_field(const mmfi_pairs *pairs, const mmfi_pair *pair,
                           const unsigned char *theirs, unsigned char *mine, misfit *out)
 {
     const mmf_field *field = pair->mine;
     const bool valid = mmfi_field_is_valid(theirs, pairs->theirs_validity, pair->theirs);
     if (!valid && field->null_bit == 0)
-        return refuse(out, MMF_ERR_NULL, field);
+        return refuse_value(out, MMF_ERR_NULL, field);
     mmfi_field_set_valid(mine, pairs->mine_validity, field, valid);
     if (!valid) {
         memset(mine + field->offset, 0, field->size);
@@ -314,12 +308,12 @@ static bool convert_field(const mmfi_pairs *pairs, const mmfi_pair *pair,
     return true;
 }
 
-static bool convert_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
+static bool migrate_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
                            unsigned char *mine, misfit *out)
 {
     for (uint32_t i = 0; i < pairs->count; i++)
         if (pairs->list[i].theirs != NULL &&
-            !convert_field(pairs, &pairs->list[i], theirs, mine, out))
+            !migrate_field(pairs, &pairs->list[i], theirs, mine, out))
             return false;
     return true;
 }
@@ -336,7 +330,7 @@ static bool convert_record(const migration *of, const unsigned char *theirs, uns
             memcpy(mine + now->to, theirs + now->from, now->size);
         else if (now->widens)
             widen(mine + now->to, now->size, theirs + now->from, now->pair->theirs->type);
-        else if (!convert_field(of->adapter->pairs, now->pair, theirs, mine, out))
+        else if (!migrate_field(of->adapter->pairs, now->pair, theirs, mine, out))
             return false;
     }
     return true;
@@ -454,9 +448,9 @@ static mmf_status migrate(migration *of, const char *new_path, mmf_error *error)
                          "%s: the file holds records '%s', the new schema has '%s'; give a schema "
                          "of '%s'",
                          path, file->name, of->schema->name, file->name);
-    const comparison schemas = {of->schema, file, path, error};
-    mmf_status status = check_fields(&schemas, "", of->schema->fields, of->schema->field_count,
-                                     file->fields, file->field_count);
+    const migration_check schemas = {of->schema, file, path, error};
+    mmf_status status = check_migrated_fields(
+        &schemas, "", of->schema->fields, of->schema->field_count, file->fields, file->field_count);
     if (status == MMF_OK)
         status = prepare(of, error);
     if (status != MMF_OK)
