@@ -65,8 +65,7 @@ MMFI_COLD mmfi_find_result mmfi_find_slow(const mmf_store *store, uint64_t row, 
 /* A record at such a place. */
 MMFI_INLINE const unsigned char *mmfi_record_at(const mmf_store *store, size_t at)
 {
-    return (const unsigned char *)__builtin_assume_aligned(
-        (const void *)((uintptr_t)store->records + at), 8);
+    return (const unsigned char *)((uintptr_t)store->records + at);
 }
 
 /* ---- One consistent record ---- */
