@@ -76,15 +76,11 @@ static mmf_status check_migrated_field(const migration_check *of, const char *pr
 {
     const char *problem = problem_of(mine, theirs);
     if (problem != NULL) {
-        char mine_type[MMF_FIELD_TYPE_SIZE];
-        char theirs_type[MMF_FIELD_TYPE_SIZE];
-        (void)mmf_field_type_write(mine, mine_type, sizeof mine_type);
-        (void)mmf_field_type_write(theirs, theirs_type, sizeof theirs_type);
         return mmfi_fail(of->error, MMF_ERR_SCHEMA, 0, of->path,
                          "%s: field '%s%s' cannot be migrated: the file has '%s: %s', the new "
                          "schema '%s': %s; give the new field another name",
-                         of->path, prefix, mine->name, theirs->name, theirs_type, mine_type,
-                         problem);
+                         of->path, prefix, mine->name, theirs->name,
+                         mmfi_type_describe(theirs).text, mmfi_type_describe(mine).text, problem);
     }
     if (mine->structure == NULL)
         return MMF_OK;
@@ -174,12 +170,6 @@ static bool structs_are_same(const mmf_struct *mine, const mmf_struct *theirs)
     return true;
 }
 
-static bool is_signed(mmf_type type)
-{
-    return type == MMF_TYPE_INT8 || type == MMF_TYPE_INT16 || type == MMF_TYPE_INT32 ||
-           type == MMF_TYPE_INT64;
-}
-
 /* True for the conversion that widen makes. */
 static bool is_widening(const mmfi_pair *pair)
 {
@@ -187,7 +177,8 @@ static bool is_widening(const mmfi_pair *pair)
     const mmf_field *theirs = pair->theirs;
     return mine->null_bit == 0 && theirs->null_bit == 0 && mine->count == 0 &&
            mine->logical == MMF_LOGICAL_NONE && mmfi_type_is_integer(mine->type) &&
-           mine->size > theirs->size && (is_signed(mine->type) || !is_signed(theirs->type));
+           mine->size > theirs->size &&
+           (mmfi_type_is_signed(mine->type) || !mmfi_type_is_signed(theirs->type));
 }
 
 /* Files are little-endian, and so is the machine. */
@@ -197,7 +188,7 @@ static void widen(unsigned char *to, size_t to_size, const unsigned char *from, 
     const unsigned size = mmf_type_size(from_type, 0);
     memcpy(&word, from, size);
     const uint64_t sign = UINT64_C(1) << (8 * size - 1);
-    if (is_signed(from_type))
+    if (mmfi_type_is_signed(from_type))
         word = (word ^ sign) - sign;
     memcpy(to, &word, to_size);
 }
