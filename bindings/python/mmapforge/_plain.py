@@ -93,11 +93,12 @@ def wrong_type(field: Field, value: Any, at: Place, hint: str = "") -> NoReturn:
     refuse(FieldTypeError, field, what, at)
 
 
-def _check_integer(field: Field, value: Any, at: Place) -> int:
+def check_integer(field: Field, value: Any, at: Place, hint: str = "") -> int:
+    """An int in the range of the stored type."""
     try:
         number = operator.index(value)
     except TypeError:
-        wrong_type(field, value, at)
+        wrong_type(field, value, at, hint)
     low, high = field.limits
     if not low <= number <= high:
         what = f"{number} is outside the range of {field.type}, {low} to {high}"
@@ -150,7 +151,7 @@ def check_plain(field: Field, value: Any, at: Place) -> Any:
     if field.is_sized:
         return _check_bytes(field, value, at)
     if field.is_integer:
-        return _check_integer(field, value, at)
+        return check_integer(field, value, at)
     if field.type == "bool":
         return check_bool(field, value, at)
     return check_float(field, value, at)

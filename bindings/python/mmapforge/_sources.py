@@ -69,10 +69,15 @@ class Source:
         c_source.max = 0 if self._is_block else self.field.max
 
 
-def source_of(store: OpenStore, field: Field, values: Any) -> Source:
-    """The Source of the caller's values for one column."""
+def refuse_unordered(store: OpenStore, field: Field, values: Any) -> None:
+    """Fails for a set or a mapping, whose values are those of no rows."""
     if isinstance(values, (AnySet, AnyMapping)):
         fail(store, FieldTypeError, field, f"a {type(values).__name__} has no order of rows; give a list")
+
+
+def source_of(store: OpenStore, field: Field, values: Any) -> Source:
+    """The Source of the caller's values for one column."""
+    refuse_unordered(store, field, values)
     dates = dates_of(values)
     if dates is not None and not field.is_sized and not _is_empty(values):
         what = f"a column of {dates.type}, which {field.type} does not take; convert it with "

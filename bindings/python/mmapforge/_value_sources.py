@@ -6,7 +6,6 @@ that the field refuses, are taken value by value.
 
 import array
 from collections.abc import Mapping as AnyMapping
-from collections.abc import Set as AnySet
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from mmapforge._core import ffi
@@ -15,7 +14,7 @@ from mmapforge._handle import OpenStore
 from mmapforge._logical import HAS_NUMPY, PER_SECOND
 from mmapforge._plain import is_null
 from mmapforge._schema import VALIDITY, Field, Validity
-from mmapforge._sources import Source, checked, fail, fail_at, is_sequence, source_of
+from mmapforge._sources import Source, checked, fail, fail_at, is_sequence, refuse_unordered, source_of
 from mmapforge._tables import numpy_or_list
 from mmapforge._values import INT64_MAX, block_of, empty_item
 
@@ -31,8 +30,7 @@ def given_of(store: OpenStore, field: Field, values: Any) -> Given:
     """The column of a field that is not plain."""
     if _is_one(field, values):
         return _one_value(store, field, values)
-    if isinstance(values, (AnySet, AnyMapping)):
-        fail(store, FieldTypeError, field, f"a {type(values).__name__} has no order of rows; give a list")
+    refuse_unordered(store, field, values)
     values, problem = numpy_or_list(values)
     if problem:
         fail(store, FieldTypeError, field, problem)

@@ -20,25 +20,12 @@ from mmapforge._logical import (
     UNIT_NAMES,
     decimal_of,
 )
-from mmapforge._plain import Place, check_plain, is_null, is_null_type, refuse, wrong_type
+from mmapforge._plain import Place, check_integer, check_plain, is_null, is_null_type, refuse, wrong_type
 from mmapforge._schema import VALIDITY, Field, Struct, Validity, struct_format
 
 INT64_MIN, INT64_MAX = -(1 << 63), (1 << 63) - 1
 
 # ---- One number ----
-
-
-def _index(field: Field, value: Any, at: Place, hint: str = "") -> int:
-    """An int in the range of the stored type."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        wrong_type(field, value, at, hint)
-    low, high = field.limits
-    if not low <= number <= high:
-        what = f"{number} is outside the range of {field.type}, {low} to {high}"
-        refuse(FieldRangeError, field, what, at)
-    return number
 
 
 def _member(field: Field, value: Any, at: Place) -> int:
@@ -50,7 +37,7 @@ def _member(field: Field, value: Any, at: Place) -> int:
             return int(kind.__members__[value])
         shown = repr(value)
     else:
-        number = _index(field, value, at)
+        number = check_integer(field, value, at)
         if number in field._members:
             return number
         shown = str(number)
@@ -72,7 +59,7 @@ def _timestamp(field: Field, value: Any, at: Place) -> int:
     elif isinstance(value, str):
         wrong_type(field, value, at, "parse it, as by datetime.datetime.fromisoformat")
     else:
-        number = _index(field, value, at, "round it to an int" if isinstance(value, float) else "")
+        number = check_integer(field, value, at, "round it to an int" if isinstance(value, float) else "")
     if not INT64_MIN < number <= INT64_MAX:
         what = f"{value!s} is outside the range of {field.declaration}; use a larger unit"
         refuse(FieldRangeError, field, what, at)
@@ -131,7 +118,7 @@ def _date(field: Field, value: Any, at: Place) -> int:
     if type(value).__name__ == "datetime64":
         return _of_day64(field, value, at)
     hint = "parse it, as by datetime.date.fromisoformat" if isinstance(value, str) else ""
-    return _index(field, value, at, hint)
+    return check_integer(field, value, at, hint)
 
 
 def _of_day64(field: Field, value: Any, at: Place) -> int:
