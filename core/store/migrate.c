@@ -2,13 +2,12 @@
 #include "mmapforge/migrate.h"
 #include "../schema/traits.h"
 
-#include "adapt.h"
 #include "bounds.h"
 #include "copy.h"
 #include "create.h"
+#include "migrate_plan.h"
 #include "mmapforge/detail/append_rows.h"
 #include "mmapforge/value.h"
-#include "value_write.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,9 +16,6 @@
 
 /* Records between two calls of the progress callback, in bytes of the new file. */
 #define PROGRESS_BYTES (UINT64_C(4) << 20)
-
-/* A field within the record: "bids.price". */
-#define NAME_SIZE ((MMF_STRUCT_DEPTH_MAX + 1u) * (MMF_NAME_LENGTH_MAX + 1u))
 
 /* ---- Schemas ---- */
 
@@ -84,7 +80,7 @@ static mmf_status check_migrated_field(const migration_check *of, const char *pr
     }
     if (mine->structure == NULL)
         return MMF_OK;
-    char inner[NAME_SIZE];
+    char inner[MMFI_FIELD_PATH_SIZE];
     (void)snprintf(inner, sizeof inner, "%s%s.", prefix, mine->name);
     return check_migrated_fields(of, inner, mine->structure->fields, mine->structure->field_count,
                                  theirs->structure->fields, theirs->structure->field_count);
@@ -113,223 +109,20 @@ static mmf_status check_migrated_fields(const migration_check *of, const char *p
     return MMF_OK;
 }
 
-/* ---- The plan of one record ---- */
-
-/* A step copies bytes as they are, or converts the field of a pair. */
-typedef struct step {
-    uint32_t to;
-    uint32_t from;
-    uint32_t size;
-    const mmfi_pair *pair; /* NULL for bytes */
-    bool widens;           /* one integer, into one that has room for each of its values */
-} step;
+/* ---- All records ---- */
 
 typedef struct migration {
     mmf_store *from;
     const mmf_schema *schema;
     mmf_migrate_progress progress;
     void *context;
-    mmfi_adapter *adapter; /* the pairs, and the defaults */
-    step *steps;
-    uint32_t step_count;
+    mmfi_migrate_plan plan;
     unsigned char *block; /* records of the old file */
     size_t block_size;
     uint64_t total;
 } migration;
 
-static bool structs_are_same(const mmf_struct *mine, const mmf_struct *theirs);
-
-/* True when the bytes of a value are the same in both, and each value of the one is one of both. */
-static bool is_same(const mmf_field *mine, const mmf_field *theirs)
-{
-    if (mine->type != theirs->type || mine->max != theirs->max || mine->size != theirs->size ||
-        mine->precision < theirs->precision)
-        return false;
-    if (mine->structure != NULL)
-        return structs_are_same(mine->structure, theirs->structure);
-    if (mine->enumeration == NULL)
-        return true;
-    for (uint32_t i = 0; i < theirs->enumeration->member_count; i++)
-        if (mmf_enum_find(mine->enumeration, theirs->enumeration->members[i].value) == NULL)
-            return false;
-    return true;
-}
-
-static bool structs_are_same(const mmf_struct *mine, const mmf_struct *theirs)
-{
-    if (mine->field_count != theirs->field_count || mine->size != theirs->size ||
-        mine->validity_offset != theirs->validity_offset)
-        return false;
-    for (uint32_t i = 0; i < mine->field_count; i++) {
-        const mmf_field *a = &mine->fields[i];
-        const mmf_field *b = &theirs->fields[i];
-        if (mmf_field_counterpart(a, theirs->fields, theirs->field_count) != b ||
-            a->offset != b->offset || a->null_bit != b->null_bit || !is_same(a, b))
-            return false;
-    }
-    return true;
-}
-
-/* True for the conversion that widen makes. */
-static bool is_widening(const mmfi_pair *pair)
-{
-    const mmf_field *mine = pair->mine;
-    const mmf_field *theirs = pair->theirs;
-    return mine->null_bit == 0 && theirs->null_bit == 0 && mine->count == 0 &&
-           mine->logical == MMF_LOGICAL_NONE && mmfi_type_is_integer(mine->type) &&
-           mine->size > theirs->size &&
-           (mmfi_type_is_signed(mine->type) || !mmfi_type_is_signed(theirs->type));
-}
-
-/* Files are little-endian, and so is the machine. */
-static void widen(unsigned char *to, size_t to_size, const unsigned char *from, mmf_type from_type)
-{
-    uint64_t word = 0;
-    const unsigned size = mmf_type_size(from_type, 0);
-    memcpy(&word, from, size);
-    const uint64_t sign = UINT64_C(1) << (8 * size - 1);
-    if (mmfi_type_is_signed(from_type))
-        word = (word ^ sign) - sign;
-    memcpy(to, &word, to_size);
-}
-
-static mmf_status make_steps(migration *of, mmf_error *error)
-{
-    const mmfi_pairs *pairs = of->adapter->pairs;
-    of->steps = (step *)calloc((size_t)pairs->count + 1, sizeof *of->steps);
-    if (of->steps == NULL)
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, mmf_store_path(of->from),
-                         "%s: no memory to migrate it", mmf_store_path(of->from));
-    for (uint32_t i = 0; i < pairs->count; i++) {
-        const mmfi_pair *pair = &pairs->list[i];
-        if (pair->theirs == NULL)
-            continue;
-        const bool bytes = pair->mine->null_bit == 0 && pair->theirs->null_bit == 0 &&
-                           is_same(pair->mine, pair->theirs);
-        step *last = of->step_count > 0 ? &of->steps[of->step_count - 1] : NULL;
-        /* Only padding lies between two fields that follow each other in both. */
-        if (bytes && last != NULL && last->pair == NULL && i > 0 &&
-            pair->theirs == pairs->list[i - 1].theirs + 1 &&
-            pair->mine->offset - last->to == pair->theirs->offset - last->from) {
-            last->size = pair->mine->offset - last->to + pair->mine->size;
-            continue;
-        }
-        step *next = &of->steps[of->step_count++];
-        next->to = pair->mine->offset;
-        next->from = pair->theirs->offset;
-        next->size = pair->mine->size;
-        next->pair = bytes ? NULL : pair;
-        next->widens = !bytes && is_widening(pair);
-    }
-    return MMF_OK;
-}
-
-/* ---- One record ---- */
-
-/* The value that does not fit: its field within the record. */
-typedef struct misfit {
-    mmf_status status;
-    char name[NAME_SIZE];
-} misfit;
-
-/* Puts the name of a field before what it has of one within it. */
-static bool name_misfit(misfit *out, const mmf_field *field)
-{
-    const size_t inner = strlen(out->name);
-    const size_t length = strlen(field->name);
-    const size_t dot = inner > 0 ? 1 : 0;
-    if (length + dot + inner < sizeof out->name) {
-        memmove(out->name + length + dot, out->name, inner + 1);
-        memcpy(out->name, field->name, length);
-        if (dot > 0)
-            out->name[length] = '.';
-    }
-    return false;
-}
-
-static bool refuse_value(misfit *out, mmf_status status, const mmf_field *field)
-{
-    out->status = status;
-    out->name[0] = '\0';
-    return name_misfit(out, field);
-}
-
-static bool migrate_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
-                           unsigned char *mine, misfit *out);
-
-/* One element; false when it does not fit. */
-static bool convert_element(const mmfi_pair *pair, const unsigned char *theirs, unsigned char *mine,
-                            misfit *out)
-{
-    if (pair->inner != NULL)
-        return migrate_fields(pair->inner, theirs, mine, out) || name_misfit(out, pair->mine);
-    /* The conversion that checks is the one into a file, whose field is the new one here. */
-    const mmfi_pair back = {pair->theirs, pair->mine, NULL};
-    mmf_status status = mmfi_adapt_back_element(&back, theirs, NULL, mine);
-    if (status == MMF_OK)
-        status = mmfi_value_check(pair->mine, mine);
-    if (status == MMF_OK)
-        return true;
-    return refuse_value(out, status == MMF_ERR_ENUM ? status : MMF_ERR_TOO_LONG, pair->mine);
-}
-
-static bool migrate_field(const mmfi_pairs *pairs, const mmfi_pair *pair,
-                          const unsigned char *theirs, unsigned char *mine, misfit *out)
-{
-    const mmf_field *field = pair->mine;
-    const bool valid = mmfi_field_is_valid(theirs, pairs->theirs_validity, pair->theirs);
-    if (!valid && field->null_bit == 0)
-        return refuse_value(out, MMF_ERR_NULL, field);
-    mmfi_field_set_valid(mine, pairs->mine_validity, field, valid);
-    if (!valid) {
-        memset(mine + field->offset, 0, field->size);
-        return true;
-    }
-    if (is_same(field, pair->theirs)) {
-        memcpy(mine + field->offset, theirs + pair->theirs->offset, field->size);
-        return true;
-    }
-    const uint32_t mine_stride = mmf_field_stride(field);
-    const uint32_t theirs_stride = mmf_field_stride(pair->theirs);
-    const uint32_t count = field->count > 0 ? field->count : 1;
-    for (uint32_t at = 0; at < count; at++)
-        if (!convert_element(pair, theirs + pair->theirs->offset + at * theirs_stride,
-                             mine + field->offset + at * mine_stride, out))
-            return false;
-    return true;
-}
-
-static bool migrate_fields(const mmfi_pairs *pairs, const unsigned char *theirs,
-                           unsigned char *mine, misfit *out)
-{
-    for (uint32_t i = 0; i < pairs->count; i++)
-        if (pairs->list[i].theirs != NULL &&
-            !migrate_field(pairs, &pairs->list[i], theirs, mine, out))
-            return false;
-    return true;
-}
-
-static bool convert_record(const migration *of, const unsigned char *theirs, unsigned char *mine,
-                           misfit *out)
-{
-    const uint32_t size = of->schema->record_size;
-    memcpy(mine + MMF_SEQUENCE_SIZE, of->adapter->defaults + MMF_SEQUENCE_SIZE,
-           size - MMF_SEQUENCE_SIZE);
-    for (uint32_t i = 0; i < of->step_count; i++) {
-        const step *now = &of->steps[i];
-        if (now->pair == NULL)
-            memcpy(mine + now->to, theirs + now->from, now->size);
-        else if (now->widens)
-            widen(mine + now->to, now->size, theirs + now->from, now->pair->theirs->type);
-        else if (!migrate_field(of->adapter->pairs, now->pair, theirs, mine, out))
-            return false;
-    }
-    return true;
-}
-
-/* ---- All records ---- */
-
-static mmf_status fail_misfit(const migration *of, uint64_t row, const misfit *why,
+static mmf_status fail_misfit(const migration *of, uint64_t row, const mmfi_misfit *why,
                               mmf_error *error)
 {
     const char *path = mmf_store_path(of->from);
@@ -350,7 +143,7 @@ static mmf_status migrate_block(const migration *of, mmf_store *to, uint64_t fir
     const size_t mine = of->schema->record_size;
     unsigned char *records = NULL;
     uint64_t copied = 0;
-    misfit why;
+    mmfi_misfit why;
     mmf_status status =
         mmf_store_copy_rows(of->from, first, count, of->block, of->block_size, &copied);
     if (status != MMF_OK)
@@ -362,7 +155,7 @@ static mmf_status migrate_block(const migration *of, mmf_store *to, uint64_t fir
     if (status != MMF_OK)
         return mmf_store_explain(to, status, first, NULL, error);
     for (uint64_t i = 0; i < count; i++)
-        if (!convert_record(of, of->block + i * theirs, records + i * mine, &why))
+        if (!mmfi_migrate_record(&of->plan, of->block + i * theirs, records + i * mine, &why))
             return fail_misfit(of, first + i, &why, error);
     mmfi_append_rows_finish(to, records, 0, count);
     mmfi_append_rows_end(to, count, NULL);
@@ -414,12 +207,7 @@ static mmf_status prepare(migration *of, mmf_error *error)
     mmf_status status = mmfi_bounds_now(state, &now, error);
     of->total = now.count;
     if (status == MMF_OK)
-        status = mmfi_adapter_new(state, of->schema, &mmfi_adapter_write, error);
-    /* It belongs to no handle: that of the old file stays one of its own layout. */
-    of->adapter = state->adapter;
-    state->adapter = NULL;
-    if (status == MMF_OK)
-        status = make_steps(of, error);
+        status = mmfi_migrate_plan_new(state, of->schema, &of->plan, error);
     if (status != MMF_OK)
         return status;
     of->block_size = (size_t)(MMFI_COPY_BLOCK_BYTES / file->record_size + 1) * file->record_size;
@@ -481,8 +269,7 @@ mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_s
         return status;
     status = migrate(&of, new_path, error);
     free(of.block);
-    free(of.steps);
-    mmfi_adapter_free(of.adapter);
+    mmfi_migrate_plan_free(&of.plan);
     (void)mmf_store_close(of.from);
     return status;
 }
