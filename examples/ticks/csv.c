@@ -17,8 +17,8 @@
 
 #define REPORTS_MAX   10
 #define SHOWN_MAX     32 /* bytes of a text that a message shows */
-#define NS_PER_SECOND UINT64_C(1000000000)
-#define SECONDS_MAX   (UINT64_MAX / NS_PER_SECOND) /* in the year 2554 */
+#define NS_PER_SECOND INT64_C(1000000000)
+#define SECONDS_MAX   (INT64_MAX / NS_PER_SECOND) /* in the year 2262 */
 
 /* Cuts a line at its commas, in place; the number of columns, of which the first 64 are kept. */
 static int split(char *line, char **columns)
@@ -130,18 +130,21 @@ static bool parse_number(const char *text, double *out)
  * Seconds have 10 digits from 2001 to 2286, and each finer unit three more. Another number may be
  * anything: 20210101 is a day, 202101011200 a minute, and 7 the number of a row.
  */
-static bool parse_integer_time(const char *text, uint64_t *out)
+static bool parse_integer_time(const char *text, int64_t *out)
 {
     const size_t digits = strspn(text, "0123456789");
     if (text[0] == '0' || text[digits] != '\0')
         return false;
-    const uint64_t unit = digits == 10   ? NS_PER_SECOND
-                          : digits == 13 ? 1000000
-                          : digits == 16 ? 1000
-                          : digits == 19 ? 1
-                                         : 0;
-    *out = strtoull(text, NULL, 10) * unit;
-    return unit != 0;
+    const int64_t unit = digits == 10   ? NS_PER_SECOND
+                         : digits == 13 ? 1000000
+                         : digits == 16 ? 1000
+                         : digits == 19 ? 1
+                                        : 0;
+    const uint64_t number = strtoull(text, NULL, 10); /* 19 digits have room */
+    if (unit == 0 || number > (uint64_t)(INT64_MAX / unit))
+        return false;
+    *out = (int64_t)number * unit;
+    return true;
 }
 
 /* False for what no calendar has, such as the 30th of February. */
@@ -153,7 +156,7 @@ static bool is_date(struct tm parts)
 }
 
 /* 2024-01-31T23:59:59.5, with a blank for the T, and Z or +00:00 at the end, if you like. */
-static bool parse_iso_time(const char *text, uint64_t *out)
+static bool parse_iso_time(const char *text, int64_t *out)
 {
     struct tm parts;
     memset(&parts, 0, sizeof parts);
@@ -165,20 +168,20 @@ static bool parse_iso_time(const char *text, uint64_t *out)
         if (at == NULL)
             return false;
     }
-    uint64_t fraction = 0;
+    int64_t fraction = 0;
     if (*at == '.') {
-        uint64_t unit = NS_PER_SECOND;
+        int64_t unit = NS_PER_SECOND;
         for (at++; *at >= '0' && *at <= '9'; at++) {
             unit /= 10;
-            fraction += (uint64_t)(*at - '0') * unit;
+            fraction += (*at - '0') * unit;
         }
     }
     if (strcmp(at, "") != 0 && strcmp(at, "Z") != 0 && strcmp(at, "+00:00") != 0)
         return false;
     const time_t seconds = timegm(&parts);
-    if (seconds < 0 || (uint64_t)seconds >= SECONDS_MAX)
+    if (seconds < 0 || seconds >= SECONDS_MAX)
         return false;
-    *out = (uint64_t)seconds * NS_PER_SECOND + fraction;
+    *out = seconds * NS_PER_SECOND + fraction;
     return true;
 }
 
@@ -223,7 +226,7 @@ static complaint parse_trade(const csv_reader *reader, char *line, size_t length
     const char *time = columns[reader->timestamp_column];
     if (!parse_integer_time(time, &out->timestamp) && !parse_iso_time(time, &out->timestamp))
         return complain(line, time,
-                        "the timestamp is neither ISO 8601 in UTC from 1970 to 2554, nor a whole "
+                        "the timestamp is neither ISO 8601 in UTC from 1970 to 2262, nor a whole "
                         "number of 10 digits (seconds), 13, 16 or 19");
     const char *price = columns[reader->price_column];
     if (!parse_number(price, &out->price))

@@ -10,7 +10,7 @@
 #define CSV_LINE_SIZE   4096
 
 typedef struct csv_trade {
-    uint64_t timestamp; /* nanoseconds since the Unix epoch */
+    int64_t timestamp; /* nanoseconds since the Unix epoch */
     double price;
     double volume;
 } csv_trade;

@@ -34,7 +34,7 @@ static const char USAGE[] =
 
 typedef struct walk {
     uint64_t state;
-    uint64_t timestamp;
+    int64_t timestamp;
     double price;
 } walk;
 
@@ -50,7 +50,7 @@ static csv_trade walk_next(walk *from)
 {
     const double step = uniform(from) + uniform(from) + uniform(from) - 1.5;
     from->price = fmax(1.0, round((from->price * (1.0 + step * 2e-4)) * 100.0) / 100.0);
-    from->timestamp += 1000 + (uint64_t)(uniform(from) * 2e6);
+    from->timestamp += 1000 + (int64_t)(uniform(from) * 2e6);
     const csv_trade trade = {from->timestamp, from->price, ceil(100.0 * uniform(from))};
     return trade;
 }
@@ -98,7 +98,7 @@ static bool append(tick_store *store, const job *work, csv_trade trade)
 static bool record_all(tick_store *store, const job *work, csv_reader *csv, uint64_t start,
                        uint64_t *recorded)
 {
-    walk random = {UINT64_C(0x9e3779b97f4a7c15), now_ns(CLOCK_REALTIME), 100.0};
+    walk random = {UINT64_C(0x9e3779b97f4a7c15), (int64_t)now_ns(CLOCK_REALTIME), 100.0};
     csv_trade trade;
     for (*recorded = 0; work->count == 0 || *recorded < work->count; ++*recorded) {
         if (work->csv == NULL)

@@ -120,13 +120,15 @@ static bool follow(const tick_store *store, summary *sum)
 
 static void print_tick(const char *which, const tick_record *tick)
 {
-    const time_t seconds = (time_t)(tick->timestamp / NS_PER_SECOND);
+    const int64_t second = (int64_t)NS_PER_SECOND;
+    const int64_t ns = (tick->timestamp % second + second) % second; /* also before 1970 */
+    const time_t seconds = (time_t)((tick->timestamp - ns) / second);
     char text[32] = "";
     struct tm parts;
     if (gmtime_r(&seconds, &parts) != NULL)
         (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
-    (void)printf("  %s  %s.%09" PRIu64 " UTC  %s  price %.2f  volume %g\n", which, text,
-                 tick->timestamp % NS_PER_SECOND, tick->symbol, tick->price, tick->volume);
+    (void)printf("  %s  %s.%09" PRId64 " UTC  %s  price %.2f  volume %g\n", which, text, ns,
+                 tick->symbol, tick->price, tick->volume);
 }
 
 static void print_summary(const char *path, const summary *sum, double seconds)

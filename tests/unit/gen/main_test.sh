@@ -60,7 +60,7 @@ says "--version stands alone"
 "$mmfgen" --help >/dev/full 2>log && fail "--help succeeded on a full disk"
 says "cannot write to the standard output"
 cat >tick.mmfs <<'END'
-record Tick version 1 { symbol: string[64]; price: float64; volume: float64; timestamp: uint64; }
+record Tick version 1 { symbol: string[64]; price: float64; volume: float64; timestamp: timestamp[ns]; }
 END
 expect 0 "--explain-layout" --explain-layout tick.mmfs
 diff "$explained" log || fail "--explain-layout differs from $explained"

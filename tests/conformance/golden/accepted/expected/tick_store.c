@@ -19,10 +19,12 @@ static const mmf_field TICK_FIELDS[] = {
      .offset = TICK_VOLUME_OFFSET,
      .size = 8},
     {.name = "timestamp",
-     .doc = "nanoseconds since the Unix epoch",
-     .type = MMF_TYPE_UINT64,
+     .doc = "when it was traded, UTC",
+     .type = MMF_TYPE_INT64,
      .offset = TICK_TIMESTAMP_OFFSET,
-     .size = 8},
+     .size = 8,
+     .logical = MMF_LOGICAL_TIMESTAMP,
+     .scale = 9},
 };
 
 static const char TICK_SCHEMA_TEXT[] =
@@ -32,8 +34,8 @@ static const char TICK_SCHEMA_TEXT[] =
     "  symbol: string[64];\n"
     "  price: float64;\n"
     "  volume: float64;\n"
-    "  /// nanoseconds since the Unix epoch\n"
-    "  timestamp: uint64;\n"
+    "  /// when it was traded, UTC\n"
+    "  timestamp: timestamp[ns];\n"
     "}\n";
 
 const mmf_schema tick_schema = {
@@ -44,7 +46,7 @@ const mmf_schema tick_schema = {
     .fields = TICK_FIELDS,
     .record_size = TICK_RECORD_SIZE,
     .text_size = sizeof TICK_SCHEMA_TEXT - 1,
-    .layout_hash = UINT64_C(0xa42ff16bf6fdffbf),
+    .layout_hash = UINT64_C(0x48ef32b59f8ee18e),
     .text = TICK_SCHEMA_TEXT,
 };
 

@@ -16,8 +16,8 @@ Tick, TickStore = define(
     "  symbol: string[64];\n"
     "  price: float64;\n"
     "  volume: float64;\n"
-    "  /// nanoseconds since the Unix epoch\n"
-    "  timestamp: uint64;\n"
+    "  /// when it was traded, UTC\n"
+    "  timestamp: timestamp[ns];\n"
     "}\n",
 )
 

@@ -22,10 +22,16 @@ class Tick(mmapforge.Record):
     """exchange ticker, UTF-8, at most 64 bytes"""
     price: float
     volume: float
-    timestamp: int
-    """nanoseconds since the Unix epoch"""
+    timestamp: mmapforge.Timestamp
+    """when it was traded, UTC"""
 
-    def __init__(_self, symbol: str, price: float, volume: float, timestamp: int) -> None: ...
+    def __init__(
+        _self,
+        symbol: str,
+        price: float,
+        volume: float,
+        timestamp: mmapforge.Timestamp,
+    ) -> None: ...
 
 class TickStore(mmapforge.Store[Tick]):
     """A file of Tick records."""
@@ -39,7 +45,7 @@ class TickStore(mmapforge.Store[Tick]):
         symbol: str = ...,
         price: float = ...,
         volume: float = ...,
-        timestamp: int = ...,
+        timestamp: mmapforge.Timestamp = ...,
     ) -> int:
         """Adds a record, given whole or by its fields, and returns its row."""
 
@@ -64,7 +70,7 @@ class TickStore(mmapforge.Store[Tick]):
         symbol: str = ...,
         price: float = ...,
         volume: float = ...,
-        timestamp: int = ...,
+        timestamp: mmapforge.Timestamp = ...,
     ) -> None:
         """Replaces a record, or some fields of it, all or nothing."""
 
@@ -82,11 +88,11 @@ class TickStore(mmapforge.Store[Tick]):
 
     def set_volume(self, _row: int, _value: float, /) -> None: ...
 
-    def get_timestamp(self, _row: int, /) -> int:
-        """nanoseconds since the Unix epoch"""
+    def get_timestamp(self, _row: int, /) -> mmapforge.Timestamp:
+        """when it was traded, UTC"""
 
-    def set_timestamp(self, _row: int, _value: int, /) -> None:
-        """nanoseconds since the Unix epoch"""
+    def set_timestamp(self, _row: int, _value: mmapforge.Timestamp, /) -> None:
+        """when it was traded, UTC"""
 
 def open(
     path: _Path,

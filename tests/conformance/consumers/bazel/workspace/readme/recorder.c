@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <time.h>
 
 #include "tick_store.h"
 
@@ -16,7 +17,8 @@ int main(void)
         return 1;
     }
 
-    tick_record tick = {.price = 189.5, .volume = 100, .timestamp = 1};
+    const int64_t now = (int64_t)time(NULL) * 1000000000; /* nanoseconds */
+    tick_record tick = {.price = 189.5, .volume = 100, .timestamp = now};
     uint64_t row = 0;
     double price = 0;
     status = tick_record_set_symbol(&tick, "AAPL");

@@ -3,4 +3,4 @@ import tick_store
 with tick_store.open("ticks.mmf") as store:
     print(len(store), store[-1].price, store.max("price"))
     for tick in store.follow(start=0, timeout=1.0):  # each tick as it is appended; ends after a second without one
-        print(tick.symbol, tick.price)
+        print(tick.timestamp, tick.symbol, tick.price)
