@@ -72,11 +72,12 @@ static inline const mmf_store *mmfi_real(const mmf_store *store)
 }
 
 /*
- * core/store/adapter.c. Makes the adapter of a state whose schema is the file's, for a program's
- * schema that mmf_schema_adapt has accepted. MMF_ERR_NO_MEMORY.
+ * core/store/adapter.c. Makes the adapter of a file's schema, which has to live as long, for a
+ * program's schema that mmf_schema_adapt has accepted. path is for the message. MMF_ERR_NO_MEMORY;
+ * *out is to be freed in any case.
  */
-mmf_status mmfi_adapter_new(mmfi_state *state, const mmf_schema *program,
-                            const mmfi_adapter_calls *calls, mmf_error *error);
+mmf_status mmfi_adapter_new(const char *path, const mmf_schema *file, const mmf_schema *program,
+                            const mmfi_adapter_calls *calls, mmfi_adapter **out, mmf_error *error);
 void mmfi_adapter_free(mmfi_adapter *adapter);
 
 /* Puts a program's handle over a real one, and returns it; NULL without memory. */

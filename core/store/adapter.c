@@ -110,12 +110,11 @@ void mmfi_adapter_free(mmfi_adapter *adapter)
     free(adapter);
 }
 
-mmf_status mmfi_adapter_new(mmfi_state *state, const mmf_schema *program,
-                            const mmfi_adapter_calls *calls, mmf_error *error)
+mmf_status mmfi_adapter_new(const char *path, const mmf_schema *file, const mmf_schema *program,
+                            const mmfi_adapter_calls *calls, mmfi_adapter **out, mmf_error *error)
 {
-    const char *path = state->file.path;
     mmfi_adapter *adapter = (mmfi_adapter *)calloc(1, sizeof *adapter);
-    state->adapter = adapter;
+    *out = adapter;
     if (adapter == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
     adapter->calls = calls;
@@ -124,7 +123,7 @@ mmf_status mmfi_adapter_new(mmfi_state *state, const mmf_schema *program,
     if (status != MMF_OK)
         return status;
     const mmf_struct mine = mmfi_fields_of(adapter->schema);
-    const mmf_struct theirs = mmfi_fields_of(state->schema);
+    const mmf_struct theirs = mmfi_fields_of(file);
     adapter->pairs = make_pairs(&mine, &theirs);
     adapter->defaults = (unsigned char *)calloc(1, adapter->schema->record_size);
     if (adapter->pairs == NULL || adapter->defaults == NULL)

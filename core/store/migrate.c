@@ -8,6 +8,7 @@
 #include "migrate_plan.h"
 #include "mmapforge/detail/append_rows.h"
 #include "mmapforge/value.h"
+#include "mmapforge/version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -113,9 +114,11 @@ static mmf_status check_migrated_fields(const migration_check *of, const char *p
 
 typedef struct migration {
     mmf_store *from;
-    const mmf_schema *schema;
-    mmf_migrate_progress progress;
-    void *context;
+    const char *path;         /* of the old file */
+    const mmf_schema *file;   /* of its records */
+    const mmf_schema *schema; /* of the new records */
+    mmf_migrate_options options;
+    mmf_migrate_report report;
     mmfi_migrate_plan plan;
     unsigned char *block; /* records of the old file */
     size_t block_size;
@@ -125,21 +128,20 @@ typedef struct migration {
 static mmf_status fail_misfit(const migration *of, uint64_t row, const mmfi_misfit *why,
                               mmf_error *error)
 {
-    const char *path = mmf_store_path(of->from);
     const char *said = why->status == MMF_ERR_NULL   ? "is null, and the new field is never null"
                        : why->status == MMF_ERR_ENUM ? "is no member of the new enum"
                                                      : "does not fit the new type";
-    return mmfi_fail(error, why->status, 0, path,
+    return mmfi_fail(error, why->status, 0, of->path,
                      "%s: row %" PRIu64 " cannot be migrated: the value of field '%s' %s; change "
                      "the schema, or the record",
-                     path, row, why->name, said);
+                     of->path, row, why->name, said);
 }
 
 /* Each record consistent, into room that is not published. */
 static mmf_status migrate_block(const migration *of, mmf_store *to, uint64_t first, uint64_t count,
                                 mmf_error *error)
 {
-    const size_t theirs = mmf_store_schema(of->from)->record_size;
+    const size_t theirs = of->file->record_size;
     const size_t mine = of->schema->record_size;
     unsigned char *records = NULL;
     uint64_t copied = 0;
@@ -164,19 +166,20 @@ static mmf_status migrate_block(const migration *of, mmf_store *to, uint64_t fir
 
 static mmf_status report(const migration *of, uint64_t done, mmf_error *error)
 {
-    if (of->progress == NULL || of->progress(of->context, done, of->total))
+    const mmf_migrate_options *options = &of->options;
+    if (options->progress == NULL || options->progress(options->context, done, of->total))
         return MMF_OK;
-    return mmfi_fail(error, MMF_ERR_TIMEOUT, 0, mmf_store_path(of->from),
+    return mmfi_fail(error, MMF_ERR_TIMEOUT, 0, of->path,
                      "%s: the migration was stopped after %" PRIu64 " of %" PRIu64
                      " records; there is no new file; migrate it again",
-                     mmf_store_path(of->from), done, of->total);
+                     of->path, done, of->total);
 }
 
 /* All records that the old file had at the beginning; then syncs them. */
 static mmf_status migrate_records(mmf_store *to, const void *context, mmf_error *error)
 {
     const migration *of = (const migration *)context;
-    const uint64_t block = of->block_size / mmf_store_schema(of->from)->record_size;
+    const uint64_t block = of->block_size / of->file->record_size;
     const uint64_t interval = PROGRESS_BYTES / of->schema->record_size;
     uint64_t next = interval;
     mmf_status status = report(of, 0, error);
@@ -199,29 +202,43 @@ static mmf_status migrate_records(mmf_store *to, const void *context, mmf_error 
     return status == MMF_OK ? mmf_store_sync(to, error) : status;
 }
 
-static mmf_status prepare(migration *of, mmf_error *error)
+/* How many rows there are to migrate. */
+static mmf_status count_migrated_rows(migration *of, mmf_error *error)
 {
-    mmfi_state *state = of->from->state;
-    const mmf_schema *file = mmf_store_schema(of->from);
     mmfi_bounds now = {0, 0, 0, 0};
-    mmf_status status = mmfi_bounds_now(state, &now, error);
-    of->total = now.count;
-    if (status == MMF_OK)
-        status = mmfi_migrate_plan_new(state, of->schema, &of->plan, error);
+    const mmf_status status = mmfi_bounds_now(of->from->state, &now, error);
     if (status != MMF_OK)
         return status;
-    of->block_size = (size_t)(MMFI_COPY_BLOCK_BYTES / file->record_size + 1) * file->record_size;
+    if (of->options.rows > now.count)
+        return mmfi_fail(error, MMF_ERR_RANGE, 0, of->path,
+                         "%s: options.rows is %" PRIu64 ", and the file has %" PRIu64
+                         " rows; ask for fewer, or give 0 for all",
+                         of->path, of->options.rows, now.count);
+    of->total = of->options.rows != 0 ? of->options.rows : now.count;
+    of->report.left_out = now.count - of->total;
+    return MMF_OK;
+}
+
+static mmf_status prepare(migration *of, mmf_error *error)
+{
+    const size_t size = of->file->record_size;
+    mmf_status status = count_migrated_rows(of, error);
+    if (status == MMF_OK)
+        status = mmfi_migrate_plan_new(of->path, of->file, of->schema, &of->plan, error);
+    if (status != MMF_OK)
+        return status;
+    of->block_size = (MMFI_COPY_BLOCK_BYTES / size + 1) * size;
     of->block = (unsigned char *)malloc(of->block_size);
     if (of->block == NULL)
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, mmf_store_path(of->from),
-                         "%s: no memory to migrate it", mmf_store_path(of->from));
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, of->path, "%s: no memory to migrate it",
+                         of->path);
     return MMF_OK;
 }
 
 static mmf_status migrate(migration *of, const char *new_path, mmf_error *error)
 {
-    const mmf_schema *file = mmf_store_schema(of->from);
-    const char *path = mmf_store_path(of->from);
+    const mmf_schema *file = of->file;
+    const char *path = of->path;
     if (strcmp(of->schema->name, file->name) != 0)
         return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
                          "%s: the file holds records '%s', the new schema has '%s'; give a schema "
@@ -251,8 +268,77 @@ static mmf_status migrate(migration *of, const char *new_path, mmf_error *error)
                                         new_path, mmf_status_text(status));
 }
 
+/* ---- Options and report ---- */
+
+/* More than any version of the struct will have. */
+#define MIGRATE_STRUCT_SIZE_MAX 4096u
+
+MMFI_STATIC_ASSERT(offsetof(mmf_migrate_options, reserved) +
+                           sizeof((mmf_migrate_options *)0)->reserved ==
+                       sizeof(mmf_migrate_options),
+                   "bytes that the caller need not set are taken for options");
+
+static mmf_status read_migrate_options(const char *path, const mmf_migrate_options *given,
+                                       mmf_migrate_options *out, mmf_error *error)
+{
+    const mmf_migrate_options defaults = MMF_MIGRATE_OPTIONS_INIT;
+    *out = defaults;
+    if (given == NULL)
+        return MMF_OK;
+    if (given->size < sizeof *out || given->size > MIGRATE_STRUCT_SIZE_MAX)
+        return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                         "%s: options.size is %zu, expected %zu; initialise the options with "
+                         "MMF_MIGRATE_OPTIONS_INIT, and compile the program with the headers of "
+                         "this library",
+                         path, given->size, sizeof *out);
+    for (size_t i = offsetof(mmf_migrate_options, reserved); i < given->size; i++)
+        if (((const unsigned char *)given)[i] != 0)
+            return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                             "%s: an option is set that this library, mmapforge " MMF_VERSION_STRING
+                             ", does not know; initialise the options with "
+                             "MMF_MIGRATE_OPTIONS_INIT, and compile the program with the headers "
+                             "of this library",
+                             path);
+    memcpy(out, given, sizeof *out);
+    return MMF_OK;
+}
+
+static mmf_status check_migrate_report(const char *path, const mmf_migrate_report *report,
+                                       mmf_error *error)
+{
+    if (report == NULL ||
+        (report->size >= sizeof report->size && report->size <= MIGRATE_STRUCT_SIZE_MAX))
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                     "%s: report.size is %zu, expected %zu; initialise the report with "
+                     "MMF_MIGRATE_REPORT_INIT",
+                     path, report->size, sizeof *report);
+}
+
+/* What the caller's version has of it; the size stays. */
+static void write_migrate_report(const mmf_migrate_report *found, mmf_migrate_report *out)
+{
+    const size_t size = out->size;
+    memcpy(out, found, size < sizeof *found ? size : sizeof *found);
+    out->size = size;
+}
+
+/* ---- The call ---- */
+
+static mmf_status open_migrated(migration *of, mmf_error *error)
+{
+    const mmf_status status = mmf_store_open(of->path, NULL, &of->from, error);
+    if (status != MMF_OK)
+        return status;
+    of->file = mmf_store_schema(of->from);
+    of->report.format = MMFI_FORMAT_VERSION;
+    memcpy(of->report.record, of->file->name, strlen(of->file->name));
+    return MMF_OK;
+}
+
 mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_schema *schema,
-                             mmf_migrate_progress progress, void *context, mmf_error *error)
+                             const mmf_migrate_options *options, mmf_migrate_report *report,
+                             mmf_error *error)
 {
     if (path == NULL || new_path == NULL || schema == NULL)
         return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path, "mmf_store_migrate: %s is NULL",
@@ -261,13 +347,19 @@ mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_s
                                             : "schema");
     migration of;
     memset(&of, 0, sizeof of);
+    of.path = path;
     of.schema = schema;
-    of.progress = progress;
-    of.context = context;
-    mmf_status status = mmf_store_open(path, NULL, &of.from, error);
+    mmf_status status = check_migrate_report(path, report, error);
+    if (status == MMF_OK)
+        status = read_migrate_options(path, options, &of.options, error);
     if (status != MMF_OK)
         return status;
-    status = migrate(&of, new_path, error);
+    status = open_migrated(&of, error);
+    if (status == MMF_OK)
+        status = migrate(&of, new_path, error);
+    of.report.rows = status == MMF_OK ? of.total : 0;
+    if (report != NULL)
+        write_migrate_report(&of.report, report);
     free(of.block);
     mmfi_migrate_plan_free(&of.plan);
     (void)mmf_store_close(of.from);

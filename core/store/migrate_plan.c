@@ -97,21 +97,18 @@ static void add_step(mmfi_migrate_plan *plan, uint32_t index)
     next->widens = !bytes && is_widening(pair);
 }
 
-mmf_status mmfi_migrate_plan_new(mmfi_state *state, const mmf_schema *schema,
+mmf_status mmfi_migrate_plan_new(const char *path, const mmf_schema *file, const mmf_schema *schema,
                                  mmfi_migrate_plan *out, mmf_error *error)
 {
     memset(out, 0, sizeof *out);
-    const mmf_status status = mmfi_adapter_new(state, schema, &mmfi_adapter_write, error);
-    /* It belongs to no handle: that of the old file stays one of its own layout. */
-    out->adapter = state->adapter;
-    state->adapter = NULL;
+    const mmf_status status =
+        mmfi_adapter_new(path, file, schema, &mmfi_adapter_write, &out->adapter, error);
     if (status != MMF_OK)
         return status;
     const mmfi_pairs *pairs = out->adapter->pairs;
     out->steps = (step *)calloc((size_t)pairs->count + 1, sizeof *out->steps);
     if (out->steps == NULL)
-        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, state->file.path,
-                         "%s: no memory to migrate it", state->file.path);
+        return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory to migrate it", path);
     for (uint32_t i = 0; i < pairs->count; i++)
         add_step(out, i);
     return MMF_OK;

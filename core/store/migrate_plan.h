@@ -20,10 +20,11 @@ typedef struct mmfi_misfit {
 } mmfi_misfit;
 
 /*
- * The plan for records of the state's schema, each of whose fields can become what schema has.
- * MMF_ERR_NO_MEMORY. *out is to be freed in any case.
+ * The plan for records of the file's schema, each of whose fields can become what schema has. The
+ * first has to live as long as the plan. path is for the message. MMF_ERR_NO_MEMORY. *out is to be
+ * freed in any case.
  */
-mmf_status mmfi_migrate_plan_new(mmfi_state *state, const mmf_schema *schema,
+mmf_status mmfi_migrate_plan_new(const char *path, const mmf_schema *file, const mmf_schema *schema,
                                  mmfi_migrate_plan *out, mmf_error *error);
 void mmfi_migrate_plan_free(mmfi_migrate_plan *plan);
 

@@ -305,7 +305,8 @@ static mmf_status adapt(mmfi_state *state, const mmf_schema *program, bool to_wr
                          "program of its version",
                          path, state->schema->name, state->schema->version, program->version,
                          unknown_field(program, state->schema));
-    return mmfi_adapter_new(state, program, &mmfi_adapter_write, error);
+    return mmfi_adapter_new(path, state->schema, program, &mmfi_adapter_write, &state->adapter,
+                            error);
 }
 
 /* Gives the program a handle of its own layout over the one that was opened. */

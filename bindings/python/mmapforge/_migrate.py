@@ -35,10 +35,11 @@ def migrate(path: str, new_path: str, schema: Schema, show: Callable[[int, int, 
     names = encoded_path(path), encoded_path(new_path)
     error = ffi.new("mmf_error *")
     progress = ffi.new("mmfpy_progress *")
+    report = ffi.new("mmf_migrate_report *")
     status: List[int] = []
 
     def run() -> None:
-        status.append(lib.mmfpy_migrate(*names, schema._c_schema, progress, error))
+        status.append(lib.mmfpy_migrate(*names, schema._c_schema, 0, progress, report, error))
 
     thread = threading.Thread(target=run)
     begin = time.monotonic()
@@ -52,7 +53,7 @@ def migrate(path: str, new_path: str, schema: Schema, show: Callable[[int, int, 
         thread.join()
     if status[0]:
         raise _errors.error_of(error, path=path)
-    return int(progress.total)
+    return int(report.rows)
 
 
 def show_on_terminal(done: int, total: int, seconds: float) -> None:

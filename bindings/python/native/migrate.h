@@ -3,6 +3,7 @@
 #define MMF_BINDINGS_PYTHON_NATIVE_MIGRATE_H
 
 #include "mmapforge/generated.h"
+#include "mmapforge/migrate.h"
 
 MMF_BEGIN_DECLS
 
@@ -14,8 +15,8 @@ typedef struct mmfpy_progress {
 } mmfpy_progress;
 
 /* As mmf_store_migrate. */
-int mmfpy_migrate(const char *path, const char *new_path, const mmf_schema *schema,
-                  mmfpy_progress *progress, mmf_error *error);
+int mmfpy_migrate(const char *path, const char *new_path, const mmf_schema *schema, uint64_t rows,
+                  mmfpy_progress *progress, mmf_migrate_report *report, mmf_error *error);
 
 MMF_END_DECLS
 

@@ -21,6 +21,44 @@ MMF_BEGIN_DECLS
 typedef bool (*mmf_migrate_progress)(void *context, uint64_t done, uint64_t total);
 
 /*
+ * How to migrate. Start from MMF_MIGRATE_OPTIONS_INIT; what is said of mmf_options there goes for
+ * these as well.
+ */
+typedef struct mmf_migrate_options {
+    size_t size; /* of this struct when the caller was compiled; by MMF_MIGRATE_OPTIONS_INIT */
+    mmf_migrate_progress progress; /* or NULL */
+    void *context;                 /* passed to it */
+    uint64_t rows;                 /* how many of the first rows to migrate; default all */
+    uint8_t reserved[8];           /* of later options: 0 */
+} mmf_migrate_options;
+
+#define MMF_MIGRATE_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(mmf_migrate_options), NULL, NULL, 0,                                                \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+
+/*
+ * What a migration found in the old file. Start from MMF_MIGRATE_REPORT_INIT. The library fills the
+ * first `size` bytes, as far as it knows them, and leaves the rest. A migration that fails fills
+ * what it has found up to there.
+ */
+typedef struct mmf_migrate_report {
+    size_t size;       /* of this struct when the caller was compiled */
+    uint64_t rows;     /* that were migrated; 0 when it failed */
+    uint64_t left_out; /* rows of the old file after these, which options.rows left out */
+    uint32_t format;   /* the version of the old file's format */
+    char record[MMF_NAME_LENGTH_MAX + 1]; /* the name of its records */
+} mmf_migrate_report;
+
+#define MMF_MIGRATE_REPORT_INIT                                                                    \
+    {                                                                                              \
+        sizeof(mmf_migrate_report), 0, 0, 0, ""                                                    \
+    }
+
+/*
  * Writes the records of the store at path to a new file at new_path, in the layout of schema.
  *
  * Fields are found by their names, and those that `@was` gives. A number may become wider or
@@ -37,17 +75,19 @@ typedef bool (*mmf_migrate_progress)(void *context, uint64_t done, uint64_t tota
  * and nothing may be at new_path; to replace the old file, close every handle of it and rename the
  * new one.
  *
- * progress may be NULL; context is passed to it. schema is only read, during the call. Any thread
- * may call it, several at once as well. Memory: some 128 KiB, or two records.
+ * options and report may be NULL. schema is only read, during the call. Any thread may call it,
+ * several at once as well. Memory: some 128 KiB, or two records.
  *
  * Returns MMF_ERR_ARGUMENT; MMF_ERR_SCHEMA (the records have another name, or a field cannot become
  * what schema has: the message names it, with both types); MMF_ERR_TOO_LONG, MMF_ERR_NULL or
  * MMF_ERR_ENUM (a value does not fit, is null, or is no member of the new enum: the message names
- * row and field); MMF_ERR_TIMEOUT (progress returned false); MMF_ERR_EXISTS; and else what
- * mmf_store_open and mmf_store_copy return.
+ * row and field); MMF_ERR_RANGE (options.rows exceeds the rows of the file); MMF_ERR_TIMEOUT
+ * (progress returned false); MMF_ERR_EXISTS; and else what mmf_store_open and mmf_store_copy
+ * return.
  */
 mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_schema *schema,
-                             mmf_migrate_progress progress, void *context, mmf_error *error);
+                             const mmf_migrate_options *options, mmf_migrate_report *report,
+                             mmf_error *error);
 
 MMF_END_DECLS
 

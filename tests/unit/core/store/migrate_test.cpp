@@ -86,17 +86,20 @@ protected:
         ASSERT_EQ(mmf_store_close(store), MMF_OK);
     }
 
-    mmf_status migrate(const std::string &text, Progress progress = nullptr)
+    mmf_status migrate(const std::string &text, Progress progress = nullptr, uint64_t rows = 0)
     {
         const Schema schema = parse(text);
         error = {};
-        return mmf_store_migrate(
-            path.c_str(), target.c_str(), schema.get(),
-            progress
-                ? [](void *context, uint64_t done,
-                     uint64_t total) { return (*static_cast<Progress *>(context))(done, total); }
-                : static_cast<mmf_migrate_progress>(nullptr),
-            &progress, &error);
+        report = MMF_MIGRATE_REPORT_INIT;
+        mmf_migrate_options options = MMF_MIGRATE_OPTIONS_INIT;
+        options.rows = rows;
+        options.context = &progress;
+        if (progress)
+            options.progress = [](void *context, uint64_t done, uint64_t total) {
+                return (*static_cast<Progress *>(context))(done, total);
+            };
+        return mmf_store_migrate(path.c_str(), target.c_str(), schema.get(), &options, &report,
+                                 &error);
     }
 
     // Of a file, its rows by its own schema.
@@ -134,6 +137,7 @@ protected:
     std::string directory;
     std::string path;
     std::string target;
+    mmf_migrate_report report = MMF_MIGRATE_REPORT_INIT;
     mmf_error error = {};
 };
 
@@ -286,6 +290,58 @@ TEST_F(MigrateTest, SaysWhatItWasNotGivenOrDidNotFind)
     EXPECT_EQ(message(), "mmf_store_migrate: schema is NULL");
     EXPECT_EQ(migrate(record("Tick version 1", OLD)), MMF_ERR_NOT_FOUND);
     EXPECT_FALSE(is_there());
+}
+
+TEST_F(MigrateTest, TheFirstRowsAloneAndWhatWasFound)
+{
+    create(record("Tick version 1", OLD), 100);
+    const std::string text = record("Tick version 2", {"id: int64"});
+    EXPECT_EQ(migrate(text, nullptr, 101), MMF_ERR_RANGE);
+    EXPECT_EQ(message(), path + ": options.rows is 101, and the file has 100 rows; ask for fewer, "
+                                "or give 0 for all");
+    EXPECT_EQ(report.rows, 0u);
+    EXPECT_STREQ(report.record, "Tick");
+    EXPECT_TRUE(is_alone());
+    ASSERT_EQ(migrate(text, nullptr, 70), MMF_OK) << error.message;
+    EXPECT_EQ(report.size, sizeof report);
+    EXPECT_EQ(report.rows, 70u);
+    EXPECT_EQ(report.left_out, 30u);
+    EXPECT_EQ(report.format, 3u);
+    EXPECT_STREQ(report.record, "Tick");
+    each(
+        target,
+        [](const Raw &raw, uint64_t row) {
+            ASSERT_EQ(raw.get<int64_t>("id"), static_cast<int64_t>(row));
+        },
+        70);
+}
+
+// A program that was compiled with an earlier version's report gets what it has room for.
+TEST_F(MigrateTest, StructsOfOtherSizes)
+{
+    create(record("Tick version 1", OLD), 1);
+    const Schema schema = parse(record("Tick version 1", OLD));
+    const auto call = [&](const mmf_migrate_options *options, mmf_migrate_report *out) {
+        return mmf_store_migrate(path.c_str(), target.c_str(), schema.get(), options, out, &error);
+    };
+    mmf_migrate_options options = {};
+    EXPECT_EQ(call(&options, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_NE(message().find("options.size is 0, expected "), std::string::npos);
+    options = MMF_MIGRATE_OPTIONS_INIT;
+    options.reserved[0] = 1;
+    EXPECT_EQ(call(&options, nullptr), MMF_ERR_ARGUMENT);
+    EXPECT_NE(message().find("does not know"), std::string::npos);
+    mmf_migrate_report found = {};
+    EXPECT_EQ(call(nullptr, &found), MMF_ERR_ARGUMENT);
+    EXPECT_NE(message().find("report.size is 0, expected "), std::string::npos);
+    EXPECT_FALSE(is_there());
+    found = MMF_MIGRATE_REPORT_INIT;
+    found.size = offsetof(mmf_migrate_report, left_out);
+    found.left_out = 17;
+    ASSERT_EQ(call(nullptr, &found), MMF_OK) << error.message;
+    EXPECT_EQ(found.rows, 1u);
+    EXPECT_EQ(found.left_out, 17u) << "bytes that it does not have";
+    EXPECT_EQ(found.size, offsetof(mmf_migrate_report, left_out));
 }
 
 TEST_F(MigrateTest, ProgressIsToldAndMayStop)
