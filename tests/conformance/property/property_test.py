@@ -1,4 +1,4 @@
-"""Random schemas and pairs of their versions: what C writes, C, Python and the path by schema read.
+"""Random schemas and pairs of their versions: what C and Python write, both and the path by schema read.
 
 MMF_PROPERTY_SCHEMAS and MMF_PROPERTY_SEED make a longer run, or another.
 """
@@ -26,6 +26,8 @@ ROWS = 3
 WIDTHS = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}
 INTS = {**WIDTHS, **{"u" + name: bits for name, bits in WIDTHS.items()}}
 EPOCH = datetime.date(1970, 1, 1).toordinal()
+TIME_ZERO = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
 
 
 def bounds(kind):
@@ -328,6 +330,47 @@ class Built:
         given = "\n".join(text for row in rows for _, text in self.model.dump(self.model.record, row))
         run(self.binary, str(path), "w", str(len(rows)), given=given)
 
+    def write_python(self, path, rows):
+        """Writes one record by append, one by extend, and the others over records that are there."""
+        given = [self.to_python(self.model.record, row) for row in rows]
+        with self.module.create(str(path)) as store:
+            store.append(given[0])
+            store.extend({name: [value] for name, value in given[1].items()})
+            store.extend([given[0]] * (len(rows) - 2))
+            for row in range(2, len(rows)):
+                store.set(row, **given[row])
+
+    def to_python(self, fields, values):
+        out = {}
+        for field in fields:
+            value = values[field["id"]]
+            if value is not None:
+                value = [self.given(field, v) for v in value] if field["count"] else self.given(field, value)
+            out[field["name"]] = value
+        return out
+
+    def given(self, field, value):
+        """A value of a record in one of the forms that Python takes."""
+        kind, rng = field["kind"], self.model.rng
+        if kind in self.model.structs:
+            made = self.to_python(self.model.structs[kind][1], value)
+            return rng.choice([made, tuple(made.values()), getattr(self.module, kind)(**made)])
+        if kind in self.model.enums:
+            member = getattr(self.module, kind)(value)
+            return rng.choice([value, member, member.name])
+        if kind == "string":
+            return value.decode()
+        if kind == "decimal":
+            return rng.choice([decimal.Decimal, str])(decimal.Decimal(value).scaleb(-field["scale"]))
+        if kind == "date" and -700000 < value < 2900000:
+            return datetime.date.fromordinal(value + EPOCH)
+        if kind == "timestamp" and field["unit"] in UNITS and rng.random() < 0.5:
+            try:
+                return TIME_ZERO + datetime.timedelta(**{UNITS[field["unit"]]: value})
+            except OverflowError:
+                return value
+        return bool(value) if kind == "bool" else value
+
     def expect(self, rows):
         return [text for row in rows for _, text in self.model.dump(self.model.record, row)]
 
@@ -381,7 +424,7 @@ def change(model):
     for _ in range(rng.randint(1, 4)):
         fields = rng.choice([new.record, *[fields for _, fields in new.structs.values()]])
         field = rng.choice(fields)
-        what = rng.choice(["add", "rename", "widen", "null", "reorder", "member", "drop"])
+        what = rng.choice(["add", "rename", "widen", "null", "reorder", "member", "drop", "unit"])
         if what == "add":
             added = new.field([])
             how = rng.choice(["default", "null", "since", "since", "none"])
@@ -410,6 +453,10 @@ def change(model):
             members[f"M{len(members)}"] = number
         elif what == "drop" and len(fields) > 1:
             fields.remove(field)
+        elif what == "unit" and field["kind"] == "timestamp":
+            field["unit"] = rng.choice(["s", "ms", "us", "ns"])
+        elif what == "unit" and field["kind"] == "decimal" and field["default"] is None:
+            field["scale"] = rng.randint(0, field["digits"])
     return new
 
 
@@ -446,7 +493,9 @@ def reads(program, mine, file, theirs):
             return False
         if a in ("string", "bytes") and field["max"] < other["max"]:
             return False
-        if a == "decimal" and field["digits"] < other["digits"]:
+        if a == "decimal" and (field["digits"] < other["digits"] or field["scale"] != other["scale"]):
+            return False
+        if a == "timestamp" and field["unit"] != other["unit"]:
             return False
         if other["null"] and not field["null"]:
             return False
@@ -492,7 +541,7 @@ def generic(tmp_path_factory):
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + COUNT))
-def test_all_read_what_c_writes_and_other_versions_too(seed, tmp_path, generic):
+def test_all_read_what_c_and_python_write_and_other_versions_too(seed, tmp_path, generic):
     old = Model(random.Random(seed))
     new = change(old)
     builds = [Built(old, tmp_path, "older"), Built(new, tmp_path, "newer")]
@@ -504,13 +553,18 @@ def test_all_read_what_c_writes_and_other_versions_too(seed, tmp_path, generic):
         expected = file.expect(rows)
         assert file.read_c(path) == expected
         assert file.read_python(path) == expected
+        by_python = tmp_path / f"python{model.version}.mmf"
+        file.write_python(by_python, rows)
+        assert file.read_c(by_python) == expected
         asked = [
             f"{i} {model.leaf_of(place) if text == 'null' else place}"
             for i, row in enumerate(rows)
             for place, text in model.dump(model.record, row)
             if text != "+"
         ]
-        assert run(generic, str(path), given="\n".join(asked)).stdout.split() == [text for text in expected if text != "+"]
+        found = [text for text in expected if text != "+"]
+        assert run(generic, str(path), given="\n".join(asked)).stdout.split() == found
+        assert run(generic, str(by_python), given="\n".join(asked)).stdout.split() == found
 
         mine = program.model
         good = reads(mine, mine.record, model, model.record)
