@@ -8,6 +8,7 @@ import collections
 import enum
 import functools
 import keyword
+import weakref
 from typing import Any, Dict, Iterable, List, Tuple, Type
 
 from mmapforge._printable import printable
@@ -19,6 +20,8 @@ NO_MODULE = "mmapforge"
 Members = Tuple[Tuple[str, int], ...]
 Fields = Tuple[Tuple[str, str, Any], ...]
 
+_enum_classes: "weakref.WeakSet[Type[enum.IntEnum]]" = weakref.WeakSet()
+
 
 @functools.lru_cache(maxsize=4096)
 def enum_class(module: str, name: str, doc: str, members: Members) -> Type[enum.IntEnum]:
@@ -28,7 +31,13 @@ def enum_class(module: str, name: str, doc: str, members: Members) -> Type[enum.
     made: Any = make(name, members, module=module)
     made.__doc__ = printable(doc) or f"The enum {name}."
     kind: Type[enum.IntEnum] = made
+    _enum_classes.add(kind)
     return kind
+
+
+def is_enum_class(kind: Type[Any]) -> bool:
+    """True for the class of an enum of any schema."""
+    return kind in _enum_classes
 
 
 @functools.lru_cache(maxsize=4096)

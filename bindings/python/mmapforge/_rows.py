@@ -14,6 +14,7 @@ from mmapforge._printable import printable
 from mmapforge._record import Record
 from mmapforge._schema import STRUCT_CODES, Field, Schema
 from mmapforge._tables import is_table
+from mmapforge._values import named_values
 
 ROW_MAX = (1 << 63) - 1
 
@@ -284,6 +285,8 @@ def values_of(store: OpenStore, record: Any, what: str) -> Sequence[Any]:
         if record._fields != store.schema.names:
             return values_of(store, record._asdict(), what)
         return tuple(record)
+    if getattr(getattr(record, "dtype", None), "names", None) and getattr(record, "ndim", 1) == 0:
+        return _of_mapping(store, named_values(store.schema.fields, store.schema._validity, record), what)
     if isinstance(record, (str, bytes, AnySet)) or not hasattr(record, "__iter__"):
         message = f"{store.path}: {what}: {record!r} is of type {type(record).__name__}, expected "
         message += f"a {store.record.__name__}, a mapping or a sequence of its fields"

@@ -41,8 +41,8 @@ def is_exchanged(value: Any) -> bool:
 
 
 def is_lazy(value: Any) -> bool:
-    """polars' LazyFrame, which computes its schema when asked for it."""
-    return hasattr(value, "collect_schema") and not hasattr(value, "get_column")
+    """polars' LazyFrame."""
+    return callable(getattr(value, "collect", None)) and hasattr(value, "lazy") and not hasattr(value, "get_column")
 
 
 def is_table(value: Any) -> bool:
@@ -196,7 +196,10 @@ def numpy_or_list(values: Any) -> Tuple[Any, str]:
     if callable(getattr(values, "isna", None)) and hasattr(values, "to_numpy"):  # pandas
         if getattr(dtype, "kind", "") == "M":
             return _datetimes(_of_pandas(values, dtype)), ""
-        return (values.to_numpy() if hasattr(dtype, "newbyteorder") else list(values)), ""
+        if hasattr(dtype, "newbyteorder"):
+            return values.to_numpy(), ""
+        # A missing value of categories is NaN in a list.
+        return [None if missing else value for value, missing in zip(values, values.isna())], ""
     if is_exchanged(values) and not hasattr(dtype, "newbyteorder"):
         what = f"a {type(values).__name__} is not a known kind of column; give a numpy array or a list"
         return values, what

@@ -16,7 +16,7 @@ from mmapforge._plain import is_null
 from mmapforge._schema import VALIDITY, Field, Validity
 from mmapforge._sources import Source, checked, fail, fail_at, is_sequence, refuse_unordered, source_of
 from mmapforge._tables import numpy_or_list
-from mmapforge._values import INT64_MAX, block_of, empty_item
+from mmapforge._values import INT64_MAX, block_of, empty_item, is_near
 
 
 class Given(NamedTuple):
@@ -243,12 +243,14 @@ def _member(member: Field, found: Any, mask: Any, null: Any) -> Any:
 
 def _of_plain_array(store: OpenStore, field: Field, data: Any, mask: Any) -> Optional[Given]:
     """A nullable number, bool, text or bytes."""
+    import numpy
+
     if data.dtype.kind == "O" or data.ndim != 1 or (mask is not None and not field.nullable):
         return None
     if mask is None:
         return Given(source_of(store, field, data), True)
     data = data.copy()
-    data[mask] = data.dtype.type(0) if data.dtype.kind in "biuf" else data.dtype.type()
+    data[mask] = numpy.zeros((), data.dtype)
     return Given(source_of(store, field, data), ~mask)
 
 
@@ -315,6 +317,8 @@ def _timestamps(field: Field, flat: Any) -> Tuple[Any, Any]:
 def _days(flat: Any) -> Tuple[Any, Any]:
     import numpy
 
+    if not is_near(flat):
+        return None, None
     nulls = numpy.isnat(flat)
     days = flat.astype("M8[D]")
     if not (nulls | (days == flat)).all():

@@ -13,6 +13,7 @@ from collections.abc import Mapping as AnyMapping
 from collections.abc import Set as AnySet
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple
 
+from mmapforge._definitions import is_enum_class
 from mmapforge._errors import EnumError, FieldNameError, FieldRangeError, FieldTypeError
 from mmapforge._logical import (
     EPOCH_DAY,
@@ -36,6 +37,9 @@ def _member(field: Field, value: Any, at: Place) -> int:
         if value in kind.__members__:
             return int(kind.__members__[value])
         shown = repr(value)
+    elif is_enum_class(type(value)) and kind.__members__.get(value.name) != value:
+        # Another enum of a schema: its numbers mean something else.
+        shown = f"{type(value).__name__}.{value.name}"
     else:
         number = check_integer(field, value, at)
         if number in field._members:
@@ -73,6 +77,7 @@ def _of_datetime64(field: Field, value: Any, at: Place) -> int:
         wrong_type(field, value, at)
     unit, step = numpy.datetime_data(value.dtype)
     if unit in ("Y", "M"):
+        _need_near(field, value, at)
         value, unit, step = value.astype("M8[D]"), "D", 1
     number = int(value.astype(numpy.int64)) * step
     seconds = {"W": 604800, "D": 86400, "h": 3600, "m": 60}.get(unit)
@@ -82,6 +87,22 @@ def _of_datetime64(field: Field, value: Any, at: Place) -> int:
     if per_second is None:
         wrong_type(field, value, at)
     return _scaled(field, value, number, per_second, at)
+
+
+def is_near(values: Any) -> bool:
+    """False if numpy would silently give wrong days for datetime64 values of years, months or weeks."""
+    import numpy
+
+    unit, step = numpy.datetime_data(values.dtype)
+    # The days of so many years, months or weeks do not fit 64 bits.
+    limit = {"Y": 1 << 54, "M": 1 << 58, "W": 1 << 60}.get(unit, 1 << 63) // step
+    numbers = numpy.where(numpy.isnat(values), 0, values.astype("i8"))
+    return numbers.size == 0 or (-limit < int(numbers.min()) and int(numbers.max()) < limit)
+
+
+def _need_near(field: Field, value: Any, at: Place) -> None:
+    if not is_near(value):
+        refuse(FieldRangeError, field, f"{value!s} is outside the range of {field.declaration}", at)
 
 
 def _scaled(field: Field, value: Any, number: int, per_second: int, at: Place) -> int:
@@ -126,6 +147,7 @@ def _of_day64(field: Field, value: Any, at: Place) -> int:
 
     if numpy.isnat(value):
         wrong_type(field, value, at)
+    _need_near(field, value, at)
     day = value.astype("M8[D]")
     if day != value:
         refuse(FieldRangeError, field, f"{value!s} is no whole day; give value.astype('datetime64[D]')", at)
@@ -193,13 +215,23 @@ _NUMBERS: Dict[str, Callable[[Field, Any, Place], int]] = {
 def item_of(field: Field, value: Any, at: Place) -> Any:
     """The item of a value; None for a null of a nullable field. An exception says what is wrong."""
     if field.nullable:
-        return None if is_null(value) else item_of(_present(field), value, at)
+        return None if is_null(value) or _is_hidden(value) else item_of(_present(field), value, at)
     if field.count:
         return _array(field, value, at)
     if field.struct is not None:
         return _struct(field, field.struct, value, at)
     number = _NUMBERS.get(field.logical)
     return check_plain(field, value, at) if number is None else number(field, value, at)
+
+
+def _is_hidden(value: Any) -> bool:
+    """True for an array or a record of numpy of which everything is masked."""
+    if not hasattr(value, "mask") or not hasattr(value, "dtype") or not getattr(value, "size", 0):
+        return False
+    import numpy
+
+    masked: Any = numpy.ma
+    return masked.isMaskedArray(value) and bool(masked.flatten_mask(masked.getmaskarray(value)).all())
 
 
 def _present(field: Field) -> Field:
@@ -242,10 +274,18 @@ def _elements(field: Field, value: Any, at: Place) -> Sequence[Any]:
         # Of numpy: its own scalars, because tolist() would make ints of datetime64.
         if getattr(value, "ndim", 1) != 1:
             refuse(FieldTypeError, field, f"an array of shape {value.shape}, expected ({field.count},)", at)
-        return list(value)
+        return _decimals_of(value) if field.logical == "decimal" else list(value)
     if isinstance(value, (str, bytes, bytearray, AnySet, AnyMapping)) or not hasattr(value, "__iter__"):
         wrong_type(field, value, at)
     return list(value)
+
+
+def _decimals_of(values: Any) -> Sequence[Any]:
+    """The values of a row of a column of decimals, which are units; those of another array as they are."""
+    scale = getattr(getattr(values, "data", values) if hasattr(values, "mask") else values, "scale", None)
+    if not isinstance(scale, int):
+        return list(values)
+    return [units if is_null(units) else decimal_of(int(units), scale) for units in values]
 
 
 def block_of(field: Field, item: Any) -> bytes:
@@ -302,21 +342,51 @@ def _of_mapping(field: Field, of: Struct, value: Any, at: Place) -> Sequence[Any
 
 
 def _of_void(of: Struct, value: Any) -> Sequence[Any]:
-    """The values of a numpy record with the names of the fields, which may have validity bytes."""
+    """The values of a record of numpy, by its names if it has those of the fields."""
+    if not set(of.names) <= set(value.dtype.names):
+        return list(value)
+    found = named_values(of.fields, of._validity, value)
+    return [found[name] for name in of.names]
+
+
+def named_values(fields: Sequence[Field], validity: Validity, value: Any) -> Dict[str, Any]:
+    """The values of a record of numpy by their names; None for those that its mask or its validity bytes hide."""
+    import numpy
+
+    masked: Any = numpy.ma
     names = value.dtype.names
-    flags = value[VALIDITY] if VALIDITY in names else None
-    values: List[Any] = []
-    for member in of.fields:
-        if member.name not in names:
-            return list(value)
-        found = value[member.name]
-        if member.nullable and flags is not None:
-            byte, bit = divmod(member._null_bit - 1, 8)
-            if not int(flags if of._validity.size == 1 else flags[byte]) >> bit & 1:
-                values.append(None)
-                continue
-        values.append(number_of(member, found))
+    data = masked.getdata(value)[()]
+    mask = masked.getmaskarray(value)[()] if masked.isMaskedArray(value) else None
+    flags = numpy.atleast_1d(data[VALIDITY]) if VALIDITY in names else None
+    known = {field.name: field for field in fields}
+    values: Dict[str, Any] = {}
+    for name in names:
+        field = known.get(name)
+        if field is None or name == VALIDITY:
+            if name != VALIDITY:
+                values[name] = value[name]
+            continue
+        byte, bit = divmod(field._null_bit - 1, 8)
+        if field.nullable and flags is not None and not int(flags[byte]) >> bit & 1:
+            values[name] = None
+            continue
+        values[name] = number_of(field, data[name]) if mask is None else _under_mask(field, data[name], mask[name])
     return values
+
+
+def _under_mask(field: Field, found: Any, mask: Any) -> Any:
+    """A value of a masked record of numpy: None if all of it is masked, masked if a part is."""
+    import numpy
+
+    masked: Any = numpy.ma
+    hidden = masked.flatten_mask(numpy.asarray(mask))
+    if hidden.all():
+        return None
+    if not hidden.any() or field.struct is None:
+        values = number_of(field, found)
+        return masked.array(values, object, mask=mask) if hidden.any() else values
+    # Not a field of the record: there numpy takes all of a struct to be masked if a part of it is.
+    return masked.array(found, mask=mask) if field.count else masked.mvoid(found, mask=mask)
 
 
 def number_of(field: Field, found: Any) -> Any:

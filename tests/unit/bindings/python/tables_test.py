@@ -640,6 +640,16 @@ def deals_of_polars():
     )
 
 
+def test_missing_values_of_categories(path):
+    pandas = pytest.importorskip("pandas")
+    text = "enum Side : uint8 {\n  Buy = 1;\n}\nrecord Kind version 1 {\n  side: Side?;\n}\n"
+    _, store_class = mmapforge.define(__name__, text)
+    with store_class.create(path) as store:
+        for names in (["Buy", None], [1, None]):
+            assert store.extend(side=pandas.Series(names, dtype="category")) == 2
+        assert [record.side for record in store] == [1, None, 1, None]
+
+
 DEAL_TABLES = {
     "columns": deals,
     "pyarrow": deals_of_pyarrow,

@@ -161,6 +161,48 @@ def test_snapshots_go_back(books):
     assert books.extend(books.snapshot(0, COUNT).data) == COUNT and same(books, COUNT)
 
 
+def test_rows_of_a_snapshot_go_back(books):
+    rows = books.snapshot()
+    for i, row in enumerate(rows):
+        assert books.append(row) == COUNT + i
+    assert same(books, COUNT)
+    assert books.extend(rows[i] for i in range(COUNT)) == COUNT and same(books, 2 * COUNT)
+    for name in ("note", "notes", "bids", "tags", "volume"):
+        for i, value in enumerate(rows[name]):
+            books.set(COUNT + (i + 1) % COUNT, **{name: value})
+            assert books[COUNT + (i + 1) % COUNT, name] == books[i, name], name
+    with raises(mmapforge.FieldNameError, "no field 'other'", field="other"):
+        books.append(numpy.zeros(1, [("other", "i4")])[0])
+    with raises(mmapforge.FieldTypeError, "field bids[1].size", "always has a value"):
+        rows.mask["bids"]["size"][1, 1] = True
+        books.append(rows[1])
+
+
+def test_a_row_of_a_column_of_decimals_has_units(path):
+    _, store_class = mmapforge.define(__name__, "record Two version 1 {\n  two: decimal(5,1)[2];\n  or_null: decimal(4,2)[2]?;\n}\n")
+    with store_class.create(path) as store:
+        store.append(two=["1.5", 2], or_null=["-0.25", 1])
+        store.append(two=[0, 0])
+        for name in ("two", "or_null"):
+            store.set(1, **{name: store.columns[name][0]})
+            assert store[1, name] == store[0, name]
+        store.set(0, or_null=None)
+        store.set(1, or_null=store.columns["or_null"][0])
+        assert store[1].or_null is None
+        store.set(1, two=numpy.array([3, 4]))
+        assert store[1].two == (3, 4)
+        gc.collect()
+
+
+def test_nulls_of_bytes_go_back(path):
+    _, store_class = mmapforge.define(__name__, "record Raw version 1 {\n  raw: bytes[3]?;\n  text: string[3]?;\n}\n")
+    with store_class.create(path) as store:
+        store.extend([(b"abc", None), (None, "x")])
+        assert store.extend(store.snapshot()) == store.extend(dict(store[:2].columns)) == 2
+        assert [tuple(record) for record in store] == [(b"abc", None), (None, "x")] * 3
+        gc.collect()
+
+
 def test_columns_go_back(books):
     assert books.extend(dict(books[:COUNT].columns)) == COUNT
     gc.collect()
@@ -196,6 +238,12 @@ def test_datetimes_that_do_not_fit(books):
         books.extend(given(day=numpy.array([0, 86400000, 5], "M8[ms]")))
     with raises(mmapforge.FieldRangeError, "given row 0", "outside the range of timestamp[ns]", field="at"):
         books.extend(given(at=numpy.array([2**62, 1, 2], "M8[s]")))
+    # numpy converts so many years to days that wrap around: to 1969-11-09.
+    years = numpy.array([50505469855533109] * 3).astype("M8[Y]")
+    for name in ("day", "second"):
+        for many in (years, list(years), years.astype("M8[M]")):
+            with raises(mmapforge.FieldRangeError, "given row 0", "outside the range of", field=name):
+                books.extend(given(**{name: many}))
     for name in ("at", "day", "second"):
         with raises(mmapforge.FieldTypeError, "given row 1", "null", field=name):
             books.extend(given(**{name: numpy.array(["2024-01-01", "NaT", "2024-01-01"], "M8[D]")}))

@@ -187,6 +187,7 @@ def test_enums(write):
     for value in (Side.Sell, 2, "Sell", True and 2):
         assert write("side", value) is Side.Sell
     assert write("side", enum.IntEnum("Other", {"B": 1}).B) is Side.Buy
+    assert write("side", schemas.mmapforge._schema.schema_of(schemas.BOOK).types["Side"].Sell) is Side.Sell
 
 
 def test_no_member(write):
@@ -194,6 +195,9 @@ def test_no_member(write):
         refused(write, mmapforge.EnumError, "side", value, "no member of Side", "Buy = 1, Sell = 2")
     with raises(mmapforge.EnumError, status="MMF_ERR_ENUM"):
         write("side", 3)
+    other, _ = mmapforge.define(__name__, "enum Kind : uint8 {\n  Sell = 1;\n}\nrecord Other version 1 {\n  kind: Kind;\n}\n")
+    kind = other._schema.types["Kind"]
+    refused(write, mmapforge.EnumError, "side", kind.Sell, "Kind.Sell is no member of Side")
     for value in (256, -1):
         refused(write, mmapforge.FieldRangeError, "side", value, "0 to 255")
     for value in (None, 1.0, b"Buy", [1], {}):
