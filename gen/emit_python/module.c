@@ -43,23 +43,86 @@ static void emit_constants(emitter *to, const gen_model *model)
         emit_format(to, "%s = %" PRIu32, model->constants[i].name, model->constants[i].value);
 }
 
+static void emit_text_argument(emitter *to, const char *text)
+{
+    if (text[0] == '\0')
+        emit_line(to, "    \"\",");
+    else
+        emit_python_string(to, text, strlen(text));
+}
+
+static void emit_definition(emitter *to, const char *call, const char *name, const char *doc)
+{
+    emit_format(to, "%s = %s(", name, call);
+    emit_line(to, "    __name__,");
+    emit_text_argument(to, name);
+    emit_text_argument(to, doc);
+}
+
+/* Side = define_enum(__name__, "Side", "...", {"Buy": 1}): no record uses it. */
+static void emit_lone_enum(emitter *to, const mmf_enum *of)
+{
+    emit_text members = {NULL, 0, 0, false};
+    for (uint32_t i = 0; i < of->member_count; i++)
+        emit_append_format(&members, "\"%s\": %" PRId32 "\n", of->members[i].name,
+                           of->members[i].value);
+    emit_definition(to, "define_enum", of->name, of->doc);
+    emit_python_list(to, 4, "{", &members, "},");
+    emit_line(to, ")");
+    emit_text_free(&members);
+}
+
+static void emit_lone_struct(emitter *to, const mmf_struct *of)
+{
+    emit_text fields = {NULL, 0, 0, false};
+    for (uint32_t i = 0; i < of->field_count; i++)
+        emit_append_format(&fields, "\"%s\"\n", of->fields[i].name);
+    emit_definition(to, "define_struct", of->name, of->doc);
+    emit_python_list(to, 4, "[", &fields, "],");
+    emit_line(to, ")");
+    emit_text_free(&fields);
+}
+
 /* Side = BookStore.schema.types["Side"]: the class comes from the first record that uses it. */
-static void emit_type(emitter *to, const gen_model *model, const char *name)
+static bool emit_type(emitter *to, const gen_model *model, const char *name)
 {
     for (uint32_t i = 0; i < model->record_count; i++) {
         if (!emit_python_record_uses(&model->records[i], name))
             continue;
         emit_format(to, "%s = %sStore.schema.types[\"%s\"]", name, model->records[i].name, name);
-        return;
+        return true;
     }
+    return false;
 }
 
 static void emit_types(emitter *to, const gen_model *model)
 {
     for (uint32_t i = 0; i < model->enum_count; i++)
-        emit_type(to, model, model->enums[i].name);
+        if (!emit_type(to, model, model->enums[i].name))
+            emit_lone_enum(to, &model->enums[i]);
     for (uint32_t i = 0; i < model->struct_count; i++)
-        emit_type(to, model, model->structs[i]->name);
+        if (!emit_type(to, model, model->structs[i]->name))
+            emit_lone_struct(to, model->structs[i]);
+}
+
+static bool is_used(const gen_model *model, const char *name)
+{
+    for (uint32_t i = 0; i < model->record_count; i++)
+        if (emit_python_record_uses(&model->records[i], name))
+            return true;
+    return false;
+}
+
+static void emit_import(emitter *to, const gen_model *model)
+{
+    bool lone_enum = false;
+    bool lone_struct = false;
+    for (uint32_t i = 0; i < model->enum_count; i++)
+        lone_enum = lone_enum || !is_used(model, model->enums[i].name);
+    for (uint32_t i = 0; i < model->struct_count; i++)
+        lone_struct = lone_struct || !is_used(model, model->structs[i]->name);
+    emit_format(to, "from mmapforge import define, %s%sopener", lone_enum ? "define_enum, " : "",
+                lone_struct ? "define_struct, " : "");
 }
 
 void emit_python(emitter *to, const gen_model *model, const char *name)
@@ -67,7 +130,7 @@ void emit_python(emitter *to, const gen_model *model, const char *name)
     (void)name; /* a module knows its own name */
     emit_head(to, model);
     emit_line(to, "");
-    emit_line(to, "from mmapforge import define, opener");
+    emit_import(to, model);
     emit_line(to, "");
     emit_python_names(to, model);
     emit_constants(to, model);

@@ -80,14 +80,6 @@ bool emit_python_record_uses(const mmf_schema *record, const char *name)
     return false;
 }
 
-bool emit_python_uses(const gen_model *model, const char *name)
-{
-    for (uint32_t i = 0; i < model->record_count; i++)
-        if (emit_python_record_uses(&model->records[i], name))
-            return true;
-    return false;
-}
-
 /*
  * A module of one store has `open` and `create`. With several, `open` finds the store by the file,
  * and `create` is not possible.
@@ -98,11 +90,9 @@ void emit_python_names(emitter *to, const gen_model *model)
     for (uint32_t i = 0; i < model->constant_count; i++)
         emit_append_format(&names, "\"%s\"\n", model->constants[i].name);
     for (uint32_t i = 0; i < model->enum_count; i++)
-        if (emit_python_uses(model, model->enums[i].name))
-            emit_append_format(&names, "\"%s\"\n", model->enums[i].name);
+        emit_append_format(&names, "\"%s\"\n", model->enums[i].name);
     for (uint32_t i = 0; i < model->struct_count; i++)
-        if (emit_python_uses(model, model->structs[i]->name))
-            emit_append_format(&names, "\"%s\"\n", model->structs[i]->name);
+        emit_append_format(&names, "\"%s\"\n", model->structs[i]->name);
     for (uint32_t i = 0; i < model->record_count; i++)
         emit_append_format(&names, "\"%s\"\n\"%sStore\"\n", model->records[i].name,
                            model->records[i].name);

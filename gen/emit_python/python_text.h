@@ -29,10 +29,7 @@ void emit_python_list(emitter *to, uint32_t indent, const char *head, const emit
  */
 void emit_python_string(emitter *to, const char *text, size_t size);
 
-/* True when a record of the module uses the enum or struct of that name, so that Python has it. */
-bool emit_python_uses(const gen_model *model, const char *name);
-
-/* The same for one record. */
+/* True when the record uses the enum or struct of that name. */
 bool emit_python_record_uses(const mmf_schema *record, const char *name);
 
 /* Emits __all__, the names that a module and its stub have in common. */

@@ -366,7 +366,7 @@ static bool is_hidden(const gen_model *model, const char *name)
     }
     for (uint32_t i = 0; i < model->struct_count; i++) {
         const scope in = struct_scope(model->structs[i]);
-        if (hides(in, name) && needs(in, name) && emit_python_uses(model, model->structs[i]->name))
+        if (hides(in, name) && needs(in, name))
             return true;
     }
     return false;
@@ -380,8 +380,7 @@ static bool has_logical(const gen_model *model, mmf_logical logical)
             found = found || model->records[i].fields[f].logical == logical;
     for (uint32_t i = 0; i < model->struct_count; i++)
         for (uint32_t f = 0; f < model->structs[i]->field_count; f++)
-            found = found || (model->structs[i]->fields[f].logical == logical &&
-                              emit_python_uses(model, model->structs[i]->name));
+            found = found || model->structs[i]->fields[f].logical == logical;
     return found;
 }
 
@@ -393,7 +392,7 @@ static void emit_imports(emitter *to, const gen_model *model)
         emit_line(to, "import datetime as _datetime");
     if (has_logical(model, MMF_LOGICAL_DECIMAL))
         emit_line(to, "import decimal as _decimal");
-    if (has_logical(model, MMF_LOGICAL_ENUM))
+    if (model->enum_count > 0)
         emit_line(to, "import enum as _enum");
     emit_line(to, "import os");
     emit_line(to, "import typing");
@@ -429,8 +428,6 @@ static void emit_alias(emitter *to, const gen_model *model, const char *name)
 
 static void emit_enum(emitter *to, const gen_model *model, const mmf_enum *of)
 {
-    if (!emit_python_uses(model, of->name))
-        return;
     emit_line(to, "");
     emit_format(to, "class %s(_enum.IntEnum):", of->name);
     emit_python_doc(to, 4, of->doc);
@@ -449,8 +446,6 @@ static bool is_tuple_method(const char *name)
 
 static void emit_struct(emitter *to, const gen_model *model, const mmf_struct *of)
 {
-    if (!emit_python_uses(model, of->name))
-        return;
     emit_line(to, "");
     emit_format(to, "class %s(typing.NamedTuple):", of->name);
     emit_python_doc(to, 4, of->doc);

@@ -33,12 +33,13 @@ static const char *const PYTHON[] = {
 
 /* Keywords of Python, and names that generated modules use themselves, sorted. */
 static const char *const MODULE[] = {
-    "False",    "None",  "True",   "and",    "as",       "assert", "async",  "await",
-    "bool",     "break", "bytes",  "class",  "continue", "create", "def",    "define",
-    "del",      "elif",  "else",   "except", "finally",  "float",  "for",    "from",
-    "global",   "if",    "import", "in",     "int",      "is",     "lambda", "mmapforge",
-    "nonlocal", "not",   "open",   "opener", "or",       "os",     "pass",   "raise",
-    "return",   "str",   "try",    "typing", "while",    "with",   "yield",
+    "False",       "None",          "True",     "and",   "as",       "assert", "async",   "await",
+    "bool",        "break",         "bytes",    "class", "continue", "create", "def",     "define",
+    "define_enum", "define_struct", "del",      "elif",  "else",     "except", "finally", "float",
+    "for",         "from",          "global",   "if",    "import",   "in",     "int",     "is",
+    "lambda",      "mmapforge",     "nonlocal", "not",   "open",     "opener", "or",      "os",
+    "pass",        "raise",         "return",   "str",   "try",      "typing", "while",   "with",
+    "yield",
 };
 
 static int compare_words(const void *key, const void *element)

@@ -13,6 +13,7 @@ except ModuleNotFoundError as _error:
     _message = "mmapforge needs cffi, which is not installed: pip install cffi (Debian: apt-get install "
     raise ModuleNotFoundError(_message + "python3-cffi)", name="_cffi_backend") from None
 
+from mmapforge._definitions import define_enum, define_struct
 from mmapforge._errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -97,6 +98,8 @@ __all__ = [
     "WaitTimeoutError",
     "compile",
     "define",
+    "define_enum",
+    "define_struct",
     "generate",
     "get_include",
     "get_sources",

@@ -9,7 +9,7 @@ import enum
 import functools
 import keyword
 import weakref
-from typing import Any, Dict, Iterable, List, Tuple, Type
+from typing import Any, Dict, Iterable, List, Mapping, Tuple, Type
 
 from mmapforge._printable import printable
 
@@ -48,6 +48,16 @@ def struct_class(module: str, name: str, doc: str, fields: Fields) -> Type[Any]:
     made.__doc__ = printable(doc) or f"The struct {name}."
     kind: Type[Any] = made
     return kind
+
+
+def define_enum(module: str, name: str, doc: str, members: Mapping[str, int]) -> Type[enum.IntEnum]:
+    """The class of an enum that no record uses; generated modules call it."""
+    return enum_class(module, name, doc, tuple(members.items()))
+
+
+def define_struct(module: str, name: str, doc: str, fields: Iterable[str]) -> Type[Any]:
+    """The class of a struct that no record uses; generated modules call it."""
+    return struct_class(module, name, doc, tuple((field, "", None) for field in fields))
 
 
 def parameters(names: Iterable[str]) -> List[str]:

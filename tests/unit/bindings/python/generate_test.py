@@ -52,6 +52,28 @@ def refused(kind, call, *words):
 # ---- compile ----
 
 
+def test_a_module_has_the_types_that_no_record_uses(write):
+    text = """/// For programs only.
+enum Phase : int8 { Idle = -1; Busy = 3; }
+enum Kind : uint8 { A = 1; }
+struct Spare { phase: Phase; when: date; count: int32?; }
+""" + GOOD.replace("price: float64", "kind: Kind").replace("in dollars", "its kind")
+    path = write(text)
+    trades = mmapforge.compile(path)
+    assert trades.__all__ == ["Phase", "Kind", "Spare", "Trade", "TradeStore", "create", "open"]
+    assert [(m.name, m.value) for m in trades.Phase] == [("Idle", -1), ("Busy", 3)]
+    assert trades.Phase.__doc__ == "For programs only." and trades.Spare.__doc__ == "The struct Spare."
+    spare = trades.Spare(trades.Phase.Busy, None, count=2)
+    assert spare._asdict() == {"phase": 3, "when": None, "count": 2}
+    assert pickle.loads(pickle.dumps(spare)) == spare and type(spare).__module__ == "trade_store"
+    assert trades.Kind is trades.TradeStore.schema.types["Kind"] and list(trades.TradeStore.schema.types) == ["Kind"]
+    _, stub = mmapforge.generate(path)
+    with open(stub, encoding="utf-8") as file:
+        stub = file.read()
+    assert "class Phase(_enum.IntEnum):" in stub and "import datetime as _datetime" in stub
+    assert "class Spare(typing.NamedTuple):" in stub and "when: _datetime.date" in stub
+
+
 def test_compiles_a_module_that_works(write, tmp_path):
     trades = mmapforge.compile(write(GOOD))
     assert trades.__name__ == "trade_store"

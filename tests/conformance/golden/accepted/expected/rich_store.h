@@ -120,6 +120,39 @@ static inline bool change_is_member(enum change value)
 
 #endif
 
+/* ---- enum Phase ---- */
+
+#ifndef MMF_GENERATED_PHASE_5E92293D4CC212BF
+#define MMF_GENERATED_PHASE_5E92293D4CC212BF
+
+/* That no record uses. */
+typedef enum phase MMFI_ENUM_OF_INT {
+    PHASE_IDLE = -1,
+    /* at work */
+    PHASE_BUSY = 3
+} phase;
+
+/* The name of a member in the schema; NULL for a value that is no member. */
+static inline const char *phase_name(enum phase value)
+{
+    switch ((int)value) {
+    case PHASE_IDLE:
+        return "Idle";
+    case PHASE_BUSY:
+        return "Busy";
+    default:
+        return NULL;
+    }
+}
+
+/* False for a value of no member: a file of a newer schema may have one. */
+static inline bool phase_is_member(enum phase value)
+{
+    return phase_name(value) != NULL;
+}
+
+#endif
+
 /* ---- struct Level ---- */
 
 #ifndef MMF_GENERATED_LEVEL_3D63ECA8BBF5AF60
@@ -352,6 +385,52 @@ static inline void mmfi_flags_load(const unsigned char *record, size_t offset, s
 static inline void mmfi_flags_save(unsigned char *record, size_t offset, const struct flags *in)
 {
     mmfi_save_bool(record, offset + FLAGS_ON_OFFSET, in->on);
+}
+
+#endif
+
+/* ---- struct Shift ---- */
+
+#ifndef MMF_GENERATED_SHIFT_D350F2B7D1C0FF94
+#define MMF_GENERATED_SHIFT_D350F2B7D1C0FF94
+
+/*
+ * The struct in a record, from its offset there.
+ *
+ *   offset  size  field
+ *        0     1  phase  Phase
+ *        4     4  since  date
+ */
+#define SHIFT_SIZE         8u
+#define SHIFT_PHASE_OFFSET 0u
+#define SHIFT_SINCE_OFFSET 4u
+
+/* One Shift. */
+typedef struct shift {
+    enum phase phase;
+    int32_t since; /* days since 1970-01-01 */
+} shift;
+
+/* From the bytes of a record at an offset; no checks, no ordering. */
+static inline void mmfi_shift_load(const unsigned char *record, size_t offset, struct shift *out)
+{
+    out->phase = (enum phase)mmfi_load_int8(record, offset + SHIFT_PHASE_OFFSET);
+    out->since = mmfi_load_int32(record, offset + SHIFT_SINCE_OFFSET);
+}
+
+/* Into the bytes of a record at an offset; no checks, no ordering. */
+static inline void mmfi_shift_save(unsigned char *record, size_t offset, const struct shift *in)
+{
+    mmfi_save_int8(record, offset + SHIFT_PHASE_OFFSET, (int8_t)in->phase);
+    mmfi_save_int32(record, offset + SHIFT_SINCE_OFFSET, in->since);
+}
+
+/* MMF_OK, or the reason why the struct cannot be stored. */
+static inline mmf_status mmfi_shift_check(const struct shift *in)
+{
+    if (!phase_is_member(in->phase))
+        return MMF_ERR_ENUM;
+    return MMF_OK;
 }
 
 #endif

@@ -17,9 +17,11 @@ __all__ = [
     "NAME_SIZE",
     "Side",
     "Change",
+    "Phase",
     "Level",
     "Note",
     "Flags",
+    "Shift",
     "Rich",
     "RichStore",
     "RichPlain",
@@ -47,6 +49,12 @@ class Change(_enum.IntEnum):
     upOnly = 300
     """100% up"""
 
+class Phase(_enum.IntEnum):
+    """That no record uses."""
+    Idle = -1
+    Busy = 3
+    """at work"""
+
 class Level(typing.NamedTuple):
     """One price level."""
     price: _decimal.Decimal
@@ -65,6 +73,10 @@ class Note(typing.NamedTuple):
 
 class Flags(typing.NamedTuple):
     on: bool
+
+class Shift(typing.NamedTuple):
+    phase: Phase
+    since: _datetime.date
 
 class Rich(mmapforge.Record):
     """Every kind of field of a record."""
