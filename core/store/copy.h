@@ -4,8 +4,14 @@
 
 #include "mmapforge/store.h"
 
-/* Copied between two checks of the room: some hundred records, or one large one. */
+/* Copied at a time: some hundred records, which stay in a second-level cache, or one large one. */
 #define MMFI_COPY_BLOCK_BYTES 65536u
+
+/* How many records of that size are a block. */
+static inline uint64_t mmfi_copy_block_rows(size_t record_size)
+{
+    return MMFI_COPY_BLOCK_BYTES / record_size + 1;
+}
 
 /* Beyond the records, room in the address space of the copy for what comes before them. */
 #define MMFI_COPY_RESERVE_BEYOND (UINT64_C(16) << 20)
@@ -20,5 +26,12 @@ mmf_status mmfi_copy_fail_row(const mmf_store *from, mmf_status status, uint64_t
  */
 uint64_t mmfi_copy_first_unsound(const mmf_store *from, uint64_t first,
                                  const unsigned char *records, uint64_t count);
+
+/*
+ * Appends count records that the caller has in memory to a store that no other process has open.
+ * Their sequences and checksums are set there, before they are written.
+ */
+mmf_status mmfi_copy_append(mmf_store *to, unsigned char *records, uint64_t count,
+                            mmf_error *error);
 
 #endif

@@ -6,7 +6,6 @@
 #include "copy.h"
 #include "create.h"
 #include "migrate_plan.h"
-#include "mmapforge/detail/append_rows.h"
 #include "mmapforge/value.h"
 #include "mmapforge/version.h"
 
@@ -120,9 +119,10 @@ typedef struct migration {
     mmf_migrate_options options;
     mmf_migrate_report report;
     mmfi_migrate_plan plan;
-    unsigned char *block; /* records of the old file */
-    size_t block_size;
     uint64_t total;
+    uint64_t block_rows;        /* how many are migrated at a time */
+    unsigned char *old_records; /* room for so many of the old file, and of the new one */
+    unsigned char *new_records;
 } migration;
 
 static mmf_status fail_misfit(const migration *of, uint64_t row, const mmfi_misfit *why,
@@ -137,31 +137,26 @@ static mmf_status fail_misfit(const migration *of, uint64_t row, const mmfi_misf
                      of->path, row, why->name, said);
 }
 
-/* Each record consistent, into room that is not published. */
+/* Each record consistent. */
 static mmf_status migrate_block(const migration *of, mmf_store *to, uint64_t first, uint64_t count,
                                 mmf_error *error)
 {
     const size_t theirs = of->file->record_size;
     const size_t mine = of->schema->record_size;
-    unsigned char *records = NULL;
     uint64_t copied = 0;
     mmfi_misfit why;
-    mmf_status status =
-        mmf_store_copy_rows(of->from, first, count, of->block, of->block_size, &copied);
+    const mmf_status status =
+        mmf_store_copy_rows(of->from, first, count, of->old_records, count * theirs, &copied);
     if (status != MMF_OK)
         return mmfi_copy_fail_row(of->from, status, first + copied, error);
-    const uint64_t sound = mmfi_copy_first_unsound(of->from, first, of->block, count);
+    const uint64_t sound = mmfi_copy_first_unsound(of->from, first, of->old_records, count);
     if (sound < count)
         return mmfi_copy_fail_row(of->from, MMF_ERR_CORRUPT, first + sound, error);
-    status = mmfi_append_rows_begin(to, count, &records);
-    if (status != MMF_OK)
-        return mmf_store_explain(to, status, first, NULL, error);
     for (uint64_t i = 0; i < count; i++)
-        if (!mmfi_migrate_record(&of->plan, of->block + i * theirs, records + i * mine, &why))
+        if (!mmfi_migrate_record(&of->plan, of->old_records + i * theirs,
+                                 of->new_records + i * mine, &why))
             return fail_misfit(of, first + i, &why, error);
-    mmfi_append_rows_finish(to, records, 0, count);
-    mmfi_append_rows_end(to, count, NULL);
-    return MMF_OK;
+    return mmfi_copy_append(to, of->new_records, count, error);
 }
 
 static mmf_status report(const migration *of, uint64_t done, mmf_error *error)
@@ -179,7 +174,7 @@ static mmf_status report(const migration *of, uint64_t done, mmf_error *error)
 static mmf_status migrate_records(mmf_store *to, const void *context, mmf_error *error)
 {
     const migration *of = (const migration *)context;
-    const uint64_t block = of->block_size / of->file->record_size;
+    const uint64_t block = of->block_rows;
     const uint64_t interval = PROGRESS_BYTES / of->schema->record_size;
     uint64_t next = interval;
     mmf_status status = report(of, 0, error);
@@ -222,14 +217,16 @@ static mmf_status count_migrated_rows(migration *of, mmf_error *error)
 static mmf_status prepare(migration *of, mmf_error *error)
 {
     const size_t size = of->file->record_size;
+    const size_t new_size = of->schema->record_size;
     mmf_status status = count_migrated_rows(of, error);
     if (status == MMF_OK)
         status = mmfi_migrate_plan_new(of->path, of->file, of->schema, &of->plan, error);
     if (status != MMF_OK)
         return status;
-    of->block_size = (MMFI_COPY_BLOCK_BYTES / size + 1) * size;
-    of->block = (unsigned char *)malloc(of->block_size);
-    if (of->block == NULL)
+    of->block_rows = mmfi_copy_block_rows(size > new_size ? size : new_size);
+    of->old_records = (unsigned char *)malloc(of->block_rows * size);
+    of->new_records = (unsigned char *)malloc(of->block_rows * new_size);
+    if (of->old_records == NULL || of->new_records == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, of->path, "%s: no memory to migrate it",
                          of->path);
     return MMF_OK;
@@ -360,7 +357,8 @@ mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_s
     of.report.rows = status == MMF_OK ? of.total : 0;
     if (report != NULL)
         write_migrate_report(&of.report, report);
-    free(of.block);
+    free(of.old_records);
+    free(of.new_records);
     mmfi_migrate_plan_free(&of.plan);
     (void)mmf_store_close(of.from);
     return status;
