@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 set(package_directory "${CMAKE_INSTALL_LIBDIR}/cmake/mmapforge")
 set(made "${CMAKE_CURRENT_BINARY_DIR}/package")
 
-install(TARGETS ${libraries} mmfgen
+install(TARGETS ${libraries} mmfgen mmf
   EXPORT mmapforge
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"

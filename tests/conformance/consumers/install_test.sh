@@ -33,6 +33,7 @@ says "tools/install" log "installed mmapforge into $work/staging/opt/mmf"
 mv staging/opt/mmf "$prefix"
 (cd "$prefix" && find . -name '*.h' -prune -o ! -type d -print | sort) >found
 cat >expected <<END
+./bin/mmf
 ./bin/mmfgen
 ./lib/cmake/mmapforge/mmapforgeConfig.cmake
 ./lib/cmake/mmapforge/mmapforgeConfigVersion.cmake
