@@ -202,14 +202,13 @@ static bool has_magic(const mmfi_superblock *block)
 static mmf_status fail_version(const mmfi_file *file, uint32_t found, mmf_error *error)
 {
     const char *what = found < MMFI_FORMAT_VERSION
-                           ? "read it with the version of mmapforge that wrote it, and write its "
-                             "records to a new file"
+                           ? "migrate it to a new file by `python -m mmapforge migrate`, or by "
+                             "mmf_store_migrate in C"
                            : "use a newer library";
-    if (found == 1)
-        what = "the Go library wrote it: read it with that, and write its records to a new file";
+    const char *whose = found == 1 ? ", which is the Go library's" : "";
     return mmfi_fail(error, MMF_ERR_VERSION, 0, file->path,
-                     "%s: the file has format version %" PRIu32 ", expected version %u; %s",
-                     file->path, found, MMFI_FORMAT_VERSION, what);
+                     "%s: the file has format version %" PRIu32 "%s, expected version %u; %s",
+                     file->path, found, whose, MMFI_FORMAT_VERSION, what);
 }
 
 /* What is not ours is told from what is ours and damaged by the first words, alike in all versions.

@@ -97,6 +97,14 @@ bool mmfi_file_lock_all(const mmfi_file *file)
     return set_lock(file, F_WRLCK, MMFI_LOCK_OFFSET, MMFI_LOCK_SIZE) == 0;
 }
 
+mmf_status mmfi_file_lock_out(const mmfi_file *file, mmf_error *error)
+{
+    if (set_lock(file, F_RDLCK, MMFI_LOCK_OFFSET, MMFI_LOCK_SIZE) != EAGAIN)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_LOCKED, EAGAIN, file->path,
+                     "%s: a writer has the file open; close it there first", file->path);
+}
+
 /* What lock some other open file has on a byte, so that it cannot be written; F_UNLCK for none. */
 static short lock_of_others(const mmfi_file *file, uint64_t offset)
 {

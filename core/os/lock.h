@@ -40,6 +40,13 @@ bool mmfi_file_slot_is_locked(const mmfi_file *file, uint32_t slot);
 mmf_status mmfi_file_lock_join(const mmfi_file *file, mmf_error *error);
 void mmfi_file_unlock_join(const mmfi_file *file);
 
+/*
+ * Keeps all writers out, with a descriptor that need only be allowed to read: until the file is
+ * closed, none can take any of these locks. MMF_ERR_LOCKED when a writer has one. MMF_OK where the
+ * file system has no locks, and so no writer.
+ */
+mmf_status mmfi_file_lock_out(const mmfi_file *file, mmf_error *error);
+
 /* Gives all of these back, in the process that took it; elsewhere, and without one, does nothing.
  */
 void mmfi_file_unlock(mmfi_file *file);

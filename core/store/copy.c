@@ -1,5 +1,6 @@
 /* Copying a store that writers may be at work on. */
 #include "copy.h"
+#include "../foreign/foreign.h"
 #include "adapt.h"
 #include "bounds.h"
 #include "create.h"
@@ -59,11 +60,21 @@ uint64_t mmfi_copy_first_unsound(const mmf_store *from, uint64_t first,
     return i;
 }
 
+/* The sequence of a torn record is odd, and no undo slot has a before-image. */
+static void keep_torn(const mmf_store *to, unsigned char *records, const unsigned char *states,
+                      uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        if (states[i] == MMFI_ROW_TORN)
+            mmfi_store64(records + i * to->state->layout.record_size, MMFI_SEQUENCE_FIRST + 1);
+}
+
 /*
  * By write(2), and not by stores into the mapping, each of whose new pages costs a page fault: that
  * takes twice as long. The file has its blocks already, so a full disk is found out before.
  */
-mmf_status mmfi_copy_append(mmf_store *to, unsigned char *records, uint64_t count, mmf_error *error)
+mmf_status mmfi_copy_append(mmf_store *to, unsigned char *records, const unsigned char *states,
+                            uint64_t count, mmf_error *error)
 {
     const mmfi_state *state = to->state;
     unsigned char *place =
@@ -72,6 +83,8 @@ mmf_status mmfi_copy_append(mmf_store *to, unsigned char *records, uint64_t coun
     if (status != MMF_OK)
         return mmf_store_explain(to, status, mmf_store_count(to), NULL, error);
     mmfi_append_rows_finish(to, records, 0, count);
+    if (states != NULL)
+        keep_torn(to, records, states, count);
     status = mmfi_file_write(&state->file, (uint64_t)(place - state->map.base), records,
                              (size_t)(count * state->layout.record_size), error);
     mmfi_append_rows_end(to, status == MMF_OK ? count : 0, NULL);
@@ -91,7 +104,7 @@ static mmf_status copy_block(mmf_store *to, const copying *what, uint64_t first,
     const uint64_t sound = mmfi_copy_first_unsound(from, first, what->block, count);
     if (sound < count)
         return fail_row(what, MMF_ERR_CORRUPT, first + sound, error);
-    return mmfi_copy_append(to, what->block, count, error);
+    return mmfi_copy_append(to, what->block, NULL, count, error);
 }
 
 /* All records that the source has now; then syncs them. */

@@ -29,9 +29,10 @@ uint64_t mmfi_copy_first_unsound(const mmf_store *from, uint64_t first,
 
 /*
  * Appends count records that the caller has in memory to a store that no other process has open.
- * Their sequences and checksums are set there, before they are written.
+ * Their sequences and checksums are set there, before they are written. states (may be NULL) are
+ * mmfi_row_state: a record that was torn stays so.
  */
-mmf_status mmfi_copy_append(mmf_store *to, unsigned char *records, uint64_t count,
-                            mmf_error *error);
+mmf_status mmfi_copy_append(mmf_store *to, unsigned char *records, const unsigned char *states,
+                            uint64_t count, mmf_error *error);
 
 #endif

@@ -1,5 +1,7 @@
 /* Rewriting a file to another schema. */
 #include "mmapforge/migrate.h"
+#include "../foreign/go.h"
+#include "../foreign/go_schema.h"
 #include "../schema/traits.h"
 
 #include "bounds.h"
@@ -112,13 +114,18 @@ static mmf_status check_migrated_fields(const migration_check *of, const char *p
 /* ---- All records ---- */
 
 typedef struct migration {
-    mmf_store *from;
+    mmf_store *from;          /* the old file; NULL when it is of another format */
+    mmfi_foreign *foreign;    /* the old file then */
+    mmfi_go_file *go;         /* the new file when it is one of the Go library; else NULL */
     const char *path;         /* of the old file */
     const mmf_schema *file;   /* of its records */
-    const mmf_schema *schema; /* of the new records */
+    const mmf_schema *given;  /* the schema of the call */
+    const mmf_schema *schema; /* of the new records: that, or what it is to Go */
+    mmf_schema *go_schema;    /* owned */
     mmf_migrate_options options;
-    mmf_migrate_report report;
+    mmf_migrate_report *report;
     mmfi_migrate_plan plan;
+    unsigned char *states; /* of the old records, when the old file is of another format */
     uint64_t total;
     uint64_t block_rows;        /* how many are migrated at a time */
     unsigned char *old_records; /* room for so many of the old file, and of the new one */
@@ -137,26 +144,59 @@ static mmf_status fail_misfit(const migration *of, uint64_t row, const mmfi_misf
                      of->path, row, why->name, said);
 }
 
-/* Each record consistent. */
-static mmf_status migrate_block(const migration *of, mmf_store *to, uint64_t first, uint64_t count,
-                                mmf_error *error)
+/* Records of the old file, each consistent. */
+static mmf_status read_old(const migration *of, uint64_t first, uint64_t count, mmf_error *error)
 {
-    const size_t theirs = of->file->record_size;
-    const size_t mine = of->schema->record_size;
     uint64_t copied = 0;
-    mmfi_misfit why;
-    const mmf_status status =
-        mmf_store_copy_rows(of->from, first, count, of->old_records, count * theirs, &copied);
+    if (of->foreign != NULL)
+        return mmfi_foreign_read(of->foreign, first, count, of->old_records, of->states, error);
+    const mmf_status status = mmf_store_copy_rows(of->from, first, count, of->old_records,
+                                                  (size_t)count * of->file->record_size, &copied);
     if (status != MMF_OK)
         return mmfi_copy_fail_row(of->from, status, first + copied, error);
     const uint64_t sound = mmfi_copy_first_unsound(of->from, first, of->old_records, count);
-    if (sound < count)
-        return mmfi_copy_fail_row(of->from, MMF_ERR_CORRUPT, first + sound, error);
-    for (uint64_t i = 0; i < count; i++)
-        if (!mmfi_migrate_record(&of->plan, of->old_records + i * theirs,
-                                 of->new_records + i * mine, &why))
+    return sound == count ? MMF_OK
+                          : mmfi_copy_fail_row(of->from, MMF_ERR_CORRUPT, first + sound, error);
+}
+
+static mmf_status convert_old(const migration *of, uint64_t first, uint64_t count, mmf_error *error)
+{
+    mmfi_misfit why;
+    for (uint64_t i = 0; i < count; i++) {
+        const unsigned char *theirs = of->old_records + i * of->file->record_size;
+        unsigned char *mine = of->new_records + i * of->schema->record_size;
+        if (of->states != NULL && of->states[i] == MMFI_ROW_TORN)
+            mmfi_migrate_torn(&of->plan, theirs, mine);
+        else if (!mmfi_migrate_record(&of->plan, theirs, mine, &why))
             return fail_misfit(of, first + i, &why, error);
-    return mmfi_copy_append(to, of->new_records, count, error);
+    }
+    return MMF_OK;
+}
+
+static void tell_states(const migration *of, uint64_t first, uint64_t count)
+{
+    mmf_migrate_report *found = of->report;
+    for (uint64_t i = 0; of->states != NULL && i < count; i++) {
+        if (of->states[i] == MMFI_ROW_BLANK && found->blank++ == 0)
+            found->first_blank = first + i;
+        if (of->states[i] == MMFI_ROW_TORN && found->torn++ == 0)
+            found->first_torn = first + i;
+    }
+}
+
+/* Into a file that has no name. */
+static mmf_status migrate_block(const migration *of, mmf_store *to, uint64_t first, uint64_t count,
+                                mmf_error *error)
+{
+    mmf_status status = read_old(of, first, count, error);
+    if (status != MMF_OK)
+        return status;
+    tell_states(of, first, count);
+    status = convert_old(of, first, count, error);
+    if (status != MMF_OK)
+        return status;
+    return to != NULL ? mmfi_copy_append(to, of->new_records, of->states, count, error)
+                      : mmfi_go_write(of->go, first, count, of->new_records, of->states, error);
 }
 
 static mmf_status report(const migration *of, uint64_t done, mmf_error *error)
@@ -170,10 +210,9 @@ static mmf_status report(const migration *of, uint64_t done, mmf_error *error)
                      of->path, done, of->total);
 }
 
-/* All records that the old file had at the beginning; then syncs them. */
-static mmf_status migrate_records(mmf_store *to, const void *context, mmf_error *error)
+/* All records that the old file had at the beginning. */
+static mmf_status migrate_all(const migration *of, mmf_store *to, mmf_error *error)
 {
-    const migration *of = (const migration *)context;
     const uint64_t block = of->block_rows;
     const uint64_t interval = PROGRESS_BYTES / of->schema->record_size;
     uint64_t next = interval;
@@ -189,6 +228,16 @@ static mmf_status migrate_records(mmf_store *to, const void *context, mmf_error 
     }
     if (status == MMF_OK && of->total > 0)
         status = report(of, of->total, error);
+    if (status == MMF_OK && of->foreign != NULL)
+        status = mmfi_foreign_end(of->foreign, error);
+    return status;
+}
+
+/* Fills a new store; then syncs it. */
+static mmf_status migrate_records(mmf_store *to, const void *context, mmf_error *error)
+{
+    const migration *of = (const migration *)context;
+    mmf_status status = migrate_all(of, to, error);
     if (status == MMF_OK && mmf_store_count(to) != of->total)
         status = mmfi_fail(error, MMF_ERR_CORRUPT, 0, mmf_store_path(to),
                            "%s: the new file has %" PRIu64 " records, and should have %" PRIu64
@@ -197,20 +246,49 @@ static mmf_status migrate_records(mmf_store *to, const void *context, mmf_error 
     return status == MMF_OK ? mmf_store_sync(to, error) : status;
 }
 
+/* Rows that the old file counts, that it has, and that it has after those. */
+typedef struct old_rows {
+    uint64_t count;
+    uint64_t room;
+    uint64_t after;
+} old_rows;
+
+static mmf_status find_old_rows(const migration *of, old_rows *out, mmf_error *error)
+{
+    mmfi_bounds now = {0, 0, 0, 0};
+    if (of->foreign != NULL) {
+        out->count = of->foreign->count;
+        out->room = of->foreign->room;
+        out->after = of->foreign->after;
+        return MMF_OK;
+    }
+    const mmf_status status = mmfi_bounds_now(of->from->state, &now, error);
+    out->count = out->room = now.count;
+    out->after = 0;
+    return status;
+}
+
 /* How many rows there are to migrate. */
 static mmf_status count_migrated_rows(migration *of, mmf_error *error)
 {
-    mmfi_bounds now = {0, 0, 0, 0};
-    const mmf_status status = mmfi_bounds_now(of->from->state, &now, error);
+    old_rows rows = {0, 0, 0};
+    const mmf_status status = find_old_rows(of, &rows, error);
     if (status != MMF_OK)
         return status;
-    if (of->options.rows > now.count)
+    const uint64_t most = rows.count <= rows.room ? rows.count + rows.after : rows.room;
+    if (of->options.rows > most)
         return mmfi_fail(error, MMF_ERR_RANGE, 0, of->path,
                          "%s: options.rows is %" PRIu64 ", and the file has %" PRIu64
                          " rows; ask for fewer, or give 0 for all",
-                         of->path, of->options.rows, now.count);
-    of->total = of->options.rows != 0 ? of->options.rows : now.count;
-    of->report.left_out = now.count - of->total;
+                         of->path, of->options.rows, most);
+    if (of->options.rows == 0 && rows.count > rows.room)
+        return mmfi_fail(error, MMF_ERR_CORRUPT, 0, of->path,
+                         "%s: the file counts %" PRIu64 " rows and has room for %" PRIu64
+                         ": it was truncated, or its header is damaged; restore it from a copy, or "
+                         "migrate what is there by options.rows = %" PRIu64,
+                         of->path, rows.count, rows.room, rows.room);
+    of->total = of->options.rows != 0 ? of->options.rows : rows.count;
+    of->report->left_out = rows.count + rows.after - of->total;
     return MMF_OK;
 }
 
@@ -225,36 +303,50 @@ static mmf_status prepare(migration *of, mmf_error *error)
         return status;
     of->block_rows = mmfi_copy_block_rows(size > new_size ? size : new_size);
     of->old_records = (unsigned char *)malloc(of->block_rows * size);
-    of->new_records = (unsigned char *)malloc(of->block_rows * new_size);
-    if (of->old_records == NULL || of->new_records == NULL)
+    of->new_records = (unsigned char *)calloc(of->block_rows, new_size);
+    if (of->foreign != NULL)
+        of->states = (unsigned char *)calloc(of->block_rows, 1);
+    if (of->old_records == NULL || of->new_records == NULL ||
+        (of->foreign != NULL && of->states == NULL))
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, of->path, "%s: no memory to migrate it",
                          of->path);
     return MMF_OK;
 }
 
-static mmf_status migrate(migration *of, const char *new_path, mmf_error *error)
+/* That the records of the old file can become what the schema says. */
+static mmf_status check_schemas(const migration *of, mmf_error *error)
 {
     const mmf_schema *file = of->file;
     const char *path = of->path;
-    if (strcmp(of->schema->name, file->name) != 0)
+    /* A file of the Go library was checked by its hash, and has no names of records. */
+    if (of->foreign != NULL && !of->foreign->has_name)
+        return MMF_OK;
+    if (strcmp(of->given->name, file->name) != 0)
         return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
                          "%s: the file holds records '%s', the new schema has '%s'; give a schema "
                          "of '%s'",
-                         path, file->name, of->schema->name, file->name);
-    const migration_check schemas = {of->schema, file, path, error};
-    mmf_status status = check_migrated_fields(
-        &schemas, "", of->schema->fields, of->schema->field_count, file->fields, file->field_count);
-    if (status == MMF_OK)
-        status = prepare(of, error);
-    if (status != MMF_OK)
-        return status;
+                         path, file->name, of->given->name, file->name);
+    const migration_check schemas = {of->given, file, path, error};
+    return check_migrated_fields(&schemas, "", of->given->fields, of->given->field_count,
+                                 file->fields, file->field_count);
+}
+
+static bool has_several_writers(const migration *of)
+{
+    return of->foreign != NULL ? of->foreign->several_writers
+                               : of->from->state->layout.undo_count > MMFI_UNDO_COUNT;
+}
+
+static mmf_status fill_store(migration *of, const char *new_path, mmf_error *error)
+{
     mmf_options options = MMF_OPTIONS_INIT;
     options.capacity = of->total;
     options.reserve_bytes = of->total * of->schema->record_size + MMFI_COPY_RESERVE_BEYOND;
-    options.shared_writers = of->from->state->layout.undo_count > MMFI_UNDO_COUNT;
+    options.shared_writers = has_several_writers(of);
     const mmfi_filling filling = {migrate_records, of};
     mmf_store *to = NULL;
-    status = mmfi_store_create_filled(new_path, &options, of->schema, &filling, &to, error);
+    mmf_status status =
+        mmfi_store_create_filled(new_path, &options, of->schema, &filling, &to, error);
     if (status != MMF_OK)
         return status;
     status = mmf_store_close(to);
@@ -263,6 +355,35 @@ static mmf_status migrate(migration *of, const char *new_path, mmf_error *error)
                                         "%s: the new file was made, and closing it failed: %s; "
                                         "remove it, and migrate again",
                                         new_path, mmf_status_text(status));
+}
+
+static mmf_status fill_go_file(migration *of, const char *new_path, mmf_error *error)
+{
+    mmfi_go_file file;
+    mmf_status status = mmfi_go_create(new_path, of->schema, of->total, &file, error);
+    of->go = &file;
+    if (status == MMF_OK)
+        status = migrate_all(of, NULL, error);
+    if (status == MMF_OK)
+        status = mmfi_go_finish(&file, error);
+    mmfi_go_close(&file);
+    of->go = NULL;
+    return status;
+}
+
+static mmf_status migrate(migration *of, const char *new_path, mmf_error *error)
+{
+    mmf_status status = check_schemas(of, error);
+    if (status == MMF_OK && of->options.to == MMF_MIGRATE_TO_GO) {
+        status = mmfi_go_schema_of(of->given, of->path, &of->go_schema, error);
+        of->schema = of->go_schema;
+    }
+    if (status == MMF_OK)
+        status = prepare(of, error);
+    if (status != MMF_OK)
+        return status;
+    return of->go_schema != NULL ? fill_go_file(of, new_path, error)
+                                 : fill_store(of, new_path, error);
 }
 
 /* ---- Options and report ---- */
@@ -297,7 +418,11 @@ static mmf_status read_migrate_options(const char *path, const mmf_migrate_optio
                              "of this library",
                              path);
     memcpy(out, given, sizeof *out);
-    return MMF_OK;
+    if (out->to == MMF_MIGRATE_TO_STORE || out->to == MMF_MIGRATE_TO_GO)
+        return MMF_OK;
+    return mmfi_fail(error, MMF_ERR_ARGUMENT, 0, path,
+                     "%s: options.to is %d, expected MMF_MIGRATE_TO_STORE or MMF_MIGRATE_TO_GO",
+                     path, (int)out->to);
 }
 
 static mmf_status check_migrate_report(const char *path, const mmf_migrate_report *report,
@@ -324,13 +449,27 @@ static void write_migrate_report(const mmf_migrate_report *found, mmf_migrate_re
 
 static mmf_status open_migrated(migration *of, mmf_error *error)
 {
-    const mmf_status status = mmf_store_open(of->path, NULL, &of->from, error);
+    mmf_status status = mmfi_foreign_open(of->path, of->given, &of->foreign, error);
+    if (status == MMF_OK && of->foreign == NULL)
+        status = mmf_store_open(of->path, NULL, &of->from, error);
     if (status != MMF_OK)
         return status;
-    of->file = mmf_store_schema(of->from);
-    of->report.format = MMFI_FORMAT_VERSION;
-    memcpy(of->report.record, of->file->name, strlen(of->file->name));
+    of->file = of->foreign != NULL ? of->foreign->schema : mmf_store_schema(of->from);
+    of->report->format = of->foreign != NULL ? of->foreign->format : MMFI_FORMAT_VERSION;
+    if (of->foreign == NULL || of->foreign->has_name)
+        memcpy(of->report->record, of->file->name, strlen(of->file->name));
     return MMF_OK;
+}
+
+static void free_migration(migration *of)
+{
+    free(of->old_records);
+    free(of->new_records);
+    free(of->states);
+    mmfi_migrate_plan_free(&of->plan);
+    mmf_schema_free(of->go_schema);
+    mmfi_foreign_close(of->foreign);
+    (void)mmf_store_close(of->from);
 }
 
 mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_schema *schema,
@@ -342,10 +481,12 @@ mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_s
                          path == NULL       ? "path"
                          : new_path == NULL ? "new_path"
                                             : "schema");
+    mmf_migrate_report found = MMF_MIGRATE_REPORT_INIT;
     migration of;
     memset(&of, 0, sizeof of);
     of.path = path;
-    of.schema = schema;
+    of.given = of.schema = schema;
+    of.report = &found;
     mmf_status status = check_migrate_report(path, report, error);
     if (status == MMF_OK)
         status = read_migrate_options(path, options, &of.options, error);
@@ -354,12 +495,9 @@ mmf_status mmf_store_migrate(const char *path, const char *new_path, const mmf_s
     status = open_migrated(&of, error);
     if (status == MMF_OK)
         status = migrate(&of, new_path, error);
-    of.report.rows = status == MMF_OK ? of.total : 0;
+    found.rows = status == MMF_OK ? of.total : 0;
     if (report != NULL)
-        write_migrate_report(&of.report, report);
-    free(of.old_records);
-    free(of.new_records);
-    mmfi_migrate_plan_free(&of.plan);
-    (void)mmf_store_close(of.from);
+        write_migrate_report(&found, report);
+    free_migration(&of);
     return status;
 }

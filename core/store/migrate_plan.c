@@ -27,6 +27,9 @@ static bool is_same(const mmf_field *mine, const mmf_field *theirs)
         return false;
     if (mine->structure != NULL)
         return structs_are_same(mine->structure, theirs->structure);
+    /* Of a plain number in a file of the Go library, which may be anything. */
+    if (mine->logical != theirs->logical)
+        return mine->logical != MMF_LOGICAL_ENUM && mine->logical != MMF_LOGICAL_DECIMAL;
     if (mine->enumeration == NULL)
         return true;
     for (uint32_t i = 0; i < theirs->enumeration->member_count; i++)
@@ -215,4 +218,20 @@ bool mmfi_migrate_record(const mmfi_migrate_plan *plan, const unsigned char *the
             return false;
     }
     return true;
+}
+
+void mmfi_migrate_torn(const mmfi_migrate_plan *plan, const unsigned char *theirs,
+                       unsigned char *mine)
+{
+    const mmfi_adapter *adapter = plan->adapter;
+    const mmfi_pairs *pairs = adapter->pairs;
+    mmfi_misfit ignored;
+    memcpy(mine + MMF_SEQUENCE_SIZE, adapter->defaults + MMF_SEQUENCE_SIZE,
+           adapter->schema->record_size - MMF_SEQUENCE_SIZE);
+    for (uint32_t i = 0; i < pairs->count; i++) {
+        const mmfi_pair *pair = &pairs->list[i];
+        const mmf_field *field = pair->mine;
+        if (pair->theirs != NULL && !migrate_field(pairs, pair, theirs, mine, &ignored))
+            memcpy(mine + field->offset, adapter->defaults + field->offset, field->size);
+    }
 }

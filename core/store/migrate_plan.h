@@ -35,4 +35,8 @@ void mmfi_migrate_plan_free(mmfi_migrate_plan *plan);
 bool mmfi_migrate_record(const mmfi_migrate_plan *plan, const unsigned char *theirs,
                          unsigned char *mine, mmfi_misfit *out);
 
+/* The same for a torn record: a value that does not fit becomes the field's default, or zeroes. */
+void mmfi_migrate_torn(const mmfi_migrate_plan *plan, const unsigned char *theirs,
+                       unsigned char *mine);
+
 #endif

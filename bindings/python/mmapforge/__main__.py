@@ -1,5 +1,5 @@
 """`python -m mmapforge`: info FILE prints a store's schema and first rows, verify FILE its damaged rows,
-generate SCHEMA makes a Python module, and migrate OLD NEW rewrites a store to another schema."""
+generate SCHEMA makes a Python module, and migrate OLD NEW rewrites a store to another schema or format."""
 
 import argparse
 import io
@@ -9,7 +9,7 @@ from typing import List, Optional
 
 from mmapforge._errors import BusyError, CorruptError, Error
 from mmapforge._generate import generate
-from mmapforge._migrate import migrate, schema_of_file, show_on_terminal
+from mmapforge._migrate import Report, migrate_by_file, show_on_terminal
 from mmapforge._printable import printable
 from mmapforge._store import open as open_store
 
@@ -71,6 +71,21 @@ def verify(path: str, limit: int) -> int:
         return 0
 
 
+def _tell_migrated(new: str, found: Report) -> None:
+    """Says what a migration wrote, and each row that is not what a reader would take it for."""
+    _say(f"{new}: {found.rows:,} records were migrated")
+    if found.blank:
+        _say(f"{new}: {found.blank:,} of them are blank: appended and never set; the first is row "
+              f"{found.first_blank:,}")  # fmt: skip
+    if found.torn:
+        _say(f"{new}: {found.torn:,} of them are torn: they were being replaced when the writer or the machine "
+              "stopped, and reading them is an error until they are replaced; the first is row "
+              f"{found.first_torn:,}")  # fmt: skip
+    if found.left_out:
+        _say(f"{new}: {found.left_out:,} rows that lie in the old file after these were left out; "
+              f"--rows {found.rows + found.left_out} takes them, too, if they are in the file")  # fmt: skip
+
+
 def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m mmapforge", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -86,15 +101,30 @@ def main(arguments: Optional[List[str]] = None) -> int:
     command.add_argument("schema", help="a *.mmfs file")
     command.add_argument("--name", help="of the module (default: tick_store for tick.mmfs)")
     command.add_argument("--output", metavar="DIRECTORY", help="(default: that of the schema)")
-    command = commands.add_parser("migrate", help="rewrite a store to another schema, as a new file")
-    command.add_argument("old")
+    command = commands.add_parser(
+        "migrate",
+        help="rewrite a store to another schema or format, as a new file",
+        description="Writes the records of OLD, a store of this version, of format version 2 or of the Go "
+        "library (format version 1), to a new file. OLD is not changed. Rows that are blank, torn or left out "
+        "are reported.",
+    )
+    command.add_argument("old", help="a file of format version 3, 2 or 1 (which is the Go library's)")
     command.add_argument("new", help="a path where there is nothing")
-    command.add_argument("--schema", required=True, help="a *.mmfs file, of the new records")
+    command.add_argument(
+        "--schema",
+        required=True,
+        help="a *.mmfs file, of the new records; of a file of the Go library, which has no schema, the fields "
+        "of its struct",
+    )
+    command.add_argument("--to", choices=["store", "go"], default="store", help="(default: store)")
+    command.add_argument("--rows", type=int, default=0, help="migrate only the first ROWS (default: all)")
     given = parser.parse_args(arguments)
     if given.command == "info" and given.rows < 0:
         parser.error("--rows must not be negative")
     if given.command == "verify" and given.limit < 1:
         parser.error("--limit must be at least 1")
+    if given.command == "migrate" and not 0 <= given.rows < 2**63:
+        parser.error("--rows must be a number of rows")
     for stream in (sys.stdout, sys.stderr):
         # A name or a text may contain characters that the terminal's encoding lacks.
         if isinstance(stream, io.TextIOWrapper):
@@ -111,10 +141,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
             for written in generate(given.schema, given.name, given.output):
                 _say(f"wrote {written}")
         elif given.command == "migrate":
-            with open_store(given.old, errors="backslashreplace") as store:
-                schema = schema_of_file(given.schema, store.schema.name)
-            count = migrate(given.old, given.new, schema, show_on_terminal)
-            _say(f"{given.new}: {count:,} records were migrated")
+            found = migrate_by_file(
+                given.old, given.new, given.schema, given.to == "go", given.rows, show_on_terminal
+            )
+            _tell_migrated(given.new, found)
         else:
             info(given.file, given.rows)
         sys.stdout.flush()

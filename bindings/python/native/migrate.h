@@ -14,9 +14,10 @@ typedef struct mmfpy_progress {
     uint64_t stop;  /* not 0 to stop at the next occasion */
 } mmfpy_progress;
 
-/* As mmf_store_migrate. */
-int mmfpy_migrate(const char *path, const char *new_path, const mmf_schema *schema, uint64_t rows,
-                  mmfpy_progress *progress, mmf_migrate_report *report, mmf_error *error);
+/* As mmf_store_migrate. *report need not be initialised. */
+int mmfpy_migrate(const char *path, const char *new_path, const mmf_schema *schema, int to_go,
+                  uint64_t rows, mmfpy_progress *progress, mmf_migrate_report *report,
+                  mmf_error *error);
 
 MMF_END_DECLS
 

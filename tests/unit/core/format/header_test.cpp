@@ -107,7 +107,9 @@ TEST_F(HeaderTest, AnotherVersionIsNamed)
     block.format_version = 2;
     EXPECT_EQ(read_put(), MMF_ERR_VERSION);
     EXPECT_NE(std::strstr(error.message, "version 2"), nullptr) << error.message;
-    EXPECT_NE(std::strstr(error.message, "the version of mmapforge that wrote it"), nullptr);
+    EXPECT_NE(
+        std::strstr(error.message, "migrate it to a new file by `python -m mmapforge migrate`"),
+        nullptr);
     block.format_version = 4;
     EXPECT_EQ(read_put(), MMF_ERR_VERSION);
     EXPECT_NE(std::strstr(error.message, "a newer library"), nullptr) << error.message;
