@@ -14,6 +14,7 @@
 static const verb *const VERBS[] = {
     &VERB_INFO,
     &VERB_CHECK,
+    &VERB_IMPORT,
 };
 
 #define VERB_COUNT (sizeof VERBS / sizeof VERBS[0])

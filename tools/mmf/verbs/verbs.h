@@ -6,5 +6,6 @@
 
 extern const verb VERB_INFO;
 extern const verb VERB_CHECK;
+extern const verb VERB_IMPORT;
 
 #endif
