@@ -15,6 +15,7 @@ static const verb *const VERBS[] = {
     &VERB_INFO,
     &VERB_CHECK,
     &VERB_IMPORT,
+    &VERB_GUESS,
 };
 
 #define VERB_COUNT (sizeof VERBS / sizeof VERBS[0])

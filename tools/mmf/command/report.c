@@ -2,6 +2,7 @@
 
 #include "../text/utf8.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +99,16 @@ exit_status report_usage(const char *format, ...)
     (void)fprintf(stderr, "usage: see mmf %s%s--help\n", current_verb != NULL ? current_verb : "",
                   current_verb != NULL ? " " : "");
     return EXIT_TROUBLE;
+}
+
+void report_place(const char *path, uint64_t line, uint64_t column, const char *what)
+{
+    char shown_path[4 * MMF_ERROR_PATH_SIZE];
+    char shown[4 * MMF_ERROR_MESSAGE_SIZE];
+    (void)report_printable(path, strlen(path), shown_path, sizeof shown_path);
+    (void)report_printable(what, strlen(what), shown, sizeof shown);
+    (void)fprintf(stderr, "%s:%" PRIu64 ":%" PRIu64 ": error: %s\n", shown_path, line, column,
+                  shown);
 }
 
 exit_status report_no_memory(void)

@@ -28,6 +28,12 @@ exit_status report_usage(const char *format, ...) MMFI_PRINTF(1, 2);
 
 exit_status report_no_memory(void);
 
+/*
+ * Prints a mistake in a text file as compilers do, "path:line:column: error: what", so that editors
+ * find the place. line and column count from 1, columns in characters.
+ */
+void report_place(const char *path, uint64_t line, uint64_t column, const char *what);
+
 /* The exit status for a status of the library. */
 exit_status report_status_to_exit(mmf_status status);
 

@@ -119,11 +119,8 @@ static bool match_names(plan *of, const path_table *table, const csv_cell *names
 {
     for (size_t i = 0; i < of->column_count; i++) {
         const size_t index = find_path(table, names[i].text, names[i].length);
-        if (index == SIZE_MAX)
+        if (index == SIZE_MAX || taken[index] != SIZE_MAX)
             continue;
-        if (taken[index] != SIZE_MAX)
-            return complain(problem, i, "column '%s' is there twice; delete or rename one of them",
-                            path_at(&of->list, index));
         taken[index] = i;
         set_column(of, i, index);
     }
@@ -131,6 +128,10 @@ static bool match_names(plan *of, const path_table *table, const csv_cell *names
         if (of->columns[i].value != NULL || of->columns[i].group != LEAVES_NO_GROUP)
             continue;
         const size_t index = find_made(table, &names[i], taken);
+        const size_t same = find_path(table, names[i].text, names[i].length);
+        if (index == SIZE_MAX && same != SIZE_MAX)
+            return complain(problem, i, "column '%s' is there twice; delete or rename one of them",
+                            path_at(&of->list, same));
         if (index == SIZE_MAX && !ignore)
             return refuse_unknown(&names[i], i, problem);
         if (index == SIZE_MAX)

@@ -1,6 +1,7 @@
 /* mmf import: makes a store of the rows of a CSV file. */
 #include "../command/progress.h"
 #include "../import/csv.h"
+#include "../import/delimiter.h"
 #include "../import/new_store.h"
 #include "../import/plan.h"
 #include "../import/schema_file.h"
@@ -38,12 +39,9 @@ typedef struct import {
     uint64_t skipped;
 } import;
 
-/* Prints a mistake in the input, in the form that editors and compilers have for it. */
 static void report_wrong(const import *of, uint64_t line, uint64_t column, const char *what)
 {
-    char name[MMF_ERROR_PATH_SIZE * 4];
-    (void)report_printable(input_name(&of->in), strlen(input_name(&of->in)), name, sizeof name);
-    (void)fprintf(stderr, "%s:%" PRIu64 ":%" PRIu64 ": error: %s\n", name, line, column, what);
+    report_place(input_name(&of->in), line, column, what);
 }
 
 /* Counts a row that is wrong; EXIT_GOOD when the import goes on without it. */
@@ -222,18 +220,6 @@ static exit_status import_csv(import *of, const char *path, char delimiter)
     plan_free(&columns);
     csv_close(&reader);
     return status;
-}
-
-/* The delimiter that an option names; 0 for none that can be. */
-static char delimiter_of(const char *text)
-{
-    if (text == NULL)
-        return ',';
-    if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0)
-        return '\t';
-    const bool good =
-        strlen(text) == 1 && (unsigned char)*text < 0x80 && strchr("\"\r\n", *text) == NULL;
-    return good ? *text : '\0';
 }
 
 static exit_status run(const command *given)

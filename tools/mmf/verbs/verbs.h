@@ -7,5 +7,6 @@
 extern const verb VERB_INFO;
 extern const verb VERB_CHECK;
 extern const verb VERB_IMPORT;
+extern const verb VERB_GUESS;
 
 #endif
