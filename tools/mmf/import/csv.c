@@ -104,9 +104,10 @@ static step find_close(csv_reader *reader, const char **close, bool *doubled, ui
     }
 }
 
+/* A CR that is the last byte of all is one, too. */
 static bool is_line_end(const char *at, const char *end)
 {
-    return *at == '\n' || (*at == '\r' && end - at > 1 && at[1] == '\n');
+    return *at == '\n' || (*at == '\r' && (end - at == 1 || at[1] == '\n'));
 }
 
 /* Takes what ends a cell: at is its place, or in->end. The cell is in reader->cells[count]. */

@@ -73,6 +73,7 @@ TEST(Csv, Quotes)
     EXPECT_EQ(rows_of("\"a\nb\",c\r\n\"\"\n"), (std::vector<Row>{{"a\nb", "c"}, {""}}));
     EXPECT_EQ(rows_of("\"\"\"\"\"\",\"\"\"\""), (std::vector<Row>{{"\"\"", "\""}}));
     EXPECT_EQ(rows_of("\"a\"\r\n\"b\""), (std::vector<Row>{{"a"}, {"b"}}));
+    EXPECT_EQ(rows_of("\"a\"\r"), (std::vector<Row>{{"a"}})) << "as an unquoted cell";
     Reader reader("\"\",\n");
     (void)reader.Next();
     EXPECT_TRUE(reader.csv.cells[0].quoted);
