@@ -5,44 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/robustness/fuzz/canonical_check.h"
+#include "tests/robustness/fuzz/import_check.h"
 #include "tools/mmf/guess/column.h"
 #include "tools/mmf/import/plan.h"
-
-// Every kind of field.
-inline const mmf_schema *t_csv_schema()
-{
-    static const char TEXT[] = "enum Side : int16 {\n"
-                               "  Buy = 1;\n"
-                               "  Sell = -2;\n"
-                               "}\n"
-                               "struct Level {\n"
-                               "  price: decimal(9,4);\n"
-                               "  size: uint8?;\n"
-                               "}\n"
-                               "record Row version 1 {\n"
-                               "  s: string[9];\n"
-                               "  t: string[3]? = \"x\";\n"
-                               "  i: int64 = -1;\n"
-                               "  u: uint64?;\n"
-                               "  w: uint16 = 1;\n"
-                               "  f: float64 = 0.5;\n"
-                               "  g: float32?;\n"
-                               "  b: bool = true;\n"
-                               "  y: bytes[3]?;\n"
-                               "  at: timestamp[ms]?;\n"
-                               "  ns: timestamp[ns] = 0;\n"
-                               "  day: date?;\n"
-                               "  side: Side = Sell;\n"
-                               "  l: Level[2]?;\n"
-                               "  m: Level?;\n"
-                               "  v: float64[2]?;\n"
-                               "}\n";
-    static mmf_schema *schema = nullptr;
-    if (schema == nullptr)
-        FUZZ_REQUIRE(mmf_schema_parse(TEXT, sizeof TEXT - 1, &schema, nullptr) == MMF_OK);
-    return schema;
-}
 
 // Bytes of the line end at a place; 0 for none. A CR that is the last byte of
 // all is one.
@@ -106,7 +71,7 @@ inline size_t t_check_csv(const char *data, size_t size)
     const std::string text(data, size);
     bool expect_wrong;
     const auto expected = t_csv_rows(text, &expect_wrong);
-    const mmf_schema *schema = t_csv_schema();
+    const mmf_schema *schema = t_import_schema();
     input in;
     csv_reader reader;
     plan columns = {};
@@ -149,8 +114,10 @@ inline size_t t_check_csv(const char *data, size_t size)
         for (size_t i = 0; i < guessed.size() && i < reader.count; i++)
             column_take(&guessed[i], &reader.cells[i]);
         if (planned && reader.count == columns.column_count &&
-            plan_fill(&columns, reader.cells, raw.data(), &problem))
+            plan_fill(&columns, reader.cells, raw.data(), &problem)) {
+            t_check_record(schema, raw.data());
             good++;
+        }
     }
     FUZZ_REQUIRE(was_wrong == expect_wrong);
     FUZZ_REQUIRE(was_wrong || rows == expected.size());

@@ -1,7 +1,9 @@
-/* mmf import: makes a store of the rows of a CSV file. */
+/* mmf import: makes a store of the rows of a CSV file, or of JSON lines. */
 #include "../command/progress.h"
 #include "../import/csv.h"
 #include "../import/delimiter.h"
+#include "../import/json.h"
+#include "../import/lines.h"
 #include "../import/new_store.h"
 #include "../import/plan.h"
 #include "../import/schema_file.h"
@@ -20,10 +22,16 @@ typedef struct import_options {
     const char *schema;
     const char *record;
     const char *delimiter;
+    unsigned format; /* of FORMAT_... */
     bool skip_bad;
     bool ignore_columns;
     bool replace;
 } import_options;
+
+enum {
+    FORMAT_CSV = 1,
+    FORMAT_JSON = 2
+};
 
 /* One run. */
 typedef struct import {
@@ -222,6 +230,63 @@ static exit_status import_csv(import *of, const char *path, char delimiter)
     return status;
 }
 
+/* ---- JSON lines ---- */
+
+static exit_status take_line(import *of, const lines_reader *lines, json_reader *reader)
+{
+    size_t blank = 0;
+    while (blank < lines->length && strchr(" \t\r", lines->text[blank]) != NULL)
+        blank++;
+    if (blank == lines->length)
+        return EXIT_GOOD;
+    if (MMFI_LIKELY(json_fill(reader, lines->text, lines->length, next_record(of)))) {
+        of->filled++;
+        return of->filled == of->block_rows ? append_block(of) : EXIT_GOOD;
+    }
+    if (reader->no_memory)
+        return report_no_memory();
+    uint64_t column = 1;
+    for (size_t i = 0; i < reader->wrong_at; i++)
+        column += ((unsigned char)lines->text[i] & 0xc0) != 0x80;
+    return take_wrong(of, lines->number, column, reader->wrong);
+}
+
+static exit_status take_lines(import *of, json_reader *reader)
+{
+    lines_reader lines;
+    lines_open(&lines, &of->in);
+    exit_status status = EXIT_GOOD;
+    while (status == EXIT_GOOD) {
+        switch (lines_next(&lines)) {
+        case LINES_LINE:
+            status = take_line(of, &lines, reader);
+            break;
+        case LINES_END:
+            return append_block(of);
+        case LINES_TOO_LONG:
+            report_wrong(of, lines.number + 1, 1, "the line is longer than 64 MiB");
+            return EXIT_FOUND;
+        case LINES_FAILED:
+            return fail_read(of);
+        default:
+            return report_no_memory();
+        }
+    }
+    return status;
+}
+
+static exit_status import_json(import *of, const char *path)
+{
+    json_reader reader;
+    json_open(&reader, of->schema, of->options->ignore_columns);
+    exit_status status = begin(of, path, 2); /* no line is shorter than {} */
+    if (status == EXIT_GOOD)
+        status = take_lines(of, &reader);
+    status = finish(of, status);
+    json_close(&reader);
+    return status;
+}
+
 static exit_status run(const command *given)
 {
     const import_options *options = (const import_options *)given->options;
@@ -242,6 +307,8 @@ import of;
     of.schema = schema;
     if (input_open(&of.in, given->operands[0], &error) != MMF_OK)
         status = report_error(&error);
+    else if (options->format == FORMAT_JSON)
+        status = import_json(&of, given->operands[1]);
     else
         status = import_csv(&of, given->operands[1], delimiter);
     input_close(&of.in);
@@ -254,6 +321,9 @@ static const command_option OPTIONS[] = {
      offsetof(import_options, schema)},
     {"--record", 0, OPTION_TEXT, "NAME", "the record, where the schema has several",
      offsetof(import_options, record)},
+    {"--format", 'f', OPTION_CHOICE, "csv|json",
+     "of IN: CSV, which is the default, or an object of JSON in each line",
+     offsetof(import_options, format)},
     {"--delimiter", 'd', OPTION_TEXT, "CHARACTER", "between the cells of a row; tab for a tab",
      offsetof(import_options, delimiter)},
     {"--skip-bad", 0, OPTION_FLAG, NULL, "leave rows out that are wrong, and count them",
@@ -266,14 +336,13 @@ static const command_option OPTIONS[] = {
 
 const verb VERB_IMPORT = {
     .name = "import",
-    .operands = "IN.csv OUT.mmf",
-    .summary = "make a store of the rows of a CSV file",
+    .operands = "IN OUT.mmf",
+    .summary = "make a store of the rows of a CSV file, or of JSON lines",
     .help =
-        "Makes OUT.mmf of the rows of IN.csv, whose first line names the columns; - reads "
-        "standard\n"
-        "input. OUT.mmf appears when it is complete. Columns may be in any order; those of arrays\n"
-        "and structs are named like bids[0].price. A value that does not suit its field exactly\n"
-        "ends the import, with its line and column.\n",
+        "Makes OUT.mmf of the rows of IN, a CSV file whose first line names the columns; - reads\n"
+        "standard input. OUT.mmf appears when it is complete. Columns may be in any order; those\n"
+        "of arrays and structs are named like bids[0].price. A value that does not suit its field\n"
+        "exactly ends the import, with its line and column.\n",
     .options = OPTIONS,
     .option_count = sizeof OPTIONS / sizeof OPTIONS[0],
     .options_size = sizeof(import_options),

@@ -270,3 +270,101 @@ TEST_F(ImportTest, LeavesNothingWhenItIsInterrupted)
         ExpectNothingLeft();
     }
 }
+
+// ---- JSON lines ----
+
+namespace {
+
+class ImportJsonTest : public ImportTest {
+protected:
+    int ImportJson(const std::string &lines, const std::vector<std::string> &options = {})
+    {
+        std::vector<std::string> with = {"--format", "json"};
+        with.insert(with.end(), options.begin(), options.end());
+        return Import(lines, with);
+    }
+};
+
+} // namespace
+
+TEST_F(ImportJsonTest, ReadsLines)
+{
+    ASSERT_EQ(
+        ImportJson(
+            "{\"symbol\":\"A\\u20ac\\n\\\"\",\"at\":12,\"side\":\"Buy\",\"bids\":[{\"price\":1.5,"
+            "\"size\":2},{\"size\":4,\"price\":\"3\",\"orders\":7}],\"greeks\":[1,2.5],"
+            "\"memo\":\"\",\"top\":{\"price\":-1,\"size\":9}}\r\n"
+            "\n"
+            " { \"bids\" : [ {\"price\":0,\"size\":0} , {\"price\":0,\"size\":0} ] ,"
+            "\"at\": \"1970-01-01T00:00:01Z\", \"symbol\": \"\\ud83d\\ude00\", \"greeks\": null,"
+            "\"fee\": null }"),
+        0)
+        << errors;
+    EXPECT_EQ(Value(0, "symbol"), "'A\xe2\x82\xac\n\"'");
+    EXPECT_EQ(Value(0, "at"), "12");
+    EXPECT_EQ(Value(0, "side"), "1");
+    EXPECT_EQ(Value(0, "bids[0].price"), "15000");
+    EXPECT_EQ(Value(0, "bids[1].price"), "30000");
+    EXPECT_EQ(Value(0, "bids[1].orders"), "7");
+    EXPECT_EQ(Value(0, "greeks[1]"), "2.500000");
+    EXPECT_EQ(Value(0, "memo"), "''");
+    EXPECT_EQ(Value(0, "top.size"), "9");
+    EXPECT_EQ(Value(0, "fee"), "2500") << "a default";
+    EXPECT_EQ(Value(1, "symbol"), "'\xf0\x9f\x98\x80'");
+    EXPECT_EQ(Value(1, "at"), "1000000000");
+    EXPECT_EQ(Value(1, "side"), "2");
+    EXPECT_EQ(Value(1, "greeks[0]"), "null");
+    EXPECT_EQ(Value(1, "fee"), "null");
+    EXPECT_EQ(Value(1, "top.price"), "null");
+    EXPECT_EQ(Run({"check", "out.mmf"}), 0) << errors;
+}
+
+TEST_F(ImportJsonTest, Refuses)
+{
+    const std::string bid = "{\"price\":1,\"size\":1}";
+    const std::string bids = "\"bids\":[" + bid + "," + bid + "]";
+    struct {
+        std::string line;
+        const char *said;
+    } cases[] = {
+        {"[]", "in.csv:1:1: error: expected '{' before the members of an object"},
+        {"{\"symbol\":1}", "in.csv:1:11: error: symbol: expected a string"},
+        {"{\"symbol\":\"a\"", "in.csv:1:14: error: expected '}' or a comma after a value"},
+        {"{\"symbol\":\"a", "in.csv:1:11: error: symbol: this string has no closing quote"},
+        {"{\"symbol\":\"\\x\"}", "in.csv:1:12: error: symbol: an escape that JSON does not have"},
+        {"{\"symbol\":\"\\ud800\"}", "error: symbol: an escape that JSON does not have"},
+        {"{\"symbol\":\"a\x01\"}", "in.csv:1:13: error: symbol: a control character in a string"},
+        {"{\"symbol\":\"ABCDEFGHIJK\"}",
+         "error: symbol: found 'ABCDEFGHIJK', expected at most 10 bytes"},
+        {"{\"symbol\":null}", "in.csv:1:11: error: symbol: is null, and the field is never null"},
+        {"{\"symbol\":\"a\",\"symbol\":\"a\"}", "in.csv:1:15: error: 'symbol' is there twice"},
+        {"{\"symbl\":\"a\"}", "in.csv:1:2: error: 'symbl' belongs to no field of the schema"},
+        {"{\"bids\":[{\"price\":1,\"size\":-1}]}", "in.csv:1:28: error: bids[0].size: found '-1', "
+                                                   "expected a whole number from 0 to 4294967295"},
+        {"{\"bids\":[" + bid + "]}", "error: bids: found 1 elements, expected 2"},
+        {"{\"bids\":[" + bid + "," + bid + ",1]}", "error: bids: found more than 2 elements"},
+        {"{\"bids\":[{}]}", "in.csv:1:10: error: bids[0]: there is no 'price'"},
+        {"{\"bids\":1}", "in.csv:1:9: error: bids: expected '['"},
+        {"{" + bids + "}", "in.csv:1:1: error: there is no 'symbol'"},
+        {"{\"symbol\":\"a\",\"at\":1," + bids + "} x", "error: text after the object"},
+        {"{\"at\":1.5}", "in.csv:1:7: error: at: found '1.5'"},
+        {"{\"at\":}", "in.csv:1:7: error: at: found ''"},
+    };
+    for (const auto &one : cases) {
+        EXPECT_EQ(ImportJson(one.line + "\n"), 1) << one.line;
+        EXPECT_TRUE(Has(errors, one.said));
+        ExpectNothingLeft();
+    }
+    const std::string good = "{\"symbol\":\"a\",\"at\":1," + bids;
+    std::string deep;
+    for (int i = 0; i < 100; i++)
+        deep += "[";
+    EXPECT_EQ(ImportJson(good + ",\"x\":" + deep + "}\n", {"--ignore-columns"}), 1);
+    EXPECT_TRUE(Has(errors, "more than 64 deep"));
+    ASSERT_EQ(ImportJson(good + ",\"x\":{\"y\":[1,{\"z\":\"]\"}],\"w\":[]},\"v\":null}\n1\n{\n",
+                         {"--ignore-columns", "--skip-bad"}),
+              0)
+        << errors;
+    EXPECT_TRUE(Has(errors, "2 rows skipped"));
+    EXPECT_EQ(Value(0, "symbol"), "'a'");
+}
