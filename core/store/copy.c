@@ -70,8 +70,9 @@ static void keep_torn(const mmf_store *to, unsigned char *records, const unsigne
 }
 
 /*
- * By write(2), and not by stores into the mapping, each of whose new pages costs a page fault: that
- * takes twice as long. The file has its blocks already, so a full disk is found out before.
+ * By write(2), and not by stores into the mapping, each of whose new pages costs a page fault: on
+ * a tmpfs the kernel takes twice as long for those, on ext4 as long. The file has its blocks
+ * already, so a full disk is found out before.
  */
 mmf_status mmfi_copy_append(mmf_store *to, unsigned char *records, const unsigned char *states,
                             uint64_t count, mmf_error *error)
