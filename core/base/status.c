@@ -37,6 +37,8 @@ static const struct {
     [MMF_ERR_UNSUPPORTED] = {"MMF_ERR_UNSUPPORTED", "this machine or file system cannot do it"},
     [MMF_ERR_NULL] = {"MMF_ERR_NULL", "the field is null"},
     [MMF_ERR_ENUM] = {"MMF_ERR_ENUM", "the value is no member of the enum"},
+    [MMF_ERR_ENDED] = {"MMF_ERR_ENDED", "the last writer has closed the file"},
+    [MMF_ERR_WRITER_DIED] = {"MMF_ERR_WRITER_DIED", "the last writer was killed"},
 };
 
 static bool status_is_known(mmf_status status)

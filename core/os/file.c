@@ -136,11 +136,11 @@ mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_e
 }
 
 /* The descriptor of that path if it is the same file as the other one; else -1. */
-static int open_same(const char *path, const mmfi_file *file)
+static int open_same(const char *path, const mmfi_file *file, bool writable)
 {
     struct stat first;
     struct stat second;
-    const int fd = open(path, MMFI_OPEN_FLAGS | (file->writable ? O_RDWR : O_RDONLY));
+    const int fd = open(path, MMFI_OPEN_FLAGS | (writable ? O_RDWR : O_RDONLY));
     if (fd >= 0 && fstat(fd, &second) == 0 && fstat(file->fd, &first) == 0 &&
         first.st_dev == second.st_dev && first.st_ino == second.st_ino)
         return fd;
@@ -149,14 +149,24 @@ static int open_same(const char *path, const mmfi_file *file)
     return -1;
 }
 
-int mmfi_file_reopen(const mmfi_file *file)
+static int reopen(const mmfi_file *file, bool writable)
 {
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file->fd);
-    const int fd = open_same(path, file);
+    const int fd = open_same(path, file, writable);
     if (fd >= 0)
         return fd;
-    return open_same(file->temporary != NULL ? file->temporary : file->path, file);
+    return open_same(file->temporary != NULL ? file->temporary : file->path, file, writable);
+}
+
+int mmfi_file_reopen(const mmfi_file *file)
+{
+    return reopen(file, file->writable);
+}
+
+int mmfi_file_reopen_to_write(const mmfi_file *file)
+{
+    return reopen(file, true);
 }
 
 /* ---- Bytes ---- */

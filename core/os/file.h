@@ -37,6 +37,9 @@ mmf_status mmfi_file_open(const char *path, bool writable, mmfi_file *out, mmf_e
  */
 int mmfi_file_reopen(const mmfi_file *file);
 
+/* The same to write to a file that is open for reading; -1 when this process may not write it. */
+int mmfi_file_reopen_to_write(const mmfi_file *file);
+
 /* What tells the file from every other one that is there now: st_dev and st_ino. */
 mmf_status mmfi_file_identity(const mmfi_file *file, uint64_t *device, uint64_t *inode,
                               mmf_error *error);

@@ -224,6 +224,21 @@ uint64_t mmfi_map_collapse(const mmfi_map *map, uint64_t first, uint64_t end)
     return at;
 }
 
+unsigned char *mmfi_map_page_open(int fd, uint64_t offset, uint64_t *first, uint64_t *size)
+{
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    *first = offset / page * page;
+    *size = page;
+    void *base = mmap(NULL, (size_t)page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)*first);
+    return base != MAP_FAILED ? (unsigned char *)base : NULL;
+}
+
+void mmfi_map_page_close(unsigned char *page)
+{
+    if (page != NULL)
+        (void)munmap(page, (size_t)sysconf(_SC_PAGESIZE));
+}
+
 void mmfi_map_close(mmfi_map *map)
 {
     if (map->base != NULL)

@@ -52,6 +52,14 @@ void mmfi_map_prefer_large(const mmfi_map *map, uint64_t first);
  */
 uint64_t mmfi_map_collapse(const mmfi_map *map, uint64_t first, uint64_t end);
 
+/*
+ * A mapping of the page (of the machine's size) that has that offset of the file, shared and
+ * writable. *first is where in the file it begins, *size how large it is. NULL when there is none
+ * to be had.
+ */
+unsigned char *mmfi_map_page_open(int fd, uint64_t offset, uint64_t *first, uint64_t *size);
+void mmfi_map_page_close(unsigned char *page);
+
 /* Unmaps; an empty map is allowed. */
 void mmfi_map_close(mmfi_map *map);
 

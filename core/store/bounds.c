@@ -2,19 +2,14 @@
  * How many records there are, and how many of them a handle can read: the count that the file
  * claims, the rows that it has bytes for, and those within the address space.
  */
-#undef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-
 #include "bounds.h"
 #include "../format/recover.h"
 #include "adapt.h"
 #include "reserve.h"
-#include "wait.h"
 
 #include "mmapforge/detail/columns.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 /* ---- What the file claims ---- */
 
@@ -243,27 +238,4 @@ mmfi_column_result mmfi_column_slow(const mmf_store *store, uint64_t first, uint
     result.count = range.rows.count;
     result.stride = (size_t)store->state->layout.record_size;
     return result;
-}
-
-/* ---- Waiting ---- */
-
-#define PAUSE_NS_FIRST UINT64_C(1000)
-#define PAUSE_NS_MAX   UINT64_C(1000000)
-
-mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeout_ns)
-{
-    const uint64_t start = mmfi_now_ns();
-    for (uint64_t pause = PAUSE_NS_FIRST;;
-         pause = pause * 2 < PAUSE_NS_MAX ? pause * 2 : PAUSE_NS_MAX) {
-        const mmf_status status = mmfi_refresh(store, count);
-        if (status != MMF_ERR_RANGE)
-            return status;
-        const uint64_t passed = mmfi_now_ns() - start;
-        if (passed >= timeout_ns)
-            return MMF_ERR_TIMEOUT;
-        if (pause > timeout_ns - passed)
-            pause = timeout_ns - passed;
-        const struct timespec interval = {0, (long)pause};
-        (void)nanosleep(&interval, NULL);
-    }
 }

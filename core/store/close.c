@@ -1,8 +1,11 @@
 /* Closing a handle, which stays readable for a while after that. */
 #include "close.h"
 #include "adapt.h"
+#include "link.h"
 #include "sigbus.h"
+#include "strategy.h"
 #include "sync.h"
+#include "wake.h"
 
 #include <stdlib.h>
 
@@ -27,6 +30,18 @@ void mmfi_handle_retire(mmf_store *store)
     free(mmfi_exchange_pointer(&quarantine[slot], store));
 }
 
+/* Waiting processes are told; unless the shared page is not this store's any more. */
+static void leave(mmfi_state *state)
+{
+    uint64_t size = 0;
+    const mmf_status linked = mmfi_link_check(state, NULL);
+    if ((linked != MMF_OK && linked != MMF_ERR_NOT_FOUND) || mmfi_pages_status(state) != MMF_OK ||
+        mmfi_file_size(&state->file, &size, NULL) != MMF_OK || size < state->layout.header_size)
+        return;
+    state->strategy->leave(state);
+    mmfi_wake(state->writer->live);
+}
+
 mmf_status mmf_store_close(mmf_store *store)
 {
     if (store == NULL)
@@ -35,8 +50,10 @@ mmf_status mmf_store_close(mmf_store *store)
     if (state == NULL)
         return MMF_ERR_CLOSED;
     mmf_status status = MMF_OK;
-    if (state->writer != NULL && !mmfi_state_is_inherited(state))
+    if (state->writer != NULL && !mmfi_state_is_inherited(state)) {
         status = mmfi_store_commit(state, true, NULL);
+        leave(state);
+    }
     mmfi_adapter *adapter = state->adapter;
     if (adapter != NULL) {
         mmfi_handle_retire(adapter->real);

@@ -103,6 +103,11 @@ static const char *what_to_do(const mmfi_state *state, mmf_status status)
         return "check the disk, and open the store again";
     case MMF_ERR_TIMEOUT:
         return "wait longer, or see what keeps the writer";
+    case MMF_ERR_ENDED:
+        return "no more records come; to wait for the next writer, use mmf_store_wait_through";
+    case MMF_ERR_WRITER_DIED:
+        return "the records that are there are whole; start the writer again, and to wait for it "
+               "use mmf_store_wait_through";
     case MMF_ERR_SCHEMA:
         return "the file is of another version of the schema and lacks the field, or says "
                "nothing of null; migrate it to a new file";

@@ -4,6 +4,7 @@
 #include "adapt.h"
 #include "bounds.h"
 #include "link.h"
+#include "wake.h"
 
 #include <string.h>
 
@@ -43,6 +44,7 @@ static mmf_status find_info(const mmf_store *store, mmf_info *out)
     if (status != MMF_OK)
         return status;
     out->writer_pid = pid;
+    out->writer_state = mmfi_writer_state_of(state);
     out->count = mmf_store_count(store);
     out->dropped_rows = state->dropped;
     mmfi_bounds bounds = {0, 0, 0, 0};

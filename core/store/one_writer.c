@@ -243,6 +243,12 @@ static mmf_status append_begin(mmfi_state *state, uint64_t rows)
     return MMF_OK;
 }
 
+static void leave(mmfi_state *state)
+{
+    mmfi_store64(&state->writer->live->writer_ended, MMFI_ENDED_CLOSED);
+    mmfi_file_unlock(&state->file);
+}
+
 const mmfi_strategy mmfi_one_writer = {
     .lock = mmfi_file_lock,
     .attach = attach,
@@ -251,4 +257,5 @@ const mmfi_strategy mmfi_one_writer = {
     .write_untracked = write_untracked,
     .append_begin = append_begin,
     .commit = commit,
+    .leave = leave,
 };

@@ -6,6 +6,7 @@
 #include "open.h"
 #include "../format/recover.h"
 #include "../os/boot_id.h"
+#include "../os/futex.h"
 #include "../os/lock.h"
 #include "adapt.h"
 #include "bounds.h"
@@ -178,7 +179,13 @@ static mmf_status attach_writer(mmfi_state *state, mmf_store *store, mmf_error *
     state->page = mmfi_map_private_open(sizeof *state->page);
     state->writer = state->page != NULL ? state->page : &state->writer_unwiped;
     state->writer->live = (mmfi_live *)(void *)(state->map.base + MMFI_LIVE_OFFSET);
-    return state->strategy->attach(state, store, error);
+    const mmf_status status = state->strategy->attach(state, store, error);
+    if (status != MMF_OK)
+        return status;
+    if (!mmfi_fence_register())
+        state->writer->last = (mmfi_append_last)(state->writer->last | MMFI_LAST_FENCE);
+    mmfi_store64(&state->writer->live->writer_ended, MMFI_ENDED_NOT);
+    return MMF_OK;
 }
 
 /*

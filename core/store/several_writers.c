@@ -207,6 +207,20 @@ static mmf_status commit_shared(mmfi_state *state, bool clean, mmf_error *error)
     return status;
 }
 
+/*
+ * The last one to leave says so. One that opens the file meanwhile has the lock before it joins,
+ * and joins after this: its word is stored later. While one joins, this was not the last.
+ */
+static void leave_shared(mmfi_state *state)
+{
+    mmfi_file_unlock(&state->file);
+    if (mmfi_file_lock_join(&state->file, NULL) != MMF_OK)
+        return;
+    if (!mmfi_file_is_locked(&state->file))
+        mmfi_store64(&mmfi_shared_live(state)->writer_ended, MMFI_ENDED_CLOSED);
+    mmfi_file_unlock_join(&state->file);
+}
+
 const mmfi_strategy mmfi_several_writers = {
     .lock = mmfi_file_lock_shared,
     .attach = mmfi_join,
@@ -216,4 +230,5 @@ const mmfi_strategy mmfi_several_writers = {
     .write_untracked = write_untracked_shared,
     .append_begin = append_begin_shared,
     .commit = commit_shared,
+    .leave = leave_shared,
 };

@@ -33,11 +33,12 @@ typedef struct guard_place {
     uint64_t changes;
     uint64_t base;
     uint64_t size;
+    uint64_t offset; /* of base in the file; not 0 for a page that may be written */
 } guard_place;
 
 static guard_place places[PLACES];
 
-static void place_set(guard_place *at, uint64_t base, uint64_t size)
+static void place_set(guard_place *at, uint64_t base, uint64_t size, uint64_t offset)
 {
     /* Odd already in a forked child whose parent had another thread here. */
     const uint64_t changes = mmfi_load64(&at->changes) | 1;
@@ -45,16 +46,22 @@ static void place_set(guard_place *at, uint64_t base, uint64_t size)
     mmfi_fence_release();
     mmfi_store64(&at->size, size);
     mmfi_store64(&at->base, base);
+    mmfi_store64(&at->offset, offset);
     mmfi_store64_release(&at->changes, changes + 1);
 }
 
 void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size)
 {
+    mmfi_guard_add_page(store, base, size, 0);
+}
+
+void mmfi_guard_add_page(mmf_store *store, unsigned char *base, uint64_t size, uint64_t offset)
+{
     for (uint32_t i = 0; i < PLACES; i++) {
         if (mmfi_load64(&places[i].store) != 0 ||
             !mmfi_swap64_if(&places[i].store, 0, (uint64_t)(uintptr_t)store))
             continue;
-        place_set(&places[i], (uint64_t)(uintptr_t)base, size);
+        place_set(&places[i], (uint64_t)(uintptr_t)base, size, offset);
         return;
     }
 }
@@ -62,8 +69,9 @@ void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size)
 void mmfi_guard_resize(const mmf_store *store, uint64_t size)
 {
     for (uint32_t i = 0; i < PLACES; i++) {
-        if (mmfi_load64(&places[i].store) == (uint64_t)(uintptr_t)store)
-            place_set(&places[i], mmfi_load64(&places[i].base), size);
+        if (mmfi_load64(&places[i].store) == (uint64_t)(uintptr_t)store &&
+            mmfi_load64(&places[i].offset) == 0)
+            place_set(&places[i], mmfi_load64(&places[i].base), size, 0);
     }
 }
 
@@ -72,7 +80,7 @@ void mmfi_guard_forget(const mmf_store *store)
     for (uint32_t i = 0; i < PLACES; i++) {
         if (mmfi_load64(&places[i].store) != (uint64_t)(uintptr_t)store)
             continue;
-        place_set(&places[i], 0, 0);
+        place_set(&places[i], 0, 0, 0);
         mmfi_store64_release(&places[i].store, 0);
     }
 }
@@ -105,9 +113,11 @@ static bool replace_with_zeroes(const guard_place *at, uint64_t address)
 {
     mmf_store *store = (mmf_store *)(uintptr_t)at->store;
     mmfi_state *state = store->state;
-    const int access = state->file.writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    const bool writable = state->file.writable || at->offset != 0;
+    const int access = writable ? PROT_READ | PROT_WRITE : PROT_READ;
     /* Several threads may be here; only the first one changes the writer's state. */
-    if (mmfi_swap64_if(&state->missing_pages, 0, reason(state, address - at->base))) {
+    if (mmfi_swap64_if(&state->missing_pages, 0,
+                       reason(state, at->offset + (address - at->base)))) {
         /* An append under way raises the bound when it publishes, and then lowers it again. */
         if (state->writer != NULL)
             state->writer->last = MMFI_LAST_NO_ROWS;
@@ -131,6 +141,7 @@ static bool find(uint64_t address, guard_place *out)
         out->store = mmfi_load64(&places[i].store);
         out->base = mmfi_load64(&places[i].base);
         out->size = mmfi_load64(&places[i].size);
+        out->offset = mmfi_load64(&places[i].offset);
         mmfi_fence_acquire();
         if (out->base != 0 && address >= out->base && address - out->base < out->size &&
             changes % 2 == 0 && mmfi_load64(&places[i].changes) == changes)

@@ -8,6 +8,8 @@ MMF_BEGIN_DECLS
 
 /* Remembers the mapping of a handle, its new size, and forgets it before it is unmapped. */
 void mmfi_guard_add(mmf_store *store, unsigned char *base, uint64_t size);
+/* A second mapping, of one page of the same file from that offset on, which may be written. */
+void mmfi_guard_add_page(mmf_store *store, unsigned char *page, uint64_t size, uint64_t offset);
 void mmfi_guard_resize(const mmf_store *store, uint64_t size);
 void mmfi_guard_forget(const mmf_store *store);
 

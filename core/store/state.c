@@ -25,6 +25,8 @@ void mmfi_state_free(mmfi_state *state)
     if (mmfi_state_is_inherited(state))
         state->file.locked = false; /* the lock is the parent's, to whom it stays */
     mmfi_map_close(&state->map);
+    if (state->wake_page > MMFI_NO_PAGE)
+        mmfi_map_page_close((unsigned char *)(uintptr_t)state->wake_page);
     mmfi_file_close(&state->file);
     mmf_schema_free(state->schema);
     free(state->link.path);

@@ -51,6 +51,8 @@ typedef struct mmfi_strategy mmfi_strategy;
 /* core/store/adapt.h */
 typedef struct mmfi_adapter mmfi_adapter;
 
+#define MMFI_NO_PAGE UINT64_C(1) /* no address */
+
 struct mmfi_state {
     const mmfi_strategy *strategy;
     mmfi_file file;
@@ -92,7 +94,9 @@ struct mmfi_state {
     uint32_t slot;    /* the undo slot of this writer */
     pid_t pid;        /* the process that opened the handle */
     mmfi_obstacle obstacle; /* of the last write; for the message of its MMF_ERR_BUSY */
-    uint64_t growth_error;  /* errno of the last growth of the file, 0 when it went well */
+    uint64_t wake_page; /* of a reader that waits: a page that may be written, MMFI_NO_PAGE when */
+                        /* there is none to be had (yet), 0 before; core/store/wake.h */
+    uint64_t growth_error; /* errno of the last growth of the file, 0 when it went well */
 };
 
 /* Targets of the pointers in handles that may not write, and in handles without a shared page. */

@@ -29,6 +29,8 @@ struct mmfi_strategy {
     mmf_status (*append_begin)(mmfi_state *state, uint64_t rows);
     /* Records to the disk, then their count; clean when the handle is being closed. */
     mmf_status (*commit)(mmfi_state *state, bool clean, mmf_error *error);
+    /* The locks are given back; before or after, the shared page says that this was a close. */
+    void (*leave)(mmfi_state *state);
 };
 
 extern const mmfi_strategy mmfi_one_writer;      /* core/store/one_writer.c */

@@ -4,6 +4,7 @@
 #include "explain.h"
 #include "link.h"
 #include "strategy.h"
+#include "wake.h"
 #include "write.h"
 
 mmf_status mmfi_commit_adopt(mmfi_state *state, const mmfi_recovery *found, mmf_error *error)
@@ -63,6 +64,9 @@ mmf_status mmfi_store_commit(mmfi_state *state, bool clean, mmf_error *error)
     if (linked != MMF_OK && linked != MMF_ERR_NOT_FOUND && mmfi_pages_status(state) == MMF_OK)
         return linked;
     const mmf_status status = commit_records(state, clean, error);
+    /* Where no process trusts the shared page, what they wait for is a commit. */
+    if (status == MMF_OK && mmfi_load64(&state->writer->live->waiters) != 0)
+        mmfi_wake(state->writer->live);
     return status == MMF_OK && linked != MMF_OK ? mmfi_link_say(state, linked, error) : status;
 }
 

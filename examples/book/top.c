@@ -45,7 +45,7 @@ int main(int argc, char **argv)
         return 1;
     }
     book_record book;
-    mmf_status status = mmf_store_wait(book_store_base(store), count - 1, PATIENCE_NS);
+    mmf_status status = book_store_wait(store, count - 1, PATIENCE_NS);
     if (status == MMF_OK)
         status = book_store_get(store, count - 1, &book);
     if (status == MMF_OK) {

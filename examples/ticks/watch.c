@@ -92,29 +92,28 @@ static bool catch_up(const tick_store *store, summary *sum)
     return true;
 }
 
-static bool writer_is_gone(const tick_store *store)
-{
-    mmf_info info;
-    return mmf_store_info(tick_store_base(store), &info) != MMF_OK || info.writer_pid == 0;
-}
-
+/* Sleeps until there are more; each append wakes it. */
 static bool follow(const tick_store *store, summary *sum)
 {
     uint64_t reported = now_ns();
     for (;;) {
-        /* Asked before the last look: what the writer published before it went is then seen. */
-        const bool gone = writer_is_gone(store);
+        const mmf_status status = tick_store_wait(store, sum->records, REPORT_EVERY_NS);
+        if (status == MMF_ERR_ENDED)
+            return true;
+        if (status != MMF_OK && status != MMF_ERR_TIMEOUT) {
+            mmf_error error;
+            (void)mmf_store_explain(tick_store_base(store), status, sum->records, NULL, &error);
+            (void)fprintf(stderr, "watch: %s\n", error.message);
+            return false;
+        }
         if (!catch_up(store, sum))
             return false;
-        if (gone)
-            return true;
         if (now_ns() - reported > REPORT_EVERY_NS) {
             reported = now_ns();
             (void)printf("  %" PRIu64 " trades so far, the last at %.2f\n", sum->records,
                          sum->last.price);
             (void)fflush(stdout);
         }
-        (void)mmf_store_wait(tick_store_base(store), sum->records, NS_PER_SECOND / 20);
     }
 }
 

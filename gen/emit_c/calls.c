@@ -62,6 +62,12 @@ void emit_store_calls(emitter *to, const emit_record *record)
         "\n"
         "/* The number of records that fit the file before it grows. */\n"
         "uint64_t $record$_store_capacity(const $record$_store *store);\n"
+        "\n"
+        "/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED "
+        "when the\n"
+        " * last writer has closed the file or was killed. See mmf_store_wait. */\n"
+        "mmf_status $record$_store_wait(const $record$_store *store, uint64_t row, "
+        "uint64_t timeout_ns);\n"
         "\n");
 }
 

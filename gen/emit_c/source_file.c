@@ -386,6 +386,12 @@ static void emit_calls(emitter *to, const emit_record *record)
         "uint64_t $record$_store_capacity(const $record$_store *store)\n"
         "{\n"
         "    return mmf_store_capacity($record$_store_base(store));\n"
+        "}\n"
+        "\n"
+        "mmf_status $record$_store_wait(const $record$_store *store, uint64_t row, "
+        "uint64_t timeout_ns)\n"
+        "{\n"
+        "    return mmf_store_wait($record$_store_base(store), row, timeout_ns);\n"
         "}\n");
 }
 

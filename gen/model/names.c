@@ -94,6 +94,7 @@ static const whole_pattern OF_RECORD[] = {
     {LOWER, NAMES_FILE, "_store_rows"},
     {LOWER, NAMES_FILE, "_store_set"},
     {LOWER, NAMES_FILE, "_store_sync"},
+    {LOWER, NAMES_FILE, "_store_wait"},
     {AS_WRITTEN, NAMES_MODULE, ""},
     {AS_WRITTEN, NAMES_MODULE, "Store"},
 };

@@ -21,6 +21,7 @@ from mmapforge._errors import (
     CapacityError,
     ClosedError,
     CorruptError,
+    EndedError,
     EnumError,
     Error,
     FieldNameError,
@@ -46,6 +47,7 @@ from mmapforge._errors import (
     VersionError,
     ViewsAliveError,
     WaitTimeoutError,
+    WriterDiedError,
 )
 from mmapforge._generate import compile_schema as compile
 from mmapforge._generate import generate, get_include, get_sources
@@ -64,6 +66,7 @@ __all__ = [
     "CapacityError",
     "ClosedError",
     "CorruptError",
+    "EndedError",
     "EnumError",
     "Error",
     "Field",
@@ -96,6 +99,7 @@ __all__ = [
     "View",
     "ViewsAliveError",
     "WaitTimeoutError",
+    "WriterDiedError",
     "compile",
     "define",
     "define_enum",

@@ -124,6 +124,14 @@ class EnumError(Error, ValueError):
     """A value is that of no member of its enum."""
 
 
+class EndedError(Error, EOFError):
+    """A wait: no writer has the file; the last one closed it."""
+
+
+class WriterDiedError(Error, BrokenPipeError):
+    """A wait: no writer has the file; the last one was killed. Its records are whole."""
+
+
 class FieldTypeError(Error, TypeError):
     """A value has the wrong type for its field."""
 
@@ -171,6 +179,8 @@ CLASS_OF_STATUS: Dict[int, Type[Error]] = {
     lib.MMF_ERR_UNSUPPORTED: UnsupportedError,
     lib.MMF_ERR_NULL: NullError,
     lib.MMF_ERR_ENUM: EnumError,
+    lib.MMF_ERR_ENDED: EndedError,
+    lib.MMF_ERR_WRITER_DIED: WriterDiedError,
 }
 
 # Statuses for which errno selects a more specific class.
@@ -190,6 +200,7 @@ _ERRNO_OF: Dict[Type[Error], int] = {
     NoSpaceError: errno.ENOSPC,
     WaitTimeoutError: errno.ETIMEDOUT,
     RecoveryError: errno.EIO,
+    WriterDiedError: errno.EPIPE,
 }
 
 

@@ -230,7 +230,7 @@ int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns)
 {
     mmf_store *store = mmfpy_enter(handle);
     const mmf_status status =
-        store != NULL ? mmf_store_wait(store, count, timeout_ns) : MMF_ERR_CLOSED;
+        store != NULL ? mmf_store_wait_through(store, count, timeout_ns) : MMF_ERR_CLOSED;
     mmfpy_leave(handle);
     return (int)status;
 }

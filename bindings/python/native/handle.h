@@ -159,7 +159,7 @@ int mmfpy_write_untracked(mmfpy_store *handle);
  */
 int64_t mmfpy_count(mmfpy_store *handle);
 
-/* As mmf_store_wait. */
+/* As mmf_store_wait_through. */
 int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns);
 
 /*

@@ -30,10 +30,12 @@ typedef enum mmf_status {
     MMF_ERR_NEEDS_RECOVERY = 19, /* a sync failed earlier: the disk may lack what memory shows */
     MMF_ERR_UNSUPPORTED = 20,    /* this machine, file system or build cannot do it */
     MMF_ERR_NULL = 21,           /* the field has no value */
-    MMF_ERR_ENUM = 22            /* the value is that of no member of the enum */
+    MMF_ERR_ENUM = 22,           /* the value is that of no member of the enum */
+    MMF_ERR_ENDED = 23,          /* a wait: no writer has the file, the last one closed it */
+    MMF_ERR_WRITER_DIED = 24     /* a wait: no writer has the file, the last one was killed */
 } mmf_status;
 
-#define MMF_STATUS_COUNT 23
+#define MMF_STATUS_COUNT 25
 
 /*
  * Sizes of the texts in mmf_error, in bytes with the final NUL. A longer path is cut at its end, a

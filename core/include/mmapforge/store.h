@@ -146,6 +146,13 @@ typedef enum mmf_replaced {
     MMF_REPLACED_COPIED_UP = 5 /* the mapping is of an old copy: docs/durability.md, Overlayfs */
 } mmf_replaced;
 
+/* Whether a writer has the file, and else how the last one ended. */
+typedef enum mmf_writer_state {
+    MMF_WRITER_AT_WORK = 1,
+    MMF_WRITER_CLOSED = 2, /* also when there was none, or it was of a library before 0.2 */
+    MMF_WRITER_KILLED = 3  /* it never came to its close; after a power cut it may be CLOSED */
+} mmf_writer_state;
+
 /*
  * What mmf_store_info tells of an open store. Later versions add fields after the last one; one
  * that lies beyond `size` is not known to the library, and is 0.
@@ -170,6 +177,7 @@ typedef struct mmf_info {
     bool writable; /* this handle may write */
     bool live;     /* the shared count is used; false: the count of the last sync or close is */
     mmf_replaced replaced;
+    mmf_writer_state writer_state; /* of several writers: of the last one */
 } mmf_info;
 
 /*
@@ -316,12 +324,26 @@ const mmf_schema *mmf_store_file_schema(const mmf_store *store);
 const char *mmf_store_path(const mmf_store *store);
 
 /*
- * Waits until the store has more than count records, by checking the count with growing pauses of
- * at most 1 ms. timeout_ns is in nanoseconds; 0 checks once, UINT64_MAX waits for ever,
- * and so does a negative number, which C converts to centuries: check a time left for being
- * negative. MMF_ERR_TIMEOUT when the time has passed, else as a read.
+ * Waits until the store has that row. timeout_ns is in nanoseconds; 0 checks once, UINT64_MAX waits
+ * for ever, and so does a negative number, which C converts to centuries: check a time left for
+ * being negative.
+ *
+ * MMF_ERR_TIMEOUT when the time has passed; MMF_ERR_ENDED when the last writer has closed the file,
+ * and MMF_ERR_WRITER_DIED when it was killed, also if that was before the call; else as a read.
+ *
+ * A waiting process sleeps, and the append that makes the row wakes it. For that it stores a word
+ * in the shared page of the file, by a mapping of that page alone, which the first wait of a
+ * read-only handle makes. A process that may only read the file cannot; it looks again and again
+ * instead, after an eighth of the time that it has waited, at least 50 us and at most 2 ms
+ * (docs/memory-model.md, Waiting). That a writer was killed is found within 100 ms.
  */
-mmf_status mmf_store_wait(const mmf_store *store, uint64_t count, uint64_t timeout_ns);
+mmf_status mmf_store_wait(const mmf_store *store, uint64_t row, uint64_t timeout_ns);
+
+/*
+ * The same without MMF_ERR_ENDED and MMF_ERR_WRITER_DIED: while no writer has the file, it waits
+ * for one.
+ */
+mmf_status mmf_store_wait_through(const mmf_store *store, uint64_t row, uint64_t timeout_ns);
 
 /*
  * Fills *error with a message for a status that a call without mmf_error gave: the path, the field

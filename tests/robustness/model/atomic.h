@@ -37,11 +37,27 @@ typedef uint64_t __attribute__((may_alias)) mmfi_u64;
 #define mmfi_fence_acquire() model_fence(MODEL_ORDER(MODEL_ACQUIRE, "fence acquire", ""))
 #define mmfi_fence_release() model_fence(MODEL_ORDER(MODEL_RELEASE, "fence release", ""))
 
+/* Full fences of threads that go through one word: each sees what came before all earlier ones. */
+void fake_fence_light(model_order order);
+void fake_fence_full(model_order order);
+#define mmfi_fence_light() fake_fence_light(MODEL_ORDER(MODEL_ACQ_REL, "fence light", ""))
+#define mmfi_fence_full()  fake_fence_full(MODEL_ORDER(MODEL_ACQ_REL, "fence full", ""))
+
 /* Both halves of an order, each with a place of its own. */
+#define mmfi_add64_ordered(to, value)                                                              \
+    model_add(to, value, MODEL_ORDER(MODEL_ACQUIRE, "add acquire", #to) == MODEL_ACQUIRE,          \
+              MODEL_ORDER(MODEL_RELEASE, "add release", #to) == MODEL_RELEASE)
 #define mmfi_swap64_if(to, expected, value)                                                        \
     model_swap_if(to, expected, value,                                                             \
                   MODEL_ORDER(MODEL_ACQUIRE, "update acquire", #to) == MODEL_ACQUIRE,              \
                   MODEL_ORDER(MODEL_RELEASE, "update release", #to) == MODEL_RELEASE)
+
+MMFI_INLINE uint64_t model_add(void *to, uint64_t value, bool acquires, bool releases)
+{
+    return model_fetch_add(to, value,
+                           acquires ? (releases ? MODEL_ACQ_REL : MODEL_ACQUIRE)
+                                    : (releases ? MODEL_RELEASE : MODEL_RELAXED));
+}
 
 MMFI_INLINE bool model_swap_if(void *to, uint64_t expected, uint64_t value, bool acquires,
                                bool releases)

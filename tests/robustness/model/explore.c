@@ -260,7 +260,13 @@ static bool run_to_end(int first)
     search.result->executions++;
     if (search.program->end != NULL)
         search.program->end(search.now.observed, search.program->context);
-    return true;
+    const char *wrong =
+        search.program->wrong != NULL ? search.program->wrong(search.now.observed) : NULL;
+    if (wrong == NULL)
+        return true;
+    snprintf(search.result->what, MODEL_WHAT_SIZE, "%s", wrong);
+    search.result->verdict = MODEL_WRONG;
+    return false;
 }
 
 /* Goes back to the last choice that has an option left; false when there is none. */

@@ -51,6 +51,8 @@ typedef struct model_program {
     /* Called at the end of each execution, when it is set. */
     void (*end)(const uint64_t observed[MODEL_OBSERVED_MAX], void *context);
     void *context;
+    /* What is wrong with an execution as a whole, or NULL; called at its end, when it is set. */
+    const char *(*wrong)(const uint64_t observed[MODEL_OBSERVED_MAX]);
     /* The name of a place in memory, for reports; may be NULL. */
     const char *(*name)(const void *address);
     /*

@@ -3,15 +3,18 @@
 
 #include "core/format/recover.h"
 #include "core/os/boot_id.h"
+#include "core/os/futex.h"
 #include "core/os/lock.h"
 #include "core/os/space.h"
 #include "core/os/sync_file.h"
 #include "core/store/explain.h"
 #include "core/store/link.h"
 #include "core/store/reserve.h"
+#include "core/store/sigbus.h"
 #include "core/store/strategy.h"
 #include "core/store/wait.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -48,6 +51,12 @@ MMFI_STATIC_ASSERT(sizeof(handle) <= FAKE_HANDLE_SIZE, "a handle fits its memory
 
 fake_handle_memory fake_handles[FAKE_HANDLES_MAX];
 static bool sync_fails;
+static bool waiting;
+static bool no_membarrier;
+
+/* Every full fence is an update of the one; the other counts calls that wake, under their lock. */
+static uint64_t fences;
+static uint64_t wakes;
 
 static handle *handle_at(size_t index)
 {
@@ -82,6 +91,9 @@ void fake_make(fake_options options)
     layout.undo_count = options.undo_count != 0 ? options.undo_count : 1;
     const uint64_t capacity = options.capacity != 0 ? options.capacity : FAKE_ROWS_MAX;
     sync_fails = options.sync_fails;
+    waiting = options.waiting;
+    no_membarrier = options.no_membarrier;
+    fences = wakes = 0;
     file_size = HEADER_SIZE + capacity * FAKE_RECORD_SIZE;
     for (uint64_t row = 0; row < options.count; row++) {
         put(fake_record_at(row), MMFI_SEQUENCE_FIRST);
@@ -117,6 +129,10 @@ static const char *name_of_live(size_t offset)
         return "live.boot_id[1]";
     case offsetof(mmfi_live, append_owner):
         return "live.append_owner";
+    case offsetof(mmfi_live, wake):
+        return "live.wake";
+    case offsetof(mmfi_live, waiters):
+        return "live.waiters";
     case offsetof(mmfi_live, poisoned):
         return "live.poisoned";
     case offsetof(mmfi_live, replaced):
@@ -160,6 +176,9 @@ bool fake_is_constant(const void *address)
     if (at == fake_live() + offsetof(mmfi_live, device) ||
         at == fake_live() + offsetof(mmfi_live, inode))
         return true;
+    if (!waiting && (at == fake_live() + offsetof(mmfi_live, wake) ||
+                     at == fake_live() + offsetof(mmfi_live, waiters)))
+        return true;
     if (at < memory + MMFI_COMMIT_OFFSET || at >= memory + MMFI_LIVE_OFFSET)
         return false;
     switch ((size_t)(at - memory) % MMFI_PAGE_SIZE & ~(size_t)7) {
@@ -189,6 +208,10 @@ const char *fake_name(const void *address)
         }
     if (address == &file_size)
         return "file size";
+    if (address == &fences)
+        return "fences";
+    if (address == &wakes)
+        return "wakes";
     for (size_t i = 0; i <= LOCK_JOIN; i++)
         if (address == &locks[i]) {
             snprintf(name, sizeof name, i == LOCK_JOIN ? "lock to join" : "lock of slot %zu", i);
@@ -401,6 +424,90 @@ uint32_t mmfi_undo_count_for(uint64_t stride, bool shared_writers)
     return layout.undo_count;
 }
 
+/* ---- Sleeping: the kernel's lock orders the calls ---- */
+
+static void fence(model_order order)
+{
+    if (order == MODEL_RELAXED)
+        return;
+    model_fence(MODEL_ACQ_REL);
+    (void)model_fetch_add(&fences, 1, MODEL_ACQ_REL);
+    model_fence(MODEL_ACQ_REL);
+}
+
+/* One writer: that its fences are ordered among each other is the order of its program. */
+void fake_fence_light(model_order order)
+{
+    if (waiting && !no_membarrier)
+        fence(order);
+}
+
+void fake_fence_full(model_order order)
+{
+    if (waiting)
+        fence(order);
+}
+
+bool mmfi_fence_others(void)
+{
+    static model_site site = {"mmfi_fence_others", "fence heavy", "", 0, false};
+    fence(model_site_is_weakened(&site) ? MODEL_RELAXED : MODEL_ACQ_REL);
+    return !no_membarrier;
+}
+
+static unsigned sleeps_as;
+
+void fake_sleeps_as(unsigned observed)
+{
+    sleeps_as = observed;
+}
+
+bool fake_is_asleep(uint64_t observed)
+{
+    return observed != 0 && model_final(&wakes) == observed - 1;
+}
+
+int mmfi_futex_wait(const uint64_t *word, uint32_t expected, uint64_t timeout_ns)
+{
+    (void)timeout_ns;
+    const uint64_t before = model_fetch_add(&wakes, 0, MODEL_ACQ_REL);
+    if ((uint32_t)model_load(word, MODEL_RELAXED) != expected)
+        return EAGAIN;
+    if (model_load(&wakes, MODEL_ACQUIRE) != before)
+        return 0;
+    model_observe(sleeps_as, before + 1);
+    model_give_up();
+}
+
+void mmfi_futex_wake(const uint64_t *word)
+{
+    (void)word;
+    (void)model_fetch_add(&wakes, 1, MODEL_ACQ_REL);
+}
+
+/* The page is there from the start. */
+int mmfi_file_reopen_to_write(const mmfi_file *file)
+{
+    (void)file;
+    return -1;
+}
+
+unsigned char *mmfi_map_page_open(int fd, uint64_t offset, uint64_t *first, uint64_t *size)
+{
+    (void)fd, (void)offset, (void)first, (void)size;
+    return NULL;
+}
+
+void mmfi_guard_add_page(mmf_store *store, unsigned char *page, uint64_t size, uint64_t offset)
+{
+    (void)store, (void)page, (void)size, (void)offset;
+}
+
+void mmfi_file_unlock(mmfi_file *file)
+{
+    (void)file;
+}
+
 /* ---- Waiting: as long as the program has patience, and every attempt asks who lives ---- */
 
 bool mmfi_wait_next(mmfi_wait *wait)
@@ -464,6 +571,7 @@ static handle *open_handle(unsigned index)
     handle *opened = handle_at(index);
     opened->state.map.base = memory;
     opened->state.map.size = FILE_MAX;
+    opened->state.wake_page = (uint64_t)(uintptr_t)fake_live();
     opened->state.layout = layout;
     opened->state.rows_written = UINT64_MAX;
     opened->state.rows_to_hole = UINT64_MAX;

@@ -32,6 +32,8 @@ typedef struct fake_options {
     uint64_t
         unsynced; /* of the records the last ones are in no commit; then the count is no rubbish */
     bool sync_fails;
+    bool waiting;        /* processes wait; else the words for them are never stored */
+    bool no_membarrier;  /* and the kernel refuses the fence that one process makes for others */
     uint32_t undo_count; /* 0: one */
 } fake_options;
 
@@ -78,6 +80,13 @@ mmf_status fake_open_shared(unsigned index, mmf_store **out);
  */
 void fake_remember(void);
 mmf_store *fake_handle_again(unsigned index);
+
+/*
+ * What the thread that waits says before: where to observe that it sleeps. fake_is_asleep says at
+ * the end, by that value, whether it sleeps on and no process will wake it.
+ */
+void fake_sleeps_as(unsigned observed);
+bool fake_is_asleep(uint64_t observed);
 
 /* What the kernel does when the process of a handle dies. */
 void fake_free_locks(unsigned index);

@@ -77,6 +77,17 @@ const Mutant mutants[] = {
     {"mmfi_append_rows_end", "store release", "&store->row_bound", "writer's handle, rows",
      nullptr},
     {"mmfi_append_rows_end", "store release", "&writer->live->count", "append of rows", nullptr},
+    // core/include/mmapforge/detail/access.h, core/store/wake.c, sleep.c
+    {"mmfi_append_finish", "fence light", "", "waiting", nullptr},
+    {"mmfi_append_finish_slow", "fence full", "", "waiting, no membarrier", nullptr},
+    {"mmfi_fence_others", "fence heavy", "", "waiting", nullptr},
+    {"mmfi_wake", "add release", "&live->wake", "waiting, after a death", nullptr},
+    {"mmfi_wake", "add acquire", "&live->wake", nullptr, "the writer takes nothing from others"},
+    {"mmfi_wake_page", "load acquire", "&state->wake_page", nullptr,
+     "for threads of one process, and the page is there from the start here"},
+    {"mmfi_wake_ask", "update acquire", "&live->waiters", nullptr, "a full fence follows"},
+    {"mmfi_wake_ask", "update release", "&live->waiters", nullptr, "a full fence follows"},
+    {"prepare", "load acquire", "of->wake", "waiting, after a death", nullptr},
     // core/store/claim.h
     {"mmfi_claim", "update release", "record", "two writers", nullptr},
     {"mmfi_claim", "update acquire", "record", nullptr,

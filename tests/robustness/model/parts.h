@@ -18,6 +18,7 @@ extern const protocol_group protocols_append;
 extern const protocol_group protocols_shared;
 extern const protocol_group protocols_death;
 extern const protocol_group protocols_writers;
+extern const protocol_group protocols_waiting;
 
 /* ---- Arguments: threads get their row, or the handle that they share ---- */
 

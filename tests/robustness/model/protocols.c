@@ -5,9 +5,9 @@
 
 const protocol *protocol_at(size_t index)
 {
-    static const protocol_group *const groups[] = {&protocols_record, &protocols_append,
-                                                   &protocols_shared, &protocols_death,
-                                                   &protocols_writers};
+    static const protocol_group *const groups[] = {&protocols_record,  &protocols_append,
+                                                   &protocols_shared,  &protocols_death,
+                                                   &protocols_writers, &protocols_waiting};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         if (index < groups[i]->count)
             return &groups[i]->all[index];
@@ -48,7 +48,8 @@ void protocol_explore(const protocol *of, protocol_result *out)
     model_program program = {.threads = threads,
                              .name = fake_name,
                              .is_constant = fake_is_constant,
-                             .patience = of->patience};
+                             .patience = of->patience,
+                             .wrong = of->wrong};
     for (size_t i = 0; i < PROTOCOL_THREADS_MAX && of->threads[i].run != NULL; i++) {
         threads[i] = of->threads[i];
         program.thread_count++;

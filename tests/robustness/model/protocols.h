@@ -23,6 +23,7 @@ typedef struct protocol {
     /* How many threads, from the first on, are killed before each of their stores, in all pairs. */
     unsigned killable_count;
     uint32_t patience; /* pauses of a waiting thread before it gives up */
+    const char *(*wrong)(const uint64_t observed[MODEL_OBSERVED_MAX]); /* at the end; may be NULL */
 } protocol;
 
 typedef struct protocol_result {

@@ -309,15 +309,24 @@ MMFI_INLINE mmfi_append mmfi_append_begin(mmf_store *store, size_t record_size)
     return append;
 }
 
-/* Ends an append that has published its record, or gave up. */
+/* mmfi_append_finish, where processes are to be woken, and what is rare. */
+MMFI_COLD void mmfi_append_finish_slow(mmf_store *store, const mmfi_writer *writer);
+
+/*
+ * Ends an append that has published its record, or gave up. The count is stored and the word of
+ * waiting processes is loaded, in this order; they do it the other way round (core/store/wake.h).
+ */
 MMFI_INLINE void mmfi_append_finish(mmf_store *store, const mmfi_writer *writer)
 {
-    if (MMFI_LIKELY(writer->last == MMFI_LAST_NOTHING))
+    mmfi_fence_light();
+    const uint64_t waiters = mmfi_load64(&writer->live->waiters);
+    if (MMFI_LIKELY((waiters | (uint64_t)writer->last) == 0))
         return;
     if (writer->last == MMFI_LAST_UNLOCK)
         mmfi_store64_release(&writer->live->append_owner, 0);
-    else
-        mmfi_store64_release(&store->row_bound, 0);
+    /* 0, for none, is not below any count then. */
+    if (waiters - 1 < writer->count || writer->last > MMFI_LAST_UNLOCK)
+        mmfi_append_finish_slow(store, writer);
 }
 
 /* The releases pair with the acquires of mmf_store_count, mmfi_refresh and mmfi_row_is_known. */

@@ -141,6 +141,12 @@ MMFI_INLINE void mmfi_fence_release(void)
     __atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
+/* Earlier stores are visible before later loads look. An instruction, so for cold paths only. */
+MMFI_INLINE void mmfi_fence_full(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 #if MMFI_TSAN && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
@@ -149,6 +155,15 @@ MMFI_INLINE void mmfi_fence_release(void)
 MMFI_INLINE void mmfi_compiler_barrier(void)
 {
     __asm__ volatile("" ::: "memory");
+}
+
+/*
+ * The light half of a full fence, no instruction: another thread makes it one by its heavy half,
+ * mmfi_fence_others (core/os/futex.h).
+ */
+MMFI_INLINE void mmfi_fence_light(void)
+{
+    mmfi_compiler_barrier();
 }
 
 /*

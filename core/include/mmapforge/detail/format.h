@@ -170,12 +170,12 @@ typedef struct mmfi_live {
     uint8_t line1[56];
     uint64_t capacity; /* records that the file is known to have room for */
     uint8_t line2[56];
-    uint32_t wake;    /* reserved for a futex of waiters */
-    uint32_t waiters; /* reserved: how many may be asleep there */
-    uint8_t line3[56];
+    uint64_t wake;    /* waiting processes sleep on its low half; + 1 when they are woken */
+    uint64_t waiters; /* 1 + the first row that one of them may be waiting for; 0 for none */
+    uint8_t line3[48];
     uint64_t writer_epoch; /* counts the writers that opened the file */
     uint64_t writer_pid;   /* of the latest, in its own pid namespace; for messages only */
-    uint64_t writer_ended; /* MMFI_ENDED_CLOSED, or 0: at work, killed, or one of several */
+    uint64_t writer_ended; /* MMFI_ENDED_...: how the last writer ended; 0 if none has said so */
     uint8_t line4[40];
     uint64_t boot_id[MMFI_BOOT_ID_WORDS];
     uint64_t device; /* st_dev and st_ino of the file: the same boot may see another one with */
@@ -197,6 +197,7 @@ typedef struct mmfi_live {
 } mmfi_live;
 
 #define MMFI_ENDED_CLOSED 1u
+#define MMFI_ENDED_NOT    2u /* it is at work, or was killed */
 
 /*
  * The header of an undo slot; the before-image follows, a record with the sequence that it had. A
@@ -228,6 +229,7 @@ MMFI_STATIC_ASSERT(offsetof(mmfi_commit, reserved) == 100, "no padding");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, first) == 64, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, capacity) == 128, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, wake) == 192, "one cache line each");
+MMFI_STATIC_ASSERT(offsetof(mmfi_live, waiters) == 200, "no padding");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, writer_epoch) == 256, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, boot_id) == 320, "one cache line each");
 MMFI_STATIC_ASSERT(offsetof(mmfi_live, poisoned) == 384, "one cache line each");

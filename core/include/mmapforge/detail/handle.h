@@ -13,12 +13,14 @@
 
 MMF_BEGIN_DECLS
 
-/* What an append does after it has published its record. */
+/* What an append does after it has published its record: flags. */
 typedef enum mmfi_append_last {
     MMFI_LAST_NOTHING = 0,
     MMFI_LAST_UNLOCK = 1, /* frees the append lock: one of several writers */
     MMFI_LAST_NO_ROWS =
-        2 /* zeroes the bound of the handle: the SIGBUS handler met a hole meanwhile */
+        2, /* zeroes the bound of the handle: the SIGBUS handler met a hole meanwhile */
+    MMFI_LAST_FENCE =
+        4 /* a fence before it looks for waiting processes, where the system has no membarrier */
 } mmfi_append_last;
 
 /*

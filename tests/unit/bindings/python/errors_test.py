@@ -21,6 +21,7 @@ SECOND = {
     "CapacityError": MemoryError,
     "ClosedError": ValueError,
     "CorruptError": ValueError,
+    "EndedError": EOFError,
     "EnumError": ValueError,
     "FieldNameError": KeyError,
     "FieldRangeError": OverflowError,
@@ -44,6 +45,7 @@ SECOND = {
     "VersionError": ValueError,
     "ViewsAliveError": BufferError,
     "WaitTimeoutError": TimeoutError,
+    "WriterDiedError": BrokenPipeError,
 }
 
 CLASSES = [getattr(mmapforge, name) for name in SECOND]
@@ -140,6 +142,7 @@ NUMBERS = {
     "NoSpaceError": errno.ENOSPC,
     "ReadOnlyError": errno.EACCES,
     "RecoveryError": errno.EIO,
+    "WriterDiedError": errno.EPIPE,
     "StoreExistsError": errno.EEXIST,
     "StoreIOError": errno.EIO,
     "StoreNotFoundError": errno.ENOENT,

@@ -53,6 +53,7 @@ TEST(Format, ConstantsAreThoseOfTheDocument)
     EXPECT_EQ(MMFI_UNDO_ALIGNMENT, 64u);
     EXPECT_EQ(MMFI_COMMIT_CLEAN, 1u);
     EXPECT_EQ(MMFI_ENDED_CLOSED, 1u);
+    EXPECT_EQ(MMFI_ENDED_NOT, 2u);
     EXPECT_EQ(MMFI_LANGUAGE_VERSION, 2u);
     EXPECT_EQ(MMFI_COMPANIONS, 8u);
     EXPECT_EQ(MMFI_FLAGS_READ_KNOWN, 1u);
@@ -119,8 +120,8 @@ TEST(Format, LiveControl)
 {
     const Place places[] = {
         PLACE(mmfi_live, count, 0, 8),        PLACE(mmfi_live, first, 64, 8),
-        PLACE(mmfi_live, capacity, 128, 8),   PLACE(mmfi_live, wake, 192, 4),
-        PLACE(mmfi_live, waiters, 196, 4),    PLACE(mmfi_live, writer_epoch, 256, 8),
+        PLACE(mmfi_live, capacity, 128, 8),   PLACE(mmfi_live, wake, 192, 8),
+        PLACE(mmfi_live, waiters, 200, 8),    PLACE(mmfi_live, writer_epoch, 256, 8),
         PLACE(mmfi_live, writer_pid, 264, 8), PLACE(mmfi_live, writer_ended, 272, 8),
         PLACE(mmfi_live, boot_id, 320, 16),   PLACE(mmfi_live, device, 336, 8),
         PLACE(mmfi_live, inode, 344, 8),      PLACE(mmfi_live, epoch, 352, 8),

@@ -104,7 +104,7 @@ protected:
                   MMF_ERR_CORRUPT);
         EXPECT_EQ(copied, first);
         EXPECT_EQ(mmf_store_wait(tick_store_base(store), first, 0), MMF_ERR_CORRUPT);
-        EXPECT_EQ(mmf_store_wait(tick_store_base(store), count, 0), MMF_ERR_TIMEOUT);
+        EXPECT_EQ(mmf_store_wait(tick_store_base(store), count, 0), MMF_ERR_ENDED);
         mmf_error why;
         (void)mmf_store_explain(tick_store_base(store), MMF_ERR_CORRUPT, first, nullptr, &why);
         EXPECT_NE(strstr(why.message, "the row is missing from the file"), nullptr) << why.message;

@@ -36,11 +36,13 @@ TEST_F(InfoTest, TellsOfTheFileAndTheHandle)
         EXPECT_EQ(info.writer_pid, static_cast<uint64_t>(getpid()));
         EXPECT_EQ(info.writable, store == writer);
         EXPECT_TRUE(info.live);
+        EXPECT_EQ(info.writer_state, MMF_WRITER_AT_WORK);
     }
     EXPECT_EQ(tick_store_close(writer), MMF_OK);
     mmf_info info;
     ASSERT_EQ(mmf_store_info(tick_store_base(reader), &info), MMF_OK);
     EXPECT_EQ(info.writer_pid, 0u) << "its writer is gone";
+    EXPECT_EQ(info.writer_state, MMF_WRITER_CLOSED);
     EXPECT_EQ(mmf_store_info(tick_store_base(writer), &info), MMF_ERR_CLOSED);
     EXPECT_EQ(info.count, 0u);
     EXPECT_EQ(mmf_store_info(nullptr, &info), MMF_ERR_ARGUMENT);
@@ -59,7 +61,8 @@ TEST_F(InfoTest, HasTheLayoutOfTheFirstVersion)
     EXPECT_EQ(offsetof(mmf_info, writable), 104u);
     EXPECT_EQ(offsetof(mmf_info, live), 105u);
     EXPECT_EQ(offsetof(mmf_info, replaced), 108u);
-    EXPECT_EQ(sizeof(mmf_info), 112u) << "a field after the last begins where nothing was";
+    EXPECT_EQ(offsetof(mmf_info, writer_state), 112u);
+    EXPECT_EQ(sizeof(mmf_info), 120u) << "a field after the last begins where nothing was";
 }
 
 TEST_F(InfoTest, IsFilledAsFarAsCallerAndLibraryKnowIt)

@@ -116,23 +116,3 @@ TEST_F(SharedWaitTest, ALivingWriterThatStopsIsBusy)
     for (tick_store *store : {stopped, replacing, appending, syncing})
         EXPECT_EQ(tick_store_close(store), MMF_OK);
 }
-
-// ---- mmf_store_wait ----
-
-namespace {
-
-class WaitTest : public StoreTest {};
-
-} // namespace
-
-TEST_F(WaitTest, SeesAnAppendAndATimeout)
-{
-    tick_store *writer = create();
-    tick_store *reader = open();
-    EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, 0), MMF_ERR_TIMEOUT);
-    EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, 10500000), MMF_ERR_TIMEOUT);
-    fill(writer, 1);
-    EXPECT_EQ(mmf_store_wait(tick_store_base(reader), 0, UINT64_MAX), MMF_OK);
-    EXPECT_EQ(tick_store_close(reader), MMF_OK);
-    EXPECT_EQ(tick_store_close(writer), MMF_OK);
-}

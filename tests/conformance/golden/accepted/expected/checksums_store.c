@@ -90,6 +90,11 @@ uint64_t quote_store_capacity(const quote_store *store)
     return mmf_store_capacity(quote_store_base(store));
 }
 
+mmf_status quote_store_wait(const quote_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(quote_store_base(store), row, timeout_ns);
+}
+
 /* ---- Mark ---- */
 
 MMFI_STATIC_ASSERT(MARK_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
@@ -164,6 +169,11 @@ uint64_t mark_store_capacity(const mark_store *store)
     return mmf_store_capacity(mark_store_base(store));
 }
 
+mmf_status mark_store_wait(const mark_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(mark_store_base(store), row, timeout_ns);
+}
+
 /* ---- Plain ---- */
 
 MMFI_STATIC_ASSERT(PLAIN_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
@@ -231,4 +241,9 @@ mmf_status plain_store_copy(const plain_store *store, const char *path, mmf_erro
 uint64_t plain_store_capacity(const plain_store *store)
 {
     return mmf_store_capacity(plain_store_base(store));
+}
+
+mmf_status plain_store_wait(const plain_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(plain_store_base(store), row, timeout_ns);
 }

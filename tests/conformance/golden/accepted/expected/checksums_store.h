@@ -125,6 +125,10 @@ static inline uint64_t quote_store_count(const quote_store *store)
 /* The number of records that fit the file before it grows. */
 uint64_t quote_store_capacity(const quote_store *store);
 
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status quote_store_wait(const quote_store *store, uint64_t row, uint64_t timeout_ns);
+
 /* ---- Whole records ---- */
 
 /* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
@@ -545,6 +549,10 @@ static inline uint64_t mark_store_count(const mark_store *store)
 /* The number of records that fit the file before it grows. */
 uint64_t mark_store_capacity(const mark_store *store);
 
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status mark_store_wait(const mark_store *store, uint64_t row, uint64_t timeout_ns);
+
 /* ---- Whole records ---- */
 
 /* MMF_OK, or the reason why a record cannot be stored: NULL. */
@@ -805,6 +813,10 @@ static inline uint64_t plain_store_count(const plain_store *store)
 
 /* The number of records that fit the file before it grows. */
 uint64_t plain_store_capacity(const plain_store *store);
+
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status plain_store_wait(const plain_store *store, uint64_t row, uint64_t timeout_ns);
 
 /* ---- Whole records ---- */
 

@@ -585,3 +585,8 @@ uint64_t docs_store_capacity(const docs_store *store)
 {
     return mmf_store_capacity(docs_store_base(store));
 }
+
+mmf_status docs_store_wait(const docs_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(docs_store_base(store), row, timeout_ns);
+}

@@ -154,3 +154,8 @@ uint64_t python_store_capacity(const python_store *store)
 {
     return mmf_store_capacity(python_store_base(store));
 }
+
+mmf_status python_store_wait(const python_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(python_store_base(store), row, timeout_ns);
+}

@@ -95,6 +95,11 @@ uint64_t ohlc_bar_store_capacity(const ohlc_bar_store *store)
     return mmf_store_capacity(ohlc_bar_store_base(store));
 }
 
+mmf_status ohlc_bar_store_wait(const ohlc_bar_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(ohlc_bar_store_base(store), row, timeout_ns);
+}
+
 /* ---- order_book_level_2 ---- */
 
 MMFI_STATIC_ASSERT(ORDER_BOOK_LEVEL_2_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
@@ -182,6 +187,12 @@ mmf_status order_book_level_2_store_copy(const order_book_level_2_store *store, 
 uint64_t order_book_level_2_store_capacity(const order_book_level_2_store *store)
 {
     return mmf_store_capacity(order_book_level_2_store_base(store));
+}
+
+mmf_status order_book_level_2_store_wait(const order_book_level_2_store *store, uint64_t row,
+                                         uint64_t timeout_ns)
+{
+    return mmf_store_wait(order_book_level_2_store_base(store), row, timeout_ns);
 }
 
 /* ---- HTTPConnectionStatistics ---- */
@@ -284,4 +295,10 @@ mmf_status http_connection_statistics_store_copy(const http_connection_statistic
 uint64_t http_connection_statistics_store_capacity(const http_connection_statistics_store *store)
 {
     return mmf_store_capacity(http_connection_statistics_store_base(store));
+}
+
+mmf_status http_connection_statistics_store_wait(const http_connection_statistics_store *store,
+                                                 uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(http_connection_statistics_store_base(store), row, timeout_ns);
 }

@@ -118,6 +118,10 @@ static inline uint64_t ohlc_bar_store_count(const ohlc_bar_store *store)
 /* The number of records that fit the file before it grows. */
 uint64_t ohlc_bar_store_capacity(const ohlc_bar_store *store);
 
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status ohlc_bar_store_wait(const ohlc_bar_store *store, uint64_t row, uint64_t timeout_ns);
+
 /* ---- Whole records ---- */
 
 /* MMF_OK, or the reason why a record cannot be stored: NULL. */
@@ -523,6 +527,11 @@ static inline uint64_t order_book_level_2_store_count(const order_book_level_2_s
 /* The number of records that fit the file before it grows. */
 uint64_t order_book_level_2_store_capacity(const order_book_level_2_store *store);
 
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status order_book_level_2_store_wait(const order_book_level_2_store *store, uint64_t row,
+                                         uint64_t timeout_ns);
+
 /* ---- Whole records ---- */
 
 /* MMF_OK, or the reason why a record cannot be stored: NULL, or a length exceeds its field. */
@@ -919,6 +928,11 @@ static inline uint64_t http_connection_statistics_store_count(
 
 /* The number of records that fit the file before it grows. */
 uint64_t http_connection_statistics_store_capacity(const http_connection_statistics_store *store);
+
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status http_connection_statistics_store_wait(const http_connection_statistics_store *store,
+                                                 uint64_t row, uint64_t timeout_ns);
 
 /* ---- Whole records ---- */
 

@@ -573,6 +573,11 @@ uint64_t rich_store_capacity(const rich_store *store)
     return mmf_store_capacity(rich_store_base(store));
 }
 
+mmf_status rich_store_wait(const rich_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(rich_store_base(store), row, timeout_ns);
+}
+
 /* ---- RichPlain ---- */
 
 MMFI_STATIC_ASSERT(BARE_RECORD_SIZE % MMF_SEQUENCE_SIZE == 0, "records stay aligned");
@@ -750,4 +755,9 @@ mmf_status bare_store_copy(const bare_store *store, const char *path, mmf_error 
 uint64_t bare_store_capacity(const bare_store *store)
 {
     return mmf_store_capacity(bare_store_base(store));
+}
+
+mmf_status bare_store_wait(const bare_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(bare_store_base(store), row, timeout_ns);
 }

@@ -674,6 +674,10 @@ static inline uint64_t rich_store_count(const rich_store *store)
 /* The number of records that fit the file before it grows. */
 uint64_t rich_store_capacity(const rich_store *store);
 
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status rich_store_wait(const rich_store *store, uint64_t row, uint64_t timeout_ns);
+
 /* ---- Whole records ---- */
 
 /*
@@ -5190,6 +5194,10 @@ static inline uint64_t bare_store_count(const bare_store *store)
 
 /* The number of records that fit the file before it grows. */
 uint64_t bare_store_capacity(const bare_store *store);
+
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status bare_store_wait(const bare_store *store, uint64_t row, uint64_t timeout_ns);
 
 /* ---- Whole records ---- */
 

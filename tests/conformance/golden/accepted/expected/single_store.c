@@ -68,3 +68,8 @@ uint64_t x_store_capacity(const x_store *store)
 {
     return mmf_store_capacity(x_store_base(store));
 }
+
+mmf_status x_store_wait(const x_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(x_store_base(store), row, timeout_ns);
+}

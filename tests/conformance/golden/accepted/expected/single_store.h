@@ -103,6 +103,10 @@ static inline uint64_t x_store_count(const x_store *store)
 /* The number of records that fit the file before it grows. */
 uint64_t x_store_capacity(const x_store *store);
 
+/* Waits until there is that row. MMF_ERR_TIMEOUT; MMF_ERR_ENDED and MMF_ERR_WRITER_DIED when the
+ * last writer has closed the file or was killed. See mmf_store_wait. */
+mmf_status x_store_wait(const x_store *store, uint64_t row, uint64_t timeout_ns);
+
 /* ---- Whole records ---- */
 
 /* MMF_OK, or the reason why a record cannot be stored: NULL. */

@@ -93,3 +93,8 @@ uint64_t tick_store_capacity(const tick_store *store)
 {
     return mmf_store_capacity(tick_store_base(store));
 }
+
+mmf_status tick_store_wait(const tick_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(tick_store_base(store), row, timeout_ns);
+}

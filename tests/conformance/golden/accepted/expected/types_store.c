@@ -148,3 +148,8 @@ uint64_t all_types_store_capacity(const all_types_store *store)
 {
     return mmf_store_capacity(all_types_store_base(store));
 }
+
+mmf_status all_types_store_wait(const all_types_store *store, uint64_t row, uint64_t timeout_ns)
+{
+    return mmf_store_wait(all_types_store_base(store), row, timeout_ns);
+}
