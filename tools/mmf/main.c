@@ -86,10 +86,8 @@ static exit_status run(const verb *of, size_t count, char *const *words)
     return finish(status);
 }
 
-int main(int count, char **words)
+static exit_status answer(size_t count, char *const *words)
 {
-    /* A closed pipe is an error of the write, and not the end of the process. */
-    (void)signal(SIGPIPE, SIG_IGN);
     if (count < 2)
         return report_usage("no verb is given");
     const char *first = words[1];
@@ -101,8 +99,15 @@ int main(int count, char **words)
     }
     const verb *of = find_verb(first);
     if (of != NULL)
-        return run(of, (size_t)count - 2, words + 2);
+        return run(of, count - 2, words + 2);
     const char *guess = options_guess(first, VERB_COUNT, verb_name_at, VERBS);
     return report_usage("unknown verb '%s'%s%s%s", first, guess != NULL ? "; did you mean " : "",
                         guess != NULL ? guess : "", guess != NULL ? "?" : "");
+}
+
+int main(int count, char **words)
+{
+    /* A closed pipe is an error of the write, and not the end of the process. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    return (int)answer((size_t)count, words);
 }
