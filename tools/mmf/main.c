@@ -12,10 +12,7 @@
 #include <string.h>
 
 static const verb *const VERBS[] = {
-    &VERB_INFO,
-    &VERB_CHECK,
-    &VERB_IMPORT,
-    &VERB_GUESS,
+    &VERB_INFO, &VERB_CHECK, &VERB_EXPORT, &VERB_IMPORT, &VERB_GUESS,
 };
 
 #define VERB_COUNT (sizeof VERBS / sizeof VERBS[0])

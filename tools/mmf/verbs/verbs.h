@@ -6,6 +6,7 @@
 
 extern const verb VERB_INFO;
 extern const verb VERB_CHECK;
+extern const verb VERB_EXPORT;
 extern const verb VERB_IMPORT;
 extern const verb VERB_GUESS;
 
