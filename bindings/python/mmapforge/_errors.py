@@ -245,6 +245,7 @@ _IN_PYTHON = (
     ("options.capacity", "capacity"),
     ("options.permissions", "permissions"),
     ("mmf_store_sync", "sync()"),
+    ("mmf_store_wait_through", "wait() without until_closed"),
     ("from a copy", "from a copy that store.copy(path) made"),
 )
 

@@ -244,11 +244,14 @@ class Store(OpenStore, Aggregates, Generic[R]):
         """The number of records that the file has room for before it grows."""
         return self.info().capacity
 
-    def wait(self, count: int, timeout: Optional[float] = None) -> int:
+    def wait(
+        self, count: int, timeout: Optional[float] = None, *, until_closed: bool = False
+    ) -> int:
         """Waits until there are more than count records, and returns the number of records.
 
         WaitTimeoutError after timeout seconds; 0 checks once, and None waits for ever. A negative or
-        infinite timeout is an ArgumentError.
+        infinite timeout is an ArgumentError. With until_closed, EndedError if the last writer has
+        closed the file, and WriterDiedError if it was killed; without, it waits for the next one.
         """
         number = self._number(count, "wait: count")
         if not -1 < number < 1 << 64:
@@ -258,7 +261,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = _WAIT_S if end is None else min(_WAIT_S, max(0.0, end - time.monotonic()))
-            status = lib.mmfpy_wait(self._handle, count, int(left * 1e9))
+            status = lib.mmfpy_wait(self._handle, count, int(left * 1e9), bool(until_closed))
             if status == 0:
                 return len(self)
             if status != lib.MMF_ERR_TIMEOUT:
@@ -378,12 +381,19 @@ class Store(OpenStore, Aggregates, Generic[R]):
         """
         return _tuples(self, _rows_between(self, start, stop), names)
 
-    def follow(self, start: Optional[int] = None, timeout: Optional[float] = None) -> Iterator[R]:
+    def follow(
+        self,
+        start: Optional[int] = None,
+        timeout: Optional[float] = None,
+        *,
+        until_closed: bool = False,
+    ) -> Iterator[R]:
         """Yields the records from row start on, and then each new record when it is published.
 
         None starts with the next new record; a negative start counts from the end, as in a slice.
         Stops after timeout seconds without a new record; None waits for ever. A wrong timeout is an
-        ArgumentError at the first record.
+        ArgumentError at the first record. With until_closed it also stops when the last writer has
+        closed the file, and raises WriterDiedError when it was killed, after its last record.
         """
         timeout = self._seconds(timeout, "follow: timeout")
         row = len(self) if start is None else self._number(start, "follow: start")
@@ -391,8 +401,8 @@ class Store(OpenStore, Aggregates, Generic[R]):
             row = max(0, row + len(self))
         while True:
             try:
-                count = self.wait(row, timeout)
-            except _errors.WaitTimeoutError:
+                count = self.wait(row, timeout, until_closed=until_closed)
+            except (_errors.WaitTimeoutError, _errors.EndedError):
                 return
             yield from _iterate(self, range(row, count))
             row = count

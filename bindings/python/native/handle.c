@@ -226,11 +226,14 @@ int64_t mmfpy_count(mmfpy_store *handle)
     return status == MMF_OK ? (int64_t)count : -(int64_t)status;
 }
 
-int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns)
+int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns, int until_closed)
 {
     mmf_store *store = mmfpy_enter(handle);
-    const mmf_status status =
-        store != NULL ? mmf_store_wait_through(store, count, timeout_ns) : MMF_ERR_CLOSED;
+    mmf_status status = MMF_ERR_CLOSED;
+    if (store != NULL && until_closed != 0)
+        status = mmf_store_wait(store, count, timeout_ns);
+    else if (store != NULL)
+        status = mmf_store_wait_through(store, count, timeout_ns);
     mmfpy_leave(handle);
     return (int)status;
 }

@@ -159,8 +159,8 @@ int mmfpy_write_untracked(mmfpy_store *handle);
  */
 int64_t mmfpy_count(mmfpy_store *handle);
 
-/* As mmf_store_wait_through. */
-int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns);
+/* As mmf_store_wait when until_closed is not 0, else as mmf_store_wait_through. */
+int mmfpy_wait(mmfpy_store *handle, uint64_t count, uint64_t timeout_ns, int until_closed);
 
 /*
  * The address of row first, with count rows from there on, mapped until mmfpy_view_end. NULL, with

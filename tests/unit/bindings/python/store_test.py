@@ -2,7 +2,9 @@
 
 import copy
 import operator
+import os
 import pickle
+import signal
 
 import mmapforge
 import pytest
@@ -238,6 +240,32 @@ def test_two_loops_at_once(reader):
     assert [(a.timestamp, b.timestamp) for a in reader for b in reader] == [
         (a, b) for a in range(10) for b in range(10)
     ]
+
+
+def test_wait_and_follow_end_with_the_writer(path):
+    with TickStore.create(path) as store:
+        store.extend([tick(i) for i in range(3)])
+        with mmapforge.open(path) as reader:
+            with pytest.raises(mmapforge.WaitTimeoutError):
+                reader.wait(3, 0, until_closed=True)
+    with mmapforge.open(path) as reader:
+        assert reader.wait(2, until_closed=True) == 3
+        assert [r.timestamp for r in reader.follow(1, until_closed=True)] == [1, 2]
+        with raises(mmapforge.EndedError, path, "the last writer has closed the file", status="MMF_ERR_ENDED"):
+            reader.wait(3, until_closed=True)
+        with pytest.raises(mmapforge.WaitTimeoutError):
+            reader.wait(3, 0)
+    child = os.fork()
+    if child == 0:
+        store = TickStore.open(path, "r+")
+        store.append(tick(3))
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    with mmapforge.open(path) as reader:
+        coming = reader.follow(2, until_closed=True)
+        assert [next(coming).timestamp, next(coming).timestamp] == [2, 3]
+        with raises(mmapforge.WriterDiedError, path, "killed", status="MMF_ERR_WRITER_DIED"):
+            next(coming)
 
 
 def test_wait_and_follow(path):
