@@ -178,6 +178,10 @@ void mmf_schema_complete(mmf_schema *schema, mmf_field *fields, bool checksums)
     if (checksums && end <= UINT32_MAX && end - schema->checksum_offset > MMF_SEQUENCE_SIZE)
         schema->checksum_offset = (uint32_t)end - MMF_CHECKSUM_SIZE;
     schema->record_size = size_of(end);
+    schema->layout_hash = 0;
+    /* A file may say that it has structs of a thousand structs, each of a million fields. */
+    if (schema->record_size > MMF_RECORD_SIZE_MAX)
+        return;
     schema->layout_hash = mmf_schema_hash(fields, schema->field_count, schema->record_size);
     if (!checksums)
         return;

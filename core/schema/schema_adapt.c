@@ -1,6 +1,7 @@
 /* Whether a program of one version of a schema can use files of another: by names, field by field.
  */
 #include "traits.h"
+#include "versions.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,27 +14,14 @@ typedef struct comparison {
     const mmf_schema *program;
     const mmf_schema *file;
     bool writable;
-    char *reason; /* MMF_REASON_SIZE bytes: the first thing that prevents reading */
+    char *reason; /* MMF_REASON_SIZE bytes: the first thing that prevents reading, or writing */
 } comparison;
-
-static const mmf_field *find_by_name(const mmf_field *fields, uint32_t count, const char *name)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (strcmp(fields[i].name, name) == 0)
-            return &fields[i];
-    return NULL;
-}
 
 const mmf_field *mmf_field_counterpart(const mmf_field *field, const mmf_field *others,
                                        uint32_t count)
 {
-    const mmf_field *found = find_by_name(others, count, field->name);
-    if (found == NULL && field->was != NULL)
-        found = find_by_name(others, count, field->was);
-    for (uint32_t i = 0; i < count && found == NULL; i++)
-        if (others[i].was != NULL && strcmp(others[i].was, field->name) == 0)
-            found = &others[i];
-    return found;
+    const mmfi_versions of = {field, others, 1, count, 1, 1};
+    return mmfi_counterpart(&of, field);
 }
 
 /* ---- Types ---- */
@@ -103,12 +91,19 @@ static bool may_be_missing(const comparison *of, const mmf_field *field)
     return field->null_bit != 0 || field->default_text != NULL || field->since > of->file->version;
 }
 
-static bool compare_fields(comparison *of, const char *prefix, const mmf_field *program,
-                           uint32_t program_count, const mmf_field *file, uint32_t file_count);
+static bool compare_fields(comparison *of, const char *prefix, const mmfi_versions *versions);
 
-static bool compare_field(comparison *of, const char *prefix, const mmf_field *program,
-                          const mmf_field *file)
+static bool compare_field(comparison *of, const char *prefix, const mmfi_versions *versions,
+                          const mmf_field *program, const mmf_field *file)
 {
+    const char *doubt = mmfi_counterpart_doubt(versions, program);
+    if (doubt != NULL) {
+        (void)snprintf(of->reason, MMF_REASON_SIZE,
+                       "field '%s%s' may be '%s' of the file or not: %s; give the field of the "
+                       "newer version a name that no older one has",
+                       prefix, program->name, file->name, doubt);
+        return false;
+    }
     const char *problem = problem_of_types(program, file);
     if (problem != NULL) {
         (void)snprintf(of->reason, MMF_REASON_SIZE,
@@ -121,41 +116,55 @@ static bool compare_field(comparison *of, const char *prefix, const mmf_field *p
         return true;
     char inner[PREFIX_SIZE];
     (void)snprintf(inner, sizeof inner, "%s%s.", prefix, program->name);
-    return compare_fields(of, inner, program->structure->fields, program->structure->field_count,
-                          file->structure->fields, file->structure->field_count);
+    const mmfi_versions within =
+        mmfi_versions_within(versions, program->structure, file->structure);
+    return compare_fields(of, inner, &within);
 }
 
-static bool compare_fields(comparison *of, const char *prefix, const mmf_field *program,
-                           uint32_t program_count, const mmf_field *file, uint32_t file_count)
+/* The first field of the file that the program does not know, if that was not found before. */
+static void find_unknown(comparison *of, const char *prefix, const mmfi_versions *versions)
 {
-    for (uint32_t i = 0; i < program_count; i++) {
-        const mmf_field *found = mmf_field_counterpart(&program[i], file, file_count);
+    const mmfi_versions swapped = mmfi_versions_swap(versions);
+    for (uint32_t i = 0; i < swapped.mine_count && of->writable; i++) {
+        if (mmfi_counterpart(&swapped, &swapped.mine[i]) != NULL)
+            continue;
+        of->writable = false;
+        (void)snprintf(of->reason, MMF_REASON_SIZE,
+                       "the program does not know field '%s%s' of the file", prefix,
+                       swapped.mine[i].name);
+    }
+}
+
+static bool compare_fields(comparison *of, const char *prefix, const mmfi_versions *versions)
+{
+    find_unknown(of, prefix, versions); /* which is not said if reading fails */
+    for (uint32_t i = 0; i < versions->mine_count; i++) {
+        const mmf_field *field = &versions->mine[i];
+        const mmf_field *found = mmfi_counterpart(versions, field);
         if (found != NULL) {
-            if (!compare_field(of, prefix, &program[i], found))
+            if (!compare_field(of, prefix, versions, field, found))
                 return false;
             continue;
         }
-        if (may_be_missing(of, &program[i]))
+        if (may_be_missing(of, field))
             continue;
         (void)snprintf(of->reason, MMF_REASON_SIZE,
                        "field '%s%s' is not in the file, and the program's schema says nothing of "
                        "what to read instead: give it a default, '@since(%" PRIu32
                        ")' or a '?', or '@was(name)' if it had another name",
-                       prefix, program[i].name, of->program->version);
+                       prefix, field->name, of->program->version);
         return false;
     }
-    for (uint32_t i = 0; i < file_count && of->writable; i++)
-        of->writable = mmf_field_counterpart(&file[i], program, program_count) != NULL;
     return true;
 }
 
 bool mmf_schema_reads(const mmf_schema *program, const mmf_schema *file, bool *writable,
                       char *reason)
 {
-    comparison of = {program, file, true, reason};
+    comparison of = {.program = program, .file = file, .writable = true, .reason = reason};
     reason[0] = '\0';
-    const bool reads = compare_fields(&of, "", program->fields, program->field_count, file->fields,
-                                      file->field_count);
+    const mmfi_versions versions = mmfi_versions_of(program, file);
+    const bool reads = compare_fields(&of, "", &versions);
     *writable = reads && of.writable;
     return reads;
 }

@@ -262,6 +262,14 @@ static const mmfi_pair *pair_at(const mmfi_pairs *pairs, uint32_t offset)
     return offset >= field->offset && offset - field->offset < field->size ? pair : NULL;
 }
 
+/* A struct of one field takes the room of that field, which is what callers mean by its offset. */
+static bool is_of_one(const mmfi_pair *pair, uint32_t size)
+{
+    const mmf_struct *structure = pair->mine->structure;
+    return structure != NULL && pair->mine->null_bit == 0 && structure->field_count == 1 &&
+           structure->fields[0].size == size;
+}
+
 mmfi_adapted mmfi_adapted_find(const mmfi_adapter *adapter, uint32_t offset, uint32_t size)
 {
     mmfi_adapted out = {NULL, NULL, 0, 0, 0, false};
@@ -277,7 +285,8 @@ mmfi_adapted mmfi_adapted_find(const mmfi_adapter *adapter, uint32_t offset, uin
         const uint32_t index = (offset - begin) / stride;
         out.is_whole = offset == begin && size == pair->mine->size;
         const uint32_t element = begin + (out.is_whole ? 0 : index * stride);
-        if (out.is_whole || (element == offset && size == stride)) {
+        const bool is_element = element == offset && size == stride;
+        if ((out.is_whole || is_element) && !is_of_one(pair, size)) {
             out.pair = pair;
             out.pairs = pairs;
             out.mine_base = mine_base;

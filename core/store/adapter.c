@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L /* newlocale, uselocale */
 
 #include "../schema/traits.h"
+#include "../schema/versions.h"
 #include "adapt.h"
 #include "mmapforge/decimal.h"
 
@@ -22,26 +23,30 @@ static void free_pairs(mmfi_pairs *pairs)
     free(pairs);
 }
 
-static mmfi_pairs *make_pairs(const mmf_struct *mine, const mmf_struct *theirs)
+/* The validity bytes are the caller's to say: those of a record are no part of its fields. */
+static mmfi_pairs *make_pairs(const mmfi_versions *of)
 {
     mmfi_pairs *pairs =
-        (mmfi_pairs *)calloc(1, sizeof *pairs + mine->field_count * sizeof pairs->list[0]);
+        (mmfi_pairs *)calloc(1, sizeof *pairs + of->mine_count * sizeof pairs->list[0]);
     if (pairs == NULL)
         return NULL;
-    pairs->count = mine->field_count;
-    pairs->mine_validity = mine->validity_offset;
-    pairs->theirs_validity = theirs->validity_offset;
-    for (uint32_t i = 0; i < mine->field_count; i++) {
+    pairs->count = of->mine_count;
+    for (uint32_t i = 0; i < of->mine_count; i++) {
         mmfi_pair *pair = &pairs->list[i];
-        pair->mine = &mine->fields[i];
-        pair->theirs = mmf_field_counterpart(pair->mine, theirs->fields, theirs->field_count);
+        pair->mine = &of->mine[i];
+        pair->theirs = mmfi_counterpart(of, pair->mine);
         if (pair->theirs == NULL || pair->mine->structure == NULL)
             continue;
-        pair->inner = make_pairs(pair->mine->structure, pair->theirs->structure);
+        const mmf_struct *mine = pair->mine->structure;
+        const mmf_struct *theirs = pair->theirs->structure;
+        const mmfi_versions within = mmfi_versions_within(of, mine, theirs);
+        pair->inner = make_pairs(&within);
         if (pair->inner == NULL) {
             free_pairs(pairs);
             return NULL;
         }
+        pair->inner->mine_validity = mine->validity_offset;
+        pair->inner->theirs_validity = theirs->validity_offset;
     }
     return pairs;
 }
@@ -123,11 +128,13 @@ mmf_status mmfi_adapter_new(const char *path, const mmf_schema *file, const mmf_
     if (status != MMF_OK)
         return status;
     const mmf_struct mine = mmfi_fields_of(adapter->schema);
-    const mmf_struct theirs = mmfi_fields_of(file);
-    adapter->pairs = make_pairs(&mine, &theirs);
+    const mmfi_versions versions = mmfi_versions_of(adapter->schema, file);
+    adapter->pairs = make_pairs(&versions);
     adapter->defaults = (unsigned char *)calloc(1, adapter->schema->record_size);
     if (adapter->pairs == NULL || adapter->defaults == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a handle", path);
+    adapter->pairs->mine_validity = adapter->schema->validity_offset;
+    adapter->pairs->theirs_validity = file->validity_offset;
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (plain == (locale_t)0)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory for a locale", path);

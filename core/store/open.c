@@ -287,31 +287,23 @@ static bool is_same_layout(const mmf_schema *program, const mmf_schema *file)
            strcmp(program->name, file->name) == 0;
 }
 
-/* The first field of the file that the program does not know. */
-static const char *unknown_field(const mmf_schema *program, const mmf_schema *file)
-{
-    for (uint32_t i = 0; i < file->field_count; i++)
-        if (mmf_field_counterpart(&file->fields[i], program->fields, program->field_count) == NULL)
-            return file->fields[i].name;
-    return "a field of a struct";
-}
-
 static mmf_status adapt(mmfi_state *state, const mmf_schema *program, bool to_write,
                         mmf_error *error)
 {
     const char *path = state->file.path;
+    char reason[MMF_REASON_SIZE];
     bool writable = false;
     const mmf_status status = mmf_schema_adapt(program, state->schema, path, &writable, error);
     if (status != MMF_OK)
         return status;
-    if (to_write && !writable)
-        return mmfi_fail(error, MMF_ERR_SCHEMA, 0, path,
-                         "%s: the file holds '%s' version %" PRIu32
-                         ", the program has version %" PRIu32
-                         " and does not know its field '%s'; open it read-only, or write it with a "
-                         "program of its version",
-                         path, state->schema->name, state->schema->version, program->version,
-                         unknown_field(program, state->schema));
+    if (to_write && !writable) {
+        (void)mmf_schema_reads(program, state->schema, &writable, reason);
+        return mmfi_fail(
+            error, MMF_ERR_SCHEMA, 0, path,
+            "%s: the file holds '%s' version %" PRIu32 ", the program has version %" PRIu32
+            "; %s; open it read-only, or write it with a program of its version",
+            path, state->schema->name, state->schema->version, program->version, reason);
+    }
     return mmfi_adapter_new(path, state->schema, program, &mmfi_adapter_write, &state->adapter,
                             error);
 }

@@ -125,7 +125,7 @@ uint64_t mmf_schema_hash(const mmf_field *fields, uint32_t count, uint32_t recor
  * field and the validity bytes, at the next multiple of 4 if that is in the last 8 bytes of the
  * record, and in its last 4 bytes otherwise (with @align); it adds to the hash, and a schema
  * without has the hash of its fields alone. record_size may exceed MMF_RECORD_SIZE_MAX: the caller
- * checks.
+ * checks, and layout_hash is 0 then.
  */
 void mmf_schema_complete(mmf_schema *schema, mmf_field *fields, bool checksums);
 
@@ -208,8 +208,8 @@ mmf_status mmf_schema_adapt(const mmf_schema *program, const mmf_schema *file, c
 
 /*
  * The same question alone: true when programs with one schema can read files of the other. Else
- * reason (MMF_REASON_SIZE bytes) has the first thing in the way. The names of the records are not
- * compared.
+ * reason (MMF_REASON_SIZE bytes) has the first thing in the way, and where they can read files and
+ * not write them, the first thing in the way of that. The names of the records are not compared.
  */
 bool mmf_schema_reads(const mmf_schema *program, const mmf_schema *file, bool *writable,
                       char *reason);
@@ -218,7 +218,8 @@ bool mmf_schema_reads(const mmf_schema *program, const mmf_schema *file, bool *w
 
 /*
  * Of count fields of another version, the one that is the same as field: of its name, or of the
- * name that it had, or one that had its name. NULL when there is none.
+ * name that it had, or one that had its name. NULL when there is none. mmf_schema_reads also looks
+ * at which version is the newer one, and at the other fields.
  */
 const mmf_field *mmf_field_counterpart(const mmf_field *field, const mmf_field *others,
                                        uint32_t count);

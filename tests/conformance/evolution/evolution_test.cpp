@@ -460,7 +460,7 @@ TEST_F(EvolutionTest, AnOlderProgramReadsANewerFileOfWhichItsFieldsAreAsTheyWere
     const mmf_options options = writing();
     EXPECT_EQ(new_book_store_open(path.c_str(), &options, &store, &error), MMF_ERR_SCHEMA);
     EXPECT_EQ(store, nullptr);
-    EXPECT_NE(std::strstr(error.message, "does not know its field 'venue_time'"), nullptr)
+    EXPECT_NE(std::strstr(error.message, "does not know field 'venue_time'"), nullptr)
         << error.message;
 }
 

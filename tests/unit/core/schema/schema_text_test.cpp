@@ -754,6 +754,24 @@ TEST(SchemaText, LimitsHold)
     EXPECT_EQ(t_parse(std::string(MMF_SCHEMA_TEXT_MAX + 1, 'x'), &status), nullptr);
 }
 
+// A text of 40 KiB can declare a record of 2^30 fields. It is refused by its size: to look at each
+// field, for the hash, would take as long as a hang.
+TEST(SchemaText, ARecordThatIsFarTooLargeIsRefusedAtOnce)
+{
+    std::string fields[2];
+    for (int i = 0; i < 1024; i++) {
+        fields[0] += "  f" + std::to_string(i) + ": int8;\n";
+        fields[1] += "  f" + std::to_string(i) + ": A;\n";
+    }
+    std::string text = "struct A {\n" + fields[0] + "}\nstruct B {\n" + fields[1] + "}\n";
+    text += "record T version 1 {\n";
+    for (int i = 0; i < 1024; i++)
+        text += "  f" + std::to_string(i) + ": B;\n";
+    mmf_status status;
+    EXPECT_EQ(t_parse(text + "}\n", &status), nullptr);
+    EXPECT_EQ(status, MMF_ERR_CORRUPT);
+}
+
 TEST(SchemaText, NullIsAnArgumentError)
 {
     mmf_schema *out = nullptr;
