@@ -105,19 +105,34 @@ static mmf_status replace(const change *of, const unsigned char *mine)
     return status == MMF_OK ? replace_part(of, offset, 1) : status;
 }
 
-mmf_status mmfi_set_image(mmf_status status, mmf_store *store, uint64_t row,
-                          const unsigned char *image, size_t offset, size_t size)
+static mmf_status set_image(mmf_store *store, uint64_t row, const unsigned char *image,
+                            size_t offset, size_t size)
 {
-    if (status != MMFI_OTHER_LAYOUT)
-        return status;
     const mmfi_adapter *adapter = mmfi_adapter_of(store);
     if (adapter != NULL && offset == 0) /* the whole record */
         return mmf_store_set_row(store, row, image, size, NULL, 0);
     change of;
-    status = begin_change(&of, store, row, offset, size);
-    if (status == MMF_OK)
-        status = replace(&of, image);
+    const mmf_status begun = begin_change(&of, store, row, offset, size);
+    const mmf_status status = begun == MMF_OK ? replace(&of, image) : begun;
     free(of.theirs);
+    return status;
+}
+
+unsigned char *mmfi_image_new(mmf_status *status, size_t record_size)
+{
+    if (*status != MMFI_OTHER_LAYOUT)
+        return NULL;
+    unsigned char *image = (unsigned char *)calloc(1, record_size);
+    if (image == NULL)
+        *status = MMF_ERR_NO_MEMORY;
+    return image;
+}
+
+mmf_status mmfi_set_image(mmf_store *store, uint64_t row, unsigned char *image, size_t offset,
+                          size_t size)
+{
+    const mmf_status status = set_image(store, row, image, offset, size);
+    free(image);
     return status;
 }
 
@@ -142,9 +157,7 @@ static mmf_status set_word(mmf_store *store, uint64_t row, size_t offset, size_t
     unsigned char *image = image_of(store, offset, &word, size);
     if (image == NULL)
         return MMF_ERR_NO_MEMORY;
-    const mmf_status status = mmfi_set_image(MMFI_OTHER_LAYOUT, store, row, image, offset, size);
-    free(image);
-    return status;
+    return mmfi_set_image(store, row, image, offset, size);
 }
 
 mmf_status mmfi_checksummed_set_failed(mmf_status status, mmf_store *store, uint64_t row,
@@ -165,22 +178,19 @@ mmf_status mmfi_set_bytes_failed(mmf_status status, mmf_store *store, uint64_t r
     memset(image + offset + MMFI_LENGTH_SIZE, 0, max);
     if (length > 0)
         memcpy(image + offset + MMFI_LENGTH_SIZE, data, length);
-    status = mmfi_set_image(MMFI_OTHER_LAYOUT, store, row, image, offset, max + MMFI_LENGTH_SIZE);
-    free(image);
-    return status;
+    return mmfi_set_image(store, row, image, offset, max + MMFI_LENGTH_SIZE);
 }
 
 /* ---- Whole records ---- */
 
-mmf_status mmfi_append_image(mmf_status status, mmf_store *store, const unsigned char *image,
-                             uint64_t *row)
+mmf_status mmfi_append_image(mmf_store *store, unsigned char *image, uint64_t *row)
 {
-    if (row != NULL)
-        *row = 0;
     const mmfi_adapter *adapter = mmfi_adapter_of(store);
-    if (status != MMFI_OTHER_LAYOUT || adapter == NULL)
-        return status;
-    return mmf_store_append_rows(store, image, 1, adapter->schema->record_size, row);
+    const mmf_status status =
+        adapter != NULL ? mmf_store_append_rows(store, image, 1, adapter->schema->record_size, row)
+                        : mmfi_append_failed(MMF_ERR_CLOSED, row);
+    free(image);
+    return status;
 }
 
 static mmf_status append_rows(const mmf_store *store, const unsigned char *records, uint64_t count,

@@ -11,6 +11,7 @@
 #include "mmapforge/detail/fields.h"
 
 #include <sched.h>
+#include <stdlib.h>
 
 /* More than any writer that runs needs; a few milliseconds for one that does not. */
 #define ATTEMPTS_MAX   16384u
@@ -21,19 +22,32 @@
 
 mmfi_slow_read mmfi_slow_read_begin(const mmf_store *store, uint64_t row, bool has_out)
 {
-    mmfi_slow_read slow = {NULL, NULL, NULL, MMF_OK, 0, 0, 0, row, mmfi_real(store)};
+    mmfi_slow_read slow = {NULL, NULL, NULL, NULL, MMF_OK, 0, 0, 0, row, mmfi_real(store)};
     slow.status = has_out ? mmfi_refresh(store, row) : MMF_ERR_ARGUMENT;
     if (slow.status != MMF_OK)
         slow.attempts = ATTEMPTS_MAX;
     return slow;
 }
 
-mmfi_slow_read mmfi_slow_read_begin_as(const mmf_store *store, uint64_t row, bool has_out,
-                                       void *image)
+mmfi_slow_read mmfi_slow_read_begin_into(const mmf_store *store, uint64_t row, bool has_out,
+                                         void *image)
 {
     mmfi_slow_read slow = mmfi_slow_read_begin(store, row, has_out);
     if (mmfi_adapter_of(store) != NULL)
         slow.image = (unsigned char *)image;
+    return slow;
+}
+
+mmfi_slow_read mmfi_slow_read_begin_as(const mmf_store *store, uint64_t row, bool has_out)
+{
+    mmfi_slow_read slow = mmfi_slow_read_begin(store, row, has_out);
+    const mmfi_adapter *adapter = mmfi_adapter_of(store);
+    if (adapter == NULL || slow.status != MMF_OK)
+        return slow;
+    slow.image = (unsigned char *)malloc(adapter->schema->record_size);
+    slow.owned = slow.image;
+    if (slow.image == NULL)
+        slow.status = MMF_ERR_NO_MEMORY;
     return slow;
 }
 
@@ -115,7 +129,7 @@ static bool found_record(mmfi_slow_read *slow)
     return true;
 }
 
-bool mmfi_slow_read_next(mmfi_slow_read *slow)
+static bool next_attempt(mmfi_slow_read *slow)
 {
     if (slow->status != MMF_OK)
         return false;
@@ -152,6 +166,16 @@ bool mmfi_slow_read_next(mmfi_slow_read *slow)
     slow->source = NULL;
     slow->status = give_up(slow);
     return false;
+}
+
+bool mmfi_slow_read_next(mmfi_slow_read *slow)
+{
+    const bool again = next_attempt(slow);
+    if (!again) {
+        free(slow->owned);
+        slow->owned = NULL;
+    }
+    return again;
 }
 
 /* ---- Where a value is ---- */

@@ -5,6 +5,13 @@
 #include "mmapforge/detail/access.h"
 
 /*
+ * mmfi_slow_read_begin_as with memory of the caller's: image has room for a record of the program's
+ * schema, aligned to 8 bytes, and may be NULL where the handle is of the file's own layout.
+ */
+mmfi_slow_read mmfi_slow_read_begin_into(const mmf_store *store, uint64_t row, bool has_out,
+                                         void *image);
+
+/*
  * The sequence of what mmfi_slow_read_next gave, which its checksum covers: a before-image has the
  * one that its record had.
  */

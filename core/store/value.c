@@ -169,7 +169,7 @@ static mmf_status get_adapted(const mmf_store *store, uint64_t row, const mmf_pl
     mmf_status found = MMF_OK;
     if (image == NULL)
         return MMF_ERR_NO_MEMORY;
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(store, row, true, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_into(store, row, true, image);
     while (mmfi_slow_read_next(&slow))
         found = load_nullable(slow.record, place, buffer, size, out);
     free(image);
@@ -294,7 +294,7 @@ static mmf_status copy_row(const mmf_store *store, uint64_t row, size_t record_s
 static mmf_status copy_adapted(const mmf_store *store, uint64_t row, size_t record_size,
                                uint64_t *image, unsigned char *to)
 {
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(store, row, true, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_into(store, row, true, image);
     while (mmfi_slow_read_next(&slow))
         image[0] = mmfi_slow_read_sequence(&slow);
     if (slow.status == MMF_OK)

@@ -118,6 +118,20 @@ static void set_inner(emit_field *of, const gen_model *model, const mmf_field *f
     }
 }
 
+/* The bytes of all of a field, as an expression of C. */
+static void set_size(emit_field *of)
+{
+    const char *record = of->record->upper;
+    if (of->field->count > 0)
+        (void)snprintf(of->size, sizeof of->size, "%s_%s_COUNT * %s", record, of->upper,
+                       of->stride);
+    else if (mmf_type_is_sized(of->field->type))
+        (void)snprintf(of->size, sizeof of->size, "MMFI_LENGTH_SIZE + %s_%s_MAX", record,
+                       of->upper);
+    else
+        (void)snprintf(of->size, sizeof of->size, "%s", of->stride);
+}
+
 void emit_field_init(emit_field *of, const emit_record *record, const mmf_field *field)
 {
     memset(of, 0, sizeof *of);
@@ -125,12 +139,15 @@ void emit_field_init(emit_field *of, const emit_record *record, const mmf_field 
     of->field = field;
     names_upper(field->name, of->upper);
     (void)mmf_field_type_write(field, of->type, sizeof of->type);
-    (void)snprintf(of->size, sizeof of->size, "%u", field->size);
     set_inner(of, record->model, field);
+    set_size(of);
     if (field->null_bit != 0) {
         const uint32_t bit = field->null_bit - 1;
-        (void)snprintf(of->valid, sizeof of->valid, "%s%s_VALIDITY_OFFSET + %u, 0x%02xu",
-                       record->schema == NULL ? "offset + " : "", record->upper, bit / 8,
+        char byte[16] = "";
+        if (bit >= 8)
+            (void)snprintf(byte, sizeof byte, " + %u", bit / 8);
+        (void)snprintf(of->valid, sizeof of->valid, "%s%s_VALIDITY_OFFSET%s, 0x%02xu",
+                       record->schema == NULL ? "offset + " : "", record->upper, byte,
                        1u << bit % 8);
     }
     if (field->logical == MMF_LOGICAL_DECIMAL)

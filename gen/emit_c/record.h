@@ -60,7 +60,7 @@ typedef struct emit_field {
     char stride[NAMES_SIZE + 16];
     char valid[NAMES_SIZE + 64];
     char limit[40];
-    char size[16];
+    char size[3 * NAMES_SIZE + 32];
     emit_placeholders placeholders;
 } emit_field;
 

@@ -100,7 +100,8 @@ static void emit_load(emitter *to, const whole *of)
 {
     emit(to, of,
          "/* $field$ from the bytes of a record; no ordering. */\n"
-         "static inline mmf_status mmfi_$record$_load_$field$(const unsigned char *record, $out$)\n"
+         "static inline mmf_status mmfi_$record$_store_get_$field$_from(const unsigned char "
+         "*record, $out$)\n"
          "{\n");
     if (is_nullable(of) && is_text(of)) {
         emit(to, of,
@@ -164,15 +165,13 @@ static void emit_get(emitter *to, const whole *of)
     emit(to, of,
          "/* The slow path of $record$_store_get_$field$. */\n"
          "static __attribute__((cold, noinline, unused)) mmf_status "
-         "mmfi_$record$_get_$field$_slow(const $record$_store *store, uint64_t row, $out$)\n"
+         "mmfi_$record$_store_get_$field$_slow(const $record$_store *store, uint64_t row, $out$)\n"
          "{\n"
          "    mmf_status found = MMF_OK;\n"
-         "    uint64_t image[$RECORD$_RECORD_SIZE / 8];\n"
          "    mmfi_slow_read slow = mmfi_slow_read_begin_as($record$_store_base(store), row, "
-         "$place$ "
-         "!= NULL, image);\n"
+         "$place$ != NULL);\n"
          "    while (mmfi_slow_read_next(&slow))\n"
-         "        found = mmfi_$record$_load_$field$(slow.record, $pass$);\n"
+         "        found = mmfi_$record$_store_get_$field$_from(slow.record, $pass$);\n"
          "    if (slow.status == MMF_OK)\n"
          "        return found;\n");
     if (!is_text(of)) {
@@ -184,19 +183,20 @@ static void emit_get(emitter *to, const whole *of)
          "}\n"
          "\n");
     emit_call_comment(to, summary, of->field->field->doc, rules);
-    emit(to, of,
-         "static inline mmf_status $record$_store_get_$field$(const $record$_store *store, "
-         "uint64_t row, $out$)\n"
-         "{\n"
-         "    const mmfi_read read = mmfi_read_begin($record$_store_base(store), row, "
-         "$RECORD$_RECORD_SIZE, $place$ != NULL);\n"
-         "    if (read.sequence == 0)\n"
-         "        return mmfi_$record$_get_$field$_slow(store, row, $pass$);\n"
-         "    const mmf_status found = mmfi_$record$_load_$field$(read.record, $pass$);\n"
-         "    return mmfi_read_end(read) ? found : mmfi_$record$_get_$field$_slow(store, row, "
-         "$pass$);\n"
-         "}\n"
-         "\n");
+    emit(
+        to, of,
+        "static inline mmf_status $record$_store_get_$field$(const $record$_store *store, "
+        "uint64_t row, $out$)\n"
+        "{\n"
+        "    const mmfi_read read = mmfi_read_begin($record$_store_base(store), row, "
+        "$RECORD$_RECORD_SIZE, $place$ != NULL);\n"
+        "    if (read.sequence == 0)\n"
+        "        return mmfi_$record$_store_get_$field$_slow(store, row, $pass$);\n"
+        "    const mmf_status found = mmfi_$record$_store_get_$field$_from(read.record, $pass$);\n"
+        "    return mmfi_read_end(read) ? found : mmfi_$record$_store_get_$field$_slow(store, row, "
+        "$pass$);\n"
+        "}\n"
+        "\n");
 }
 
 /* Lines that refuse what cannot be stored. */
@@ -256,23 +256,22 @@ static void emit_other(emitter *to, whole *of, const char *call, const char *par
     emit_set(&of->placeholders, "arguments", arguments);
     emit(to, of,
          "/* The same for a file of another version of the schema; else a write has failed. */\n"
-         "static __attribute__((cold, noinline, unused)) mmf_status mmfi_$record$_$call$_image("
+         "static __attribute__((cold, noinline, unused)) mmf_status "
+         "mmfi_$record$_store_$call$_image("
          "mmf_status status, $record$_store *store, uint64_t row$parameters$)\n"
          "{\n"
-         "    uint64_t image[$RECORD$_RECORD_SIZE / 8];\n"
-         "    unsigned char *record = (unsigned char *)image;\n"
-         "    if (status != MMFI_OTHER_LAYOUT)\n"
-         "        return status;\n"
-         "    memset(image, 0, sizeof image);\n");
+         "    unsigned char *record = mmfi_image_new(&status, $RECORD$_RECORD_SIZE);\n"
+         "    if (record == NULL)\n"
+         "        return status;\n");
     if (is_nullable(of) && *lines != '\0')
         emit(to, of, "    mmfi_save_valid(record, $valid$, true);\n");
     emit(to, of, lines);
     emit_placeholders placeholders = of->placeholders;
-    char where[2 * NAMES_IDENTIFIER_SIZE];
+    char where[4 * NAMES_IDENTIFIER_SIZE];
     (void)snprintf(where, sizeof where, "%s", emit_fill(to, &of->placeholders, place));
     emit_set(&placeholders, "where", where);
     emit_template(to, &placeholders,
-                  "    return mmfi_set_image(status, (mmf_store *)store, row, record, $where$);\n"
+                  "    return mmfi_set_image((mmf_store *)store, row, record, $where$);\n"
                   "}\n"
                   "\n");
 }
@@ -287,7 +286,7 @@ static void emit_begin(emitter *to, const whole *of)
                "$RECORD$_RECORD_SIZE, MMFI_PART);\n");
     emit(to, of,
          "    if (write.status != MMF_OK)\n"
-         "        return mmfi_$record$_$call$_image(write.status, store, row$arguments$);\n"
+         "        return mmfi_$record$_store_$call$_image(write.status, store, row$arguments$);\n"
          "    unsigned char *record = write.record;\n");
 }
 
@@ -404,13 +403,12 @@ static void emit_element_calls(emitter *to, whole *of)
         to, of,
         "/* The slow path of $record$_store_get_$field$_at. */\n"
         "static __attribute__((cold, noinline, unused)) mmf_status "
-        "mmfi_$record$_get_$field$_at_slow(const $record$_store *store, uint64_t row, size_t "
+        "mmfi_$record$_store_get_$field$_at_slow(const $record$_store *store, uint64_t row, size_t "
         "index, "
         "$ctype$ *out)\n"
         "{\n"
-        "    uint64_t image[$RECORD$_RECORD_SIZE / 8];\n"
         "    mmfi_slow_read slow = mmfi_slow_read_begin_as($record$_store_base(store), row, out != "
-        "NULL, image);\n"
+        "NULL);\n"
         "    while (mmfi_slow_read_next(&slow))\n"
         "        mmfi_$inner$_load(slow.record, " AT " + index * $stride$, out);\n"
         "    if (slow.status != MMF_OK && out != NULL)\n"
@@ -430,9 +428,10 @@ static void emit_element_calls(emitter *to, whole *of)
         "    const mmfi_read read = mmfi_read_begin($record$_store_base(store), row, "
         "$RECORD$_RECORD_SIZE, out != NULL);\n"
         "    if (read.sequence == 0)\n"
-        "        return mmfi_$record$_get_$field$_at_slow(store, row, index, out);\n"
+        "        return mmfi_$record$_store_get_$field$_at_slow(store, row, index, out);\n"
         "    mmfi_$inner$_load(read.record, " AT " + index * $stride$, out);\n"
-        "    return mmfi_read_end(read) ? MMF_OK : mmfi_$record$_get_$field$_at_slow(store, row, "
+        "    return mmfi_read_end(read) ? MMF_OK : mmfi_$record$_store_get_$field$_at_slow(store, "
+        "row, "
         "index, out);\n"
         "}\n"
         "\n");

@@ -107,6 +107,7 @@ typedef struct mmfi_slow_read {
     const unsigned char *record; /* in the layout of the program, if it has an image */
     const unsigned char *source; /* in the layout of the file */
     unsigned char *image;        /* room for a record of the program, or NULL */
+    void *owned;                 /* that room, where it is freed at the end; or NULL */
     mmf_status status;
     uint32_t attempts;
     uint32_t unmoved; /* of the last attempts: found the same odd sequence, and no before-image */
@@ -118,9 +119,12 @@ typedef struct mmfi_slow_read {
 /* Of records in the layout of the file. */
 MMFI_COLD mmfi_slow_read mmfi_slow_read_begin(const mmf_store *store, uint64_t row, bool has_out);
 
-/* In that of the program's schema: image has room for a record of it, aligned to 8 bytes. */
-MMFI_COLD mmfi_slow_read mmfi_slow_read_begin_as(const mmf_store *store, uint64_t row, bool has_out,
-                                                 void *image);
+/*
+ * In that of the program's schema. A file of another version takes memory, which is free again when
+ * mmfi_slow_read_next has returned false; also MMF_ERR_NO_MEMORY.
+ */
+MMFI_COLD mmfi_slow_read mmfi_slow_read_begin_as(const mmf_store *store, uint64_t row,
+                                                 bool has_out);
 MMFI_COLD bool mmfi_slow_read_next(mmfi_slow_read *slow);
 
 /*
@@ -173,15 +177,20 @@ MMFI_INLINE bool mmfi_sequence_retry(const mmf_store *store, uint64_t row, size_
 /* ---- Files of another version ---- */
 
 /*
- * The end of a write that was not begun: status says why, and is what they return. But for
- * MMFI_OTHER_LAYOUT they write the value, which lies at offset of image, a record of the program's
- * schema whose other bytes do not matter (those of an append all do). size is the field's, or that
- * of one element of it. *row (may be NULL) is the row of the append.
+ * What a write that was not begun does: a record of the program's schema, all zeroes, for the value
+ * to be put into. NULL unless *status is MMFI_OTHER_LAYOUT, and then *status is what the write
+ * returns; without memory MMF_ERR_NO_MEMORY.
  */
-MMFI_COLD mmf_status mmfi_set_image(mmf_status status, mmf_store *store, uint64_t row,
-                                    const unsigned char *image, size_t offset, size_t size);
-MMFI_COLD mmf_status mmfi_append_image(mmf_status status, mmf_store *store,
-                                       const unsigned char *image, uint64_t *row);
+MMFI_COLD unsigned char *mmfi_image_new(mmf_status *status, size_t record_size);
+
+/*
+ * Write it, and free image. The value lies at offset, and other bytes do not matter; those of an
+ * append all do. size is the field's, or that of one element of it. *row (may be NULL) is the row
+ * of the append.
+ */
+MMFI_COLD mmf_status mmfi_set_image(mmf_store *store, uint64_t row, unsigned char *image,
+                                    size_t offset, size_t size);
+MMFI_COLD mmf_status mmfi_append_image(mmf_store *store, unsigned char *image, uint64_t *row);
 
 /* ---- Replacing a record ---- */
 

@@ -66,7 +66,7 @@ MMFI_INLINE mmfi_write mmfi_part_begin(mmf_store *store, uint64_t row, size_t re
     return mmfi_write_begin_of(store, row, record_size, MMFI_PART);
 }
 
-/* The end of one of these that was not begun, as mmfi_set_image. */
+/* The end of one of these that was not begun: a file of another version, or status. */
 MMFI_COLD mmf_status mmfi_checksummed_set_failed(mmf_status status, mmf_store *store, uint64_t row,
                                                  size_t offset, size_t size, uint64_t word);
 

@@ -31,7 +31,7 @@ typedef struct mmfi_word_result {
 MMFI_COLD mmfi_word_result mmfi_get_slow(const mmf_store *store, uint64_t row, size_t offset,
                                          size_t size, bool has_out);
 
-/* The end of mmfi_set_bytes that was not begun, as mmfi_set_image. */
+/* The end of mmfi_set_bytes that was not begun: a file of another version, or status. */
 MMFI_COLD mmf_status mmfi_set_bytes_failed(mmf_status status, mmf_store *store, uint64_t row,
                                            size_t offset, size_t max, const void *data,
                                            size_t length);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -519,6 +520,53 @@ TEST(NamesList, HasExactlyWhatIsGeneratedOfARichSchema)
         if (written.count(word) == 0) {
             EXPECT_EQ(word.substr(word.size() - 4), "_DOC") << word << " is not generated";
         }
+}
+
+bool ends_with(const std::string &text, const std::string &end)
+{
+    return text.size() >= end.size() &&
+           text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/*
+ * What generated code keeps to itself is called mmfi_, the name of the call or struct that it is
+ * for, and a suffix: as those names differ, so do these. The library has no such name.
+ */
+TEST(NamesList, GivesWhatIsInternalANameOfItsOwn)
+{
+    Checked checked(RICH);
+    const std::set<std::string> listed = checked.identifiers();
+    const std::string code = generated_c(checked);
+    size_t found = 0;
+    for (const std::string &word : words_of(code.c_str(), "mmfi_q")) {
+        bool known = false;
+        for (const std::string suffix : {"_slow", "_image", "_from", "_load", "_save", "_check"}) {
+            const size_t length = word.size() - 5 - std::min(word.size() - 5, suffix.size());
+            known = known || (ends_with(word, suffix) && listed.count(word.substr(5, length)) == 1);
+        }
+        EXPECT_TRUE(known) << word;
+        found++;
+    }
+    EXPECT_GT(found, 50u);
+}
+
+// mmfi_set_image is a call of the library, and record Set has none of that name.
+TEST(NamesList, GivesRecordsNoNamesOfTheLibrary)
+{
+    const std::string fields = "get: int8?; load: int8[2]; x: string[4]?;";
+    for (const std::string name : {"Set", "Append", "Copy", "Slow", "Get", "Rows", "Read"}) {
+        Checked checked(record(name, fields));
+        const std::string code = generated_c(checked);
+        const std::string mine = "mmfi_" + lower(name.c_str()) + "_store_";
+        size_t found = 0;
+        for (size_t at = code.find(" unused)) "); at != std::string::npos;
+             at = code.find(" unused)) ", at + 1)) {
+            const size_t begin = code.find("mmfi_", at);
+            EXPECT_EQ(code.compare(begin, mine.size(), mine), 0) << code.substr(begin, 40);
+            found++;
+        }
+        EXPECT_GT(found, 10u);
+    }
 }
 
 // A type of the name of a parameter or variable of generated code would not compile.

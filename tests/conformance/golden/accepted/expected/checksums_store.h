@@ -165,23 +165,15 @@ static inline void quote_record_save(unsigned char *record, const quote_record *
     mmfi_save_bytes(record, QUOTE_DIGEST_OFFSET, QUOTE_DIGEST_MAX, in->digest, in->digest_length);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_quote_image(
-    uint64_t image[QUOTE_RECORD_SIZE / 8], const quote_record *in)
-{
-    memset(image, 0, QUOTE_RECORD_SIZE);
-    quote_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_add_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_store_append_image(
     mmf_status status, quote_store *store, const quote_record *in, uint64_t *row)
 {
-    uint64_t image[QUOTE_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, QUOTE_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_quote_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    quote_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -193,17 +185,16 @@ static inline mmf_status quote_store_append(quote_store *store, const quote_reco
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, QUOTE_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_quote_add_image(append.status, store, in, row);
+        return mmfi_quote_store_append_image(append.status, store, in, row);
     quote_record_save(append.record, in);
     return mmfi_checksummed_append_end(append, QUOTE_RECORD_SIZE, QUOTE_RECORD_CHECKSUM, row);
 }
 
 /* The slow path of quote_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_store_get_slow(
     const quote_store *store, uint64_t row, quote_record *out)
 {
-    uint64_t image[QUOTE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(quote_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(quote_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         quote_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -217,21 +208,20 @@ static inline mmf_status quote_store_get(const quote_store *store, uint64_t row,
     const mmfi_read read =
         mmfi_read_begin(quote_store_base(store), row, QUOTE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_quote_get_slow(store, row, out);
+        return mmfi_quote_store_get_slow(store, row, out);
     quote_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_quote_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_quote_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_put_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_quote_store_set_image(
     mmf_status status, quote_store *store, uint64_t row, const quote_record *in)
 {
-    uint64_t image[QUOTE_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, QUOTE_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_quote_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          QUOTE_RECORD_SIZE);
+    quote_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, QUOTE_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -242,7 +232,7 @@ static inline mmf_status quote_store_set(quote_store *store, uint64_t row, const
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, QUOTE_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_quote_put_image(write.status, store, row, in);
+        return mmfi_quote_store_set_image(write.status, store, row, in);
     quote_record_save(write.record, in);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, QUOTE_RECORD_SIZE,
                                       QUOTE_RECORD_CHECKSUM);
@@ -575,25 +565,15 @@ static inline void mark_record_save(unsigned char *record, const mark_record *in
     mmfi_save_uint32(record, MARK_AT_OFFSET, in->at);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_mark_image(
-    uint64_t image[MARK_RECORD_SIZE / 8], const mark_record *in)
-{
-    memset(image, 0, MARK_RECORD_SIZE);
-    mark_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_add_image(mmf_status status,
-                                                                              mark_store *store,
-                                                                              const mark_record *in,
-                                                                              uint64_t *row)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_store_append_image(
+    mmf_status status, mark_store *store, const mark_record *in, uint64_t *row)
 {
-    uint64_t image[MARK_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, MARK_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_mark_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    mark_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -604,17 +584,16 @@ static inline mmf_status mark_store_append(mark_store *store, const mark_record 
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, MARK_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_mark_add_image(append.status, store, in, row);
+        return mmfi_mark_store_append_image(append.status, store, in, row);
     mark_record_save(append.record, in);
     return mmfi_checksummed_append_end(append, MARK_RECORD_SIZE, MARK_RECORD_CHECKSUM, row);
 }
 
 /* The slow path of mark_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_store_get_slow(
     const mark_store *store, uint64_t row, mark_record *out)
 {
-    uint64_t image[MARK_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(mark_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(mark_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         mark_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -628,23 +607,20 @@ static inline mmf_status mark_store_get(const mark_store *store, uint64_t row, m
     const mmfi_read read =
         mmfi_read_begin(mark_store_base(store), row, MARK_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_mark_get_slow(store, row, out);
+        return mmfi_mark_store_get_slow(store, row, out);
     mark_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_mark_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_mark_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_put_image(mmf_status status,
-                                                                              mark_store *store,
-                                                                              uint64_t row,
-                                                                              const mark_record *in)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_mark_store_set_image(
+    mmf_status status, mark_store *store, uint64_t row, const mark_record *in)
 {
-    uint64_t image[MARK_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, MARK_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_mark_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          MARK_RECORD_SIZE);
+    mark_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, MARK_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -655,7 +631,7 @@ static inline mmf_status mark_store_set(mark_store *store, uint64_t row, const m
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, MARK_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_mark_put_image(write.status, store, row, in);
+        return mmfi_mark_store_set_image(write.status, store, row, in);
     mark_record_save(write.record, in);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, MARK_RECORD_SIZE,
                                       MARK_RECORD_CHECKSUM);
@@ -840,23 +816,15 @@ static inline void plain_record_save(unsigned char *record, const plain_record *
     mmfi_save_uint32(record, PLAIN_AT_OFFSET, in->at);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_plain_image(
-    uint64_t image[PLAIN_RECORD_SIZE / 8], const plain_record *in)
-{
-    memset(image, 0, PLAIN_RECORD_SIZE);
-    plain_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_add_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_store_append_image(
     mmf_status status, plain_store *store, const plain_record *in, uint64_t *row)
 {
-    uint64_t image[PLAIN_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, PLAIN_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_plain_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    plain_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -868,17 +836,16 @@ static inline mmf_status plain_store_append(plain_store *store, const plain_reco
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, PLAIN_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_plain_add_image(append.status, store, in, row);
+        return mmfi_plain_store_append_image(append.status, store, in, row);
     plain_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of plain_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_store_get_slow(
     const plain_store *store, uint64_t row, plain_record *out)
 {
-    uint64_t image[PLAIN_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(plain_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(plain_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         plain_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -892,21 +859,20 @@ static inline mmf_status plain_store_get(const plain_store *store, uint64_t row,
     const mmfi_read read =
         mmfi_read_begin(plain_store_base(store), row, PLAIN_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_plain_get_slow(store, row, out);
+        return mmfi_plain_store_get_slow(store, row, out);
     plain_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_plain_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_plain_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_put_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_plain_store_set_image(
     mmf_status status, plain_store *store, uint64_t row, const plain_record *in)
 {
-    uint64_t image[PLAIN_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, PLAIN_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_plain_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          PLAIN_RECORD_SIZE);
+    plain_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, PLAIN_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -917,7 +883,7 @@ static inline mmf_status plain_store_set(plain_store *store, uint64_t row, const
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, PLAIN_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_plain_put_image(write.status, store, row, in);
+        return mmfi_plain_store_set_image(write.status, store, row, in);
     plain_record_save(write.record, in);
     return mmfi_write_end(write);
 }

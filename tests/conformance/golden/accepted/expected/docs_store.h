@@ -422,25 +422,15 @@ static inline void docs_record_save(unsigned char *record, const docs_record *in
     mmfi_save_uint64(record, DOCS_FILLER_39_OFFSET, in->filler_39);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_docs_image(
-    uint64_t image[DOCS_RECORD_SIZE / 8], const docs_record *in)
-{
-    memset(image, 0, DOCS_RECORD_SIZE);
-    docs_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_add_image(mmf_status status,
-                                                                              docs_store *store,
-                                                                              const docs_record *in,
-                                                                              uint64_t *row)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_store_append_image(
+    mmf_status status, docs_store *store, const docs_record *in, uint64_t *row)
 {
-    uint64_t image[DOCS_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, DOCS_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_docs_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    docs_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -451,17 +441,16 @@ static inline mmf_status docs_store_append(docs_store *store, const docs_record 
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, DOCS_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_docs_add_image(append.status, store, in, row);
+        return mmfi_docs_store_append_image(append.status, store, in, row);
     docs_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of docs_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_store_get_slow(
     const docs_store *store, uint64_t row, docs_record *out)
 {
-    uint64_t image[DOCS_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(docs_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(docs_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         docs_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -475,23 +464,20 @@ static inline mmf_status docs_store_get(const docs_store *store, uint64_t row, d
     const mmfi_read read =
         mmfi_read_begin(docs_store_base(store), row, DOCS_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_docs_get_slow(store, row, out);
+        return mmfi_docs_store_get_slow(store, row, out);
     docs_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_docs_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_docs_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_put_image(mmf_status status,
-                                                                              docs_store *store,
-                                                                              uint64_t row,
-                                                                              const docs_record *in)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_docs_store_set_image(
+    mmf_status status, docs_store *store, uint64_t row, const docs_record *in)
 {
-    uint64_t image[DOCS_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, DOCS_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_docs_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          DOCS_RECORD_SIZE);
+    docs_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, DOCS_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -502,7 +488,7 @@ static inline mmf_status docs_store_set(docs_store *store, uint64_t row, const d
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, DOCS_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_docs_put_image(write.status, store, row, in);
+        return mmfi_docs_store_set_image(write.status, store, row, in);
     docs_record_save(write.record, in);
     return mmfi_write_end(write);
 }

@@ -191,23 +191,15 @@ static inline void python_record_save(unsigned char *record, const python_record
     mmfi_save_float64(record, PYTHON_OS_OFFSET, in->os);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_python_image(
-    uint64_t image[PYTHON_RECORD_SIZE / 8], const python_record *in)
-{
-    memset(image, 0, PYTHON_RECORD_SIZE);
-    python_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_add_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_store_append_image(
     mmf_status status, python_store *store, const python_record *in, uint64_t *row)
 {
-    uint64_t image[PYTHON_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, PYTHON_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_python_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    python_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -219,18 +211,16 @@ static inline mmf_status python_store_append(python_store *store, const python_r
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, PYTHON_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_python_add_image(append.status, store, in, row);
+        return mmfi_python_store_append_image(append.status, store, in, row);
     python_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of python_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_store_get_slow(
     const python_store *store, uint64_t row, python_record *out)
 {
-    uint64_t image[PYTHON_RECORD_SIZE / 8];
-    mmfi_slow_read slow =
-        mmfi_slow_read_begin_as(python_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(python_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         python_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -245,21 +235,20 @@ static inline mmf_status python_store_get(const python_store *store, uint64_t ro
     const mmfi_read read =
         mmfi_read_begin(python_store_base(store), row, PYTHON_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_python_get_slow(store, row, out);
+        return mmfi_python_store_get_slow(store, row, out);
     python_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_python_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_python_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_put_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_python_store_set_image(
     mmf_status status, python_store *store, uint64_t row, const python_record *in)
 {
-    uint64_t image[PYTHON_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, PYTHON_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_python_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          PYTHON_RECORD_SIZE);
+    python_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, PYTHON_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -271,7 +260,7 @@ static inline mmf_status python_store_set(python_store *store, uint64_t row,
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, PYTHON_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_python_put_image(write.status, store, row, in);
+        return mmfi_python_store_set_image(write.status, store, row, in);
     python_record_save(write.record, in);
     return mmfi_write_end(write);
 }

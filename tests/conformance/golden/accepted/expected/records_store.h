@@ -152,23 +152,15 @@ static inline void ohlc_bar_record_save(unsigned char *record, const ohlc_bar_re
     mmfi_save_int64(record, OHLC_BAR_OPEN_TIME_OFFSET, in->openTime);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_ohlc_bar_image(
-    uint64_t image[OHLC_BAR_RECORD_SIZE / 8], const ohlc_bar_record *in)
-{
-    memset(image, 0, OHLC_BAR_RECORD_SIZE);
-    ohlc_bar_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_add_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_store_append_image(
     mmf_status status, ohlc_bar_store *store, const ohlc_bar_record *in, uint64_t *row)
 {
-    uint64_t image[OHLC_BAR_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, OHLC_BAR_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_ohlc_bar_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    ohlc_bar_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -180,18 +172,16 @@ static inline mmf_status ohlc_bar_store_append(ohlc_bar_store *store, const ohlc
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, OHLC_BAR_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_ohlc_bar_add_image(append.status, store, in, row);
+        return mmfi_ohlc_bar_store_append_image(append.status, store, in, row);
     ohlc_bar_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of ohlc_bar_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_store_get_slow(
     const ohlc_bar_store *store, uint64_t row, ohlc_bar_record *out)
 {
-    uint64_t image[OHLC_BAR_RECORD_SIZE / 8];
-    mmfi_slow_read slow =
-        mmfi_slow_read_begin_as(ohlc_bar_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(ohlc_bar_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         ohlc_bar_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -206,21 +196,20 @@ static inline mmf_status ohlc_bar_store_get(const ohlc_bar_store *store, uint64_
     const mmfi_read read =
         mmfi_read_begin(ohlc_bar_store_base(store), row, OHLC_BAR_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_ohlc_bar_get_slow(store, row, out);
+        return mmfi_ohlc_bar_store_get_slow(store, row, out);
     ohlc_bar_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_ohlc_bar_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_ohlc_bar_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_put_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_ohlc_bar_store_set_image(
     mmf_status status, ohlc_bar_store *store, uint64_t row, const ohlc_bar_record *in)
 {
-    uint64_t image[OHLC_BAR_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, OHLC_BAR_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_ohlc_bar_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          OHLC_BAR_RECORD_SIZE);
+    ohlc_bar_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, OHLC_BAR_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -232,7 +221,7 @@ static inline mmf_status ohlc_bar_store_set(ohlc_bar_store *store, uint64_t row,
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, OHLC_BAR_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_ohlc_bar_put_image(write.status, store, row, in);
+        return mmfi_ohlc_bar_store_set_image(write.status, store, row, in);
     ohlc_bar_record_save(write.record, in);
     return mmfi_write_end(write);
 }
@@ -564,24 +553,16 @@ static inline void order_book_level_2_record_save(unsigned char *record,
     mmfi_save_float64(record, ORDER_BOOK_LEVEL_2_ASK_OFFSET, in->ask);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_order_book_level_2_image(
-    uint64_t image[ORDER_BOOK_LEVEL_2_RECORD_SIZE / 8], const order_book_level_2_record *in)
-{
-    memset(image, 0, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
-    order_book_level_2_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_add_image(
-    mmf_status status, order_book_level_2_store *store, const order_book_level_2_record *in,
-    uint64_t *row)
+static __attribute__((cold, noinline, unused)) mmf_status
+mmfi_order_book_level_2_store_append_image(mmf_status status, order_book_level_2_store *store,
+                                           const order_book_level_2_record *in, uint64_t *row)
 {
-    uint64_t image[ORDER_BOOK_LEVEL_2_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_order_book_level_2_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    order_book_level_2_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -595,18 +576,17 @@ static inline mmf_status order_book_level_2_store_append(order_book_level_2_stor
     const mmfi_append append =
         mmfi_append_begin((mmf_store *)store, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_order_book_level_2_add_image(append.status, store, in, row);
+        return mmfi_order_book_level_2_store_append_image(append.status, store, in, row);
     order_book_level_2_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of order_book_level_2_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_store_get_slow(
     const order_book_level_2_store *store, uint64_t row, order_book_level_2_record *out)
 {
-    uint64_t image[ORDER_BOOK_LEVEL_2_RECORD_SIZE / 8];
     mmfi_slow_read slow =
-        mmfi_slow_read_begin_as(order_book_level_2_store_base(store), row, out != NULL, image);
+        mmfi_slow_read_begin_as(order_book_level_2_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         order_book_level_2_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -621,22 +601,21 @@ static inline mmf_status order_book_level_2_store_get(const order_book_level_2_s
     const mmfi_read read = mmfi_read_begin(order_book_level_2_store_base(store), row,
                                            ORDER_BOOK_LEVEL_2_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_order_book_level_2_get_slow(store, row, out);
+        return mmfi_order_book_level_2_store_get_slow(store, row, out);
     order_book_level_2_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_order_book_level_2_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_order_book_level_2_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_put_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_order_book_level_2_store_set_image(
     mmf_status status, order_book_level_2_store *store, uint64_t row,
     const order_book_level_2_record *in)
 {
-    uint64_t image[ORDER_BOOK_LEVEL_2_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_order_book_level_2_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          ORDER_BOOK_LEVEL_2_RECORD_SIZE);
+    order_book_level_2_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -649,7 +628,7 @@ static inline mmf_status order_book_level_2_store_set(order_book_level_2_store *
     const mmfi_write write =
         mmfi_write_begin((mmf_store *)store, row, ORDER_BOOK_LEVEL_2_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_order_book_level_2_put_image(write.status, store, row, in);
+        return mmfi_order_book_level_2_store_set_image(write.status, store, row, in);
     order_book_level_2_record_save(write.record, in);
     return mmfi_write_end(write);
 }
@@ -981,25 +960,18 @@ static inline void http_connection_statistics_record_save(
     mmfi_save_bool(record, HTTP_CONNECTION_STATISTICS_IS_KEPT_ALIVE_OFFSET, in->is_kept_alive);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_http_connection_statistics_image(
-    uint64_t image[HTTP_CONNECTION_STATISTICS_RECORD_SIZE / 8],
-    const http_connection_statistics_record *in)
-{
-    memset(image, 0, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
-    http_connection_statistics_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_statistics_add_image(
-    mmf_status status, http_connection_statistics_store *store,
-    const http_connection_statistics_record *in, uint64_t *row)
+static __attribute__((cold, noinline, unused)) mmf_status
+mmfi_http_connection_statistics_store_append_image(mmf_status status,
+                                                   http_connection_statistics_store *store,
+                                                   const http_connection_statistics_record *in,
+                                                   uint64_t *row)
 {
-    uint64_t image[HTTP_CONNECTION_STATISTICS_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_http_connection_statistics_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    http_connection_statistics_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -1013,7 +985,7 @@ static inline mmf_status http_connection_statistics_store_append(
     const mmfi_append append =
         mmfi_append_begin((mmf_store *)store, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_http_connection_statistics_add_image(append.status, store, in, row);
+        return mmfi_http_connection_statistics_store_append_image(append.status, store, in, row);
     http_connection_statistics_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
@@ -1022,13 +994,12 @@ static inline mmf_status http_connection_statistics_store_append(
  * The slow path of http_connection_statistics_store_get, for new rows and for records being
  * replaced.
  */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_statistics_get_slow(
-    const http_connection_statistics_store *store, uint64_t row,
-    http_connection_statistics_record *out)
+static __attribute__((cold, noinline, unused)) mmf_status
+mmfi_http_connection_statistics_store_get_slow(const http_connection_statistics_store *store,
+                                               uint64_t row, http_connection_statistics_record *out)
 {
-    uint64_t image[HTTP_CONNECTION_STATISTICS_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(http_connection_statistics_store_base(store), row,
-                                                  out != NULL, image);
+    mmfi_slow_read slow =
+        mmfi_slow_read_begin_as(http_connection_statistics_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         http_connection_statistics_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -1044,21 +1015,24 @@ static inline mmf_status http_connection_statistics_store_get(
     const mmfi_read read = mmfi_read_begin(http_connection_statistics_store_base(store), row,
                                            HTTP_CONNECTION_STATISTICS_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_http_connection_statistics_get_slow(store, row, out);
+        return mmfi_http_connection_statistics_store_get_slow(store, row, out);
     http_connection_statistics_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_http_connection_statistics_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK
+                               : mmfi_http_connection_statistics_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_http_connection_statistics_put_image(
-    mmf_status status, http_connection_statistics_store *store, uint64_t row,
-    const http_connection_statistics_record *in)
+static __attribute__((cold, noinline, unused)) mmf_status
+mmfi_http_connection_statistics_store_set_image(mmf_status status,
+                                                http_connection_statistics_store *store,
+                                                uint64_t row,
+                                                const http_connection_statistics_record *in)
 {
-    uint64_t image[HTTP_CONNECTION_STATISTICS_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_http_connection_statistics_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
+    http_connection_statistics_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0,
                           HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
 }
 
@@ -1073,7 +1047,7 @@ static inline mmf_status http_connection_statistics_store_set(
     const mmfi_write write =
         mmfi_write_begin((mmf_store *)store, row, HTTP_CONNECTION_STATISTICS_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_http_connection_statistics_put_image(write.status, store, row, in);
+        return mmfi_http_connection_statistics_store_set_image(write.status, store, row, in);
     http_connection_statistics_record_save(write.record, in);
     return mmfi_write_end(write);
 }

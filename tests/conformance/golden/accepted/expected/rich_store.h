@@ -189,7 +189,7 @@ static inline void mmfi_level_load(const unsigned char *record, size_t offset, s
     out->price = mmfi_load_int64(record, offset + LEVEL_PRICE_OFFSET);
     out->size = mmfi_load_uint32(record, offset + LEVEL_SIZE_OFFSET);
     out->orders = mmfi_load_uint16(record, offset + LEVEL_ORDERS_OFFSET);
-    out->orders_is_null = !mmfi_load_valid(record, offset + LEVEL_VALIDITY_OFFSET + 0, 0x01u);
+    out->orders_is_null = !mmfi_load_valid(record, offset + LEVEL_VALIDITY_OFFSET, 0x01u);
 }
 
 /* Into the bytes of a record at an offset; no checks, no ordering. */
@@ -198,9 +198,9 @@ static inline void mmfi_level_save(unsigned char *record, size_t offset, const s
     mmfi_zero(record + offset + LEVEL_VALIDITY_OFFSET, 1);
     mmfi_save_int64(record, offset + LEVEL_PRICE_OFFSET, in->price);
     mmfi_save_uint32(record, offset + LEVEL_SIZE_OFFSET, in->size);
-    mmfi_save_valid(record, offset + LEVEL_VALIDITY_OFFSET + 0, 0x01u, !in->orders_is_null);
+    mmfi_save_valid(record, offset + LEVEL_VALIDITY_OFFSET, 0x01u, !in->orders_is_null);
     if (in->orders_is_null) {
-        mmfi_zero(record + offset + LEVEL_ORDERS_OFFSET, 2);
+        mmfi_zero(record + offset + LEVEL_ORDERS_OFFSET, sizeof(uint16_t));
     } else {
         mmfi_save_uint16(record, offset + LEVEL_ORDERS_OFFSET, in->orders);
     }
@@ -273,14 +273,14 @@ static inline void mmfi_note_load(const unsigned char *record, size_t offset, st
     out->text_length =
         mmfi_load_string(record, offset + NOTE_TEXT_OFFSET, NOTE_TEXT_MAX, out->text);
     out->raw_length = mmfi_load_bytes(record, offset + NOTE_RAW_OFFSET, NOTE_RAW_MAX, out->raw);
-    out->raw_is_null = !mmfi_load_valid(record, offset + NOTE_VALIDITY_OFFSET + 0, 0x01u);
+    out->raw_is_null = !mmfi_load_valid(record, offset + NOTE_VALIDITY_OFFSET, 0x01u);
     mmfi_level_load(record, offset + NOTE_BY_OFFSET, &out->by);
     for (size_t i = 0; i < NOTE_KINDS_COUNT; i++)
         out->kinds[i] =
             (enum side)mmfi_load_uint8(record, offset + NOTE_KINDS_OFFSET + i * sizeof(uint8_t));
     out->moved = (enum change)mmfi_load_int16(record, offset + NOTE_MOVED_OFFSET);
     out->on = mmfi_load_int32(record, offset + NOTE_ON_OFFSET);
-    out->on_is_null = !mmfi_load_valid(record, offset + NOTE_VALIDITY_OFFSET + 0, 0x02u);
+    out->on_is_null = !mmfi_load_valid(record, offset + NOTE_VALIDITY_OFFSET, 0x02u);
 }
 
 /* Into the bytes of a record at an offset; no checks, no ordering. */
@@ -288,9 +288,9 @@ static inline void mmfi_note_save(unsigned char *record, size_t offset, const st
 {
     mmfi_zero(record + offset + NOTE_VALIDITY_OFFSET, 1);
     mmfi_save_string(record, offset + NOTE_TEXT_OFFSET, NOTE_TEXT_MAX, in->text, in->text_length);
-    mmfi_save_valid(record, offset + NOTE_VALIDITY_OFFSET + 0, 0x01u, !in->raw_is_null);
+    mmfi_save_valid(record, offset + NOTE_VALIDITY_OFFSET, 0x01u, !in->raw_is_null);
     if (in->raw_is_null) {
-        mmfi_zero(record + offset + NOTE_RAW_OFFSET, 8);
+        mmfi_zero(record + offset + NOTE_RAW_OFFSET, MMFI_LENGTH_SIZE + NOTE_RAW_MAX);
     } else {
         mmfi_save_bytes(record, offset + NOTE_RAW_OFFSET, NOTE_RAW_MAX, in->raw, in->raw_length);
     }
@@ -299,9 +299,9 @@ static inline void mmfi_note_save(unsigned char *record, size_t offset, const st
         mmfi_save_uint8(record, offset + NOTE_KINDS_OFFSET + i * sizeof(uint8_t),
                         (uint8_t)in->kinds[i]);
     mmfi_save_int16(record, offset + NOTE_MOVED_OFFSET, (int16_t)in->moved);
-    mmfi_save_valid(record, offset + NOTE_VALIDITY_OFFSET + 0, 0x02u, !in->on_is_null);
+    mmfi_save_valid(record, offset + NOTE_VALIDITY_OFFSET, 0x02u, !in->on_is_null);
     if (in->on_is_null) {
-        mmfi_zero(record + offset + NOTE_ON_OFFSET, 4);
+        mmfi_zero(record + offset + NOTE_ON_OFFSET, sizeof(int32_t));
     } else {
         mmfi_save_int32(record, offset + NOTE_ON_OFFSET, in->on);
     }
@@ -824,21 +824,21 @@ static inline void rich_record_load(const unsigned char *record, rich_record *ou
     mmfi_note_load(record, RICH_NOTE_OFFSET, &out->note);
     mmfi_flags_load(record, RICH_BARE_OFFSET, &out->bare);
     out->maybe = mmfi_load_bool(record, RICH_MAYBE_OFFSET);
-    out->maybe_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x01u);
+    out->maybe_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x01u);
     out->fee = mmfi_load_int64(record, RICH_FEE_OFFSET);
-    out->fee_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x02u);
+    out->fee_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x02u);
     out->seen = mmfi_load_int64(record, RICH_SEEN_OFFSET);
-    out->seen_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x04u);
+    out->seen_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x04u);
     out->born = mmfi_load_int32(record, RICH_BORN_OFFSET);
-    out->born_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x08u);
+    out->born_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x08u);
     out->way = (enum side)mmfi_load_uint8(record, RICH_WAY_OFFSET);
-    out->way_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x10u);
+    out->way_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x10u);
     out->ratio = mmfi_load_float32(record, RICH_RATIO_OFFSET);
-    out->ratio_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x20u);
+    out->ratio_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x20u);
     out->memo_length = mmfi_load_string(record, RICH_MEMO_OFFSET, RICH_MEMO_MAX, out->memo);
-    out->memo_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x40u);
+    out->memo_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x40u);
     out->blob_length = mmfi_load_bytes(record, RICH_BLOB_OFFSET, RICH_BLOB_MAX, out->blob);
-    out->blob_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x80u);
+    out->blob_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x80u);
     out->title_length = mmfi_load_string(record, RICH_TITLE_OFFSET, RICH_TITLE_MAX, out->title);
     out->title_is_null = !mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 1, 0x01u);
     mmfi_level_load(record, RICH_LEVEL_OFFSET, &out->level);
@@ -895,83 +895,83 @@ static inline void rich_record_save(unsigned char *record, const rich_record *in
     mmfi_level_save(record, RICH_BEST_OFFSET, &in->best);
     mmfi_note_save(record, RICH_NOTE_OFFSET, &in->note);
     mmfi_flags_save(record, RICH_BARE_OFFSET, &in->bare);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x01u, !in->maybe_is_null);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x01u, !in->maybe_is_null);
     if (in->maybe_is_null) {
-        mmfi_zero(record + RICH_MAYBE_OFFSET, 1);
+        mmfi_zero(record + RICH_MAYBE_OFFSET, sizeof(bool));
     } else {
         mmfi_save_bool(record, RICH_MAYBE_OFFSET, in->maybe);
     }
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x02u, !in->fee_is_null);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x02u, !in->fee_is_null);
     if (in->fee_is_null) {
-        mmfi_zero(record + RICH_FEE_OFFSET, 8);
+        mmfi_zero(record + RICH_FEE_OFFSET, sizeof(int64_t));
     } else {
         mmfi_save_int64(record, RICH_FEE_OFFSET, in->fee);
     }
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x04u, !in->seen_is_null);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x04u, !in->seen_is_null);
     if (in->seen_is_null) {
-        mmfi_zero(record + RICH_SEEN_OFFSET, 8);
+        mmfi_zero(record + RICH_SEEN_OFFSET, sizeof(int64_t));
     } else {
         mmfi_save_int64(record, RICH_SEEN_OFFSET, in->seen);
     }
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x08u, !in->born_is_null);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x08u, !in->born_is_null);
     if (in->born_is_null) {
-        mmfi_zero(record + RICH_BORN_OFFSET, 4);
+        mmfi_zero(record + RICH_BORN_OFFSET, sizeof(int32_t));
     } else {
         mmfi_save_int32(record, RICH_BORN_OFFSET, in->born);
     }
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x10u, !in->way_is_null);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x10u, !in->way_is_null);
     if (in->way_is_null) {
-        mmfi_zero(record + RICH_WAY_OFFSET, 1);
+        mmfi_zero(record + RICH_WAY_OFFSET, sizeof(uint8_t));
     } else {
         mmfi_save_uint8(record, RICH_WAY_OFFSET, (uint8_t)in->way);
     }
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x20u, !in->ratio_is_null);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x20u, !in->ratio_is_null);
     if (in->ratio_is_null) {
-        mmfi_zero(record + RICH_RATIO_OFFSET, 4);
+        mmfi_zero(record + RICH_RATIO_OFFSET, sizeof(float));
     } else {
         mmfi_save_float32(record, RICH_RATIO_OFFSET, in->ratio);
     }
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x40u, !in->memo_is_null);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x40u, !in->memo_is_null);
     if (in->memo_is_null) {
-        mmfi_zero(record + RICH_MEMO_OFFSET, 12);
+        mmfi_zero(record + RICH_MEMO_OFFSET, MMFI_LENGTH_SIZE + RICH_MEMO_MAX);
     } else {
         mmfi_save_string(record, RICH_MEMO_OFFSET, RICH_MEMO_MAX, in->memo, in->memo_length);
     }
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x80u, !in->blob_is_null);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x80u, !in->blob_is_null);
     if (in->blob_is_null) {
-        mmfi_zero(record + RICH_BLOB_OFFSET, 12);
+        mmfi_zero(record + RICH_BLOB_OFFSET, MMFI_LENGTH_SIZE + RICH_BLOB_MAX);
     } else {
         mmfi_save_bytes(record, RICH_BLOB_OFFSET, RICH_BLOB_MAX, in->blob, in->blob_length);
     }
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x01u, !in->title_is_null);
     if (in->title_is_null) {
-        mmfi_zero(record + RICH_TITLE_OFFSET, 12);
+        mmfi_zero(record + RICH_TITLE_OFFSET, MMFI_LENGTH_SIZE + RICH_TITLE_MAX);
     } else {
         mmfi_save_string(record, RICH_TITLE_OFFSET, RICH_TITLE_MAX, in->title, in->title_length);
     }
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x02u, !in->level_is_null);
     if (in->level_is_null) {
-        mmfi_zero(record + RICH_LEVEL_OFFSET, 16);
+        mmfi_zero(record + RICH_LEVEL_OFFSET, LEVEL_SIZE);
     } else {
         mmfi_level_save(record, RICH_LEVEL_OFFSET, &in->level);
     }
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x04u, !in->nums_is_null);
     if (in->nums_is_null) {
-        mmfi_zero(record + RICH_NUMS_OFFSET, 3);
+        mmfi_zero(record + RICH_NUMS_OFFSET, RICH_NUMS_COUNT * sizeof(int8_t));
     } else {
         for (size_t i = 0; i < RICH_NUMS_COUNT; i++)
             mmfi_save_int8(record, RICH_NUMS_OFFSET + i * sizeof(int8_t), in->nums[i]);
     }
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x08u, !in->tags_is_null);
     if (in->tags_is_null) {
-        mmfi_zero(record + RICH_TAGS_OFFSET, 2);
+        mmfi_zero(record + RICH_TAGS_OFFSET, RICH_TAGS_COUNT * sizeof(uint8_t));
     } else {
         for (size_t i = 0; i < RICH_TAGS_COUNT; i++)
             mmfi_save_uint8(record, RICH_TAGS_OFFSET + i * sizeof(uint8_t), (uint8_t)in->tags[i]);
     }
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x10u, !in->spare_is_null);
     if (in->spare_is_null) {
-        mmfi_zero(record + RICH_SPARE_OFFSET, 128);
+        mmfi_zero(record + RICH_SPARE_OFFSET, RICH_SPARE_COUNT * NOTE_SIZE);
     } else {
         for (size_t i = 0; i < RICH_SPARE_COUNT; i++)
             mmfi_note_save(record, RICH_SPARE_OFFSET + i * NOTE_SIZE, &in->spare[i]);
@@ -979,25 +979,15 @@ static inline void rich_record_save(unsigned char *record, const rich_record *in
     mmfi_save_uint64(record, RICH_KEY_OFFSET, in->key);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_rich_image(
-    uint64_t image[RICH_RECORD_SIZE / 8], const rich_record *in)
-{
-    memset(image, 0, RICH_RECORD_SIZE);
-    rich_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_add_image(mmf_status status,
-                                                                              rich_store *store,
-                                                                              const rich_record *in,
-                                                                              uint64_t *row)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_append_image(
+    mmf_status status, rich_store *store, const rich_record *in, uint64_t *row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_rich_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    rich_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -1008,17 +998,16 @@ static inline mmf_status rich_store_append(rich_store *store, const rich_record 
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, RICH_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_rich_add_image(append.status, store, in, row);
+        return mmfi_rich_store_append_image(append.status, store, in, row);
     rich_record_save(append.record, in);
     return mmfi_checksummed_append_end(append, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM, row);
 }
 
 /* The slow path of rich_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_slow(
     const rich_store *store, uint64_t row, rich_record *out)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         rich_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -1032,23 +1021,20 @@ static inline mmf_status rich_store_get(const rich_store *store, uint64_t row, r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_slow(store, row, out);
+        return mmfi_rich_store_get_slow(store, row, out);
     rich_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_rich_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_rich_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_put_image(mmf_status status,
-                                                                              rich_store *store,
-                                                                              uint64_t row,
-                                                                              const rich_record *in)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_image(
+    mmf_status status, rich_store *store, uint64_t row, const rich_record *in)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_rich_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          RICH_RECORD_SIZE);
+    rich_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, RICH_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -1059,7 +1045,7 @@ static inline mmf_status rich_store_set(rich_store *store, uint64_t row, const r
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, RICH_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_rich_put_image(write.status, store, row, in);
+        return mmfi_rich_store_set_image(write.status, store, row, in);
     rich_record_save(write.record, in);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -1731,8 +1717,8 @@ static inline enum change rich_rows_moved(rich_rows rows, uint64_t i)
 /* ---- flags: bool[3] ---- */
 
 /* flags from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_flags(const unsigned char *record,
-                                              bool out[RICH_FLAGS_COUNT])
+static inline mmf_status mmfi_rich_store_get_flags_from(const unsigned char *record,
+                                                        bool out[RICH_FLAGS_COUNT])
 {
     for (size_t i = 0; i < RICH_FLAGS_COUNT; i++)
         out[i] = mmfi_load_bool(record, RICH_FLAGS_OFFSET + i * sizeof(bool));
@@ -1740,14 +1726,13 @@ static inline mmf_status mmfi_rich_load_flags(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_flags. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_flags_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_flags_slow(
     const rich_store *store, uint64_t row, bool out[RICH_FLAGS_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_flags(slow.record, out);
+        found = mmfi_rich_store_get_flags_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -1762,23 +1747,22 @@ static inline mmf_status rich_store_get_flags(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_flags_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_flags(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_flags_slow(store, row, out);
+        return mmfi_rich_store_get_flags_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_flags_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_flags_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_flags_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_flags_image(
     mmf_status status, rich_store *store, uint64_t row, const bool in[RICH_FLAGS_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < RICH_FLAGS_COUNT; i++)
         mmfi_save_bool(record, RICH_FLAGS_OFFSET + i * sizeof(bool), in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_FLAGS_OFFSET, 3);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_FLAGS_OFFSET,
+                          RICH_FLAGS_COUNT * sizeof(bool));
 }
 
 /* Replaces flags, all or nothing: Arrays. */
@@ -1790,7 +1774,7 @@ static inline mmf_status rich_store_set_flags(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_flags_image(write.status, store, row, in);
+        return mmfi_rich_store_set_flags_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < RICH_FLAGS_COUNT; i++)
         mmfi_save_bool(record, RICH_FLAGS_OFFSET + i * sizeof(bool), in[i]);
@@ -1846,8 +1830,8 @@ static inline bool rich_rows_flags_at(rich_rows rows, uint64_t i, size_t index)
 /* ---- greeks: float64[5] ---- */
 
 /* greeks from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_greeks(const unsigned char *record,
-                                               double out[RICH_GREEKS_COUNT])
+static inline mmf_status mmfi_rich_store_get_greeks_from(const unsigned char *record,
+                                                         double out[RICH_GREEKS_COUNT])
 {
     for (size_t i = 0; i < RICH_GREEKS_COUNT; i++)
         out[i] = mmfi_load_float64(record, RICH_GREEKS_OFFSET + i * sizeof(double));
@@ -1855,14 +1839,13 @@ static inline mmf_status mmfi_rich_load_greeks(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_greeks. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_greeks_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_greeks_slow(
     const rich_store *store, uint64_t row, double out[RICH_GREEKS_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_greeks(slow.record, out);
+        found = mmfi_rich_store_get_greeks_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -1877,23 +1860,22 @@ static inline mmf_status rich_store_get_greeks(const rich_store *store, uint64_t
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_greeks_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_greeks(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_greeks_slow(store, row, out);
+        return mmfi_rich_store_get_greeks_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_greeks_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_greeks_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_greeks_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_greeks_image(
     mmf_status status, rich_store *store, uint64_t row, const double in[RICH_GREEKS_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < RICH_GREEKS_COUNT; i++)
         mmfi_save_float64(record, RICH_GREEKS_OFFSET + i * sizeof(double), in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_GREEKS_OFFSET, 40);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_GREEKS_OFFSET,
+                          RICH_GREEKS_COUNT * sizeof(double));
 }
 
 /* Replaces greeks, all or nothing. */
@@ -1905,7 +1887,7 @@ static inline mmf_status rich_store_set_greeks(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_greeks_image(write.status, store, row, in);
+        return mmfi_rich_store_set_greeks_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < RICH_GREEKS_COUNT; i++)
         mmfi_save_float64(record, RICH_GREEKS_OFFSET + i * sizeof(double), in[i]);
@@ -1961,8 +1943,8 @@ static inline double rich_rows_greeks_at(rich_rows rows, uint64_t i, size_t inde
 /* ---- times: timestamp[ms][2] ---- */
 
 /* times from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_times(const unsigned char *record,
-                                              int64_t out[RICH_TIMES_COUNT])
+static inline mmf_status mmfi_rich_store_get_times_from(const unsigned char *record,
+                                                        int64_t out[RICH_TIMES_COUNT])
 {
     for (size_t i = 0; i < RICH_TIMES_COUNT; i++)
         out[i] = mmfi_load_int64(record, RICH_TIMES_OFFSET + i * sizeof(int64_t));
@@ -1970,14 +1952,13 @@ static inline mmf_status mmfi_rich_load_times(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_times. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_times_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_times_slow(
     const rich_store *store, uint64_t row, int64_t out[RICH_TIMES_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_times(slow.record, out);
+        found = mmfi_rich_store_get_times_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -1992,23 +1973,22 @@ static inline mmf_status rich_store_get_times(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_times_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_times(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_times_slow(store, row, out);
+        return mmfi_rich_store_get_times_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_times_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_times_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_times_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_times_image(
     mmf_status status, rich_store *store, uint64_t row, const int64_t in[RICH_TIMES_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < RICH_TIMES_COUNT; i++)
         mmfi_save_int64(record, RICH_TIMES_OFFSET + i * sizeof(int64_t), in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_TIMES_OFFSET, 16);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_TIMES_OFFSET,
+                          RICH_TIMES_COUNT * sizeof(int64_t));
 }
 
 /* Replaces times, all or nothing. */
@@ -2020,7 +2000,7 @@ static inline mmf_status rich_store_set_times(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_times_image(write.status, store, row, in);
+        return mmfi_rich_store_set_times_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < RICH_TIMES_COUNT; i++)
         mmfi_save_int64(record, RICH_TIMES_OFFSET + i * sizeof(int64_t), in[i]);
@@ -2076,8 +2056,8 @@ static inline int64_t rich_rows_times_at(rich_rows rows, uint64_t i, size_t inde
 /* ---- fees: decimal(4,2)[2] ---- */
 
 /* fees from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_fees(const unsigned char *record,
-                                             int64_t out[RICH_FEES_COUNT])
+static inline mmf_status mmfi_rich_store_get_fees_from(const unsigned char *record,
+                                                       int64_t out[RICH_FEES_COUNT])
 {
     for (size_t i = 0; i < RICH_FEES_COUNT; i++)
         out[i] = mmfi_load_int64(record, RICH_FEES_OFFSET + i * sizeof(int64_t));
@@ -2085,14 +2065,13 @@ static inline mmf_status mmfi_rich_load_fees(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_fees. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_fees_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_fees_slow(
     const rich_store *store, uint64_t row, int64_t out[RICH_FEES_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_fees(slow.record, out);
+        found = mmfi_rich_store_get_fees_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -2107,23 +2086,22 @@ static inline mmf_status rich_store_get_fees(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_fees_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_fees(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_fees_slow(store, row, out);
+        return mmfi_rich_store_get_fees_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_fees_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_fees_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_fees_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_fees_image(
     mmf_status status, rich_store *store, uint64_t row, const int64_t in[RICH_FEES_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < RICH_FEES_COUNT; i++)
         mmfi_save_int64(record, RICH_FEES_OFFSET + i * sizeof(int64_t), in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_FEES_OFFSET, 16);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_FEES_OFFSET,
+                          RICH_FEES_COUNT * sizeof(int64_t));
 }
 
 /* Replaces fees, all or nothing. */
@@ -2138,7 +2116,7 @@ static inline mmf_status rich_store_set_fees(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_fees_image(write.status, store, row, in);
+        return mmfi_rich_store_set_fees_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < RICH_FEES_COUNT; i++)
         mmfi_save_int64(record, RICH_FEES_OFFSET + i * sizeof(int64_t), in[i]);
@@ -2196,8 +2174,8 @@ static inline int64_t rich_rows_fees_at(rich_rows rows, uint64_t i, size_t index
 /* ---- sides: Side[2] ---- */
 
 /* sides from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_sides(const unsigned char *record,
-                                              enum side out[RICH_SIDES_COUNT])
+static inline mmf_status mmfi_rich_store_get_sides_from(const unsigned char *record,
+                                                        enum side out[RICH_SIDES_COUNT])
 {
     for (size_t i = 0; i < RICH_SIDES_COUNT; i++)
         out[i] = (enum side)mmfi_load_uint8(record, RICH_SIDES_OFFSET + i * sizeof(uint8_t));
@@ -2205,14 +2183,13 @@ static inline mmf_status mmfi_rich_load_sides(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_sides. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_sides_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_sides_slow(
     const rich_store *store, uint64_t row, enum side out[RICH_SIDES_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_sides(slow.record, out);
+        found = mmfi_rich_store_get_sides_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -2227,23 +2204,22 @@ static inline mmf_status rich_store_get_sides(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_sides_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_sides(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_sides_slow(store, row, out);
+        return mmfi_rich_store_get_sides_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_sides_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_sides_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_sides_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_sides_image(
     mmf_status status, rich_store *store, uint64_t row, const enum side in[RICH_SIDES_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < RICH_SIDES_COUNT; i++)
         mmfi_save_uint8(record, RICH_SIDES_OFFSET + i * sizeof(uint8_t), (uint8_t)in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_SIDES_OFFSET, 2);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_SIDES_OFFSET,
+                          RICH_SIDES_COUNT * sizeof(uint8_t));
 }
 
 /* Replaces sides, all or nothing. */
@@ -2258,7 +2234,7 @@ static inline mmf_status rich_store_set_sides(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_sides_image(write.status, store, row, in);
+        return mmfi_rich_store_set_sides_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < RICH_SIDES_COUNT; i++)
         mmfi_save_uint8(record, RICH_SIDES_OFFSET + i * sizeof(uint8_t), (uint8_t)in[i]);
@@ -2322,8 +2298,8 @@ static inline enum side rich_rows_sides_at(rich_rows rows, uint64_t i, size_t in
 /* ---- bids: Level[3] ---- */
 
 /* bids from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_bids(const unsigned char *record,
-                                             struct level out[RICH_BIDS_COUNT])
+static inline mmf_status mmfi_rich_store_get_bids_from(const unsigned char *record,
+                                                       struct level out[RICH_BIDS_COUNT])
 {
     for (size_t i = 0; i < RICH_BIDS_COUNT; i++)
         mmfi_level_load(record, RICH_BIDS_OFFSET + i * LEVEL_SIZE, &out[i]);
@@ -2331,14 +2307,13 @@ static inline mmf_status mmfi_rich_load_bids(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_bids. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_bids_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_bids_slow(
     const rich_store *store, uint64_t row, struct level out[RICH_BIDS_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_bids(slow.record, out);
+        found = mmfi_rich_store_get_bids_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -2353,23 +2328,22 @@ static inline mmf_status rich_store_get_bids(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_bids_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_bids(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_bids_slow(store, row, out);
+        return mmfi_rich_store_get_bids_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_bids_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_bids_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_bids_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_bids_image(
     mmf_status status, rich_store *store, uint64_t row, const struct level in[RICH_BIDS_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < RICH_BIDS_COUNT; i++)
         mmfi_level_save(record, RICH_BIDS_OFFSET + i * LEVEL_SIZE, &in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_BIDS_OFFSET, 48);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_BIDS_OFFSET,
+                          RICH_BIDS_COUNT * LEVEL_SIZE);
 }
 
 /* Replaces bids, all or nothing. */
@@ -2386,7 +2360,7 @@ static inline mmf_status rich_store_set_bids(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_bids_image(write.status, store, row, in);
+        return mmfi_rich_store_set_bids_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < RICH_BIDS_COUNT; i++)
         mmfi_level_save(record, RICH_BIDS_OFFSET + i * LEVEL_SIZE, &in[i]);
@@ -2395,11 +2369,10 @@ static inline mmf_status rich_store_set_bids(rich_store *store, uint64_t row,
 }
 
 /* The slow path of rich_store_get_bids_at. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_bids_at_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_bids_at_slow(
     const rich_store *store, uint64_t row, size_t index, struct level *out)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         mmfi_level_load(slow.record, RICH_BIDS_OFFSET + index * LEVEL_SIZE, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -2419,23 +2392,21 @@ static inline mmf_status rich_store_get_bids_at(const rich_store *store, uint64_
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_bids_at_slow(store, row, index, out);
+        return mmfi_rich_store_get_bids_at_slow(store, row, index, out);
     mmfi_level_load(read.record, RICH_BIDS_OFFSET + index * LEVEL_SIZE, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_rich_get_bids_at_slow(store, row, index, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_rich_store_get_bids_at_slow(store, row, index, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_bids_at_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_bids_at_image(
     mmf_status status, rich_store *store, uint64_t row, size_t index, const struct level *in)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_level_save(record, RICH_BIDS_OFFSET + index * LEVEL_SIZE, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record,
-                          RICH_BIDS_OFFSET + index * LEVEL_SIZE, LEVEL_SIZE);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_BIDS_OFFSET + index * LEVEL_SIZE,
+                          LEVEL_SIZE);
 }
 
 /* Replaces bids[index], all or nothing. */
@@ -2450,7 +2421,7 @@ static inline mmf_status rich_store_set_bids_at(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_bids_at_image(write.status, store, row, index, in);
+        return mmfi_rich_store_set_bids_at_image(write.status, store, row, index, in);
     unsigned char *record = write.record;
     mmfi_level_save(record, RICH_BIDS_OFFSET + index * LEVEL_SIZE, in);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
@@ -2552,8 +2523,8 @@ static inline uint32_t rich_rows_bids_size_at(rich_rows rows, uint64_t i, size_t
 /* ---- notes: Note[2] ---- */
 
 /* notes from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_notes(const unsigned char *record,
-                                              struct note out[RICH_NOTES_COUNT])
+static inline mmf_status mmfi_rich_store_get_notes_from(const unsigned char *record,
+                                                        struct note out[RICH_NOTES_COUNT])
 {
     for (size_t i = 0; i < RICH_NOTES_COUNT; i++)
         mmfi_note_load(record, RICH_NOTES_OFFSET + i * NOTE_SIZE, &out[i]);
@@ -2561,14 +2532,13 @@ static inline mmf_status mmfi_rich_load_notes(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_notes. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_notes_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_notes_slow(
     const rich_store *store, uint64_t row, struct note out[RICH_NOTES_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_notes(slow.record, out);
+        found = mmfi_rich_store_get_notes_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -2583,23 +2553,22 @@ static inline mmf_status rich_store_get_notes(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_notes_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_notes(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_notes_slow(store, row, out);
+        return mmfi_rich_store_get_notes_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_notes_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_notes_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_notes_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_notes_image(
     mmf_status status, rich_store *store, uint64_t row, const struct note in[RICH_NOTES_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < RICH_NOTES_COUNT; i++)
         mmfi_note_save(record, RICH_NOTES_OFFSET + i * NOTE_SIZE, &in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_NOTES_OFFSET, 128);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_NOTES_OFFSET,
+                          RICH_NOTES_COUNT * NOTE_SIZE);
 }
 
 /* Replaces notes, all or nothing. */
@@ -2616,7 +2585,7 @@ static inline mmf_status rich_store_set_notes(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_notes_image(write.status, store, row, in);
+        return mmfi_rich_store_set_notes_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < RICH_NOTES_COUNT; i++)
         mmfi_note_save(record, RICH_NOTES_OFFSET + i * NOTE_SIZE, &in[i]);
@@ -2625,11 +2594,10 @@ static inline mmf_status rich_store_set_notes(rich_store *store, uint64_t row,
 }
 
 /* The slow path of rich_store_get_notes_at. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_notes_at_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_notes_at_slow(
     const rich_store *store, uint64_t row, size_t index, struct note *out)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         mmfi_note_load(slow.record, RICH_NOTES_OFFSET + index * NOTE_SIZE, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -2649,23 +2617,21 @@ static inline mmf_status rich_store_get_notes_at(const rich_store *store, uint64
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_notes_at_slow(store, row, index, out);
+        return mmfi_rich_store_get_notes_at_slow(store, row, index, out);
     mmfi_note_load(read.record, RICH_NOTES_OFFSET + index * NOTE_SIZE, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_rich_get_notes_at_slow(store, row, index, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_rich_store_get_notes_at_slow(store, row, index, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_notes_at_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_notes_at_image(
     mmf_status status, rich_store *store, uint64_t row, size_t index, const struct note *in)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_note_save(record, RICH_NOTES_OFFSET + index * NOTE_SIZE, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record,
-                          RICH_NOTES_OFFSET + index * NOTE_SIZE, NOTE_SIZE);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_NOTES_OFFSET + index * NOTE_SIZE,
+                          NOTE_SIZE);
 }
 
 /* Replaces notes[index], all or nothing. */
@@ -2680,7 +2646,7 @@ static inline mmf_status rich_store_set_notes_at(rich_store *store, uint64_t row
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_notes_at_image(write.status, store, row, index, in);
+        return mmfi_rich_store_set_notes_at_image(write.status, store, row, index, in);
     unsigned char *record = write.record;
     mmfi_note_save(record, RICH_NOTES_OFFSET + index * NOTE_SIZE, in);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
@@ -2934,21 +2900,21 @@ static inline enum change rich_rows_notes_moved_at(rich_rows rows, uint64_t i, s
 /* ---- best: Level ---- */
 
 /* best from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_best(const unsigned char *record, struct level *out)
+static inline mmf_status mmfi_rich_store_get_best_from(const unsigned char *record,
+                                                       struct level *out)
 {
     mmfi_level_load(record, RICH_BEST_OFFSET, out);
     return MMF_OK;
 }
 
 /* The slow path of rich_store_get_best. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_best_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_best_slow(
     const rich_store *store, uint64_t row, struct level *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_best(slow.record, out);
+        found = mmfi_rich_store_get_best_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -2963,22 +2929,20 @@ static inline mmf_status rich_store_get_best(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_best_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_best(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_best_slow(store, row, out);
+        return mmfi_rich_store_get_best_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_best_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_best_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_best_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_best_image(
     mmf_status status, rich_store *store, uint64_t row, const struct level *in)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_level_save(record, RICH_BEST_OFFSET, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_BEST_OFFSET, 16);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_BEST_OFFSET, LEVEL_SIZE);
 }
 
 /* Replaces best, all or nothing: Structs. */
@@ -2993,7 +2957,7 @@ static inline mmf_status rich_store_set_best(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_best_image(write.status, store, row, in);
+        return mmfi_rich_store_set_best_image(write.status, store, row, in);
     unsigned char *record = write.record;
     mmfi_level_save(record, RICH_BEST_OFFSET, in);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
@@ -3067,21 +3031,21 @@ static inline uint32_t rich_rows_best_size(rich_rows rows, uint64_t i)
 /* ---- note: Note ---- */
 
 /* note from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_note(const unsigned char *record, struct note *out)
+static inline mmf_status mmfi_rich_store_get_note_from(const unsigned char *record,
+                                                       struct note *out)
 {
     mmfi_note_load(record, RICH_NOTE_OFFSET, out);
     return MMF_OK;
 }
 
 /* The slow path of rich_store_get_note. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_note_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_note_slow(
     const rich_store *store, uint64_t row, struct note *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_note(slow.record, out);
+        found = mmfi_rich_store_get_note_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -3096,22 +3060,20 @@ static inline mmf_status rich_store_get_note(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_note_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_note(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_note_slow(store, row, out);
+        return mmfi_rich_store_get_note_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_note_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_note_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_note_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_note_image(
     mmf_status status, rich_store *store, uint64_t row, const struct note *in)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_note_save(record, RICH_NOTE_OFFSET, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_NOTE_OFFSET, 64);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_NOTE_OFFSET, NOTE_SIZE);
 }
 
 /* Replaces note, all or nothing. */
@@ -3125,7 +3087,7 @@ static inline mmf_status rich_store_set_note(rich_store *store, uint64_t row, co
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_note_image(write.status, store, row, in);
+        return mmfi_rich_store_set_note_image(write.status, store, row, in);
     unsigned char *record = write.record;
     mmfi_note_save(record, RICH_NOTE_OFFSET, in);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
@@ -3319,21 +3281,21 @@ static inline enum change rich_rows_note_moved(rich_rows rows, uint64_t i)
 /* ---- bare: Flags ---- */
 
 /* bare from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_bare(const unsigned char *record, struct flags *out)
+static inline mmf_status mmfi_rich_store_get_bare_from(const unsigned char *record,
+                                                       struct flags *out)
 {
     mmfi_flags_load(record, RICH_BARE_OFFSET, out);
     return MMF_OK;
 }
 
 /* The slow path of rich_store_get_bare. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_bare_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_bare_slow(
     const rich_store *store, uint64_t row, struct flags *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_bare(slow.record, out);
+        found = mmfi_rich_store_get_bare_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -3348,22 +3310,20 @@ static inline mmf_status rich_store_get_bare(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_bare_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_bare(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_bare_slow(store, row, out);
+        return mmfi_rich_store_get_bare_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_bare_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_bare_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_bare_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_bare_image(
     mmf_status status, rich_store *store, uint64_t row, const struct flags *in)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_flags_save(record, RICH_BARE_OFFSET, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_BARE_OFFSET, 1);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_BARE_OFFSET, FLAGS_SIZE);
 }
 
 /* Replaces bare, all or nothing. */
@@ -3375,7 +3335,7 @@ static inline mmf_status rich_store_set_bare(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_bare_image(write.status, store, row, in);
+        return mmfi_rich_store_set_bare_image(write.status, store, row, in);
     unsigned char *record = write.record;
     mmfi_flags_save(record, RICH_BARE_OFFSET, in);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
@@ -3415,9 +3375,9 @@ static inline bool rich_rows_bare_on(rich_rows rows, uint64_t i)
 /* ---- maybe: bool? ---- */
 
 /* maybe from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_maybe(const unsigned char *record, bool *out)
+static inline mmf_status mmfi_rich_store_get_maybe_from(const unsigned char *record, bool *out)
 {
-    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x01u)) {
+    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x01u)) {
         *out = 0;
         return MMF_ERR_NULL;
     }
@@ -3426,14 +3386,13 @@ static inline mmf_status mmfi_rich_load_maybe(const unsigned char *record, bool 
 }
 
 /* The slow path of rich_store_get_maybe. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_maybe_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_maybe_slow(
     const rich_store *store, uint64_t row, bool *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_maybe(slow.record, out);
+        found = mmfi_rich_store_get_maybe_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -3451,23 +3410,21 @@ static inline mmf_status rich_store_get_maybe(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_maybe_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_maybe(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_maybe_slow(store, row, out);
+        return mmfi_rich_store_get_maybe_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_maybe_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_maybe_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_maybe_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_maybe_image(
     mmf_status status, rich_store *store, uint64_t row, bool value)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x01u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x01u, true);
     mmfi_save_bool(record, RICH_MAYBE_OFFSET, value);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_MAYBE_OFFSET, 1);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_MAYBE_OFFSET, sizeof(bool));
 }
 
 /* Replaces maybe, all or nothing: Those that may be null. */
@@ -3476,9 +3433,9 @@ static inline mmf_status rich_store_set_maybe(rich_store *store, uint64_t row, b
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_maybe_image(write.status, store, row, value);
+        return mmfi_rich_store_set_maybe_image(write.status, store, row, value);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x01u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x01u, true);
     mmfi_save_bool(record, RICH_MAYBE_OFFSET, value);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -3487,20 +3444,18 @@ static inline mmf_status rich_store_set_maybe(rich_store *store, uint64_t row, b
 /* Says whether maybe has a value. */
 static inline mmf_status rich_store_has_maybe(const rich_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET,
                           0x01u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_maybe_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_maybe_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_MAYBE_OFFSET, 1);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_MAYBE_OFFSET, sizeof(bool));
 }
 
 /* Takes the value of maybe away, all or nothing: it is null then. */
@@ -3509,10 +3464,10 @@ static inline mmf_status rich_store_clear_maybe(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_maybe_image(write.status, store, row);
+        return mmfi_rich_store_clear_maybe_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x01u, false);
-    mmfi_zero(record + RICH_MAYBE_OFFSET, 1);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x01u, false);
+    mmfi_zero(record + RICH_MAYBE_OFFSET, sizeof(bool));
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -3520,7 +3475,7 @@ static inline mmf_status rich_store_clear_maybe(rich_store *store, uint64_t row)
 /* True when maybe of row i of a range is null; i is not checked. */
 static inline bool rich_rows_maybe_is_null(rich_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0, 0x01u);
+    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x01u);
 }
 
 /* maybe of count rows from first on, for loops, zero where it is null: valid says where. */
@@ -3531,9 +3486,8 @@ static inline mmf_status rich_store_column_maybe(const rich_store *store, uint64
     const mmf_status status = mmfi_column_bool(rich_store_base(store), first, count,
                                                RICH_RECORD_SIZE, RICH_MAYBE_OFFSET, out);
     const uint64_t rows = status == MMF_OK ? out->count : count;
-    const mmf_status found =
-        mmfi_column_valid(rich_store_base(store), first, rows, RICH_RECORD_SIZE,
-                          RICH_VALIDITY_OFFSET + 0, 0x01u, valid);
+    const mmf_status found = mmfi_column_valid(
+        rich_store_base(store), first, rows, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x01u, valid);
     return status != MMF_OK ? status : found;
 }
 
@@ -3546,9 +3500,9 @@ static inline bool rich_rows_maybe(rich_rows rows, uint64_t i)
 /* ---- fee: decimal(10,4)? ---- */
 
 /* fee from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_fee(const unsigned char *record, int64_t *out)
+static inline mmf_status mmfi_rich_store_get_fee_from(const unsigned char *record, int64_t *out)
 {
-    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x02u)) {
+    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x02u)) {
         *out = 0;
         return MMF_ERR_NULL;
     }
@@ -3557,14 +3511,13 @@ static inline mmf_status mmfi_rich_load_fee(const unsigned char *record, int64_t
 }
 
 /* The slow path of rich_store_get_fee. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_fee_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_fee_slow(
     const rich_store *store, uint64_t row, int64_t *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_fee(slow.record, out);
+        found = mmfi_rich_store_get_fee_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -3578,25 +3531,21 @@ static inline mmf_status rich_store_get_fee(const rich_store *store, uint64_t ro
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_fee_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_fee(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_fee_slow(store, row, out);
+        return mmfi_rich_store_get_fee_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_fee_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_fee_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_fee_image(mmf_status status,
-                                                                                  rich_store *store,
-                                                                                  uint64_t row,
-                                                                                  int64_t value)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_fee_image(
+    mmf_status status, rich_store *store, uint64_t row, int64_t value)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x02u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x02u, true);
     mmfi_save_int64(record, RICH_FEE_OFFSET, value);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_FEE_OFFSET, 8);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_FEE_OFFSET, sizeof(int64_t));
 }
 
 /* Replaces fee, all or nothing. */
@@ -3607,9 +3556,9 @@ static inline mmf_status rich_store_set_fee(rich_store *store, uint64_t row, int
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_fee_image(write.status, store, row, value);
+        return mmfi_rich_store_set_fee_image(write.status, store, row, value);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x02u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x02u, true);
     mmfi_save_int64(record, RICH_FEE_OFFSET, value);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -3618,20 +3567,18 @@ static inline mmf_status rich_store_set_fee(rich_store *store, uint64_t row, int
 /* Says whether fee has a value. */
 static inline mmf_status rich_store_has_fee(const rich_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET,
                           0x02u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_fee_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_fee_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_FEE_OFFSET, 8);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_FEE_OFFSET, sizeof(int64_t));
 }
 
 /* Takes the value of fee away, all or nothing: it is null then. */
@@ -3640,10 +3587,10 @@ static inline mmf_status rich_store_clear_fee(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_fee_image(write.status, store, row);
+        return mmfi_rich_store_clear_fee_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x02u, false);
-    mmfi_zero(record + RICH_FEE_OFFSET, 8);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x02u, false);
+    mmfi_zero(record + RICH_FEE_OFFSET, sizeof(int64_t));
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -3651,7 +3598,7 @@ static inline mmf_status rich_store_clear_fee(rich_store *store, uint64_t row)
 /* True when fee of row i of a range is null; i is not checked. */
 static inline bool rich_rows_fee_is_null(rich_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0, 0x02u);
+    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x02u);
 }
 
 /* fee of count rows from first on, for loops, zero where it is null: valid says where. */
@@ -3662,9 +3609,8 @@ static inline mmf_status rich_store_column_fee(const rich_store *store, uint64_t
     const mmf_status status = mmfi_column_int64(rich_store_base(store), first, count,
                                                 RICH_RECORD_SIZE, RICH_FEE_OFFSET, out);
     const uint64_t rows = status == MMF_OK ? out->count : count;
-    const mmf_status found =
-        mmfi_column_valid(rich_store_base(store), first, rows, RICH_RECORD_SIZE,
-                          RICH_VALIDITY_OFFSET + 0, 0x02u, valid);
+    const mmf_status found = mmfi_column_valid(
+        rich_store_base(store), first, rows, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x02u, valid);
     return status != MMF_OK ? status : found;
 }
 
@@ -3677,9 +3623,9 @@ static inline int64_t rich_rows_fee(rich_rows rows, uint64_t i)
 /* ---- seen: timestamp[s]? ---- */
 
 /* seen from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_seen(const unsigned char *record, int64_t *out)
+static inline mmf_status mmfi_rich_store_get_seen_from(const unsigned char *record, int64_t *out)
 {
-    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x04u)) {
+    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x04u)) {
         *out = 0;
         return MMF_ERR_NULL;
     }
@@ -3688,14 +3634,13 @@ static inline mmf_status mmfi_rich_load_seen(const unsigned char *record, int64_
 }
 
 /* The slow path of rich_store_get_seen. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_seen_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_seen_slow(
     const rich_store *store, uint64_t row, int64_t *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_seen(slow.record, out);
+        found = mmfi_rich_store_get_seen_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -3709,23 +3654,21 @@ static inline mmf_status rich_store_get_seen(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_seen_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_seen(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_seen_slow(store, row, out);
+        return mmfi_rich_store_get_seen_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_seen_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_seen_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_seen_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_seen_image(
     mmf_status status, rich_store *store, uint64_t row, int64_t value)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x04u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x04u, true);
     mmfi_save_int64(record, RICH_SEEN_OFFSET, value);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_SEEN_OFFSET, 8);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_SEEN_OFFSET, sizeof(int64_t));
 }
 
 /* Replaces seen, all or nothing. */
@@ -3734,9 +3677,9 @@ static inline mmf_status rich_store_set_seen(rich_store *store, uint64_t row, in
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_seen_image(write.status, store, row, value);
+        return mmfi_rich_store_set_seen_image(write.status, store, row, value);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x04u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x04u, true);
     mmfi_save_int64(record, RICH_SEEN_OFFSET, value);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -3745,20 +3688,18 @@ static inline mmf_status rich_store_set_seen(rich_store *store, uint64_t row, in
 /* Says whether seen has a value. */
 static inline mmf_status rich_store_has_seen(const rich_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET,
                           0x04u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_seen_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_seen_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_SEEN_OFFSET, 8);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_SEEN_OFFSET, sizeof(int64_t));
 }
 
 /* Takes the value of seen away, all or nothing: it is null then. */
@@ -3767,10 +3708,10 @@ static inline mmf_status rich_store_clear_seen(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_seen_image(write.status, store, row);
+        return mmfi_rich_store_clear_seen_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x04u, false);
-    mmfi_zero(record + RICH_SEEN_OFFSET, 8);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x04u, false);
+    mmfi_zero(record + RICH_SEEN_OFFSET, sizeof(int64_t));
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -3778,7 +3719,7 @@ static inline mmf_status rich_store_clear_seen(rich_store *store, uint64_t row)
 /* True when seen of row i of a range is null; i is not checked. */
 static inline bool rich_rows_seen_is_null(rich_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0, 0x04u);
+    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x04u);
 }
 
 /* seen of count rows from first on, for loops, zero where it is null: valid says where. */
@@ -3789,9 +3730,8 @@ static inline mmf_status rich_store_column_seen(const rich_store *store, uint64_
     const mmf_status status = mmfi_column_int64(rich_store_base(store), first, count,
                                                 RICH_RECORD_SIZE, RICH_SEEN_OFFSET, out);
     const uint64_t rows = status == MMF_OK ? out->count : count;
-    const mmf_status found =
-        mmfi_column_valid(rich_store_base(store), first, rows, RICH_RECORD_SIZE,
-                          RICH_VALIDITY_OFFSET + 0, 0x04u, valid);
+    const mmf_status found = mmfi_column_valid(
+        rich_store_base(store), first, rows, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x04u, valid);
     return status != MMF_OK ? status : found;
 }
 
@@ -3804,9 +3744,9 @@ static inline int64_t rich_rows_seen(rich_rows rows, uint64_t i)
 /* ---- born: date? ---- */
 
 /* born from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_born(const unsigned char *record, int32_t *out)
+static inline mmf_status mmfi_rich_store_get_born_from(const unsigned char *record, int32_t *out)
 {
-    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x08u)) {
+    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x08u)) {
         *out = 0;
         return MMF_ERR_NULL;
     }
@@ -3815,14 +3755,13 @@ static inline mmf_status mmfi_rich_load_born(const unsigned char *record, int32_
 }
 
 /* The slow path of rich_store_get_born. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_born_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_born_slow(
     const rich_store *store, uint64_t row, int32_t *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_born(slow.record, out);
+        found = mmfi_rich_store_get_born_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -3836,23 +3775,21 @@ static inline mmf_status rich_store_get_born(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_born_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_born(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_born_slow(store, row, out);
+        return mmfi_rich_store_get_born_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_born_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_born_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_born_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_born_image(
     mmf_status status, rich_store *store, uint64_t row, int32_t value)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x08u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x08u, true);
     mmfi_save_int32(record, RICH_BORN_OFFSET, value);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_BORN_OFFSET, 4);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_BORN_OFFSET, sizeof(int32_t));
 }
 
 /* Replaces born, all or nothing. */
@@ -3861,9 +3798,9 @@ static inline mmf_status rich_store_set_born(rich_store *store, uint64_t row, in
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_born_image(write.status, store, row, value);
+        return mmfi_rich_store_set_born_image(write.status, store, row, value);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x08u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x08u, true);
     mmfi_save_int32(record, RICH_BORN_OFFSET, value);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -3872,20 +3809,18 @@ static inline mmf_status rich_store_set_born(rich_store *store, uint64_t row, in
 /* Says whether born has a value. */
 static inline mmf_status rich_store_has_born(const rich_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET,
                           0x08u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_born_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_born_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_BORN_OFFSET, 4);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_BORN_OFFSET, sizeof(int32_t));
 }
 
 /* Takes the value of born away, all or nothing: it is null then. */
@@ -3894,10 +3829,10 @@ static inline mmf_status rich_store_clear_born(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_born_image(write.status, store, row);
+        return mmfi_rich_store_clear_born_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x08u, false);
-    mmfi_zero(record + RICH_BORN_OFFSET, 4);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x08u, false);
+    mmfi_zero(record + RICH_BORN_OFFSET, sizeof(int32_t));
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -3905,7 +3840,7 @@ static inline mmf_status rich_store_clear_born(rich_store *store, uint64_t row)
 /* True when born of row i of a range is null; i is not checked. */
 static inline bool rich_rows_born_is_null(rich_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0, 0x08u);
+    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x08u);
 }
 
 /* born of count rows from first on, for loops, zero where it is null: valid says where. */
@@ -3916,9 +3851,8 @@ static inline mmf_status rich_store_column_born(const rich_store *store, uint64_
     const mmf_status status = mmfi_column_int32(rich_store_base(store), first, count,
                                                 RICH_RECORD_SIZE, RICH_BORN_OFFSET, out);
     const uint64_t rows = status == MMF_OK ? out->count : count;
-    const mmf_status found =
-        mmfi_column_valid(rich_store_base(store), first, rows, RICH_RECORD_SIZE,
-                          RICH_VALIDITY_OFFSET + 0, 0x08u, valid);
+    const mmf_status found = mmfi_column_valid(
+        rich_store_base(store), first, rows, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x08u, valid);
     return status != MMF_OK ? status : found;
 }
 
@@ -3931,9 +3865,9 @@ static inline int32_t rich_rows_born(rich_rows rows, uint64_t i)
 /* ---- way: Side? ---- */
 
 /* way from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_way(const unsigned char *record, enum side *out)
+static inline mmf_status mmfi_rich_store_get_way_from(const unsigned char *record, enum side *out)
 {
-    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x10u)) {
+    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x10u)) {
         *out = (enum side)0;
         return MMF_ERR_NULL;
     }
@@ -3942,14 +3876,13 @@ static inline mmf_status mmfi_rich_load_way(const unsigned char *record, enum si
 }
 
 /* The slow path of rich_store_get_way. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_way_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_way_slow(
     const rich_store *store, uint64_t row, enum side *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_way(slow.record, out);
+        found = mmfi_rich_store_get_way_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -3963,25 +3896,21 @@ static inline mmf_status rich_store_get_way(const rich_store *store, uint64_t ro
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_way_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_way(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_way_slow(store, row, out);
+        return mmfi_rich_store_get_way_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_way_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_way_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_way_image(mmf_status status,
-                                                                                  rich_store *store,
-                                                                                  uint64_t row,
-                                                                                  enum side value)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_way_image(
+    mmf_status status, rich_store *store, uint64_t row, enum side value)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x10u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x10u, true);
     mmfi_save_uint8(record, RICH_WAY_OFFSET, (uint8_t)value);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_WAY_OFFSET, 1);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_WAY_OFFSET, sizeof(uint8_t));
 }
 
 /* Replaces way, all or nothing. */
@@ -3992,9 +3921,9 @@ static inline mmf_status rich_store_set_way(rich_store *store, uint64_t row, enu
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_way_image(write.status, store, row, value);
+        return mmfi_rich_store_set_way_image(write.status, store, row, value);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x10u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x10u, true);
     mmfi_save_uint8(record, RICH_WAY_OFFSET, (uint8_t)value);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -4003,20 +3932,18 @@ static inline mmf_status rich_store_set_way(rich_store *store, uint64_t row, enu
 /* Says whether way has a value. */
 static inline mmf_status rich_store_has_way(const rich_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET,
                           0x10u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_way_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_way_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_WAY_OFFSET, 1);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_WAY_OFFSET, sizeof(uint8_t));
 }
 
 /* Takes the value of way away, all or nothing: it is null then. */
@@ -4025,10 +3952,10 @@ static inline mmf_status rich_store_clear_way(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_way_image(write.status, store, row);
+        return mmfi_rich_store_clear_way_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x10u, false);
-    mmfi_zero(record + RICH_WAY_OFFSET, 1);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x10u, false);
+    mmfi_zero(record + RICH_WAY_OFFSET, sizeof(uint8_t));
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -4036,7 +3963,7 @@ static inline mmf_status rich_store_clear_way(rich_store *store, uint64_t row)
 /* True when way of row i of a range is null; i is not checked. */
 static inline bool rich_rows_way_is_null(rich_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0, 0x10u);
+    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x10u);
 }
 
 /* way of count rows from first on, for loops, zero where it is null: valid says where. */
@@ -4047,9 +3974,8 @@ static inline mmf_status rich_store_column_way(const rich_store *store, uint64_t
     const mmf_status status = mmfi_column_uint8(rich_store_base(store), first, count,
                                                 RICH_RECORD_SIZE, RICH_WAY_OFFSET, out);
     const uint64_t rows = status == MMF_OK ? out->count : count;
-    const mmf_status found =
-        mmfi_column_valid(rich_store_base(store), first, rows, RICH_RECORD_SIZE,
-                          RICH_VALIDITY_OFFSET + 0, 0x10u, valid);
+    const mmf_status found = mmfi_column_valid(
+        rich_store_base(store), first, rows, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x10u, valid);
     return status != MMF_OK ? status : found;
 }
 
@@ -4062,9 +3988,9 @@ static inline enum side rich_rows_way(rich_rows rows, uint64_t i)
 /* ---- ratio: float32? ---- */
 
 /* ratio from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_ratio(const unsigned char *record, float *out)
+static inline mmf_status mmfi_rich_store_get_ratio_from(const unsigned char *record, float *out)
 {
-    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x20u)) {
+    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x20u)) {
         *out = 0;
         return MMF_ERR_NULL;
     }
@@ -4073,14 +3999,13 @@ static inline mmf_status mmfi_rich_load_ratio(const unsigned char *record, float
 }
 
 /* The slow path of rich_store_get_ratio. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_ratio_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_ratio_slow(
     const rich_store *store, uint64_t row, float *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_ratio(slow.record, out);
+        found = mmfi_rich_store_get_ratio_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -4094,23 +4019,21 @@ static inline mmf_status rich_store_get_ratio(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_ratio_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_ratio(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_ratio_slow(store, row, out);
+        return mmfi_rich_store_get_ratio_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_ratio_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_ratio_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_ratio_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_ratio_image(
     mmf_status status, rich_store *store, uint64_t row, float value)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x20u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x20u, true);
     mmfi_save_float32(record, RICH_RATIO_OFFSET, value);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_RATIO_OFFSET, 4);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_RATIO_OFFSET, sizeof(float));
 }
 
 /* Replaces ratio, all or nothing. */
@@ -4119,9 +4042,9 @@ static inline mmf_status rich_store_set_ratio(rich_store *store, uint64_t row, f
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_ratio_image(write.status, store, row, value);
+        return mmfi_rich_store_set_ratio_image(write.status, store, row, value);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x20u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x20u, true);
     mmfi_save_float32(record, RICH_RATIO_OFFSET, value);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -4130,20 +4053,18 @@ static inline mmf_status rich_store_set_ratio(rich_store *store, uint64_t row, f
 /* Says whether ratio has a value. */
 static inline mmf_status rich_store_has_ratio(const rich_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET,
                           0x20u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_ratio_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_ratio_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_RATIO_OFFSET, 4);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_RATIO_OFFSET, sizeof(float));
 }
 
 /* Takes the value of ratio away, all or nothing: it is null then. */
@@ -4152,10 +4073,10 @@ static inline mmf_status rich_store_clear_ratio(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_ratio_image(write.status, store, row);
+        return mmfi_rich_store_clear_ratio_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x20u, false);
-    mmfi_zero(record + RICH_RATIO_OFFSET, 4);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x20u, false);
+    mmfi_zero(record + RICH_RATIO_OFFSET, sizeof(float));
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -4163,7 +4084,7 @@ static inline mmf_status rich_store_clear_ratio(rich_store *store, uint64_t row)
 /* True when ratio of row i of a range is null; i is not checked. */
 static inline bool rich_rows_ratio_is_null(rich_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0, 0x20u);
+    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x20u);
 }
 
 /* ratio of count rows from first on, for loops, zero where it is null: valid says where. */
@@ -4174,9 +4095,8 @@ static inline mmf_status rich_store_column_ratio(const rich_store *store, uint64
     const mmf_status status = mmfi_column_float32(rich_store_base(store), first, count,
                                                   RICH_RECORD_SIZE, RICH_RATIO_OFFSET, out);
     const uint64_t rows = status == MMF_OK ? out->count : count;
-    const mmf_status found =
-        mmfi_column_valid(rich_store_base(store), first, rows, RICH_RECORD_SIZE,
-                          RICH_VALIDITY_OFFSET + 0, 0x20u, valid);
+    const mmf_status found = mmfi_column_valid(
+        rich_store_base(store), first, rows, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x20u, valid);
     return status != MMF_OK ? status : found;
 }
 
@@ -4197,10 +4117,10 @@ static inline mmf_status rich_record_set_memo(rich_record *record, const char *t
 }
 
 /* memo from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_memo(const unsigned char *record, char *buffer, size_t size,
-                                             size_t *length)
+static inline mmf_status mmfi_rich_store_get_memo_from(const unsigned char *record, char *buffer,
+                                                       size_t size, size_t *length)
 {
-    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x40u))
+    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x40u))
         return MMF_ERR_NULL;
     const size_t found = mmfi_load_length(record, RICH_MEMO_OFFSET, RICH_MEMO_MAX);
     if (found + 1 > size)
@@ -4213,15 +4133,13 @@ static inline mmf_status mmfi_rich_load_memo(const unsigned char *record, char *
 }
 
 /* The slow path of rich_store_get_memo. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_memo_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_memo_slow(
     const rich_store *store, uint64_t row, char *buffer, size_t size, size_t *length)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow =
-        mmfi_slow_read_begin_as(rich_store_base(store), row, buffer != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, buffer != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_memo(slow.record, buffer, size, length);
+        found = mmfi_rich_store_get_memo_from(slow.record, buffer, size, length);
     if (slow.status == MMF_OK)
         return found;
     return slow.status;
@@ -4237,23 +4155,23 @@ static inline mmf_status rich_store_get_memo(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, buffer != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_memo_slow(store, row, buffer, size, length);
-    const mmf_status found = mmfi_rich_load_memo(read.record, buffer, size, length);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_memo_slow(store, row, buffer, size, length);
+        return mmfi_rich_store_get_memo_slow(store, row, buffer, size, length);
+    const mmf_status found = mmfi_rich_store_get_memo_from(read.record, buffer, size, length);
+    return mmfi_read_end(read) ? found
+                               : mmfi_rich_store_get_memo_slow(store, row, buffer, size, length);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_memo_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_memo_image(
     mmf_status status, rich_store *store, uint64_t row, const char *data, size_t length)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x40u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x40u, true);
     mmfi_save_data(record, RICH_MEMO_OFFSET, RICH_MEMO_MAX, data, length);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_MEMO_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_MEMO_OFFSET,
+                          MMFI_LENGTH_SIZE + RICH_MEMO_MAX);
 }
 
 /* Replaces memo, all or nothing. */
@@ -4267,9 +4185,9 @@ static inline mmf_status rich_store_set_memo(rich_store *store, uint64_t row, co
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_memo_image(write.status, store, row, data, length);
+        return mmfi_rich_store_set_memo_image(write.status, store, row, data, length);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x40u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x40u, true);
     mmfi_save_data(record, RICH_MEMO_OFFSET, RICH_MEMO_MAX, data, length);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -4278,20 +4196,19 @@ static inline mmf_status rich_store_set_memo(rich_store *store, uint64_t row, co
 /* Says whether memo has a value. */
 static inline mmf_status rich_store_has_memo(const rich_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET,
                           0x40u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_memo_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_memo_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_MEMO_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_MEMO_OFFSET,
+                          MMFI_LENGTH_SIZE + RICH_MEMO_MAX);
 }
 
 /* Takes the value of memo away, all or nothing: it is null then. */
@@ -4300,10 +4217,10 @@ static inline mmf_status rich_store_clear_memo(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_memo_image(write.status, store, row);
+        return mmfi_rich_store_clear_memo_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x40u, false);
-    mmfi_zero(record + RICH_MEMO_OFFSET, 12);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x40u, false);
+    mmfi_zero(record + RICH_MEMO_OFFSET, MMFI_LENGTH_SIZE + RICH_MEMO_MAX);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -4311,7 +4228,7 @@ static inline mmf_status rich_store_clear_memo(rich_store *store, uint64_t row)
 /* True when memo of row i of a range is null; i is not checked. */
 static inline bool rich_rows_memo_is_null(rich_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0, 0x40u);
+    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x40u);
 }
 
 /* memo of row i of a range, not copied, empty when null; i is not checked. */
@@ -4332,10 +4249,10 @@ static inline mmf_status rich_record_set_blob(rich_record *record, const uint8_t
 }
 
 /* blob from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_blob(const unsigned char *record, uint8_t *buffer,
-                                             size_t size, size_t *length)
+static inline mmf_status mmfi_rich_store_get_blob_from(const unsigned char *record, uint8_t *buffer,
+                                                       size_t size, size_t *length)
 {
-    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 0, 0x80u))
+    if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET, 0x80u))
         return MMF_ERR_NULL;
     const size_t found = mmfi_load_length(record, RICH_BLOB_OFFSET, RICH_BLOB_MAX);
     if (found > size)
@@ -4347,15 +4264,13 @@ static inline mmf_status mmfi_rich_load_blob(const unsigned char *record, uint8_
 }
 
 /* The slow path of rich_store_get_blob. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_blob_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_blob_slow(
     const rich_store *store, uint64_t row, uint8_t *buffer, size_t size, size_t *length)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow =
-        mmfi_slow_read_begin_as(rich_store_base(store), row, buffer != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, buffer != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_blob(slow.record, buffer, size, length);
+        found = mmfi_rich_store_get_blob_from(slow.record, buffer, size, length);
     if (slow.status == MMF_OK)
         return found;
     return slow.status;
@@ -4371,23 +4286,23 @@ static inline mmf_status rich_store_get_blob(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, buffer != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_blob_slow(store, row, buffer, size, length);
-    const mmf_status found = mmfi_rich_load_blob(read.record, buffer, size, length);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_blob_slow(store, row, buffer, size, length);
+        return mmfi_rich_store_get_blob_slow(store, row, buffer, size, length);
+    const mmf_status found = mmfi_rich_store_get_blob_from(read.record, buffer, size, length);
+    return mmfi_read_end(read) ? found
+                               : mmfi_rich_store_get_blob_slow(store, row, buffer, size, length);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_blob_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_blob_image(
     mmf_status status, rich_store *store, uint64_t row, const uint8_t *data, size_t length)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x80u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x80u, true);
     mmfi_save_data(record, RICH_BLOB_OFFSET, RICH_BLOB_MAX, data, length);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_BLOB_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_BLOB_OFFSET,
+                          MMFI_LENGTH_SIZE + RICH_BLOB_MAX);
 }
 
 /* Replaces blob, all or nothing. */
@@ -4401,9 +4316,9 @@ static inline mmf_status rich_store_set_blob(rich_store *store, uint64_t row, co
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_blob_image(write.status, store, row, data, length);
+        return mmfi_rich_store_set_blob_image(write.status, store, row, data, length);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x80u, true);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x80u, true);
     mmfi_save_data(record, RICH_BLOB_OFFSET, RICH_BLOB_MAX, data, length);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
@@ -4412,20 +4327,19 @@ static inline mmf_status rich_store_set_blob(rich_store *store, uint64_t row, co
 /* Says whether blob has a value. */
 static inline mmf_status rich_store_has_blob(const rich_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(rich_store_base(store), row, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET,
                           0x80u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_blob_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_blob_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_BLOB_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_BLOB_OFFSET,
+                          MMFI_LENGTH_SIZE + RICH_BLOB_MAX);
 }
 
 /* Takes the value of blob away, all or nothing: it is null then. */
@@ -4434,10 +4348,10 @@ static inline mmf_status rich_store_clear_blob(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_blob_image(write.status, store, row);
+        return mmfi_rich_store_clear_blob_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 0, 0x80u, false);
-    mmfi_zero(record + RICH_BLOB_OFFSET, 12);
+    mmfi_save_valid(record, RICH_VALIDITY_OFFSET, 0x80u, false);
+    mmfi_zero(record + RICH_BLOB_OFFSET, MMFI_LENGTH_SIZE + RICH_BLOB_MAX);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -4445,7 +4359,7 @@ static inline mmf_status rich_store_clear_blob(rich_store *store, uint64_t row)
 /* True when blob of row i of a range is null; i is not checked. */
 static inline bool rich_rows_blob_is_null(rich_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET + 0, 0x80u);
+    return mmfi_rows_is_null(rows.base, i, RICH_RECORD_SIZE, RICH_VALIDITY_OFFSET, 0x80u);
 }
 
 /* blob of row i of a range, not copied, empty when null; i is not checked. */
@@ -4465,8 +4379,8 @@ static inline mmf_status rich_record_set_title(rich_record *record, const char *
 }
 
 /* title from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_title(const unsigned char *record, char *buffer,
-                                              size_t size, size_t *length)
+static inline mmf_status mmfi_rich_store_get_title_from(const unsigned char *record, char *buffer,
+                                                        size_t size, size_t *length)
 {
     if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 1, 0x01u))
         return MMF_ERR_NULL;
@@ -4481,15 +4395,13 @@ static inline mmf_status mmfi_rich_load_title(const unsigned char *record, char 
 }
 
 /* The slow path of rich_store_get_title. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_title_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_title_slow(
     const rich_store *store, uint64_t row, char *buffer, size_t size, size_t *length)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow =
-        mmfi_slow_read_begin_as(rich_store_base(store), row, buffer != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, buffer != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_title(slow.record, buffer, size, length);
+        found = mmfi_rich_store_get_title_from(slow.record, buffer, size, length);
     if (slow.status == MMF_OK)
         return found;
     return slow.status;
@@ -4505,23 +4417,23 @@ static inline mmf_status rich_store_get_title(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, buffer != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_title_slow(store, row, buffer, size, length);
-    const mmf_status found = mmfi_rich_load_title(read.record, buffer, size, length);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_title_slow(store, row, buffer, size, length);
+        return mmfi_rich_store_get_title_slow(store, row, buffer, size, length);
+    const mmf_status found = mmfi_rich_store_get_title_from(read.record, buffer, size, length);
+    return mmfi_read_end(read) ? found
+                               : mmfi_rich_store_get_title_slow(store, row, buffer, size, length);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_title_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_title_image(
     mmf_status status, rich_store *store, uint64_t row, const char *data, size_t length)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x01u, true);
     mmfi_save_data(record, RICH_TITLE_OFFSET, RICH_TITLE_MAX, data, length);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_TITLE_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_TITLE_OFFSET,
+                          MMFI_LENGTH_SIZE + RICH_TITLE_MAX);
 }
 
 /* Replaces title, all or nothing. */
@@ -4535,7 +4447,7 @@ static inline mmf_status rich_store_set_title(rich_store *store, uint64_t row, c
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_title_image(write.status, store, row, data, length);
+        return mmfi_rich_store_set_title_image(write.status, store, row, data, length);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x01u, true);
     mmfi_save_data(record, RICH_TITLE_OFFSET, RICH_TITLE_MAX, data, length);
@@ -4551,15 +4463,14 @@ static inline mmf_status rich_store_has_title(const rich_store *store, uint64_t 
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_title_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_title_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_TITLE_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_TITLE_OFFSET,
+                          MMFI_LENGTH_SIZE + RICH_TITLE_MAX);
 }
 
 /* Takes the value of title away, all or nothing: it is null then. */
@@ -4568,10 +4479,10 @@ static inline mmf_status rich_store_clear_title(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_title_image(write.status, store, row);
+        return mmfi_rich_store_clear_title_image(write.status, store, row);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x01u, false);
-    mmfi_zero(record + RICH_TITLE_OFFSET, 12);
+    mmfi_zero(record + RICH_TITLE_OFFSET, MMFI_LENGTH_SIZE + RICH_TITLE_MAX);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -4591,7 +4502,8 @@ static inline mmf_str rich_rows_title(rich_rows rows, uint64_t i)
 /* ---- level: Level? ---- */
 
 /* level from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_level(const unsigned char *record, struct level *out)
+static inline mmf_status mmfi_rich_store_get_level_from(const unsigned char *record,
+                                                        struct level *out)
 {
     if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 1, 0x02u)) {
         memset(out, 0, sizeof *out);
@@ -4602,14 +4514,13 @@ static inline mmf_status mmfi_rich_load_level(const unsigned char *record, struc
 }
 
 /* The slow path of rich_store_get_level. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_level_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_level_slow(
     const rich_store *store, uint64_t row, struct level *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_level(slow.record, out);
+        found = mmfi_rich_store_get_level_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -4624,23 +4535,21 @@ static inline mmf_status rich_store_get_level(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_level_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_level(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_level_slow(store, row, out);
+        return mmfi_rich_store_get_level_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_level_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_level_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_level_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_level_image(
     mmf_status status, rich_store *store, uint64_t row, const struct level *in)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x02u, true);
     mmfi_level_save(record, RICH_LEVEL_OFFSET, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_LEVEL_OFFSET, 16);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_LEVEL_OFFSET, LEVEL_SIZE);
 }
 
 /* Replaces level, all or nothing. */
@@ -4655,7 +4564,7 @@ static inline mmf_status rich_store_set_level(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_level_image(write.status, store, row, in);
+        return mmfi_rich_store_set_level_image(write.status, store, row, in);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x02u, true);
     mmfi_level_save(record, RICH_LEVEL_OFFSET, in);
@@ -4671,15 +4580,13 @@ static inline mmf_status rich_store_has_level(const rich_store *store, uint64_t 
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_level_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_level_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_LEVEL_OFFSET, 16);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_LEVEL_OFFSET, LEVEL_SIZE);
 }
 
 /* Takes the value of level away, all or nothing: it is null then. */
@@ -4688,10 +4595,10 @@ static inline mmf_status rich_store_clear_level(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_level_image(write.status, store, row);
+        return mmfi_rich_store_clear_level_image(write.status, store, row);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x02u, false);
-    mmfi_zero(record + RICH_LEVEL_OFFSET, 16);
+    mmfi_zero(record + RICH_LEVEL_OFFSET, LEVEL_SIZE);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -4705,8 +4612,8 @@ static inline bool rich_rows_level_is_null(rich_rows rows, uint64_t i)
 /* ---- nums: int8[3]? ---- */
 
 /* nums from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_nums(const unsigned char *record,
-                                             int8_t out[RICH_NUMS_COUNT])
+static inline mmf_status mmfi_rich_store_get_nums_from(const unsigned char *record,
+                                                       int8_t out[RICH_NUMS_COUNT])
 {
     if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 1, 0x04u)) {
         memset(out, 0, RICH_NUMS_COUNT * sizeof *out);
@@ -4718,14 +4625,13 @@ static inline mmf_status mmfi_rich_load_nums(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_nums. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_nums_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_nums_slow(
     const rich_store *store, uint64_t row, int8_t out[RICH_NUMS_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_nums(slow.record, out);
+        found = mmfi_rich_store_get_nums_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -4740,24 +4646,23 @@ static inline mmf_status rich_store_get_nums(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_nums_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_nums(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_nums_slow(store, row, out);
+        return mmfi_rich_store_get_nums_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_nums_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_nums_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_nums_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_nums_image(
     mmf_status status, rich_store *store, uint64_t row, const int8_t in[RICH_NUMS_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x04u, true);
     for (size_t i = 0; i < RICH_NUMS_COUNT; i++)
         mmfi_save_int8(record, RICH_NUMS_OFFSET + i * sizeof(int8_t), in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_NUMS_OFFSET, 3);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_NUMS_OFFSET,
+                          RICH_NUMS_COUNT * sizeof(int8_t));
 }
 
 /* Replaces nums, all or nothing. */
@@ -4769,7 +4674,7 @@ static inline mmf_status rich_store_set_nums(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_nums_image(write.status, store, row, in);
+        return mmfi_rich_store_set_nums_image(write.status, store, row, in);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x04u, true);
     for (size_t i = 0; i < RICH_NUMS_COUNT; i++)
@@ -4786,15 +4691,14 @@ static inline mmf_status rich_store_has_nums(const rich_store *store, uint64_t r
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_nums_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_nums_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_NUMS_OFFSET, 3);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_NUMS_OFFSET,
+                          RICH_NUMS_COUNT * sizeof(int8_t));
 }
 
 /* Takes the value of nums away, all or nothing: it is null then. */
@@ -4803,10 +4707,10 @@ static inline mmf_status rich_store_clear_nums(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_nums_image(write.status, store, row);
+        return mmfi_rich_store_clear_nums_image(write.status, store, row);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x04u, false);
-    mmfi_zero(record + RICH_NUMS_OFFSET, 3);
+    mmfi_zero(record + RICH_NUMS_OFFSET, RICH_NUMS_COUNT * sizeof(int8_t));
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -4820,8 +4724,8 @@ static inline bool rich_rows_nums_is_null(rich_rows rows, uint64_t i)
 /* ---- tags: Side[2]? ---- */
 
 /* tags from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_tags(const unsigned char *record,
-                                             enum side out[RICH_TAGS_COUNT])
+static inline mmf_status mmfi_rich_store_get_tags_from(const unsigned char *record,
+                                                       enum side out[RICH_TAGS_COUNT])
 {
     if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 1, 0x08u)) {
         memset(out, 0, RICH_TAGS_COUNT * sizeof *out);
@@ -4833,14 +4737,13 @@ static inline mmf_status mmfi_rich_load_tags(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_tags. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_tags_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_tags_slow(
     const rich_store *store, uint64_t row, enum side out[RICH_TAGS_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_tags(slow.record, out);
+        found = mmfi_rich_store_get_tags_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -4855,24 +4758,23 @@ static inline mmf_status rich_store_get_tags(const rich_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_tags_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_tags(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_tags_slow(store, row, out);
+        return mmfi_rich_store_get_tags_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_tags_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_tags_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_tags_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_tags_image(
     mmf_status status, rich_store *store, uint64_t row, const enum side in[RICH_TAGS_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x08u, true);
     for (size_t i = 0; i < RICH_TAGS_COUNT; i++)
         mmfi_save_uint8(record, RICH_TAGS_OFFSET + i * sizeof(uint8_t), (uint8_t)in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_TAGS_OFFSET, 2);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_TAGS_OFFSET,
+                          RICH_TAGS_COUNT * sizeof(uint8_t));
 }
 
 /* Replaces tags, all or nothing. */
@@ -4887,7 +4789,7 @@ static inline mmf_status rich_store_set_tags(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_tags_image(write.status, store, row, in);
+        return mmfi_rich_store_set_tags_image(write.status, store, row, in);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x08u, true);
     for (size_t i = 0; i < RICH_TAGS_COUNT; i++)
@@ -4904,15 +4806,14 @@ static inline mmf_status rich_store_has_tags(const rich_store *store, uint64_t r
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_tags_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_tags_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_TAGS_OFFSET, 2);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_TAGS_OFFSET,
+                          RICH_TAGS_COUNT * sizeof(uint8_t));
 }
 
 /* Takes the value of tags away, all or nothing: it is null then. */
@@ -4921,10 +4822,10 @@ static inline mmf_status rich_store_clear_tags(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_tags_image(write.status, store, row);
+        return mmfi_rich_store_clear_tags_image(write.status, store, row);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x08u, false);
-    mmfi_zero(record + RICH_TAGS_OFFSET, 2);
+    mmfi_zero(record + RICH_TAGS_OFFSET, RICH_TAGS_COUNT * sizeof(uint8_t));
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -4938,8 +4839,8 @@ static inline bool rich_rows_tags_is_null(rich_rows rows, uint64_t i)
 /* ---- spare: Note[2]? ---- */
 
 /* spare from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_rich_load_spare(const unsigned char *record,
-                                              struct note out[RICH_SPARE_COUNT])
+static inline mmf_status mmfi_rich_store_get_spare_from(const unsigned char *record,
+                                                        struct note out[RICH_SPARE_COUNT])
 {
     if (!mmfi_load_valid(record, RICH_VALIDITY_OFFSET + 1, 0x10u)) {
         memset(out, 0, RICH_SPARE_COUNT * sizeof *out);
@@ -4951,14 +4852,13 @@ static inline mmf_status mmfi_rich_load_spare(const unsigned char *record,
 }
 
 /* The slow path of rich_store_get_spare. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_get_spare_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_get_spare_slow(
     const rich_store *store, uint64_t row, struct note out[RICH_SPARE_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(rich_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_rich_load_spare(slow.record, out);
+        found = mmfi_rich_store_get_spare_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -4973,24 +4873,23 @@ static inline mmf_status rich_store_get_spare(const rich_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(rich_store_base(store), row, RICH_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_rich_get_spare_slow(store, row, out);
-    const mmf_status found = mmfi_rich_load_spare(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_rich_get_spare_slow(store, row, out);
+        return mmfi_rich_store_get_spare_slow(store, row, out);
+    const mmf_status found = mmfi_rich_store_get_spare_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_rich_store_get_spare_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_set_spare_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_set_spare_image(
     mmf_status status, rich_store *store, uint64_t row, const struct note in[RICH_SPARE_COUNT])
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x10u, true);
     for (size_t i = 0; i < RICH_SPARE_COUNT; i++)
         mmfi_note_save(record, RICH_SPARE_OFFSET + i * NOTE_SIZE, &in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_SPARE_OFFSET, 128);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_SPARE_OFFSET,
+                          RICH_SPARE_COUNT * NOTE_SIZE);
 }
 
 /* Replaces spare, all or nothing. */
@@ -5007,7 +4906,7 @@ static inline mmf_status rich_store_set_spare(rich_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_set_spare_image(write.status, store, row, in);
+        return mmfi_rich_store_set_spare_image(write.status, store, row, in);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x10u, true);
     for (size_t i = 0; i < RICH_SPARE_COUNT; i++)
@@ -5024,15 +4923,14 @@ static inline mmf_status rich_store_has_spare(const rich_store *store, uint64_t 
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_clear_spare_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_rich_store_clear_spare_image(
     mmf_status status, rich_store *store, uint64_t row)
 {
-    uint64_t image[RICH_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, RICH_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, RICH_SPARE_OFFSET, 128);
+    return mmfi_set_image((mmf_store *)store, row, record, RICH_SPARE_OFFSET,
+                          RICH_SPARE_COUNT * NOTE_SIZE);
 }
 
 /* Takes the value of spare away, all or nothing: it is null then. */
@@ -5041,10 +4939,10 @@ static inline mmf_status rich_store_clear_spare(rich_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_part_begin((mmf_store *)store, row, RICH_RECORD_SIZE, RICH_RECORD_CHECKSUM);
     if (write.status != MMF_OK)
-        return mmfi_rich_clear_spare_image(write.status, store, row);
+        return mmfi_rich_store_clear_spare_image(write.status, store, row);
     unsigned char *record = write.record;
     mmfi_save_valid(record, RICH_VALIDITY_OFFSET + 1, 0x10u, false);
-    mmfi_zero(record + RICH_SPARE_OFFSET, 128);
+    mmfi_zero(record + RICH_SPARE_OFFSET, RICH_SPARE_COUNT * NOTE_SIZE);
     return mmfi_checksummed_write_end(write, (mmf_store *)store, row, RICH_RECORD_SIZE,
                                       RICH_RECORD_CHECKSUM);
 }
@@ -5257,15 +5155,15 @@ static inline void bare_record_load(const unsigned char *record, bare_record *ou
 {
     out->side = (enum side)mmfi_load_uint8(record, BARE_SIDE_OFFSET);
     out->fee = mmfi_load_int64(record, BARE_FEE_OFFSET);
-    out->fee_is_null = !mmfi_load_valid(record, BARE_VALIDITY_OFFSET + 0, 0x01u);
+    out->fee_is_null = !mmfi_load_valid(record, BARE_VALIDITY_OFFSET, 0x01u);
     for (size_t i = 0; i < BARE_BIDS_COUNT; i++)
         mmfi_level_load(record, BARE_BIDS_OFFSET + i * LEVEL_SIZE, &out->bids[i]);
     mmfi_level_load(record, BARE_BEST_OFFSET, &out->best);
     out->memo_length = mmfi_load_string(record, BARE_MEMO_OFFSET, BARE_MEMO_MAX, out->memo);
-    out->memo_is_null = !mmfi_load_valid(record, BARE_VALIDITY_OFFSET + 0, 0x02u);
+    out->memo_is_null = !mmfi_load_valid(record, BARE_VALIDITY_OFFSET, 0x02u);
     for (size_t i = 0; i < BARE_TAGS_COUNT; i++)
         out->tags[i] = (enum side)mmfi_load_uint8(record, BARE_TAGS_OFFSET + i * sizeof(uint8_t));
-    out->tags_is_null = !mmfi_load_valid(record, BARE_VALIDITY_OFFSET + 0, 0x04u);
+    out->tags_is_null = !mmfi_load_valid(record, BARE_VALIDITY_OFFSET, 0x04u);
     for (size_t i = 0; i < BARE_NUMS_COUNT; i++)
         out->nums[i] = mmfi_load_int32(record, BARE_NUMS_OFFSET + i * sizeof(int32_t));
     for (size_t i = 0; i < BARE_MOVED_COUNT; i++)
@@ -5273,7 +5171,7 @@ static inline void bare_record_load(const unsigned char *record, bare_record *ou
             (enum change)mmfi_load_int16(record, BARE_MOVED_OFFSET + i * sizeof(int16_t));
     out->text_length = mmfi_load_string(record, BARE_TEXT_OFFSET, BARE_TEXT_MAX, out->text);
     mmfi_note_load(record, BARE_NOTE_OFFSET, &out->note);
-    out->note_is_null = !mmfi_load_valid(record, BARE_VALIDITY_OFFSET + 0, 0x08u);
+    out->note_is_null = !mmfi_load_valid(record, BARE_VALIDITY_OFFSET, 0x08u);
 }
 
 /* Into the bytes of a record, as in raw records of mmapforge/value.h; no checks, no ordering. */
@@ -5281,24 +5179,24 @@ static inline void bare_record_save(unsigned char *record, const bare_record *in
 {
     mmfi_zero(record + BARE_VALIDITY_OFFSET, 1);
     mmfi_save_uint8(record, BARE_SIDE_OFFSET, (uint8_t)in->side);
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x01u, !in->fee_is_null);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x01u, !in->fee_is_null);
     if (in->fee_is_null) {
-        mmfi_zero(record + BARE_FEE_OFFSET, 8);
+        mmfi_zero(record + BARE_FEE_OFFSET, sizeof(int64_t));
     } else {
         mmfi_save_int64(record, BARE_FEE_OFFSET, in->fee);
     }
     for (size_t i = 0; i < BARE_BIDS_COUNT; i++)
         mmfi_level_save(record, BARE_BIDS_OFFSET + i * LEVEL_SIZE, &in->bids[i]);
     mmfi_level_save(record, BARE_BEST_OFFSET, &in->best);
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x02u, !in->memo_is_null);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x02u, !in->memo_is_null);
     if (in->memo_is_null) {
-        mmfi_zero(record + BARE_MEMO_OFFSET, 12);
+        mmfi_zero(record + BARE_MEMO_OFFSET, MMFI_LENGTH_SIZE + BARE_MEMO_MAX);
     } else {
         mmfi_save_string(record, BARE_MEMO_OFFSET, BARE_MEMO_MAX, in->memo, in->memo_length);
     }
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x04u, !in->tags_is_null);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x04u, !in->tags_is_null);
     if (in->tags_is_null) {
-        mmfi_zero(record + BARE_TAGS_OFFSET, 3);
+        mmfi_zero(record + BARE_TAGS_OFFSET, BARE_TAGS_COUNT * sizeof(uint8_t));
     } else {
         for (size_t i = 0; i < BARE_TAGS_COUNT; i++)
             mmfi_save_uint8(record, BARE_TAGS_OFFSET + i * sizeof(uint8_t), (uint8_t)in->tags[i]);
@@ -5308,33 +5206,23 @@ static inline void bare_record_save(unsigned char *record, const bare_record *in
     for (size_t i = 0; i < BARE_MOVED_COUNT; i++)
         mmfi_save_int16(record, BARE_MOVED_OFFSET + i * sizeof(int16_t), (int16_t)in->moved[i]);
     mmfi_save_string(record, BARE_TEXT_OFFSET, BARE_TEXT_MAX, in->text, in->text_length);
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x08u, !in->note_is_null);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x08u, !in->note_is_null);
     if (in->note_is_null) {
-        mmfi_zero(record + BARE_NOTE_OFFSET, 64);
+        mmfi_zero(record + BARE_NOTE_OFFSET, NOTE_SIZE);
     } else {
         mmfi_note_save(record, BARE_NOTE_OFFSET, &in->note);
     }
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_bare_image(
-    uint64_t image[BARE_RECORD_SIZE / 8], const bare_record *in)
-{
-    memset(image, 0, BARE_RECORD_SIZE);
-    bare_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_add_image(mmf_status status,
-                                                                              bare_store *store,
-                                                                              const bare_record *in,
-                                                                              uint64_t *row)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_append_image(
+    mmf_status status, bare_store *store, const bare_record *in, uint64_t *row)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_bare_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    bare_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -5345,17 +5233,16 @@ static inline mmf_status bare_store_append(bare_store *store, const bare_record 
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, BARE_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_bare_add_image(append.status, store, in, row);
+        return mmfi_bare_store_append_image(append.status, store, in, row);
     bare_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of bare_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_slow(
     const bare_store *store, uint64_t row, bare_record *out)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         bare_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -5369,23 +5256,20 @@ static inline mmf_status bare_store_get(const bare_store *store, uint64_t row, b
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_slow(store, row, out);
+        return mmfi_bare_store_get_slow(store, row, out);
     bare_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_bare_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_bare_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_put_image(mmf_status status,
-                                                                              bare_store *store,
-                                                                              uint64_t row,
-                                                                              const bare_record *in)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_image(
+    mmf_status status, bare_store *store, uint64_t row, const bare_record *in)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_bare_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          BARE_RECORD_SIZE);
+    bare_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, BARE_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -5396,7 +5280,7 @@ static inline mmf_status bare_store_set(bare_store *store, uint64_t row, const b
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, BARE_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_bare_put_image(write.status, store, row, in);
+        return mmfi_bare_store_set_image(write.status, store, row, in);
     bare_record_save(write.record, in);
     return mmfi_write_end(write);
 }
@@ -5490,9 +5374,9 @@ static inline enum side bare_rows_side(bare_rows rows, uint64_t i)
 /* ---- fee: decimal(10,4)? ---- */
 
 /* fee from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_bare_load_fee(const unsigned char *record, int64_t *out)
+static inline mmf_status mmfi_bare_store_get_fee_from(const unsigned char *record, int64_t *out)
 {
-    if (!mmfi_load_valid(record, BARE_VALIDITY_OFFSET + 0, 0x01u)) {
+    if (!mmfi_load_valid(record, BARE_VALIDITY_OFFSET, 0x01u)) {
         *out = 0;
         return MMF_ERR_NULL;
     }
@@ -5501,14 +5385,13 @@ static inline mmf_status mmfi_bare_load_fee(const unsigned char *record, int64_t
 }
 
 /* The slow path of bare_store_get_fee. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_fee_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_fee_slow(
     const bare_store *store, uint64_t row, int64_t *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_bare_load_fee(slow.record, out);
+        found = mmfi_bare_store_get_fee_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -5522,25 +5405,21 @@ static inline mmf_status bare_store_get_fee(const bare_store *store, uint64_t ro
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_fee_slow(store, row, out);
-    const mmf_status found = mmfi_bare_load_fee(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_bare_get_fee_slow(store, row, out);
+        return mmfi_bare_store_get_fee_slow(store, row, out);
+    const mmf_status found = mmfi_bare_store_get_fee_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_bare_store_get_fee_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_fee_image(mmf_status status,
-                                                                                  bare_store *store,
-                                                                                  uint64_t row,
-                                                                                  int64_t value)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_fee_image(
+    mmf_status status, bare_store *store, uint64_t row, int64_t value)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x01u, true);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x01u, true);
     mmfi_save_int64(record, BARE_FEE_OFFSET, value);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_FEE_OFFSET, 8);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_FEE_OFFSET, sizeof(int64_t));
 }
 
 /* Replaces fee, all or nothing. */
@@ -5551,9 +5430,9 @@ static inline mmf_status bare_store_set_fee(bare_store *store, uint64_t row, int
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_fee_image(write.status, store, row, value);
+        return mmfi_bare_store_set_fee_image(write.status, store, row, value);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x01u, true);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x01u, true);
     mmfi_save_int64(record, BARE_FEE_OFFSET, value);
     return mmfi_write_end(write);
 }
@@ -5561,20 +5440,18 @@ static inline mmf_status bare_store_set_fee(bare_store *store, uint64_t row, int
 /* Says whether fee has a value. */
 static inline mmf_status bare_store_has_fee(const bare_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(bare_store_base(store), row, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(bare_store_base(store), row, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET,
                           0x01u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_clear_fee_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_clear_fee_image(
     mmf_status status, bare_store *store, uint64_t row)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_FEE_OFFSET, 8);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_FEE_OFFSET, sizeof(int64_t));
 }
 
 /* Takes the value of fee away, all or nothing: it is null then. */
@@ -5583,17 +5460,17 @@ static inline mmf_status bare_store_clear_fee(bare_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_clear_fee_image(write.status, store, row);
+        return mmfi_bare_store_clear_fee_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x01u, false);
-    mmfi_zero(record + BARE_FEE_OFFSET, 8);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x01u, false);
+    mmfi_zero(record + BARE_FEE_OFFSET, sizeof(int64_t));
     return mmfi_write_end(write);
 }
 
 /* True when fee of row i of a range is null; i is not checked. */
 static inline bool bare_rows_fee_is_null(bare_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET + 0, 0x01u);
+    return mmfi_rows_is_null(rows.base, i, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET, 0x01u);
 }
 
 /* fee of count rows from first on, for loops, zero where it is null: valid says where. */
@@ -5604,9 +5481,8 @@ static inline mmf_status bare_store_column_fee(const bare_store *store, uint64_t
     const mmf_status status = mmfi_column_int64(bare_store_base(store), first, count,
                                                 BARE_RECORD_SIZE, BARE_FEE_OFFSET, out);
     const uint64_t rows = status == MMF_OK ? out->count : count;
-    const mmf_status found =
-        mmfi_column_valid(bare_store_base(store), first, rows, BARE_RECORD_SIZE,
-                          BARE_VALIDITY_OFFSET + 0, 0x01u, valid);
+    const mmf_status found = mmfi_column_valid(
+        bare_store_base(store), first, rows, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET, 0x01u, valid);
     return status != MMF_OK ? status : found;
 }
 
@@ -5619,8 +5495,8 @@ static inline int64_t bare_rows_fee(bare_rows rows, uint64_t i)
 /* ---- bids: Level[2] ---- */
 
 /* bids from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_bare_load_bids(const unsigned char *record,
-                                             struct level out[BARE_BIDS_COUNT])
+static inline mmf_status mmfi_bare_store_get_bids_from(const unsigned char *record,
+                                                       struct level out[BARE_BIDS_COUNT])
 {
     for (size_t i = 0; i < BARE_BIDS_COUNT; i++)
         mmfi_level_load(record, BARE_BIDS_OFFSET + i * LEVEL_SIZE, &out[i]);
@@ -5628,14 +5504,13 @@ static inline mmf_status mmfi_bare_load_bids(const unsigned char *record,
 }
 
 /* The slow path of bare_store_get_bids. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_bids_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_bids_slow(
     const bare_store *store, uint64_t row, struct level out[BARE_BIDS_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_bare_load_bids(slow.record, out);
+        found = mmfi_bare_store_get_bids_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -5650,23 +5525,22 @@ static inline mmf_status bare_store_get_bids(const bare_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_bids_slow(store, row, out);
-    const mmf_status found = mmfi_bare_load_bids(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_bare_get_bids_slow(store, row, out);
+        return mmfi_bare_store_get_bids_slow(store, row, out);
+    const mmf_status found = mmfi_bare_store_get_bids_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_bare_store_get_bids_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_bids_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_bids_image(
     mmf_status status, bare_store *store, uint64_t row, const struct level in[BARE_BIDS_COUNT])
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < BARE_BIDS_COUNT; i++)
         mmfi_level_save(record, BARE_BIDS_OFFSET + i * LEVEL_SIZE, &in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_BIDS_OFFSET, 32);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_BIDS_OFFSET,
+                          BARE_BIDS_COUNT * LEVEL_SIZE);
 }
 
 /* Replaces bids, all or nothing. */
@@ -5683,7 +5557,7 @@ static inline mmf_status bare_store_set_bids(bare_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_bids_image(write.status, store, row, in);
+        return mmfi_bare_store_set_bids_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < BARE_BIDS_COUNT; i++)
         mmfi_level_save(record, BARE_BIDS_OFFSET + i * LEVEL_SIZE, &in[i]);
@@ -5691,11 +5565,10 @@ static inline mmf_status bare_store_set_bids(bare_store *store, uint64_t row,
 }
 
 /* The slow path of bare_store_get_bids_at. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_bids_at_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_bids_at_slow(
     const bare_store *store, uint64_t row, size_t index, struct level *out)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         mmfi_level_load(slow.record, BARE_BIDS_OFFSET + index * LEVEL_SIZE, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -5715,23 +5588,21 @@ static inline mmf_status bare_store_get_bids_at(const bare_store *store, uint64_
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_bids_at_slow(store, row, index, out);
+        return mmfi_bare_store_get_bids_at_slow(store, row, index, out);
     mmfi_level_load(read.record, BARE_BIDS_OFFSET + index * LEVEL_SIZE, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_bare_get_bids_at_slow(store, row, index, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_bare_store_get_bids_at_slow(store, row, index, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_bids_at_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_bids_at_image(
     mmf_status status, bare_store *store, uint64_t row, size_t index, const struct level *in)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_level_save(record, BARE_BIDS_OFFSET + index * LEVEL_SIZE, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record,
-                          BARE_BIDS_OFFSET + index * LEVEL_SIZE, LEVEL_SIZE);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_BIDS_OFFSET + index * LEVEL_SIZE,
+                          LEVEL_SIZE);
 }
 
 /* Replaces bids[index], all or nothing. */
@@ -5746,7 +5617,7 @@ static inline mmf_status bare_store_set_bids_at(bare_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_bids_at_image(write.status, store, row, index, in);
+        return mmfi_bare_store_set_bids_at_image(write.status, store, row, index, in);
     unsigned char *record = write.record;
     mmfi_level_save(record, BARE_BIDS_OFFSET + index * LEVEL_SIZE, in);
     return mmfi_write_end(write);
@@ -5845,21 +5716,21 @@ static inline uint32_t bare_rows_bids_size_at(bare_rows rows, uint64_t i, size_t
 /* ---- best: Level ---- */
 
 /* best from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_bare_load_best(const unsigned char *record, struct level *out)
+static inline mmf_status mmfi_bare_store_get_best_from(const unsigned char *record,
+                                                       struct level *out)
 {
     mmfi_level_load(record, BARE_BEST_OFFSET, out);
     return MMF_OK;
 }
 
 /* The slow path of bare_store_get_best. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_best_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_best_slow(
     const bare_store *store, uint64_t row, struct level *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_bare_load_best(slow.record, out);
+        found = mmfi_bare_store_get_best_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -5874,22 +5745,20 @@ static inline mmf_status bare_store_get_best(const bare_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_best_slow(store, row, out);
-    const mmf_status found = mmfi_bare_load_best(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_bare_get_best_slow(store, row, out);
+        return mmfi_bare_store_get_best_slow(store, row, out);
+    const mmf_status found = mmfi_bare_store_get_best_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_bare_store_get_best_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_best_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_best_image(
     mmf_status status, bare_store *store, uint64_t row, const struct level *in)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     mmfi_level_save(record, BARE_BEST_OFFSET, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_BEST_OFFSET, 16);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_BEST_OFFSET, LEVEL_SIZE);
 }
 
 /* Replaces best, all or nothing. */
@@ -5904,7 +5773,7 @@ static inline mmf_status bare_store_set_best(bare_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_best_image(write.status, store, row, in);
+        return mmfi_bare_store_set_best_image(write.status, store, row, in);
     unsigned char *record = write.record;
     mmfi_level_save(record, BARE_BEST_OFFSET, in);
     return mmfi_write_end(write);
@@ -5983,10 +5852,10 @@ static inline mmf_status bare_record_set_memo(bare_record *record, const char *t
 }
 
 /* memo from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_bare_load_memo(const unsigned char *record, char *buffer, size_t size,
-                                             size_t *length)
+static inline mmf_status mmfi_bare_store_get_memo_from(const unsigned char *record, char *buffer,
+                                                       size_t size, size_t *length)
 {
-    if (!mmfi_load_valid(record, BARE_VALIDITY_OFFSET + 0, 0x02u))
+    if (!mmfi_load_valid(record, BARE_VALIDITY_OFFSET, 0x02u))
         return MMF_ERR_NULL;
     const size_t found = mmfi_load_length(record, BARE_MEMO_OFFSET, BARE_MEMO_MAX);
     if (found + 1 > size)
@@ -5999,15 +5868,13 @@ static inline mmf_status mmfi_bare_load_memo(const unsigned char *record, char *
 }
 
 /* The slow path of bare_store_get_memo. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_memo_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_memo_slow(
     const bare_store *store, uint64_t row, char *buffer, size_t size, size_t *length)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow =
-        mmfi_slow_read_begin_as(bare_store_base(store), row, buffer != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, buffer != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_bare_load_memo(slow.record, buffer, size, length);
+        found = mmfi_bare_store_get_memo_from(slow.record, buffer, size, length);
     if (slow.status == MMF_OK)
         return found;
     return slow.status;
@@ -6023,23 +5890,23 @@ static inline mmf_status bare_store_get_memo(const bare_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, buffer != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_memo_slow(store, row, buffer, size, length);
-    const mmf_status found = mmfi_bare_load_memo(read.record, buffer, size, length);
-    return mmfi_read_end(read) ? found : mmfi_bare_get_memo_slow(store, row, buffer, size, length);
+        return mmfi_bare_store_get_memo_slow(store, row, buffer, size, length);
+    const mmf_status found = mmfi_bare_store_get_memo_from(read.record, buffer, size, length);
+    return mmfi_read_end(read) ? found
+                               : mmfi_bare_store_get_memo_slow(store, row, buffer, size, length);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_memo_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_memo_image(
     mmf_status status, bare_store *store, uint64_t row, const char *data, size_t length)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x02u, true);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x02u, true);
     mmfi_save_data(record, BARE_MEMO_OFFSET, BARE_MEMO_MAX, data, length);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_MEMO_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_MEMO_OFFSET,
+                          MMFI_LENGTH_SIZE + BARE_MEMO_MAX);
 }
 
 /* Replaces memo, all or nothing. */
@@ -6053,9 +5920,9 @@ static inline mmf_status bare_store_set_memo(bare_store *store, uint64_t row, co
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_memo_image(write.status, store, row, data, length);
+        return mmfi_bare_store_set_memo_image(write.status, store, row, data, length);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x02u, true);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x02u, true);
     mmfi_save_data(record, BARE_MEMO_OFFSET, BARE_MEMO_MAX, data, length);
     return mmfi_write_end(write);
 }
@@ -6063,20 +5930,19 @@ static inline mmf_status bare_store_set_memo(bare_store *store, uint64_t row, co
 /* Says whether memo has a value. */
 static inline mmf_status bare_store_has_memo(const bare_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(bare_store_base(store), row, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(bare_store_base(store), row, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET,
                           0x02u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_clear_memo_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_clear_memo_image(
     mmf_status status, bare_store *store, uint64_t row)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_MEMO_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_MEMO_OFFSET,
+                          MMFI_LENGTH_SIZE + BARE_MEMO_MAX);
 }
 
 /* Takes the value of memo away, all or nothing: it is null then. */
@@ -6085,17 +5951,17 @@ static inline mmf_status bare_store_clear_memo(bare_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_clear_memo_image(write.status, store, row);
+        return mmfi_bare_store_clear_memo_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x02u, false);
-    mmfi_zero(record + BARE_MEMO_OFFSET, 12);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x02u, false);
+    mmfi_zero(record + BARE_MEMO_OFFSET, MMFI_LENGTH_SIZE + BARE_MEMO_MAX);
     return mmfi_write_end(write);
 }
 
 /* True when memo of row i of a range is null; i is not checked. */
 static inline bool bare_rows_memo_is_null(bare_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET + 0, 0x02u);
+    return mmfi_rows_is_null(rows.base, i, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET, 0x02u);
 }
 
 /* memo of row i of a range, not copied, empty when null; i is not checked. */
@@ -6107,10 +5973,10 @@ static inline mmf_str bare_rows_memo(bare_rows rows, uint64_t i)
 /* ---- tags: Side[3]? ---- */
 
 /* tags from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_bare_load_tags(const unsigned char *record,
-                                             enum side out[BARE_TAGS_COUNT])
+static inline mmf_status mmfi_bare_store_get_tags_from(const unsigned char *record,
+                                                       enum side out[BARE_TAGS_COUNT])
 {
-    if (!mmfi_load_valid(record, BARE_VALIDITY_OFFSET + 0, 0x04u)) {
+    if (!mmfi_load_valid(record, BARE_VALIDITY_OFFSET, 0x04u)) {
         memset(out, 0, BARE_TAGS_COUNT * sizeof *out);
         return MMF_ERR_NULL;
     }
@@ -6120,14 +5986,13 @@ static inline mmf_status mmfi_bare_load_tags(const unsigned char *record,
 }
 
 /* The slow path of bare_store_get_tags. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_tags_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_tags_slow(
     const bare_store *store, uint64_t row, enum side out[BARE_TAGS_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_bare_load_tags(slow.record, out);
+        found = mmfi_bare_store_get_tags_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -6142,24 +6007,23 @@ static inline mmf_status bare_store_get_tags(const bare_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_tags_slow(store, row, out);
-    const mmf_status found = mmfi_bare_load_tags(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_bare_get_tags_slow(store, row, out);
+        return mmfi_bare_store_get_tags_slow(store, row, out);
+    const mmf_status found = mmfi_bare_store_get_tags_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_bare_store_get_tags_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_tags_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_tags_image(
     mmf_status status, bare_store *store, uint64_t row, const enum side in[BARE_TAGS_COUNT])
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x04u, true);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x04u, true);
     for (size_t i = 0; i < BARE_TAGS_COUNT; i++)
         mmfi_save_uint8(record, BARE_TAGS_OFFSET + i * sizeof(uint8_t), (uint8_t)in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_TAGS_OFFSET, 3);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_TAGS_OFFSET,
+                          BARE_TAGS_COUNT * sizeof(uint8_t));
 }
 
 /* Replaces tags, all or nothing. */
@@ -6174,9 +6038,9 @@ static inline mmf_status bare_store_set_tags(bare_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_tags_image(write.status, store, row, in);
+        return mmfi_bare_store_set_tags_image(write.status, store, row, in);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x04u, true);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x04u, true);
     for (size_t i = 0; i < BARE_TAGS_COUNT; i++)
         mmfi_save_uint8(record, BARE_TAGS_OFFSET + i * sizeof(uint8_t), (uint8_t)in[i]);
     return mmfi_write_end(write);
@@ -6185,20 +6049,19 @@ static inline mmf_status bare_store_set_tags(bare_store *store, uint64_t row,
 /* Says whether tags has a value. */
 static inline mmf_status bare_store_has_tags(const bare_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(bare_store_base(store), row, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(bare_store_base(store), row, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET,
                           0x04u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_clear_tags_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_clear_tags_image(
     mmf_status status, bare_store *store, uint64_t row)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_TAGS_OFFSET, 3);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_TAGS_OFFSET,
+                          BARE_TAGS_COUNT * sizeof(uint8_t));
 }
 
 /* Takes the value of tags away, all or nothing: it is null then. */
@@ -6207,24 +6070,24 @@ static inline mmf_status bare_store_clear_tags(bare_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_clear_tags_image(write.status, store, row);
+        return mmfi_bare_store_clear_tags_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x04u, false);
-    mmfi_zero(record + BARE_TAGS_OFFSET, 3);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x04u, false);
+    mmfi_zero(record + BARE_TAGS_OFFSET, BARE_TAGS_COUNT * sizeof(uint8_t));
     return mmfi_write_end(write);
 }
 
 /* True when tags of row i of a range is null; i is not checked. */
 static inline bool bare_rows_tags_is_null(bare_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET + 0, 0x04u);
+    return mmfi_rows_is_null(rows.base, i, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET, 0x04u);
 }
 
 /* ---- nums: int32[3] ---- */
 
 /* nums from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_bare_load_nums(const unsigned char *record,
-                                             int32_t out[BARE_NUMS_COUNT])
+static inline mmf_status mmfi_bare_store_get_nums_from(const unsigned char *record,
+                                                       int32_t out[BARE_NUMS_COUNT])
 {
     for (size_t i = 0; i < BARE_NUMS_COUNT; i++)
         out[i] = mmfi_load_int32(record, BARE_NUMS_OFFSET + i * sizeof(int32_t));
@@ -6232,14 +6095,13 @@ static inline mmf_status mmfi_bare_load_nums(const unsigned char *record,
 }
 
 /* The slow path of bare_store_get_nums. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_nums_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_nums_slow(
     const bare_store *store, uint64_t row, int32_t out[BARE_NUMS_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_bare_load_nums(slow.record, out);
+        found = mmfi_bare_store_get_nums_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -6254,23 +6116,22 @@ static inline mmf_status bare_store_get_nums(const bare_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_nums_slow(store, row, out);
-    const mmf_status found = mmfi_bare_load_nums(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_bare_get_nums_slow(store, row, out);
+        return mmfi_bare_store_get_nums_slow(store, row, out);
+    const mmf_status found = mmfi_bare_store_get_nums_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_bare_store_get_nums_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_nums_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_nums_image(
     mmf_status status, bare_store *store, uint64_t row, const int32_t in[BARE_NUMS_COUNT])
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < BARE_NUMS_COUNT; i++)
         mmfi_save_int32(record, BARE_NUMS_OFFSET + i * sizeof(int32_t), in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_NUMS_OFFSET, 12);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_NUMS_OFFSET,
+                          BARE_NUMS_COUNT * sizeof(int32_t));
 }
 
 /* Replaces nums, all or nothing. */
@@ -6282,7 +6143,7 @@ static inline mmf_status bare_store_set_nums(bare_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_nums_image(write.status, store, row, in);
+        return mmfi_bare_store_set_nums_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < BARE_NUMS_COUNT; i++)
         mmfi_save_int32(record, BARE_NUMS_OFFSET + i * sizeof(int32_t), in[i]);
@@ -6336,8 +6197,8 @@ static inline int32_t bare_rows_nums_at(bare_rows rows, uint64_t i, size_t index
 /* ---- moved: Change[2] ---- */
 
 /* moved from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_bare_load_moved(const unsigned char *record,
-                                              enum change out[BARE_MOVED_COUNT])
+static inline mmf_status mmfi_bare_store_get_moved_from(const unsigned char *record,
+                                                        enum change out[BARE_MOVED_COUNT])
 {
     for (size_t i = 0; i < BARE_MOVED_COUNT; i++)
         out[i] = (enum change)mmfi_load_int16(record, BARE_MOVED_OFFSET + i * sizeof(int16_t));
@@ -6345,14 +6206,13 @@ static inline mmf_status mmfi_bare_load_moved(const unsigned char *record,
 }
 
 /* The slow path of bare_store_get_moved. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_moved_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_moved_slow(
     const bare_store *store, uint64_t row, enum change out[BARE_MOVED_COUNT])
 {
     mmf_status found = MMF_OK;
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_bare_load_moved(slow.record, out);
+        found = mmfi_bare_store_get_moved_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -6367,23 +6227,22 @@ static inline mmf_status bare_store_get_moved(const bare_store *store, uint64_t 
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_moved_slow(store, row, out);
-    const mmf_status found = mmfi_bare_load_moved(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_bare_get_moved_slow(store, row, out);
+        return mmfi_bare_store_get_moved_slow(store, row, out);
+    const mmf_status found = mmfi_bare_store_get_moved_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_bare_store_get_moved_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_moved_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_moved_image(
     mmf_status status, bare_store *store, uint64_t row, const enum change in[BARE_MOVED_COUNT])
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
     for (size_t i = 0; i < BARE_MOVED_COUNT; i++)
         mmfi_save_int16(record, BARE_MOVED_OFFSET + i * sizeof(int16_t), (int16_t)in[i]);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_MOVED_OFFSET, 4);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_MOVED_OFFSET,
+                          BARE_MOVED_COUNT * sizeof(int16_t));
 }
 
 /* Replaces moved, all or nothing. */
@@ -6398,7 +6257,7 @@ static inline mmf_status bare_store_set_moved(bare_store *store, uint64_t row,
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_moved_image(write.status, store, row, in);
+        return mmfi_bare_store_set_moved_image(write.status, store, row, in);
     unsigned char *record = write.record;
     for (size_t i = 0; i < BARE_MOVED_COUNT; i++)
         mmfi_save_int16(record, BARE_MOVED_OFFSET + i * sizeof(int16_t), (int16_t)in[i]);
@@ -6499,9 +6358,10 @@ static inline mmf_str bare_rows_text(bare_rows rows, uint64_t i)
 /* ---- note: Note? ---- */
 
 /* note from the bytes of a record; no ordering. */
-static inline mmf_status mmfi_bare_load_note(const unsigned char *record, struct note *out)
+static inline mmf_status mmfi_bare_store_get_note_from(const unsigned char *record,
+                                                       struct note *out)
 {
-    if (!mmfi_load_valid(record, BARE_VALIDITY_OFFSET + 0, 0x08u)) {
+    if (!mmfi_load_valid(record, BARE_VALIDITY_OFFSET, 0x08u)) {
         memset(out, 0, sizeof *out);
         return MMF_ERR_NULL;
     }
@@ -6510,14 +6370,13 @@ static inline mmf_status mmfi_bare_load_note(const unsigned char *record, struct
 }
 
 /* The slow path of bare_store_get_note. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_get_note_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_get_note_slow(
     const bare_store *store, uint64_t row, struct note *out)
 {
     mmf_status found = MMF_OK;
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(bare_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
-        found = mmfi_bare_load_note(slow.record, out);
+        found = mmfi_bare_store_get_note_from(slow.record, out);
     if (slow.status == MMF_OK)
         return found;
     if (out != NULL)
@@ -6532,23 +6391,21 @@ static inline mmf_status bare_store_get_note(const bare_store *store, uint64_t r
     const mmfi_read read =
         mmfi_read_begin(bare_store_base(store), row, BARE_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_bare_get_note_slow(store, row, out);
-    const mmf_status found = mmfi_bare_load_note(read.record, out);
-    return mmfi_read_end(read) ? found : mmfi_bare_get_note_slow(store, row, out);
+        return mmfi_bare_store_get_note_slow(store, row, out);
+    const mmf_status found = mmfi_bare_store_get_note_from(read.record, out);
+    return mmfi_read_end(read) ? found : mmfi_bare_store_get_note_slow(store, row, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_set_note_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_set_note_image(
     mmf_status status, bare_store *store, uint64_t row, const struct note *in)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x08u, true);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x08u, true);
     mmfi_note_save(record, BARE_NOTE_OFFSET, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_NOTE_OFFSET, 64);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_NOTE_OFFSET, NOTE_SIZE);
 }
 
 /* Replaces note, all or nothing. */
@@ -6562,9 +6419,9 @@ static inline mmf_status bare_store_set_note(bare_store *store, uint64_t row, co
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_set_note_image(write.status, store, row, in);
+        return mmfi_bare_store_set_note_image(write.status, store, row, in);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x08u, true);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x08u, true);
     mmfi_note_save(record, BARE_NOTE_OFFSET, in);
     return mmfi_write_end(write);
 }
@@ -6572,20 +6429,18 @@ static inline mmf_status bare_store_set_note(bare_store *store, uint64_t row, co
 /* Says whether note has a value. */
 static inline mmf_status bare_store_has_note(const bare_store *store, uint64_t row, bool *out)
 {
-    return mmfi_get_valid(bare_store_base(store), row, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET + 0,
+    return mmfi_get_valid(bare_store_base(store), row, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET,
                           0x08u, out);
 }
 
 /* The same for a file of another version of the schema; else a write has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_clear_note_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_bare_store_clear_note_image(
     mmf_status status, bare_store *store, uint64_t row)
 {
-    uint64_t image[BARE_RECORD_SIZE / 8];
-    unsigned char *record = (unsigned char *)image;
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *record = mmfi_image_new(&status, BARE_RECORD_SIZE);
+    if (record == NULL)
         return status;
-    memset(image, 0, sizeof image);
-    return mmfi_set_image(status, (mmf_store *)store, row, record, BARE_NOTE_OFFSET, 64);
+    return mmfi_set_image((mmf_store *)store, row, record, BARE_NOTE_OFFSET, NOTE_SIZE);
 }
 
 /* Takes the value of note away, all or nothing: it is null then. */
@@ -6594,17 +6449,17 @@ static inline mmf_status bare_store_clear_note(bare_store *store, uint64_t row)
     const mmfi_write write =
         mmfi_write_begin_of((mmf_store *)store, row, BARE_RECORD_SIZE, MMFI_PART);
     if (write.status != MMF_OK)
-        return mmfi_bare_clear_note_image(write.status, store, row);
+        return mmfi_bare_store_clear_note_image(write.status, store, row);
     unsigned char *record = write.record;
-    mmfi_save_valid(record, BARE_VALIDITY_OFFSET + 0, 0x08u, false);
-    mmfi_zero(record + BARE_NOTE_OFFSET, 64);
+    mmfi_save_valid(record, BARE_VALIDITY_OFFSET, 0x08u, false);
+    mmfi_zero(record + BARE_NOTE_OFFSET, NOTE_SIZE);
     return mmfi_write_end(write);
 }
 
 /* True when note of row i of a range is null; i is not checked. */
 static inline bool bare_rows_note_is_null(bare_rows rows, uint64_t i)
 {
-    return mmfi_rows_is_null(rows.base, i, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET + 0, 0x08u);
+    return mmfi_rows_is_null(rows.base, i, BARE_RECORD_SIZE, BARE_VALIDITY_OFFSET, 0x08u);
 }
 
 #ifdef __cplusplus

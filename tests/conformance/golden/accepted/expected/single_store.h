@@ -129,25 +129,15 @@ static inline void x_record_save(unsigned char *record, const x_record *in)
     mmfi_save_bool(record, X_Y_OFFSET, in->y);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_x_image(uint64_t image[X_RECORD_SIZE / 8],
-                                                                 const x_record *in)
-{
-    memset(image, 0, X_RECORD_SIZE);
-    x_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_add_image(mmf_status status,
-                                                                           x_store *store,
-                                                                           const x_record *in,
-                                                                           uint64_t *row)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_store_append_image(
+    mmf_status status, x_store *store, const x_record *in, uint64_t *row)
 {
-    uint64_t image[X_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, X_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_x_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    x_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -158,18 +148,16 @@ static inline mmf_status x_store_append(x_store *store, const x_record *in, uint
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, X_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_x_add_image(append.status, store, in, row);
+        return mmfi_x_store_append_image(append.status, store, in, row);
     x_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of x_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_get_slow(const x_store *store,
-                                                                          uint64_t row,
-                                                                          x_record *out)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_store_get_slow(
+    const x_store *store, uint64_t row, x_record *out)
 {
-    uint64_t image[X_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(x_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(x_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         x_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -182,23 +170,22 @@ static inline mmf_status x_store_get(const x_store *store, uint64_t row, x_recor
 {
     const mmfi_read read = mmfi_read_begin(x_store_base(store), row, X_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_x_get_slow(store, row, out);
+        return mmfi_x_store_get_slow(store, row, out);
     x_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_x_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_x_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_put_image(mmf_status status,
-                                                                           x_store *store,
-                                                                           uint64_t row,
-                                                                           const x_record *in)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_x_store_set_image(mmf_status status,
+                                                                                 x_store *store,
+                                                                                 uint64_t row,
+                                                                                 const x_record *in)
 {
-    uint64_t image[X_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, X_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_x_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          X_RECORD_SIZE);
+    x_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, X_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -209,7 +196,7 @@ static inline mmf_status x_store_set(x_store *store, uint64_t row, const x_recor
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, X_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_x_put_image(write.status, store, row, in);
+        return mmfi_x_store_set_image(write.status, store, row, in);
     x_record_save(write.record, in);
     return mmfi_write_end(write);
 }

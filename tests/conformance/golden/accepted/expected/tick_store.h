@@ -151,25 +151,15 @@ static inline void tick_record_save(unsigned char *record, const tick_record *in
     mmfi_save_int64(record, TICK_TIMESTAMP_OFFSET, in->timestamp);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_tick_image(
-    uint64_t image[TICK_RECORD_SIZE / 8], const tick_record *in)
-{
-    memset(image, 0, TICK_RECORD_SIZE);
-    tick_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_add_image(mmf_status status,
-                                                                              tick_store *store,
-                                                                              const tick_record *in,
-                                                                              uint64_t *row)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_store_append_image(
+    mmf_status status, tick_store *store, const tick_record *in, uint64_t *row)
 {
-    uint64_t image[TICK_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, TICK_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_tick_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    tick_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -180,17 +170,16 @@ static inline mmf_status tick_store_append(tick_store *store, const tick_record 
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, TICK_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_tick_add_image(append.status, store, in, row);
+        return mmfi_tick_store_append_image(append.status, store, in, row);
     tick_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of tick_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_store_get_slow(
     const tick_store *store, uint64_t row, tick_record *out)
 {
-    uint64_t image[TICK_RECORD_SIZE / 8];
-    mmfi_slow_read slow = mmfi_slow_read_begin_as(tick_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(tick_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         tick_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -204,23 +193,20 @@ static inline mmf_status tick_store_get(const tick_store *store, uint64_t row, t
     const mmfi_read read =
         mmfi_read_begin(tick_store_base(store), row, TICK_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_tick_get_slow(store, row, out);
+        return mmfi_tick_store_get_slow(store, row, out);
     tick_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_tick_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_tick_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_put_image(mmf_status status,
-                                                                              tick_store *store,
-                                                                              uint64_t row,
-                                                                              const tick_record *in)
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_tick_store_set_image(
+    mmf_status status, tick_store *store, uint64_t row, const tick_record *in)
 {
-    uint64_t image[TICK_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, TICK_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_tick_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          TICK_RECORD_SIZE);
+    tick_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, TICK_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -231,7 +217,7 @@ static inline mmf_status tick_store_set(tick_store *store, uint64_t row, const t
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, TICK_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_tick_put_image(write.status, store, row, in);
+        return mmfi_tick_store_set_image(write.status, store, row, in);
     tick_record_save(write.record, in);
     return mmfi_write_end(write);
 }

@@ -213,23 +213,15 @@ static inline void all_types_record_save(unsigned char *record, const all_types_
     mmfi_save_bytes(record, ALL_TYPES_BLOB_OFFSET, ALL_TYPES_BLOB_MAX, in->blob, in->blob_length);
 }
 
-/* The bytes of a record, for what is not a hot path. */
-static __attribute__((cold, noinline, unused)) void mmfi_all_types_image(
-    uint64_t image[ALL_TYPES_RECORD_SIZE / 8], const all_types_record *in)
-{
-    memset(image, 0, ALL_TYPES_RECORD_SIZE);
-    all_types_record_save((unsigned char *)image, in);
-}
-
 /* Appends to a file of another version of the schema; else an append has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_add_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_store_append_image(
     mmf_status status, all_types_store *store, const all_types_record *in, uint64_t *row)
 {
-    uint64_t image[ALL_TYPES_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, ALL_TYPES_RECORD_SIZE);
+    if (image == NULL)
         return mmfi_append_failed(status, row);
-    mmfi_all_types_image(image, in);
-    return mmfi_append_image(status, (mmf_store *)store, (unsigned char *)image, row);
+    all_types_record_save(image, in);
+    return mmfi_append_image((mmf_store *)store, image, row);
 }
 
 /* Appends a record: it is written, then published. *row (may be NULL) is its row. */
@@ -241,18 +233,16 @@ static inline mmf_status all_types_store_append(all_types_store *store, const al
         return mmfi_append_failed(status, row);
     const mmfi_append append = mmfi_append_begin((mmf_store *)store, ALL_TYPES_RECORD_SIZE);
     if (append.status != MMF_OK)
-        return mmfi_all_types_add_image(append.status, store, in, row);
+        return mmfi_all_types_store_append_image(append.status, store, in, row);
     all_types_record_save(append.record, in);
     return mmfi_append_end(append, row);
 }
 
 /* The slow path of all_types_store_get, for new rows and for records being replaced. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_get_slow(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_store_get_slow(
     const all_types_store *store, uint64_t row, all_types_record *out)
 {
-    uint64_t image[ALL_TYPES_RECORD_SIZE / 8];
-    mmfi_slow_read slow =
-        mmfi_slow_read_begin_as(all_types_store_base(store), row, out != NULL, image);
+    mmfi_slow_read slow = mmfi_slow_read_begin_as(all_types_store_base(store), row, out != NULL);
     while (mmfi_slow_read_next(&slow))
         all_types_record_load(slow.record, out);
     if (slow.status != MMF_OK && out != NULL)
@@ -267,21 +257,20 @@ static inline mmf_status all_types_store_get(const all_types_store *store, uint6
     const mmfi_read read =
         mmfi_read_begin(all_types_store_base(store), row, ALL_TYPES_RECORD_SIZE, out != NULL);
     if (read.sequence == 0)
-        return mmfi_all_types_get_slow(store, row, out);
+        return mmfi_all_types_store_get_slow(store, row, out);
     all_types_record_load(read.record, out);
-    return mmfi_read_end(read) ? MMF_OK : mmfi_all_types_get_slow(store, row, out);
+    return mmfi_read_end(read) ? MMF_OK : mmfi_all_types_store_get_slow(store, row, out);
 }
 
 /* Replaces a record of a file of another version of the schema; else a set has failed. */
-static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_put_image(
+static __attribute__((cold, noinline, unused)) mmf_status mmfi_all_types_store_set_image(
     mmf_status status, all_types_store *store, uint64_t row, const all_types_record *in)
 {
-    uint64_t image[ALL_TYPES_RECORD_SIZE / 8];
-    if (status != MMFI_OTHER_LAYOUT)
+    unsigned char *image = mmfi_image_new(&status, ALL_TYPES_RECORD_SIZE);
+    if (image == NULL)
         return status;
-    mmfi_all_types_image(image, in);
-    return mmfi_set_image(status, (mmf_store *)store, row, (unsigned char *)image, 0,
-                          ALL_TYPES_RECORD_SIZE);
+    all_types_record_save(image, in);
+    return mmfi_set_image((mmf_store *)store, row, image, 0, ALL_TYPES_RECORD_SIZE);
 }
 
 /* Replaces a record: all of it or, if the process is killed, none of it. */
@@ -293,7 +282,7 @@ static inline mmf_status all_types_store_set(all_types_store *store, uint64_t ro
         return status;
     const mmfi_write write = mmfi_write_begin((mmf_store *)store, row, ALL_TYPES_RECORD_SIZE);
     if (write.status != MMF_OK)
-        return mmfi_all_types_put_image(write.status, store, row, in);
+        return mmfi_all_types_store_set_image(write.status, store, row, in);
     all_types_record_save(write.record, in);
     return mmfi_write_end(write);
 }
