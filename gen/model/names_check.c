@@ -81,10 +81,11 @@ static void suggest(const char *name, diag_list *list)
  * what would give names that the library has: mmfi_part_check, mmfi_checksum_load.
  */
 static const char *const VARIABLES[] = {
-    "append", "at",     "bad_row", "base",  "buffer", "checksum", "count",  "data",     "error",
-    "first",  "found",  "i",       "image", "in",     "index",    "length", "offset",   "options",
-    "out",    "part",   "path",    "place", "record", "row",      "rows",   "sequence", "size",
-    "slow",   "status", "store",   "text",  "undo",   "valid",    "value",  "write",
+    "append", "at",       "bad_row", "base",  "buffer", "checksum", "count",  "data",
+    "error",  "first",    "found",   "i",     "image",  "in",       "index",  "length",
+    "offset", "options",  "out",     "part",  "path",   "place",    "record", "row",
+    "rows",   "sequence", "size",    "slow",  "status", "store",    "text",   "timeout_ns",
+    "undo",   "valid",    "value",   "write",
 };
 
 /* "index2", of the second array on the way to an element. */
