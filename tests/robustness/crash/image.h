@@ -13,8 +13,17 @@
 #include "mmapforge/verify.h"
 #include "tick_store.h"
 
+// The files are of an older version of the schema, which the program writes through an adapter; see
+// adapted/.
+#ifdef MMF_TESTS_ADAPTED
+#include "older_store.h"
+constexpr bool kAdapted = true;
+#else
+constexpr bool kAdapted = false;
+#endif
+
 // With checksums the same tests ask for more; see checksummed/.
-#ifdef TICK_RECORD_CHECKSUM
+#if defined(TICK_RECORD_CHECKSUM) || defined(OLDER_RECORD_CHECKSUM)
 constexpr bool kChecksummed = true;
 #else
 constexpr bool kChecksummed = false;
@@ -80,16 +89,27 @@ private:
     }
 };
 
+inline void create_store(const std::string &path, const mmf_options &options)
+{
+    mmf_error error;
+#ifdef MMF_TESTS_ADAPTED
+    older_store *store = nullptr;
+    EXPECT_EQ(older_store_create(path.c_str(), &options, &store, &error), MMF_OK) << error.message;
+    EXPECT_EQ(older_store_close(store), MMF_OK);
+#else
+    tick_store *store = nullptr;
+    EXPECT_EQ(tick_store_create(path.c_str(), &options, &store, &error), MMF_OK) << error.message;
+    EXPECT_EQ(tick_store_close(store), MMF_OK);
+#endif
+}
+
 // A new, empty store as bytes.
 inline Bytes new_store(uint64_t capacity)
 {
     const std::string path = testing::TempDir() + "/new_store." + std::to_string(getpid());
     mmf_options options = MMF_OPTIONS_INIT;
     options.capacity = capacity;
-    tick_store *store = nullptr;
-    mmf_error error;
-    EXPECT_EQ(tick_store_create(path.c_str(), &options, &store, &error), MMF_OK) << error.message;
-    EXPECT_EQ(tick_store_close(store), MMF_OK);
+    create_store(path, options);
     FILE *file = fopen(path.c_str(), "rb");
     EXPECT_NE(file, nullptr);
     Bytes bytes;

@@ -14,6 +14,12 @@ uint64_t wanted_boundaries()
     return asked != nullptr ? strtoull(asked, nullptr, 10) : 100000;
 }
 
+// Less work in a round, and fewer recoveries that are stopped, where less is asked for.
+bool is_short()
+{
+    return wanted_boundaries() < 100000;
+}
+
 struct Counts {
     uint64_t boundaries = 0; // instructions of a process that has the file mapped for writing
     uint64_t images = 0;     // after those that changed the file, or ended a step
@@ -24,7 +30,7 @@ struct Counts {
 bool is_half_replaced(const Bytes &image, uint64_t count)
 {
     for (uint64_t row = 0; row < count; row++)
-        if ((image[65536 + row * TICK_RECORD_SIZE] & 1) != 0)
+        if ((image[65536 + row * kRecordSize] & 1) != 0)
             return true;
     return false;
 }
@@ -106,7 +112,8 @@ protected:
             ASSERT_EQ(check_recovery(image, before, after, &which, work.images++ % 2 == 0), "")
                 << "boundary " << tracer.boundaries << ", step " << tracer.steps_of(writer);
             ASSERT_FALSE(done && which == 0) << "what a reader has seen is gone";
-            if (is_half_replaced(image, before.size()) && work.half++ % 23 == 0)
+            if (is_half_replaced(image, before.size()) &&
+                work.half++ % (is_short() ? 101 : 23) == 0)
                 recover_recovery(image, before, work.half % 2 == 0, &recovery);
             if (HasFatalFailure())
                 return;
@@ -127,7 +134,7 @@ TEST_P(Instruction, EveryBoundaryRecovers)
 {
     const uint64_t wanted = wanted_boundaries();
     for (uint64_t round = 0; work.boundaries < wanted; round++) {
-        live(make_steps(45 + round % 5));
+        live(make_steps((is_short() && kRecordSize > 150 ? 15 : 45) + round % 5, round * 7));
         if (HasFatalFailure())
             return;
     }
@@ -181,9 +188,9 @@ TEST_P(Instruction, ATornRecordIsTornUntilItIsWhollyReplaced)
     Tracer first(new_store(4));
     first.run(first.add(steps, GetParam()));
     Bytes image = first.bytes();
-    image[65536 + TICK_RECORD_SIZE] = 3;
+    image[65536 + kRecordSize] = 3;
     for (size_t at = 0; at < 16; at++) // half of a record that never was
-        image[65536 + TICK_RECORD_SIZE + TICK_TIMESTAMP_OFFSET - 8 + at] ^= 0xff;
+        image[65536 + kRecordSize + kRecordSize / 2 + at] ^= 0xff;
     start_again(image);
     const tick_record mended = marked_tick(7);
     Tracer tracer(image);
@@ -226,6 +233,8 @@ TEST_P(Instruction, ATornRecordIsTornUntilItIsWhollyReplaced)
 // next writer has come and after.
 TEST_P(Instruction, AnAppendOverASeenRecordLeavesOneOrTheOther)
 {
+    if (kAdapted)
+        GTEST_SKIP() << "the rows that a reader knows are those of another handle";
     std::vector<Step> steps;
     for (uint64_t row = 0; row < 3; row++)
         steps.push_back({Kind::kAppend, row, row});
@@ -240,7 +249,7 @@ TEST_P(Instruction, AnAppendOverASeenRecordLeavesOneOrTheOther)
     Bytes image = first.bytes();
     if (kChecksummed) // or they would prove themselves
         for (uint64_t row = 3; row < 5; row++)
-            image[65536 + (row + 1) * TICK_RECORD_SIZE - 8] ^= 1;
+            image[65536 + row * kRecordSize + kChecksumOffset] ^= 1;
     start_again(image);
 
     Tracer tracer(image);

@@ -1,4 +1,6 @@
 // Writers killed at arbitrary moments, with readers attached and the next writer taking over.
+#include <sys/prctl.h>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -17,7 +19,7 @@ constexpr double kHangSeconds = 20; // far beyond any pause of a machine that ot
 // Every field of a record that the writer makes is a function of its mark.
 bool is_whole(const tick_record &tick)
 {
-    return is_same(tick, marked_tick(tick.timestamp));
+    return is_same(tick, whole_tick(tick));
 }
 
 double seconds(clockid_t clock = CLOCK_MONOTONIC)
@@ -68,7 +70,7 @@ void read_for_ever(const MemoryFile &file, int self, Findings *found)
             found->working[self] = worked;
         if (status == MMF_ERR_BUSY)
             found->busy[self] = found->busy[self] + 1;
-        else if (status != MMF_OK || !is_whole(tick))
+        else if (status != MMF_OK || !is_whole(tick) || !parts_are_whole(store, row))
             found->torn[self] = found->torn[self] + 1;
         found->reads[self] = found->reads[self] + 1;
         if (i % 128 == 127)
@@ -111,8 +113,10 @@ void write_for_ever(const MemoryFile &file, uint64_t generation, Findings *found
         if (tick_store_set(store, row, &tick) != MMF_OK)
             _exit(5);
         found->returned[row] = mark;
+        if (alternate(store, row, tick, i) != MMF_OK)
+            _exit(8);
         /* What the file may grow to is bounded, not how often it is written. */
-        if (found->count < 100000 && i % 4 == 0) {
+        if (found->count < 10000000 / kRecordSize && i % 4 == 0) {
             if (tick_store_append(store, &tick, nullptr) != MMF_OK)
                 _exit(6);
             found->count = found->count + 1;
@@ -145,8 +149,10 @@ TEST(Kill, RecoveryAfterRandomKills)
     pid_t readers[kReaders];
     for (int i = 0; i < kReaders; i++) {
         readers[i] = fork();
-        if (readers[i] == 0)
+        if (readers[i] == 0) {
+            (void)prctl(PR_SET_PDEATHSIG, SIGKILL); // of a test that failed none is left
             read_for_ever(file, i, found);
+        }
     }
     const double begin = seconds();
     uint64_t kills = 0;

@@ -33,20 +33,20 @@ _optimised_test = rule(
     },
 )
 
-def crash_test(name, long_env, checksummed_env = None, shard_count = 2):
+def crash_test(name, long_env, envs = {}, shard_count = 2):
     """A test of name.cpp, and name_long, which does more of the same for as long as it takes.
 
     Args:
       name: of the test, and of its source without the suffix.
       long_env: variables of the environment by which the program knows how much more.
-      checksummed_env: the same for name_checksummed, which is the test over records with checksums, and has a
-        name_checksummed_long as well; without it there is none.
+      envs: by the kinds of records (":crash_KIND"), the same for name_KIND, which is the test over records of that
+        kind, and has a name_KIND_long as well. None: there is the long one alone.
       shard_count: how many parts the tests of name.cpp run in, at the same time. A writer and the
         process that steps it take turns, and are faster beside others than on an idle machine.
     """
     _crash_test(name, name, ":crash", {}, long_env, shard_count)
-    if checksummed_env != None:
-        _crash_test(name + "_checksummed", name, ":crash_checksummed", checksummed_env, long_env, shard_count)
+    for kind, env in envs.items():
+        _crash_test(name + "_" + kind, name, ":crash_" + kind, env, long_env, shard_count)
 
 def _crash_test(name, source, library, env, long_env, shard_count):
     cc_binary(
@@ -61,15 +61,16 @@ def _crash_test(name, source, library, env, long_env, shard_count):
             "@googletest//:gtest_main",
         ],
     )
-    _optimised_test(
-        name = name,
-        size = "large",
-        env = env,
-        program = name + "_program",
-        shard_count = shard_count,
-        # A sanitizer's own instructions would be stepped through as well.
-        tags = ["nosan"],
-    )
+    if env != None:
+        _optimised_test(
+            name = name,
+            size = "large",
+            env = env,
+            program = name + "_program",
+            shard_count = shard_count,
+            # A sanitizer's own instructions would be stepped through as well.
+            tags = ["nosan"],
+        )
     _optimised_test(
         name = name + "_long",
         size = "enormous",

@@ -46,13 +46,13 @@ bool is_undo(const Event &event)
 
 bool is_payload(const Event &event)
 {
-    return is_store(event, kRecords, SIZE_MAX) && (event.offset - kRecords) % TICK_RECORD_SIZE != 0;
+    return is_store(event, kRecords, SIZE_MAX) && (event.offset - kRecords) % kRecordSize != 0;
 }
 
 bool is_sequence(const Event &event, bool odd)
 {
-    return is_store(event, kRecords, SIZE_MAX) &&
-           (event.offset - kRecords) % TICK_RECORD_SIZE == 0 && (event.value & 1) == (odd ? 1 : 0);
+    return is_store(event, kRecords, SIZE_MAX) && (event.offset - kRecords) % kRecordSize == 0 &&
+           (event.value & 1) == (odd ? 1 : 0);
 }
 
 // Applies a fault to the events of each step of a kind; how many it changed goes to *changed.

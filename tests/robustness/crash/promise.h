@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "tests/robustness/crash/trace.h"
+#include "tests/robustness/crash/units.h"
 
 // The machine starts again, with this on its disk: whatever boot its live page is of, it is not
 // this.
@@ -25,8 +26,9 @@ struct Version {
     tick_record tick;
     bool torn;
     uint64_t time;       // of the event that made it
-    bool zeroed = false; // its symbol was zeroed before it was stored
+    bool zeroed = false; // some of its bytes were zeroed before they were stored
     bool sound = true;   // its checksum is right, if it has one
+    bool stale = false;  // a power cut may have left bytes in what is null
 };
 
 class Promise {
@@ -125,26 +127,29 @@ private:
             syncs.push_back({rows.size(), time, event.writer});
             return;
         }
-        Version version = {};
-        if (step.kind == Kind::kAppend) {
+        if (appended_by(step) > 0) {
             EXPECT_EQ(step.row, rows.size());
-            rows.emplace_back();
-        } else {
-            version = rows[step.row].back();
-            // A field of a torn record does not make it whole; a record does.
-            version.torn = version.torn && step.kind != Kind::kSet;
-            version.sound = version.sound || step.kind == Kind::kSet;
+            for (uint64_t i = 0; i < appended_by(step); i++)
+                rows.push_back({{marked_tick(step.mark + i), false, time}});
+            return;
         }
+        Version version = rows[step.row].back();
+        // A field of a torn record does not make it whole; a record does.
+        version.torn = version.torn && step.kind != Kind::kSet;
+        version.sound = version.sound || step.kind == Kind::kSet;
+        version.stale = version.stale && step.kind != Kind::kSet;
         version.time = time;
-        version.zeroed = step.kind == Kind::kSetSymbol;
+        version.zeroed = !is_one_store(step.kind);
         model_record(version.tick, step);
         rows[step.row].push_back(version);
     }
     void undo_step(const Step &step)
     {
         changes++;
-        if (step.kind == Kind::kAppend) {
-            rows.pop_back();
+        if (appended_by(step) > 0) {
+            for (uint64_t i = 0; i < appended_by(step); i++)
+                dropped.emplace_back(step.row + i, rows[step.row + i].back());
+            rows.resize(step.row);
         } else if (step.kind != Kind::kSync) {
             Version old = rows[step.row][rows[step.row].size() - 2];
             old.time = time;
@@ -166,6 +171,10 @@ private:
         syncs.erase(std::remove_if(syncs.begin() + 1, syncs.end(),
                                    [&kept](const Sync &sync) { return sync.time < kept.time; }),
                     syncs.end());
+        dropped.erase(
+            std::remove_if(dropped.begin(), dropped.end(),
+                           [&kept](const auto &one) { return one.second.time <= kept.time; }),
+            dropped.end());
         for (auto &versions : rows)
             while (versions.size() > 1 && versions[1].time <= kept.time)
                 versions.erase(versions.begin());
@@ -191,11 +200,11 @@ private:
                    std::to_string(committed);
         if (sync == nullptr)
             return std::to_string(committed) + " records, which no sync was for";
-        if (count > rows.size())
+        if (count > rows.size() && versions_at(count - 1).empty())
             return std::to_string(count) + " records, of which some were never appended";
         for (uint64_t row = committed; row < count; row++) {
             proven++;
-            if (!is_proven(store, row, rows[row]))
+            if (!is_proven(store, row, versions_at(row)))
                 return "row " + std::to_string(row) + " was kept after the " +
                        std::to_string(committed) + " of a sync, and is none of its versions";
         }
@@ -205,6 +214,16 @@ private:
                 return "row " + std::to_string(row) + " of " + std::to_string(count) + ": " + wrong;
         }
         return "";
+    }
+
+    // Of a row after those of a sync, also what a killed writer had whole and did not publish.
+    std::vector<Version> versions_at(uint64_t row) const
+    {
+        std::vector<Version> all = row < rows.size() ? rows[row] : std::vector<Version>();
+        for (const auto &one : dropped)
+            if (one.first == row)
+                all.push_back(one.second);
+        return all;
     }
 
     // Whole, sound, and what was appended in this row, or what that became.
@@ -241,36 +260,41 @@ private:
             damaged += sound ? 0 : 1;
         }
         if (versions.size() > 1)
-            return is_mixture(tick, versions) ? "" : "it is of none of its versions";
+            return is_mixture(store, tick, versions) ? "" : "it is of none of its versions";
         if (versions[0].torn)
             return "it was torn, and was not written again";
         return is_same(tick, versions[0].tick) ? "" : "it is not what was promised";
     }
 
-    // Each word is of some version, or, of a symbol, zero. Of a torn one it may be anything.
-    static bool is_mixture(const tick_record &tick, const std::vector<Version> &versions)
+    // Each value is of some version, or zero if it may be. Of a torn one it may be anything.
+    static bool is_mixture(const tick_store *store, const tick_record &tick,
+                           const std::vector<Version> &versions)
     {
-        const auto any = [&versions](auto matches) {
-            return std::any_of(versions.begin(), versions.end(), [&matches](const Version &one) {
-                return one.torn || matches(one.tick);
-            });
-        };
-        bool good =
-            any([&](const tick_record &one) { return one.price == tick.price; }) &&
-            any([&](const tick_record &one) { return one.volume == tick.volume; }) &&
-            any([&](const tick_record &one) { return one.timestamp == tick.timestamp; }) &&
-            any([&](const tick_record &one) { return one.symbol_length == tick.symbol_length; });
-        const bool zeroed = std::any_of(versions.begin() + 1, versions.end(),
-                                        [](const Version &one) { return one.zeroed; });
-        for (size_t i = 0; i < tick.symbol_length; i++)
-            good &= (zeroed && tick.symbol[i] == '\0') || any([&](const tick_record &one) {
-                        return (i < one.symbol_length ? one.symbol[i] : '\0') == tick.symbol[i];
-                    });
-        return good;
+        static const Units units = units_of(mmf_store_schema(tick_store_base(store)));
+        const Image found = image_of(tick);
+        const Image zero = {};
+        std::vector<Image> images;
+        bool anything = false;
+        bool zeroed = false;
+        bool stale = false;
+        for (const Version &version : versions) {
+            images.push_back(image_of(version.tick));
+            anything |= version.torn;
+            zeroed |= images.size() > 1 && version.zeroed;
+            stale |= version.stale;
+        }
+        return anything || std::all_of(units.begin(), units.end(), [&](const Unit &unit) {
+                   return (zeroed && unit.may_be_zero && is_same_unit(unit, found, zero)) ||
+                          (stale && unit.nullable) ||
+                          std::any_of(images.begin(), images.end(), [&](const Image &image) {
+                              return is_same_unit(unit, found, image);
+                          });
+               });
     }
 
     std::vector<std::vector<Version>> rows; // oldest first: what each was at syncs[0], and became
-    std::vector<Sync> syncs;                // the last that returned, then those begun since
+    std::vector<std::pair<uint64_t, Version>> dropped; // by kills in appends, since syncs[0]
+    std::vector<Sync> syncs; // the last that returned, then those begun since
     uint64_t time = 0;
     uint64_t changes = 0;
     mutable uint64_t damaged = 0;
