@@ -206,31 +206,34 @@ static size_t place_of(const mmf_store *store, const void *value, size_t offset)
     return (uintptr_t)value - (uintptr_t)store->records - offset;
 }
 
-/* A text of a file of another version, where it lies there, or its default; or the sequence. */
-static size_t find_adapted(const mmf_store *store, uint64_t row, size_t offset, size_t size)
+/* A text of a file of another version, where it lies there, or its default; or the sequence. The
+ * file may have less room for it, and a length beyond that must not lead out of its field. */
+static size_t find_adapted(const mmf_store *store, uint64_t row, size_t offset, uint32_t *size)
 {
     const mmfi_adapter *adapter = store->state->adapter;
     const unsigned char *record =
         mmfi_row(adapter->real, row, (size_t)store->state->layout.record_size);
     if (offset == 0) /* the sequence */
         return place_of(store, record, 0);
-    const mmfi_adapted found = mmfi_adapted_find(adapter, (uint32_t)offset, (uint32_t)size);
+    const mmfi_adapted found = mmfi_adapted_find(adapter, (uint32_t)offset, *size);
     if (found.pair == NULL || found.pair->theirs == NULL)
         return place_of(store, adapter->defaults + offset, offset);
     const mmf_field *theirs = found.pair->theirs;
     const unsigned char *from =
         record + found.theirs_base + theirs->offset + found.index * mmf_field_stride(theirs);
+    *size = mmf_field_stride(theirs);
     return place_of(store, from, offset);
 }
 
 mmfi_find_result mmfi_find_slow(const mmf_store *store, uint64_t row, size_t offset, size_t size,
                                 bool has_out)
 {
-    mmfi_find_result result = {0, has_out ? mmfi_refresh(store, row) : MMF_ERR_ARGUMENT};
+    mmfi_find_result result = {0, has_out ? mmfi_refresh(store, row) : MMF_ERR_ARGUMENT,
+                               (uint32_t)size};
     if (result.status != MMF_OK)
         return result;
     result.at = mmfi_adapter_in(store->state, store) != NULL
-                    ? find_adapted(store, row, offset, size)
+                    ? find_adapted(store, row, offset, &result.size)
                     : (size_t)row * (size_t)store->state->layout.record_size;
     return result;
 }

@@ -33,6 +33,9 @@ inline void read_row(const tick_store *store, uint64_t row)
     }
     if (tick_store_read_begin(store, row, &sequence) == MMF_OK)
         (void)tick_store_read_retry(store, row, sequence);
+    (void)parts_are_whole(store, row);
+    Image image;
+    (void)mmf_store_copy_rows(tick_store_base(store), row, 1, &image, sizeof image, nullptr);
     const mmf_schema *schema = mmf_store_schema(tick_store_base(store));
     for (uint32_t i = 0; i < schema->field_count; i++)
         (void)mmf_store_get_value(tick_store_base(store), row, &schema->fields[i], symbol,
@@ -73,6 +76,7 @@ inline void write_all(tick_store *store)
         (void)tick_store_set(store, row, &tick);
         (void)tick_store_set_price(store, row, 1);
         (void)tick_store_set_symbol(store, row, "X", 1);
+        (void)alternate(store, row, tick, row % 4);
     }
     for (int i = 0; i < 50; i++)
         (void)tick_store_append(store, &tick, nullptr);

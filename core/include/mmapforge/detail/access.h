@@ -52,11 +52,13 @@ MMFI_INLINE unsigned char *mmfi_row(const mmf_store *store, uint64_t row, size_t
 /*
  * Where the record of a row is, from row 0, if row may be read after all: for a file of another
  * version of the schema, so that a text of size bytes at that offset can be read there (offset 0
- * and size 8 for the sequence). Two words, which come back in registers.
+ * and size 8 for the sequence). There it may have fewer bytes. Two words, which come back in
+ * registers.
  */
 typedef struct mmfi_find_result {
     size_t at;
     mmf_status status;
+    uint32_t size;
 } mmfi_find_result;
 
 MMFI_COLD mmfi_find_result mmfi_find_slow(const mmf_store *store, uint64_t row, size_t offset,

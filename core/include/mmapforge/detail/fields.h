@@ -159,7 +159,8 @@ MMFI_INLINE mmf_status mmfi_view_string(const mmf_store *store, uint64_t row, si
                 *out = nothing;
             return found.status;
         }
-        *out = mmfi_string_at(mmfi_record_at(store, found.at), offset, max);
+        *out =
+            mmfi_string_at(mmfi_record_at(store, found.at), offset, found.size - MMFI_LENGTH_SIZE);
         return MMF_OK;
     }
     *out = mmfi_string_at(mmfi_row(of, row, record_size), offset, max);
@@ -179,7 +180,8 @@ MMFI_INLINE mmf_status mmfi_view_bytes(const mmf_store *store, uint64_t row, siz
                 *out = nothing;
             return found.status;
         }
-        *out = mmfi_bytes_at(mmfi_record_at(store, found.at), offset, max);
+        *out =
+            mmfi_bytes_at(mmfi_record_at(store, found.at), offset, found.size - MMFI_LENGTH_SIZE);
         return MMF_OK;
     }
     *out = mmfi_bytes_at(mmfi_row(of, row, record_size), offset, max);
