@@ -7,8 +7,10 @@
 #include "core/os/lock.h"
 #include "core/os/space.h"
 #include "core/os/sync_file.h"
+#include "core/store/adapt.h"
 #include "core/store/explain.h"
 #include "core/store/link.h"
+#include "core/store/read.h"
 #include "core/store/reserve.h"
 #include "core/store/sigbus.h"
 #include "core/store/strategy.h"
@@ -45,6 +47,9 @@ typedef struct handle {
     mmfi_state state;
     mmfi_writer writer;
     bool holds[MMFI_UNDO_COUNT + 1]; /* of the locks */
+    mmf_store front;                 /* a program's of another version of the schema */
+    mmfi_adapter adapter;
+    uint64_t image[FAKE_RECORD_SIZE / 8];
 } handle;
 
 MMFI_STATIC_ASSERT(sizeof(handle) <= FAKE_HANDLE_SIZE, "a handle fits its memory");
@@ -576,6 +581,7 @@ static handle *open_handle(unsigned index)
     opened->state.rows_written = UINT64_MAX;
     opened->state.rows_to_hole = UINT64_MAX;
     opened->state.writer = NULL;
+    opened->state.adapter = NULL;
     opened->state.pid = getpid();
     opened->state.rows_written = UINT64_MAX;
     opened->state.proven = UINT64_MAX;
@@ -601,6 +607,45 @@ static mmf_store *attach(handle *opened)
 mmf_store *fake_open_reader(unsigned index)
 {
     return attach(open_handle(index));
+}
+
+/* The program has b before a, the file a before b. */
+static mmf_schema program_schema;
+static mmf_field fields[FAKE_WORDS];
+static unsigned char program_defaults[FAKE_RECORD_SIZE];
+static _Alignas(
+    mmfi_pairs) unsigned char pairs_memory[sizeof(mmfi_pairs) + FAKE_WORDS * sizeof(mmfi_pair)];
+
+static mmfi_pairs *make_pairs(void)
+{
+    mmfi_pairs *pairs = (mmfi_pairs *)(void *)pairs_memory;
+    pairs->count = FAKE_WORDS;
+    for (uint32_t i = 0; i < FAKE_WORDS; i++) {
+        fields[i].type = MMF_TYPE_UINT64;
+        fields[i].size = 8;
+        fields[i].offset = FAKE_A + 8 * i;
+        pairs->list[i].mine = &fields[i];
+        pairs->list[FAKE_WORDS - 1 - i].theirs = &fields[i];
+    }
+    program_schema.record_size = FAKE_RECORD_SIZE;
+    return pairs;
+}
+
+mmf_store *fake_open_adapted(unsigned index)
+{
+    handle *opened = open_handle(index);
+    mmf_store *real = attach(opened);
+    opened->adapter.schema = &program_schema;
+    opened->adapter.pairs = make_pairs();
+    opened->adapter.defaults = program_defaults;
+    opened->adapter.real = real;
+    opened->adapter.front = &opened->front;
+    opened->state.adapter = &opened->adapter;
+    opened->front.records = real->records;
+    opened->front.writer = &mmfi_writer_none;
+    opened->front.live = &live_frozen;
+    opened->front.state = &opened->state;
+    return &opened->front;
 }
 
 mmf_status fake_open_writer(unsigned index, mmf_store **out)
@@ -690,6 +735,37 @@ static void load_record(const unsigned char *record, fake_record *out)
     out->b = mmfi_load_uint64(record, FAKE_B);
 }
 
+/* Of the program, whose fields are in another order. */
+static void load_adapted(const unsigned char *record, fake_record *out)
+{
+    out->a = mmfi_load_uint64(record, FAKE_B);
+    out->b = mmfi_load_uint64(record, FAKE_A);
+}
+
+/* a says whether b has a value; what is null is not looked at. */
+static void load_nullable(const unsigned char *record, fake_record *out)
+{
+    out->a = mmfi_load_uint64(record, FAKE_A);
+    out->b = out->a != 0 ? mmfi_load_uint64(record, FAKE_B) : 0;
+}
+
+static mmf_status read_slowly(mmfi_slow_read *slow,
+                              void (*load)(const unsigned char *, fake_record *), fake_record *out)
+{
+    if (!mmfi_slow_read_next(slow)) {
+        if (slow->status == MMF_ERR_BUSY)
+            model_give_up();
+        return slow->status;
+    }
+    load(slow->record, out);
+    slow->attempts = UINT32_MAX; /* no third attempt */
+    if (mmfi_slow_read_next(slow))
+        return MMF_ERR_CORRUPT;
+    if (slow->status == MMF_ERR_BUSY)
+        model_give_up();
+    return slow->status;
+}
+
 mmf_status fake_get(const mmf_store *store, uint64_t row, fake_record *out)
 {
     const mmfi_read read = mmfi_read_begin(store, row, FAKE_RECORD_SIZE, true);
@@ -700,13 +776,38 @@ mmf_status fake_get(const mmf_store *store, uint64_t row, fake_record *out)
         model_give_up();
     }
     mmfi_slow_read slow = mmfi_slow_read_begin(store, row, true);
-    if (!mmfi_slow_read_next(&slow))
-        return slow.status;
-    load_record(slow.record, out);
-    slow.attempts = UINT32_MAX; /* no third attempt */
-    if (mmfi_slow_read_next(&slow))
-        return MMF_ERR_CORRUPT;
-    if (slow.status == MMF_ERR_BUSY)
+    return read_slowly(&slow, load_record, out);
+}
+
+mmf_status fake_get_adapted(const mmf_store *store, uint64_t row, fake_record *out)
+{
+    const mmfi_read read = mmfi_read_begin(store, row, FAKE_RECORD_SIZE, true);
+    if (read.sequence != 0)
+        return MMF_ERR_ARGUMENT; /* it is not for such a handle */
+    mmfi_slow_read slow =
+        mmfi_slow_read_begin_into(store, row, true, handle_of(&store->state->file)->image);
+    return read_slowly(&slow, load_adapted, out);
+}
+
+mmf_status fake_get_nullable(const mmf_store *store, uint64_t row, fake_record *out)
+{
+    const mmfi_read read = mmfi_read_begin(store, row, FAKE_RECORD_SIZE, true);
+    if (read.sequence != 0) {
+        load_nullable(read.record, out);
+        if (mmfi_read_end(read))
+            return MMF_OK;
         model_give_up();
-    return slow.status;
+    }
+    mmfi_slow_read slow = mmfi_slow_read_begin(store, row, true);
+    return read_slowly(&slow, load_nullable, out);
+}
+
+mmf_status fake_set_nullable(mmf_store *store, uint64_t row, uint64_t version)
+{
+    const mmfi_write write = mmfi_write_begin_of(store, row, FAKE_RECORD_SIZE, MMFI_PART);
+    if (write.status != MMF_OK)
+        return write.status;
+    mmfi_save_uint64(write.record, FAKE_A, version);
+    mmfi_save_uint64(write.record, FAKE_B, version);
+    return mmfi_write_end(write);
 }

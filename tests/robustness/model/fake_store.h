@@ -68,6 +68,8 @@ extern fake_handle_memory fake_handles[FAKE_HANDLES_MAX];
  * Threads that share a handle open it before the run and use it with fake_handle.
  */
 mmf_store *fake_open_reader(unsigned index);
+/* A reader's, of a program of another version of the schema. */
+mmf_store *fake_open_adapted(unsigned index);
 mmf_status fake_open_writer(unsigned index, mmf_store **out);
 mmf_store *fake_handle(unsigned index);
 
@@ -98,5 +100,15 @@ mmf_status fake_set(mmf_store *store, uint64_t row, uint64_t version);
 
 /* The first attempt, then one more by the undo slot; the thread gives up when both fail. */
 mmf_status fake_get(const mmf_store *store, uint64_t row, fake_record *out);
+
+/* The same by a handle of fake_open_adapted. */
+mmf_status fake_get_adapted(const mmf_store *store, uint64_t row, fake_record *out);
+
+/*
+ * b as a field that may be null, which a says, and is null with version 0. Programs have a bit
+ * beside others for that, in a byte; here accesses are words.
+ */
+mmf_status fake_get_nullable(const mmf_store *store, uint64_t row, fake_record *out);
+mmf_status fake_set_nullable(mmf_store *store, uint64_t row, uint64_t version);
 
 #endif

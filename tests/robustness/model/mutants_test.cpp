@@ -186,6 +186,32 @@ INSTANTIATE_TEST_SUITE_P(All, Mutants, testing::Range<size_t>(0, MUTANTS),
                                     test_name(text_of(mutants[tested.param]));
                          });
 
+// The orders of a record's protocol are those of every reader of records: each of these programs
+// breaks without each of them.
+TEST_F(MutantTable, OrdersOfRecordsAreThoseOfAllTheirReaders)
+{
+    const model_site sites[] = {
+        {"mmfi_sequence_load", "load acquire", "record", 0, false},
+        {"mmfi_sequence_validate", "fence acquire", "", 0, false},
+        {"mmfi_sequence_write_begin", "fence release", "", 0, false},
+        {"mmfi_sequence_write_end", "store release", "record", 0, false},
+    };
+    for (const char *name : {"record by an adapter", "nullable"}) {
+        const protocol *catcher = find(name);
+        ASSERT_NE(catcher, nullptr) << name;
+        for (const model_site &site : sites) {
+            model_weaken(&site, 1);
+            protocol_explore(catcher, &result);
+            EXPECT_EQ(result.last.verdict, MODEL_WRONG)
+                << site.function << ": " << site.operation << " is not caught by " << name;
+        }
+    }
+    const model_site scalar = {"mmfi_sequence_advance", "store release", "record", 0, false};
+    model_weaken(&scalar, 1);
+    protocol_explore(find("scalars by an adapter"), &result);
+    EXPECT_EQ(result.last.verdict, MODEL_WRONG);
+}
+
 // Those that nothing catches are weakened all at once: every execution with one of them weakened is
 // among these, too, and so is every execution of the source as it is, which protocols_test
 // explores. And the table has every place that the protocols meet, and no other.

@@ -116,6 +116,41 @@ static void read_one_scalar(const void *argument)
     model_check(second >= first, "back from %d to %d", (int)first, (int)second);
 }
 
+/* ---- Fields that may be null, and programs of another version of the schema ---- */
+
+static void read_adapted(const void *argument)
+{
+    fake_record found = {0, 0};
+    const mmf_status status = fake_get_adapted(fake_open_adapted(3), number_of(argument), &found);
+    model_check(status == MMF_OK, "get by an adapter: status %d", (int)status);
+    check_whole(found);
+}
+
+static void read_adapted_scalars(const void *argument)
+{
+    (void)argument;
+    fake_record found = {0, 0};
+    const mmf_status status = fake_get_adapted(fake_open_adapted(3), 0, &found);
+    model_check(status == MMF_OK, "get by an adapter: status %d", (int)status);
+    check_scalars(found);
+}
+
+static void write_nullable(const void *argument)
+{
+    (void)argument;
+    mmf_store *store = open_writer(0);
+    for (uint64_t version = 0; version <= 2; version += 2)
+        model_check(fake_set_nullable(store, 0, version) == MMF_OK, "set of a nullable field");
+}
+
+static void read_nullable(const void *argument)
+{
+    fake_record found = {0, 0};
+    const mmf_status status = fake_get_nullable(fake_open_reader(3), number_of(argument), &found);
+    model_check(status == MMF_OK, "get of a nullable field: status %d", (int)status);
+    check_whole(found);
+}
+
 /* ---- The table ---- */
 
 static const protocol all[] = {
@@ -168,6 +203,40 @@ static const protocol all[] = {
         .what = "a scalar never goes back",
         .prepare = two_records,
         .threads = {WRITER(write_scalars_and_records), READER(read_one_scalar, NULL)},
+    },
+    {
+        .name = "record by an adapter",
+        .what = "a converted record is of one moment",
+        .prepare = two_records,
+        .threads = {WRITER(write_two_rows), READER(read_adapted, NUMBER(0))},
+    },
+    {
+        .name = "scalars by an adapter",
+        .what = "so are two fields that are set in turn",
+        .prepare = two_records,
+        .threads = {WRITER(write_scalars), READER(read_adapted_scalars, NULL)},
+    },
+    {
+        .name = "nullable",
+        .what = "a value is that of a moment at which there is one",
+        .prepare = two_records,
+        .threads = {WRITER(write_nullable), READER(read_nullable, NUMBER(0))},
+    },
+    {
+        .name = "death in a nullable",
+        .what = "so it is for every reader, when the writer dies and the next one recovers",
+        .prepare = two_records,
+        .threads = {WRITER(write_nullable), RECOVERING(write_nullable),
+                    READER(read_nullable, NUMBER(0))},
+        .killable_count = 1,
+    },
+    {
+        .name = "death, by an adapter",
+        .what = "a before-image is converted as a record is",
+        .prepare = two_records,
+        .threads = {WRITER(write_one_row), RECOVERING(write_one_row),
+                    READER(read_adapted, NUMBER(0))},
+        .killable_count = 1,
     },
 };
 
