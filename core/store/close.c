@@ -31,7 +31,7 @@ void mmfi_handle_retire(mmf_store *store)
 }
 
 /* Waiting processes are told; unless the shared page is not this store's any more. */
-static void leave(mmfi_state *state)
+static void leave_file(mmfi_state *state)
 {
     uint64_t size = 0;
     const mmf_status linked = mmfi_link_check(state, NULL);
@@ -52,7 +52,7 @@ mmf_status mmf_store_close(mmf_store *store)
     mmf_status status = MMF_OK;
     if (state->writer != NULL && !mmfi_state_is_inherited(state)) {
         status = mmfi_store_commit(state, true, NULL);
-        leave(state);
+        leave_file(state);
     }
     mmfi_adapter *adapter = state->adapter;
     if (adapter != NULL) {

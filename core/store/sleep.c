@@ -40,13 +40,13 @@ static mmf_status look(const sleeper *of)
 }
 
 /* S1 to S3. Returns how long the thread may sleep before it looks again. */
-static uint64_t prepare(sleeper *of, uint64_t passed)
+static uint64_t prepare_sleep(sleeper *of, uint64_t passed)
 {
     mmfi_live *live = mmfi_wake_page(of->store);
     of->expected = (uint32_t)mmfi_load64_acquire(of->wake);
     if (live == NULL) {
-        const uint64_t step = passed / STEP_PART;
-        return step < STEP_NS_MIN ? STEP_NS_MIN : least(step, STEP_NS_MAX);
+        const uint64_t length = passed / STEP_PART;
+        return length < STEP_NS_MIN ? STEP_NS_MIN : least(length, STEP_NS_MAX);
     }
     const bool settled = mmfi_wake_ask(live, of->row) && of->asked;
     of->asked = true;
@@ -93,7 +93,7 @@ static mmf_status wait_for(const mmf_store *store, uint64_t row, uint64_t timeou
     for (;;) {
         const uint64_t passed = mmfi_now_ns() - begun;
         const uint64_t left = passed < timeout_ns ? timeout_ns - passed : 0;
-        const uint64_t longest = left > 0 ? least(prepare(&of, passed), left) : 0;
+        const uint64_t longest = left > 0 ? least(prepare_sleep(&of, passed), left) : 0;
         status = look_again(&of);
         if (status != MMF_ERR_RANGE)
             return status;
