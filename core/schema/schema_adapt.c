@@ -11,18 +11,9 @@
 #define PREFIX_SIZE ((MMF_STRUCT_DEPTH_MAX + 1u) * (MMF_NAME_LENGTH_MAX + 1u))
 
 typedef struct comparison {
-    const mmf_schema *program;
-    const mmf_schema *file;
     bool writable;
     char *reason; /* MMF_REASON_SIZE bytes: the first thing that prevents reading, or writing */
 } comparison;
-
-const mmf_field *mmf_field_counterpart(const mmf_field *field, const mmf_field *others,
-                                       uint32_t count)
-{
-    const mmfi_versions of = {field, others, 1, count, 1, 1};
-    return mmfi_counterpart(&of, field);
-}
 
 /* ---- Types ---- */
 
@@ -39,57 +30,25 @@ static bool holds(mmf_type wide, mmf_type narrow)
     return mmfi_type_is_signed(wide) || !mmfi_type_is_signed(narrow);
 }
 
-static const char *problem_of_enums(const mmf_enum *program, const mmf_enum *file)
-{
-    for (uint32_t i = 0; i < file->member_count; i++) {
-        const mmf_enum_member *member = &file->members[i];
-        const mmf_enum_member *by_name =
-            mmf_enum_find_name(program, member->name, strlen(member->name));
-        const mmf_enum_member *by_value = mmf_enum_find(program, member->value);
-        if (by_name != NULL && by_name->value != member->value)
-            return "a member of the enum has another value";
-        if (by_value != NULL && by_name == NULL)
-            return "a member of the enum has another name";
-    }
-    return NULL;
-}
-
 /* What keeps a field of the program from having the values of one of the file; NULL for nothing. */
 static const char *problem_of_types(const mmf_field *program, const mmf_field *file)
 {
-    if (program->logical != file->logical ||
-        (program->structure != NULL) != (file->structure != NULL))
-        return "the types are of different kinds";
-    if (program->count != file->count)
-        return "the numbers of elements differ";
+    const char *problem = mmfi_kind_problem(program, file);
+    if (problem != NULL)
+        return problem;
     if (file->null_bit != 0 && program->null_bit == 0)
         return "it may be null in the file";
-    if (program->structure != NULL)
-        return NULL;
-    if (program->scale != file->scale)
-        return program->logical == MMF_LOGICAL_DECIMAL ? "the digits after the point differ"
-                                                       : "the units differ";
     if (program->precision < file->precision)
         return "the file's has more digits";
-    if (mmf_type_is_sized(program->type))
-        return program->type != file->type ? "the types are of different kinds"
-               : program->max < file->max  ? "the file's has more room"
-                                           : NULL;
-    if (!holds(program->type, file->type))
-        return holds(file->type, program->type) ? "the file's is wider"
-                                                : "the types are of different kinds";
-    if (program->enumeration != NULL)
-        return problem_of_enums(program->enumeration, file->enumeration);
-    return NULL;
+    if (program->max < file->max)
+        return "the file's has more room";
+    if (holds(program->type, file->type))
+        return NULL;
+    return holds(file->type, program->type) ? "the file's is wider"
+                                            : "the types are of different kinds";
 }
 
 /* ---- Fields ---- */
-
-/* A field that a file lacks needs something that is read instead. */
-static bool may_be_missing(const comparison *of, const mmf_field *field)
-{
-    return field->null_bit != 0 || field->default_text != NULL || field->since > of->file->version;
-}
 
 static bool compare_fields(comparison *of, const char *prefix, const mmfi_versions *versions);
 
@@ -146,13 +105,13 @@ static bool compare_fields(comparison *of, const char *prefix, const mmfi_versio
                 return false;
             continue;
         }
-        if (may_be_missing(of, field))
+        if (mmfi_may_be_missing(versions, field))
             continue;
         (void)snprintf(of->reason, MMF_REASON_SIZE,
                        "field '%s%s' is not in the file, and the program's schema says nothing of "
                        "what to read instead: give it a default, '@since(%" PRIu32
                        ")' or a '?', or '@was(name)' if it had another name",
-                       prefix, field->name, of->program->version);
+                       prefix, field->name, versions->mine_version);
         return false;
     }
     return true;
@@ -161,7 +120,7 @@ static bool compare_fields(comparison *of, const char *prefix, const mmfi_versio
 bool mmf_schema_reads(const mmf_schema *program, const mmf_schema *file, bool *writable,
                       char *reason)
 {
-    comparison of = {.program = program, .file = file, .writable = true, .reason = reason};
+    comparison of = {.writable = true, .reason = reason};
     reason[0] = '\0';
     const mmfi_versions versions = mmfi_versions_of(program, file);
     const bool reads = compare_fields(&of, "", &versions);

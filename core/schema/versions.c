@@ -1,5 +1,6 @@
 /* Which field of one version of a schema is which of another. */
 #include "versions.h"
+#include "traits.h"
 
 #include <string.h>
 
@@ -92,4 +93,49 @@ const char *mmfi_counterpart_doubt(const mmfi_versions *of, const mmf_field *min
         (theirs->was != NULL && !theirs_is_older && mine_by_name(of, theirs->was) != NULL))
         return "the older version has this name and the one that '@was' gives";
     return NULL;
+}
+
+bool mmfi_may_be_missing(const mmfi_versions *of, const mmf_field *mine)
+{
+    return mine->null_bit != 0 || mine->default_text != NULL || mine->since > of->theirs_version;
+}
+
+static bool types_are_of_one_kind(mmf_type a, mmf_type b)
+{
+    return a == b || (mmfi_type_is_integer(a) && mmfi_type_is_integer(b)) ||
+           (mmfi_type_is_float(a) && mmfi_type_is_float(b));
+}
+
+/* A name for another number, or a number under another name, would change what values mean. */
+static const char *problem_of_enums(const mmf_enum *mine, const mmf_enum *theirs)
+{
+    for (uint32_t i = 0; i < theirs->member_count; i++) {
+        const mmf_enum_member *member = &theirs->members[i];
+        const mmf_enum_member *by_name =
+            mmf_enum_find_name(mine, member->name, strlen(member->name));
+        const mmf_enum_member *by_value = mmf_enum_find(mine, member->value);
+        if (by_name != NULL && by_name->value != member->value)
+            return "a member of the enum has another value";
+        if (by_value != NULL && by_name == NULL)
+            return "a member of the enum has another name";
+    }
+    return NULL;
+}
+
+const char *mmfi_kind_problem(const mmf_field *mine, const mmf_field *theirs)
+{
+    if (mine->logical != theirs->logical ||
+        (mine->structure != NULL) != (theirs->structure != NULL))
+        return "the types are of different kinds";
+    if (mine->count != theirs->count)
+        return "the numbers of elements differ";
+    if (mine->structure != NULL)
+        return NULL;
+    if (mine->scale != theirs->scale)
+        return mine->logical == MMF_LOGICAL_DECIMAL ? "the digits after the point differ"
+                                                    : "the units differ";
+    if (!types_are_of_one_kind(mine->type, theirs->type))
+        return "the types are of different kinds";
+    return mine->enumeration != NULL ? problem_of_enums(mine->enumeration, theirs->enumeration)
+                                     : NULL;
 }

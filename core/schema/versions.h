@@ -38,6 +38,15 @@ const mmf_field *mmfi_counterpart(const mmfi_versions *of, const mmf_field *mine
  */
 const char *mmfi_counterpart_doubt(const mmfi_versions *of, const mmf_field *mine);
 
+/* True when a record that lacks a field of mine can have something in its place. */
+bool mmfi_may_be_missing(const mmfi_versions *of, const mmf_field *mine);
+
+/*
+ * Why values of a field of theirs are none of one of mine, whatever their sizes are, as the end of
+ * a message; NULL when they are of one kind. The fields of two structs are not compared.
+ */
+const char *mmfi_kind_problem(const mmf_field *mine, const mmf_field *theirs);
+
 MMF_END_DECLS
 
 #endif

@@ -17,6 +17,7 @@ typedef struct mmfi_pair {
     const mmf_field *mine;
     const mmf_field *theirs;
     struct mmfi_pairs *inner; /* of two structs, else NULL */
+    bool is_same;             /* of a migration: the bytes of a value are the same in both */
 } mmfi_pair;
 
 /* The fields of two records, or of two structs, in the program's order. */

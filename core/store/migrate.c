@@ -3,6 +3,7 @@
 #include "../foreign/go.h"
 #include "../foreign/go_schema.h"
 #include "../schema/traits.h"
+#include "../schema/versions.h"
 
 #include "bounds.h"
 #include "copy.h"
@@ -22,89 +23,53 @@
 /* ---- Schemas ---- */
 
 typedef struct migration_check {
-    const mmf_schema *program;
-    const mmf_schema *file;
     const char *path;
     mmf_error *error;
 } migration_check;
 
-/* A name for another number, or a number under another name, would change what values mean. */
-static bool enums_agree(const mmf_enum *mine, const mmf_enum *theirs)
-{
-    for (uint32_t i = 0; i < theirs->member_count; i++) {
-        const mmf_enum_member *member = &theirs->members[i];
-        const mmf_enum_member *by_name =
-            mmf_enum_find_name(mine, member->name, strlen(member->name));
-        const mmf_enum_member *by_value = mmf_enum_find(mine, member->value);
-        if (by_name != by_value)
-            return false;
-    }
-    return true;
-}
-
-/* What keeps values of a field from becoming those of another; NULL for nothing. */
-static const char *problem_of(const mmf_field *mine, const mmf_field *theirs)
-{
-    const mmf_type a = mine->type;
-    const mmf_type b = theirs->type;
-    if (mine->logical != theirs->logical ||
-        (mine->structure != NULL) != (theirs->structure != NULL))
-        return "the types are of different kinds";
-    if (mine->count != theirs->count)
-        return "the numbers of elements differ";
-    if (mine->structure != NULL)
-        return NULL;
-    if (mine->scale != theirs->scale)
-        return mine->logical == MMF_LOGICAL_DECIMAL ? "the digits after the point differ"
-                                                    : "the units differ";
-    if (a != b && !(mmfi_type_is_integer(a) && mmfi_type_is_integer(b)) &&
-        !(mmfi_type_is_float(a) && mmfi_type_is_float(b)))
-        return "the types are of different kinds";
-    if (mine->enumeration != NULL && !enums_agree(mine->enumeration, theirs->enumeration))
-        return "a member of the enum has another name or value";
-    return NULL;
-}
-
 static mmf_status check_migrated_fields(const migration_check *of, const char *prefix,
-                                        const mmf_field *mine, uint32_t mine_count,
-                                        const mmf_field *theirs, uint32_t theirs_count);
+                                        const mmfi_versions *versions);
 
 static mmf_status check_migrated_field(const migration_check *of, const char *prefix,
-                                       const mmf_field *mine, const mmf_field *theirs)
+                                       const mmfi_versions *versions, const mmf_field *mine,
+                                       const mmf_field *theirs)
 {
-    const char *problem = problem_of(mine, theirs);
-    if (problem != NULL) {
+    const char *doubt = mmfi_counterpart_doubt(versions, mine);
+    if (doubt != NULL)
+        return mmfi_fail(of->error, MMF_ERR_SCHEMA, 0, of->path,
+                         "%s: field '%s%s' cannot be migrated: it may be '%s' of the file or not: "
+                         "%s; give the field of the newer version a name that no older one has",
+                         of->path, prefix, mine->name, theirs->name, doubt);
+    const char *problem = mmfi_kind_problem(mine, theirs);
+    if (problem != NULL)
         return mmfi_fail(of->error, MMF_ERR_SCHEMA, 0, of->path,
                          "%s: field '%s%s' cannot be migrated: the file has '%s: %s', the new "
                          "schema '%s': %s; give the new field another name",
                          of->path, prefix, mine->name, theirs->name,
                          mmfi_type_describe(theirs).text, mmfi_type_describe(mine).text, problem);
-    }
     if (mine->structure == NULL)
         return MMF_OK;
     char inner[MMFI_FIELD_PATH_SIZE];
     (void)snprintf(inner, sizeof inner, "%s%s.", prefix, mine->name);
-    return check_migrated_fields(of, inner, mine->structure->fields, mine->structure->field_count,
-                                 theirs->structure->fields, theirs->structure->field_count);
+    const mmfi_versions within = mmfi_versions_within(versions, mine->structure, theirs->structure);
+    return check_migrated_fields(of, inner, &within);
 }
 
 static mmf_status check_migrated_fields(const migration_check *of, const char *prefix,
-                                        const mmf_field *mine, uint32_t mine_count,
-                                        const mmf_field *theirs, uint32_t theirs_count)
+                                        const mmfi_versions *versions)
 {
-    for (uint32_t i = 0; i < mine_count; i++) {
-        const mmf_field *field = &mine[i];
-        const mmf_field *found = mmf_field_counterpart(field, theirs, theirs_count);
+    for (uint32_t i = 0; i < versions->mine_count; i++) {
+        const mmf_field *field = &versions->mine[i];
+        const mmf_field *found = mmfi_counterpart(versions, field);
         mmf_status status = MMF_OK;
         if (found != NULL)
-            status = check_migrated_field(of, prefix, field, found);
-        else if (field->null_bit == 0 && field->default_text == NULL &&
-                 field->since <= of->file->version)
+            status = check_migrated_field(of, prefix, versions, field, found);
+        else if (!mmfi_may_be_missing(versions, field))
             status = mmfi_fail(of->error, MMF_ERR_SCHEMA, 0, of->path,
                                "%s: field '%s%s' is not in the file, and the new schema does not "
                                "say what it is to be there: give it a default, '@since(%" PRIu32
                                ")' or a '?', or '@was(name)' if it had another name",
-                               of->path, prefix, field->name, of->program->version);
+                               of->path, prefix, field->name, versions->mine_version);
         if (status != MMF_OK)
             return status;
     }
@@ -326,9 +291,9 @@ static mmf_status check_schemas(const migration *of, mmf_error *error)
                          "%s: the file holds records '%s', the new schema has '%s'; give a schema "
                          "of '%s'",
                          path, file->name, of->given->name, file->name);
-    const migration_check schemas = {of->given, file, path, error};
-    return check_migrated_fields(&schemas, "", of->given->fields, of->given->field_count,
-                                 file->fields, file->field_count);
+    const migration_check check = {path, error};
+    const mmfi_versions versions = mmfi_versions_of(of->given, file);
+    return check_migrated_fields(&check, "", &versions);
 }
 
 static bool has_several_writers(const migration *of)

@@ -17,16 +17,14 @@ typedef struct mmfi_migrate_step {
     bool widens;           /* one integer, into one that has room for each of its values */
 } step;
 
-static bool structs_are_same(const mmf_struct *mine, const mmf_struct *theirs);
+static bool mark_pairs(mmfi_pairs *pairs, const mmf_struct *mine, const mmf_struct *theirs);
 
 /* True when the bytes of a value are the same in both, and each value of the one is one of both. */
-static bool is_same(const mmf_field *mine, const mmf_field *theirs)
+static bool values_are_same(const mmf_field *mine, const mmf_field *theirs)
 {
     if (mine->type != theirs->type || mine->max != theirs->max || mine->size != theirs->size ||
         mine->precision < theirs->precision)
         return false;
-    if (mine->structure != NULL)
-        return structs_are_same(mine->structure, theirs->structure);
     /* Of a plain number in a file of the Go library, which may be anything. */
     if (mine->logical != theirs->logical)
         return mine->logical != MMF_LOGICAL_ENUM && mine->logical != MMF_LOGICAL_DECIMAL;
@@ -38,19 +36,29 @@ static bool is_same(const mmf_field *mine, const mmf_field *theirs)
     return true;
 }
 
-static bool structs_are_same(const mmf_struct *mine, const mmf_struct *theirs)
+static void mark_pair(mmfi_pair *pair)
 {
-    if (mine->field_count != theirs->field_count || mine->size != theirs->size ||
-        mine->validity_offset != theirs->validity_offset)
-        return false;
-    for (uint32_t i = 0; i < mine->field_count; i++) {
-        const mmf_field *a = &mine->fields[i];
-        const mmf_field *b = &theirs->fields[i];
-        if (mmf_field_counterpart(a, theirs->fields, theirs->field_count) != b ||
-            a->offset != b->offset || a->null_bit != b->null_bit || !is_same(a, b))
-            return false;
+    if (pair->theirs == NULL)
+        return;
+    pair->is_same = values_are_same(pair->mine, pair->theirs);
+    if (pair->inner != NULL &&
+        !mark_pairs(pair->inner, pair->mine->structure, pair->theirs->structure))
+        pair->is_same = false;
+}
+
+/* Marks all of two structs; true when the bytes of a whole one are the same. */
+static bool mark_pairs(mmfi_pairs *pairs, const mmf_struct *mine, const mmf_struct *theirs)
+{
+    bool same = mine->field_count == theirs->field_count && mine->size == theirs->size &&
+                mine->validity_offset == theirs->validity_offset;
+    for (uint32_t i = 0; i < pairs->count; i++) {
+        mmfi_pair *pair = &pairs->list[i];
+        mark_pair(pair);
+        same = same && pair->is_same && pair->theirs == &theirs->fields[i] &&
+               pair->mine->offset == pair->theirs->offset &&
+               pair->mine->null_bit == pair->theirs->null_bit;
     }
-    return true;
+    return same;
 }
 
 /* True for the conversion that widen makes. */
@@ -82,11 +90,10 @@ static void add_step(mmfi_migrate_plan *plan, uint32_t index)
     const mmfi_pair *pair = &plan->adapter->pairs->list[index];
     if (pair->theirs == NULL)
         return;
-    const bool bytes = pair->mine->null_bit == 0 && pair->theirs->null_bit == 0 &&
-                       is_same(pair->mine, pair->theirs);
+    const bool bytes = pair->mine->null_bit == 0 && pair->theirs->null_bit == 0 && pair->is_same;
     step *last = plan->step_count > 0 ? &plan->steps[plan->step_count - 1] : NULL;
     /* Only padding lies between two fields that follow each other in both. */
-    if (bytes && last != NULL && last->pair == NULL && index > 0 &&
+    if (bytes && last != NULL && last->pair == NULL && index > 0 && pair[-1].theirs != NULL &&
         pair->theirs == pair[-1].theirs + 1 &&
         pair->mine->offset - last->to == pair->theirs->offset - last->from) {
         last->size = pair->mine->offset - last->to + pair->mine->size;
@@ -108,7 +115,9 @@ mmf_status mmfi_migrate_plan_new(const char *path, const mmf_schema *file, const
         mmfi_adapter_new(path, file, schema, &mmfi_adapter_write, &out->adapter, error);
     if (status != MMF_OK)
         return status;
-    const mmfi_pairs *pairs = out->adapter->pairs;
+    mmfi_pairs *pairs = out->adapter->pairs;
+    for (uint32_t i = 0; i < pairs->count; i++)
+        mark_pair(&pairs->list[i]);
     out->steps = (step *)calloc((size_t)pairs->count + 1, sizeof *out->steps);
     if (out->steps == NULL)
         return mmfi_fail(error, MMF_ERR_NO_MEMORY, 0, path, "%s: no memory to migrate it", path);
@@ -157,7 +166,7 @@ static bool convert_element(const mmfi_pair *pair, const unsigned char *theirs, 
     if (pair->inner != NULL)
         return migrate_fields(pair->inner, theirs, mine, out) || name_misfit(out, pair->mine);
     /* The conversion that checks is the one into a file, whose field is the new one here. */
-    const mmfi_pair back = {pair->theirs, pair->mine, NULL};
+    const mmfi_pair back = {pair->theirs, pair->mine, NULL, false};
     mmf_status status = mmfi_adapt_back_element(&back, theirs, NULL, mine);
     if (status == MMF_OK)
         status = mmfi_value_check(pair->mine, mine);
@@ -178,7 +187,7 @@ static bool migrate_field(const mmfi_pairs *pairs, const mmfi_pair *pair,
         memset(mine + field->offset, 0, field->size);
         return true;
     }
-    if (is_same(field, pair->theirs)) {
+    if (pair->is_same) {
         memcpy(mine + field->offset, theirs + pair->theirs->offset, field->size);
         return true;
     }

@@ -216,14 +216,6 @@ bool mmf_schema_reads(const mmf_schema *program, const mmf_schema *file, bool *w
 
 #define MMF_REASON_SIZE 512
 
-/*
- * Of count fields of another version, the one that is the same as field: of its name, or of the
- * name that it had, or one that had its name. NULL when there is none. mmf_schema_reads also looks
- * at which version is the newer one, and at the other fields.
- */
-const mmf_field *mmf_field_counterpart(const mmf_field *field, const mmf_field *others,
-                                       uint32_t count);
-
 /* The field of that name, or NULL. The pointer lives as long as the schema. */
 const mmf_field *mmf_schema_find(const mmf_schema *schema, const char *name);
 

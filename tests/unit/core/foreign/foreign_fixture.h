@@ -5,6 +5,7 @@
 #include "mmapforge/migrate.h"
 #include "mmapforge/value.h"
 #include "mmapforge/verify.h"
+#include "tests/support/parsed_schema.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -15,23 +16,6 @@
 #include <memory>
 #include <string>
 #include <unistd.h>
-
-struct SchemaFree {
-    void operator()(mmf_schema *schema) const
-    {
-        mmf_schema_free(schema);
-    }
-};
-
-using Schema = std::unique_ptr<mmf_schema, SchemaFree>;
-
-inline Schema t_schema(const std::string &text)
-{
-    mmf_schema *out = nullptr;
-    mmf_error error = {};
-    EXPECT_EQ(mmf_schema_parse(text.data(), text.size(), &out, &error), MMF_OK) << error.message;
-    return Schema(out);
-}
 
 inline std::string t_read(const std::string &path)
 {

@@ -2,28 +2,12 @@
 #include "mmapforge/detail/columns.h"
 #include "mmapforge/detail/fields.h"
 #include "rich_fixture.h"
+#include "tests/support/parsed_schema.h"
 
 #include <functional>
 #include <unistd.h>
 
 namespace {
-
-struct SchemaFree {
-    void operator()(mmf_schema *schema) const
-    {
-        mmf_schema_free(schema);
-    }
-};
-
-using Schema = std::unique_ptr<mmf_schema, SchemaFree>;
-
-Schema parse(const std::string &text)
-{
-    mmf_schema *out = nullptr;
-    mmf_error error = {};
-    EXPECT_EQ(mmf_schema_parse(text.data(), text.size(), &out, &error), MMF_OK) << error.message;
-    return Schema(out);
-}
 
 class AdaptTest : public testing::Test {
 protected:
@@ -47,14 +31,14 @@ protected:
     void open(const std::string &file, const std::string &program_text,
               const std::function<void(Raw &)> &fill)
     {
-        const Schema schema = parse(file);
+        const Schema schema = t_schema(file);
         ASSERT_EQ(mmf_store_create(path.c_str(), nullptr, schema.get(), &store, &error), MMF_OK)
             << error.message;
         Raw raw(schema.get());
         fill(raw);
         ASSERT_EQ(mmf_store_append_rows(store, raw.data(), 1, raw.size(), nullptr), MMF_OK);
         ASSERT_EQ(mmf_store_close(store), MMF_OK);
-        program = parse(program_text);
+        program = t_schema(program_text);
         mmf_options options = MMF_OPTIONS_INIT;
         options.mode = MMF_READ_WRITE;
         ASSERT_EQ(mmf_store_open_as(path.c_str(), &options, program.get(), &store, &error), MMF_OK)
@@ -125,13 +109,13 @@ TEST_F(AdaptTest, TheOnlyFieldOfAStructIsRead)
 TEST_F(AdaptTest, TheOnlyFieldOfAStructHasItsDefaultWhereTheFileLacksIt)
 {
     const std::string record = " {\n  counter: Counter;\n  other: int32;\n}\n";
-    const Schema file = parse("struct Counter {\n  old: int32;\n}\nrecord R version 1" + record);
+    const Schema file = t_schema("struct Counter {\n  old: int32;\n}\nrecord R version 1" + record);
     ASSERT_EQ(mmf_store_create(path.c_str(), nullptr, file.get(), &store, &error), MMF_OK);
     Raw raw(file.get());
     raw.set<int32_t>("counter.old", 99).set<int32_t>("other", 5);
     ASSERT_EQ(mmf_store_append_rows(store, raw.data(), 1, raw.size(), nullptr), MMF_OK);
     ASSERT_EQ(mmf_store_close(store), MMF_OK);
-    program = parse("struct Counter {\n  n: int32 = 7;\n}\nrecord R version 2" + record);
+    program = t_schema("struct Counter {\n  n: int32 = 7;\n}\nrecord R version 2" + record);
     ASSERT_EQ(mmf_store_open_as(path.c_str(), nullptr, program.get(), &store, &error), MMF_OK);
     EXPECT_EQ(int32("counter.n"), 7);
     EXPECT_EQ(int32("other"), 5);

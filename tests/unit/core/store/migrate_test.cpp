@@ -2,6 +2,7 @@
 #include "mmapforge/detail/access.h"
 #include "mmapforge/migrate.h"
 #include "rich_fixture.h"
+#include "tests/support/parsed_schema.h"
 
 #include <cmath>
 #include <csignal>
@@ -10,23 +11,6 @@
 #include <unistd.h>
 
 namespace {
-
-struct SchemaFree {
-    void operator()(mmf_schema *schema) const
-    {
-        mmf_schema_free(schema);
-    }
-};
-
-using Schema = std::unique_ptr<mmf_schema, SchemaFree>;
-
-Schema parse(const std::string &text)
-{
-    mmf_schema *out = nullptr;
-    mmf_error error = {};
-    EXPECT_EQ(mmf_schema_parse(text.data(), text.size(), &out, &error), MMF_OK) << error.message;
-    return Schema(out);
-}
 
 std::string record(const std::string &head, const std::vector<std::string> &fields)
 {
@@ -75,7 +59,7 @@ protected:
     void create(const std::string &text, uint64_t count,
                 const std::function<Raw(const mmf_schema *, uint64_t)> &make = old_row)
     {
-        const Schema schema = parse(text);
+        const Schema schema = t_schema(text);
         mmf_store *store = nullptr;
         ASSERT_EQ(mmf_store_create(path.c_str(), nullptr, schema.get(), &store, &error), MMF_OK)
             << error.message;
@@ -88,7 +72,7 @@ protected:
 
     mmf_status migrate(const std::string &text, Progress progress = nullptr, uint64_t rows = 0)
     {
-        const Schema schema = parse(text);
+        const Schema schema = t_schema(text);
         error = {};
         report = MMF_MIGRATE_REPORT_INIT;
         mmf_migrate_options options = MMF_MIGRATE_OPTIONS_INIT;
@@ -260,6 +244,30 @@ TEST_F(MigrateTest, ASchemaThatCannotBeIsRefusedByItsField)
     EXPECT_NE(message().find("records 'Tick', the new schema has 'Tock'"), std::string::npos);
 }
 
+// A field that is taken for another one would have its values.
+TEST_F(MigrateTest, NamesThatWereGivenAgainAreRefused)
+{
+    const auto make = [](const mmf_schema *schema, uint64_t row) {
+        Raw raw(schema);
+        return raw.set<int32_t>("a", static_cast<int32_t>(row)).set<int32_t>("b", -1);
+    };
+    create(record("Tick version 1", {"a: int32", "b: int32"}), 2, make);
+    const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
+        // c was a, and a is there still.
+        {{"a: int32", "c: int32 @was(a)"}, "field 'c' is not in the file"},
+        // The old file has both.
+        {{"a: int32 @was(b)"}, "field 'a' cannot be migrated: it may be 'a' of the file or not"},
+    };
+    for (const auto &[fields, said] : wrong) {
+        EXPECT_EQ(migrate(record("Tick version 2", fields)), MMF_ERR_SCHEMA);
+        EXPECT_NE(message().find(said), std::string::npos) << message();
+        EXPECT_TRUE(is_alone());
+    }
+    ASSERT_EQ(migrate(record("Tick version 2", {"c: int32 @was(a)"})), MMF_OK) << error.message;
+    each(
+        target, [](const Raw &raw, uint64_t row) { EXPECT_EQ(raw.get<int32_t>("c"), row); }, 2);
+}
+
 TEST_F(MigrateTest, WhatHasTheNameStays)
 {
     const std::string text = record("Tick version 1", OLD);
@@ -279,7 +287,7 @@ TEST_F(MigrateTest, WhatHasTheNameStays)
 
 TEST_F(MigrateTest, SaysWhatItWasNotGivenOrDidNotFind)
 {
-    const Schema schema = parse(record("Tick version 1", OLD));
+    const Schema schema = t_schema(record("Tick version 1", OLD));
     EXPECT_EQ(mmf_store_migrate(nullptr, "x", schema.get(), nullptr, nullptr, &error),
               MMF_ERR_ARGUMENT);
     EXPECT_EQ(message(), "mmf_store_migrate: path is NULL");
@@ -320,7 +328,7 @@ TEST_F(MigrateTest, TheFirstRowsAloneAndWhatWasFound)
 TEST_F(MigrateTest, StructsOfOtherSizes)
 {
     create(record("Tick version 1", OLD), 1);
-    const Schema schema = parse(record("Tick version 1", OLD));
+    const Schema schema = t_schema(record("Tick version 1", OLD));
     const auto call = [&](const mmf_migrate_options *options, mmf_migrate_report *out) {
         return mmf_store_migrate(path.c_str(), target.c_str(), schema.get(), options, out, &error);
     };
@@ -436,7 +444,7 @@ protected:
             EXPECT_NE(text.find(from), std::string::npos);
             text.replace(text.find(from), from.size(), to);
         }
-        const Schema other = parse(text);
+        const Schema other = t_schema(text);
         target = directory + "/new.mmf";
         return mmf_store_migrate(path.c_str(), target.c_str(), other.get(), nullptr, nullptr,
                                  &error);

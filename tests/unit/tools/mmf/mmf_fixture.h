@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "mmapforge/mmapforge.h"
+#include "tests/support/parsed_schema.h"
 
 class MmfTest : public testing::Test {
 protected:
@@ -52,15 +53,12 @@ protected:
     mmf_store *Create(const std::string &path, const std::string &schema_text)
     {
         mmf_error error;
-        mmf_schema *schema = nullptr;
-        EXPECT_EQ(mmf_schema_parse(schema_text.data(), schema_text.size(), &schema, &error), MMF_OK)
-            << error.message;
+        const Schema schema = t_schema(schema_text);
         mmf_store *store = nullptr;
         if (schema != nullptr) {
-            EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, schema, &store, &error), MMF_OK)
+            EXPECT_EQ(mmf_store_create(path.c_str(), nullptr, schema.get(), &store, &error), MMF_OK)
                 << error.message;
         }
-        mmf_schema_free(schema);
         return store;
     }
 
