@@ -87,7 +87,7 @@ const Mutant mutants[] = {
      "for threads of one process, and the page is there from the start here"},
     {"mmfi_wake_ask", "update acquire", "&live->waiters", nullptr, "a full fence follows"},
     {"mmfi_wake_ask", "update release", "&live->waiters", nullptr, "a full fence follows"},
-    {"prepare", "load acquire", "of->wake", "waiting, after a death", nullptr},
+    {"prepare_sleep", "load acquire", "of->wake", "waiting, after a death", nullptr},
     // core/store/claim.h
     {"mmfi_claim", "update release", "record", "two writers", nullptr},
     {"mmfi_claim", "update acquire", "record", nullptr,
