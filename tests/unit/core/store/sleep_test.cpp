@@ -36,10 +36,11 @@ protected:
         EXPECT_EQ(t_append_up_to(writer, count), MMF_OK);
     }
 
-    // Returns when some process has said that it waits for that row.
+    // Returns when the append of that row would wake. Of two that wait, one may ask for a row that
+    // has just come: its word stays, and is below those of the next rows.
     static void until_asleep(const tick_store *store, uint64_t row)
     {
-        while (mmfi_load64(&live_of(store)->waiters) != row + 1)
+        while (mmfi_load64(&live_of(store)->waiters) - 1 > row)
             usleep(100);
     }
 
@@ -73,8 +74,8 @@ protected:
     }
 };
 
-// Many of the waits below never end if the wake-up is missed: 100 ms later they look anyway, so the
-// model (tests/robustness/model) and the stress (tests/robustness/waking) are what shows a miss.
+// A missed wake-up does not fail here: 100 ms later a wait looks anyway. The model
+// (tests/robustness/model) shows that none is missed.
 TEST_F(SleepTest, AnAppendWakesThoseThatWaitForItsRow)
 {
     tick_store *writer = create();
