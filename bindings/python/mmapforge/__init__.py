@@ -55,7 +55,8 @@ from mmapforge._logical import Timestamp
 from mmapforge._propose import schema_of
 from mmapforge._record import Record
 from mmapforge._schema import Field, Schema, Struct
-from mmapforge._store import Store, View, define, open, opener
+from mmapforge._store import Store, define, open, opener
+from mmapforge._view import View
 
 __version__ = "0.2.0"
 

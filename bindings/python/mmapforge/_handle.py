@@ -233,6 +233,10 @@ class OpenStore:
             self._fail(-count)
         return count
 
+    def _read(self, row: int) -> Any:
+        """One record, by the class of a store."""
+        raise NotImplementedError
+
     def _field(self, name: str) -> Field:
         """The field of that name; FieldNameError if there is none."""
         try:

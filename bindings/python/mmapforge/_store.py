@@ -1,4 +1,4 @@
-"""Stores: the class that generated modules build on, slices of one, and opening any file."""
+"""Stores: the class that generated modules build on, and opening any file."""
 
 import functools
 import math
@@ -26,7 +26,6 @@ from typing import (
 
 from mmapforge import _errors
 from mmapforge._bulk import append_copies, extend
-from mmapforge._chunk import ChunkReader
 from mmapforge._columns import Columns
 from mmapforge._core import ffi, lib
 from mmapforge._handle import (
@@ -40,12 +39,12 @@ from mmapforge._handle import (
     open_handle,
     schema_text,
 )
-from mmapforge._logical import HAS_NUMPY
 from mmapforge._printable import printable
 from mmapforge._record import Record, make_record
 from mmapforge._rows import check_row, field_methods, one_record, replace_fields, set_value
 from mmapforge._schema import Field, Schema, schema_for, schema_of
 from mmapforge._totals import Aggregates, total_over
+from mmapforge._view import View, iterate, rows_between, sliced, snapshot, tuples
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="Store[Any]")
@@ -314,7 +313,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
         if type(key) is int:
             return self._read(key)
         if isinstance(key, slice):
-            return View(self, _sliced(self.path, range(len(self)), key))
+            return View(self, sliced(self.path, range(len(self)), key))
         if isinstance(key, tuple):
             row, name = self._row_and_field(key)
             return getattr(self, "get_" + self._field(name).name)(row)
@@ -369,17 +368,17 @@ class Store(OpenStore, Aggregates, Generic[R]):
         raises, after it has yielded every record before it. Records are read in chunks: after
         the store is closed, the loop still yields the rest of a chunk, and then raises ClosedError.
         """
-        return _iterate(self, range(len(self)))
+        return iterate(self, range(len(self)))
 
     def __reversed__(self) -> Iterator[R]:
-        return _iterate(self, range(len(self))[::-1])
+        return iterate(self, range(len(self))[::-1])
 
     def tuples(self, *names: str, start: int = 0, stop: Optional[int] = None) -> Iterator[Any]:
         """Yields the named fields (all if none is named) as plain tuples: the fastest loop.
 
         `for price, volume in store.tuples("price", "volume")`; start and stop are as in a slice.
         """
-        return _tuples(self, _rows_between(self, start, stop), names)
+        return tuples(self, rows_between(self, start, stop), names)
 
     def follow(
         self,
@@ -404,7 +403,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
                 count = self.wait(row, timeout, until_closed=until_closed)
             except (_errors.WaitTimeoutError, _errors.EndedError):
                 return
-            yield from _iterate(self, range(row, count))
+            yield from iterate(self, range(row, count))
             row = count
 
     def snapshot(self, start: int = 0, stop: Optional[int] = None) -> Any:
@@ -413,7 +412,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
         Nulls are masked: the array is a masked array, if any field is nullable. Without numpy, a list
         of records. start and stop are as in a slice.
         """
-        return _snapshot(self, _rows_between(self, start, stop))
+        return snapshot(self, rows_between(self, start, stop))
 
     def verify(self, start: int = 0, stop: Optional[int] = None) -> int:
         """Checks rows against their checksums, and returns the number of rows.
@@ -421,7 +420,7 @@ class Store(OpenStore, Aggregates, Generic[R]):
         start and stop are as in a slice. CorruptError at the first damaged row, with its `row`.
         UnsupportedError if the schema does not have `@checksums`.
         """
-        rows = _rows_between(self, start, stop)
+        rows = rows_between(self, start, stop)
         error = ffi.new("mmf_error *")
         bad = ffi.new("uint64_t *")
         first = rows.start
@@ -505,145 +504,6 @@ class Store(OpenStore, Aggregates, Generic[R]):
             self.assign(row, name, value)
         else:
             self.set(key, value)
-
-
-
-# ---- Slices ----
-
-
-class View(Aggregates, Generic[R]):
-    """Some rows of a store, `store[10:20]`: indexed, iterated and sliced as the store is.
-
-    Its rows are fixed when the slice is made; their values are read when they are used.
-    """
-
-    __slots__ = ("_store", "_rows")
-
-    def __init__(self, store: Store[R], rows: range) -> None:
-        self._store = store
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, key: int) -> R: ...
-
-    @overload
-    def __getitem__(self, key: slice) -> "View[R]": ...
-
-    def __getitem__(self, key: Union[int, slice]) -> Union[R, "View[R]"]:
-        if isinstance(key, slice):
-            return View(self._store, _sliced(self._store.path, self._rows, key))
-        try:
-            index = operator.index(key)
-        except TypeError:
-            message = f"{self._store.path}: a view is indexed by a row or a slice, "
-            message += f"not by {type(key).__name__}"
-            raise _errors.make_error(_errors.FieldTypeError, message, path=self._store.path) from None
-        if not -len(self._rows) <= index < len(self._rows):
-            self._store._fail(lib.MMF_ERR_RANGE, index, count=len(self._rows))
-        return self._store[self._rows[index]]
-
-    def __iter__(self) -> Iterator[R]:
-        return _iterate(self._store, self._rows)
-
-    def __reversed__(self) -> Iterator[R]:
-        return _iterate(self._store, self._rows[::-1])
-
-    def tuples(self, *names: str) -> Iterator[Tuple[Any, ...]]:
-        """As Store.tuples."""
-        return _tuples(self._store, self._rows, names)
-
-    def snapshot(self) -> Any:
-        """As Store.snapshot."""
-        return _snapshot(self._store, self._rows)
-
-    @property
-    def columns(self) -> Columns:
-        """As Store.columns, of these rows."""
-        return Columns(self._store, self._rows)
-
-    def _total(self, name: str, what: int) -> Any:
-        return total_over(self._store, self._rows, name, what)
-
-    def __repr__(self) -> str:
-        rows = self._rows
-        step = f":{rows.step}" if rows.step != 1 else ""
-        return f"<View [{rows.start}:{rows.stop}{step}] of {self._store!r}>"
-
-
-# ---- Shared by stores and slices ----
-
-
-def _iterate(store: Store[R], rows: range) -> Iterator[R]:
-    """The records of rows; C copies consecutive rows in chunks."""
-    store._check_open()
-    if rows.step != 1:
-        for row in rows:
-            yield store[row]
-        return
-    load = store.record._load
-    reader = ChunkReader(store)
-    for first, count, columns in reader.chunks(rows.start, rows.stop):
-        yield from load(store.record, store, range(first, first + count), *columns)
-
-
-def _tuples(store: OpenStore, rows: range, names: Tuple[str, ...]) -> Iterator[Tuple[Any, ...]]:
-    """The chosen fields of rows, as tuples."""
-    store._check_open()
-    reader = ChunkReader(store, names or None)
-    if rows.step == 1:
-        for _, _, columns in reader.chunks(rows.start, rows.stop):
-            yield from zip(*columns)
-        return
-    for row in rows:
-        yield from zip(*reader.read(row, 1))
-
-
-def _snapshot(store: Store[Any], rows: range) -> Any:
-    """A copy of rows: a structured array, or, without numpy, a list of records."""
-    if not HAS_NUMPY:
-        return list(_iterate(store, rows))
-    import numpy
-
-    if not rows:
-        store._check_open()
-        return _with_nulls(store, numpy.empty(0, store.schema.dtype))
-    first = min(rows[0], rows[-1])
-    count = abs(rows[-1] - rows[0]) + 1
-    out = numpy.empty(count, store.schema.dtype)
-    copied = ffi.new("uint64_t *")
-    memory = ffi.cast("void *", out.__array_interface__["data"][0])
-    status = lib.mmfpy_copy_rows(store._handle, first, count, memory, out.nbytes, copied)
-    if status:
-        store._fail(status, first + copied[0])
-    return _with_nulls(store, out if rows.step == 1 else out[rows[0] - first :: rows.step].copy())
-
-
-def _with_nulls(store: Store[Any], records: Any) -> Any:
-    """Records as a masked array, if any field is nullable."""
-    if store.schema.is_plain:
-        return records
-    from mmapforge._column_numpy import masked_records
-
-    return masked_records(records, store.schema.fields, store.schema._validity)
-
-
-def _rows_between(store: OpenStore, start: int, stop: Optional[int]) -> range:
-    """The rows of the slice start:stop; negative numbers count from the end."""
-    return _sliced(store.path, range(len(store)), slice(start, stop))
-
-
-def _sliced(path: str, rows: range, key: slice) -> range:
-    """The rows that a slice selects; an exception if the slice is not valid."""
-    try:
-        return rows[key]
-    except TypeError:
-        message = f"{path}: {key} is not a slice of rows, expected ints or nothing in each place"
-        raise _errors.make_error(_errors.ArgumentTypeError, message, path=path) from None
-    except ValueError as error:
-        raise _errors.make_error(_errors.ArgumentError, f"{path}: {error}", path=path) from None
 
 
 # ---- Store classes, and opening files by them ----

@@ -33,6 +33,7 @@ LAYERS = [
     "_sources",
     "_value_sources",
     "_bulk",
+    "_view",
     "_store",
     "__init__",
     "__main__",
