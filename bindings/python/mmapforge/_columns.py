@@ -31,6 +31,11 @@ def _open_view(store: OpenStore, first: int, count: int, field: str) -> Any:
     # The memory of the view is freed after its finalizer ran; that removes the name.
     views[weakref.ref(view, views.pop)] = (field, first, first + count - 1)
     status = lib.mmfpy_view_open(handle, first, count, view)
+    if status == lib.MMF_ERR_UNSUPPORTED:
+        message = f"{store.path}: field {field}: the file is of another version of the schema, so its records are "
+        message += f"converted, and a column cannot be a view of them; use snapshot() or tuples({field!r}), or "
+        message += "migrate the file (python -m mmapforge migrate)"
+        raise make_error(UnsupportedError, message, path=store.path, field=field, status="MMF_ERR_UNSUPPORTED")
     if status:
         store._fail(status, first + count - 1)
     return ffi.gc(ffi.cast("char *", view.base), functools.partial(lib.mmfpy_view_hold, owner))
@@ -74,7 +79,8 @@ class Columns(Mapping[str, Any]):
     dimension, a struct a structured dtype. Where a field or anything in it is nullable, the column is a
     masked array: its values are in the file, its mask is a copy.
 
-    Without numpy, numbers are strided memoryviews.
+    Without numpy, numbers are strided memoryviews. A file of another version of the schema has no columns;
+    it has snapshots and tuples, whose values are converted.
     """
 
     __slots__ = ("_store", "_rows")
@@ -153,7 +159,7 @@ class Columns(Mapping[str, Any]):
         rows = range(len(self._store)) if self._rows is None else self._rows
         if not HAS_NUMPY and not code:
             message = f"{self._store.path}: field {field.name}: a column of {field.declaration} "
-            message += "needs numpy; install it, or iterate with tuples()"
+            message += f"needs numpy; install it, or read copies by tuples({field.name!r})"
             raise make_error(UnsupportedError, message, path=self._store.path, field=field.name)
         record_size = self._store.schema.record_size
         first, last, step = (rows[0], rows[-1], step_of(rows)) if rows else (0, -1, 1)

@@ -1,5 +1,6 @@
 """Sums and limits of a scalar field over rows, computed in C."""
 
+import decimal
 from typing import Any, Tuple, Union
 
 from mmapforge._core import ffi, lib
@@ -49,28 +50,30 @@ class Aggregates:
     def _total(self, name: str, what: int) -> Tuple[Any, int, Field]:
         raise NotImplementedError
 
-    def sum(self, field: str) -> Number:
+    def sum(self, field: str) -> Any:
         """The sum of a field; exact for integers and decimals, 0 without rows."""
         total, _, of = self._total(field, lib.MMFPY_SUM)
-        value: Number = _value(of, sum_in(total))
-        return value
+        return _value(of, sum_in(total))
 
-    def mean(self, field: str) -> float:
-        """The mean of a field; ValueError without rows."""
+    def mean(self, field: str) -> Any:
+        """The mean of a field, of decimals with 28 digits; ValueError without rows."""
         total, count, of = self._total(field, lib.MMFPY_SUM)
         self._need_rows(count, field)
-        mean: float = _value(of, sum_in(total)) / count
-        return mean
+        value = _value(of, sum_in(total))
+        if isinstance(value, decimal.Decimal):
+            # Not in the context of the caller, which may have fewer digits, or raise for a rounded result.
+            return decimal.Context(prec=28, traps=[]).divide(value, decimal.Decimal(count))
+        return value / count
 
-    def min(self, field: str) -> Number:
+    def min(self, field: str) -> Any:
         """The smallest value of a field; NaN if one is NaN. ValueError without rows."""
         return self._limit(field, lib.MMFPY_MIN)[0]
 
-    def max(self, field: str) -> Number:
+    def max(self, field: str) -> Any:
         """The largest value of a field; NaN if one is NaN. ValueError without rows."""
         return self._limit(field, lib.MMFPY_MAX)[1]
 
-    def _limit(self, name: str, which: int) -> Limits:
+    def _limit(self, name: str, which: int) -> Tuple[Any, Any]:
         total, count, field = self._total(name, which)
         self._need_rows(count, name)
         least, most = limits_in(total, field.type == "bool")
@@ -119,6 +122,24 @@ def total_over(store: OpenStore, rows: range, name: str, what: int) -> Tuple[Any
         store._handle, rows[0] if rows else 0, len(rows), step_of(rows), field.offset,
         field._type_number, what, out,
     )  # fmt: skip
+    if status == lib.MMF_ERR_UNSUPPORTED:
+        return _total_of_converted(store, rows, field, what), len(rows), field
     if status:
         store._fail(status, max(rows[0], rows[-1]) if rows else 0)
     return out, len(rows), field
+
+
+def _total_of_converted(store: OpenStore, rows: range, field: Field, what: int) -> Any:
+    """The total over a file of another version of the schema, whose records are converted to be read."""
+    first = min(rows[0], rows[-1]) if rows else 0
+    count = abs(rows[-1] - rows[0]) + 1 if rows else 0
+    values = ffi.new("char[]", max(1, count) * field.size)
+    size = store.schema.record_size * max(1, min(count, 64))
+    sink = ffi.new("mmfpy_sink *")
+    sink.to, sink.offset, sink.size = values, field.offset, field.size
+    copied = ffi.new("uint64_t *")
+    status = lib.mmfpy_gather(store._handle, first, count, sink, 1, ffi.new("char[]", size), size, copied)
+    if status:
+        store._fail(status, first + copied[0])
+    begin = (rows[0] - first) * field.size if rows else 0
+    return total_of(values + begin, len(rows), step_of(rows) * field.size, field._type_number, what)

@@ -476,6 +476,38 @@ def test_totals(books):
         books.max("volume")
 
 
+def test_a_mean_of_decimals_whatever_the_context(books):
+    with decimal.localcontext(decimal.Context(prec=2, traps=[decimal.Inexact])):
+        assert books[:3].mean("fixed") == Decimal("-0.01")
+        assert books[:4].mean("fixed") == Decimal("-0.015")
+        books.set(0, fixed="0.01")  # now the sum of the first three is -0.02
+        assert str(books[:3].mean("fixed")) == "-0.006666666666666666666666666667"
+
+
+def test_totals_and_columns_of_a_file_of_another_version(path):
+    old_text = "record Part version 1 {\n  a: int32;\n  at: timestamp[s];\n  cost: decimal(4,2);\n  f: float32;\n}\n"
+    new_text = "record Part version 2 {\n  more: int16 = 3 @since(2);\n  f: float64;\n  cost: decimal(6,2);\n"
+    new_text += "  a: int64;\n  at: timestamp[s];\n}\n"
+    _, old = mmapforge.define(__name__, old_text)
+    _, new = mmapforge.define(__name__, new_text)
+    with old.create(path) as store:
+        store.extend((i - 500, i, Decimal(i % 100), i / 4) for i in range(1000))
+    with new.open(path) as store:
+        assert store.sum("a") == -500 and (store.min("a"), store.max("a")) == (-500, 499)
+        assert store.sum("cost") == 49500 and store.mean("f") == 499.5 / 4
+        assert store.max("at") == timestamp(999, "s") and store.sum("more") == 3000
+        rows = store[::-7]
+        assert rows.sum("a") == sum(record.a for record in rows) and rows.max("f") == store[-1].f
+        assert store[3:3].sum("a") == 0
+        with raises(mmapforge.ArgumentError, "no rows"):
+            store[3:3].max("a")
+        for name in ("a", "at"):
+            with raises(mmapforge.UnsupportedError, "another version of the schema", f"tuples('{name}')", field=name):
+                store.columns[name]
+    with raises(mmapforge.ClosedError):
+        store.sum("a")
+
+
 def test_a_plain_schema_has_the_code_it_had():
     """The packing of a schema of plain fields does not look at nulls and checks no value twice."""
     codec = schemas.TickStore.schema
