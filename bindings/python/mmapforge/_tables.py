@@ -5,6 +5,8 @@ it to NaN in a column of numbers. An object of an unknown library that has an ex
 refused, because it is unknown whether iterating over it yields rows or columns.
 """
 
+import datetime
+import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Type
 
 from mmapforge._errors import ArgumentError, Error, FieldTypeError, make_error
@@ -187,12 +189,12 @@ def numpy_or_list(values: Any) -> Tuple[Any, str]:
         type_ = str(getattr(values, "type", ""))
         if HAS_NUMPY and type_.startswith(("timestamp", "date32")):
             return _datetimes(values.to_numpy(**({} if hasattr(values, "chunks") else {"zero_copy_only": False}))), ""
-        return values.to_pylist(), ""
+        return _in_utc(values.to_pylist(), type_), ""
     if callable(getattr(values, "null_count", None)) and hasattr(values, "to_list"):  # polars
         name = str(dtype)
         if HAS_NUMPY and name.startswith(("Datetime", "Date")):
             return _datetimes(values.to_numpy()), ""
-        return values.to_list(), ""
+        return _in_utc(values.to_list(), name), ""
     if callable(getattr(values, "isna", None)) and hasattr(values, "to_numpy"):  # pandas
         if getattr(dtype, "kind", "") == "M":
             return _datetimes(_of_pandas(values, dtype)), ""
@@ -206,6 +208,22 @@ def numpy_or_list(values: Any) -> Tuple[Any, str]:
     if dtype is not None and hasattr(dtype, "newbyteorder"):
         return values, ""
     return list(values), ""
+
+
+def _in_utc(listed: List[Any], type_: str) -> List[Any]:
+    """Lists and structs with timestamps: those without a time zone are of UTC, as in a column of timestamps."""
+    return [_value_in_utc(value) for value in listed] if re.search("timestamp|datetime", type_.lower()) else listed
+
+
+def _value_in_utc(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_value_in_utc(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _value_in_utc(one) for name, one in value.items()}
+    # A datetime of pandas is one, too, but its NaT has no time zone.
+    if isinstance(value, datetime.datetime) and value == value and value.tzinfo is None:
+        return value.replace(tzinfo=datetime.timezone.utc)
+    return value
 
 
 def _of_pandas(values: Any, dtype: Any) -> Any:

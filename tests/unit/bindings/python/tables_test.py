@@ -4,6 +4,7 @@ The libraries need not be there: their tests are skipped where they are not. Obj
 methods stand in for them, so that what is decided here is tested everywhere.
 """
 
+import datetime
 import itertools
 
 import mmapforge
@@ -481,7 +482,6 @@ def dates_of_pandas(dtype):
 
 def days_of_pandas():
     pytest.importorskip("pyarrow")
-    import datetime
 
     return column_of_pandas([datetime.date(1970, 1, 2), datetime.date(1970, 1, 3)], "date32[day][pyarrow]")
 
@@ -546,7 +546,6 @@ def test_numbers_are_no_dates(every):
 
 
 def test_a_date_in_a_list_or_a_record_is_refused_with_the_way_out(every):
-    import datetime
 
     for value in (datetime.datetime(2024, 1, 2), datetime.date(2024, 1, 2), datetime.timedelta(1)):
         for give in (lambda: every.extend({**ZERO, "large": [1, value]}), lambda: every.append({**ZERO, "price": value})):
@@ -584,7 +583,6 @@ Deal, DealStore = mmapforge.define(__name__, DEAL)
 
 def deals():
     """Three deals, each of whose nullable fields is null once."""
-    import datetime
     from decimal import Decimal
 
     utc = datetime.timezone.utc
@@ -648,6 +646,21 @@ def test_missing_values_of_categories(path):
         for names in (["Buy", None], [1, None]):
             assert store.extend(side=pandas.Series(names, dtype="category")) == 2
         assert [record.side for record in store] == [1, None, 1, None]
+
+
+@pytest.mark.parametrize("library", ["pyarrow", "polars"])
+def test_timestamps_without_a_zone_are_utc_within_lists_and_structs_too(path, library):
+    lists, structs = [[datetime.datetime(1969, 12, 31, 23), datetime.datetime(2024, 1, 1)]], [{"at": datetime.datetime(2024, 1, 1)}]
+    text = "struct Seen {\n  at: timestamp[ms];\n}\nrecord Row version 1 {\n  list: timestamp[us][2];\n  seen: Seen;\n}\n"
+    _, store_class = mmapforge.define(__name__, text)
+    made = pytest.importorskip(library)
+    column = made.array if library == "pyarrow" else made.Series
+    with store_class.create(path) as store:
+        assert store.extend(list=column(lists), seen=column(structs)) == 1
+        expected = [-3600 * 10**6, 1704067200 * 10**6, 1704067200 * 10**3]
+        assert [int(value.astype("i8")) for value in [*store[0].list, store[0].seen.at]] == expected
+        with raises(mmapforge.FieldTypeError, "time zone", field="list[0]"):  # a list may be of anything
+            store.extend(list=lists, seen=structs)
 
 
 DEAL_TABLES = {
