@@ -1,35 +1,16 @@
 // The checks of schema_fuzz over the seeds, and over texts made from them, the same every time.
-#include <filesystem>
-#include <fstream>
 #include <gtest/gtest.h>
-#include <iterator>
-#include <memory>
-#include <random>
-#include <vector>
 
+#include "tests/robustness/fuzz/replay.h"
 #include "tests/robustness/fuzz/schema_check.h"
 
 namespace {
 
-std::vector<std::string> seeds()
-{
-    std::vector<std::string> out;
-    for (const auto &entry :
-         std::filesystem::directory_iterator("tests/robustness/fuzz/corpus/schema")) {
-        std::ifstream file(entry.path(), std::ios::binary);
-        out.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    }
-    std::sort(out.begin(), out.end()); // the order of a directory is any
-    return out;
-}
-
-// In a block of its exact size, so that ASan sees a read beyond its end.
 bool check(const std::string &text)
 {
-    std::unique_ptr<char[]> exact(new char[text.size() + (text.empty() ? 1 : 0)]);
-    memcpy(exact.get(), text.data(), text.size());
-    t_check_schema(exact.get(), text.size());
-    return t_check_canonical(exact.get(), text.size());
+    const Exact exact(text);
+    t_check_schema(exact.data(), exact.size());
+    return t_check_canonical(exact.data(), exact.size());
 }
 
 // A piece of another text, of this one, or a number, in some place of this one.
@@ -83,14 +64,14 @@ std::string shuffle(const std::string &text, std::mt19937_64 &random)
 
 TEST(SchemaReplay, SeedsAreCanonical)
 {
-    ASSERT_GE(seeds().size(), 5u);
-    for (const std::string &seed : seeds())
+    ASSERT_GE(t_seeds("schema").size(), 5u);
+    for (const std::string &seed : t_seeds("schema"))
         EXPECT_TRUE(check(seed)) << seed;
 }
 
 TEST(SchemaReplay, Texts)
 {
-    const std::vector<std::string> all = seeds();
+    const std::vector<std::string> all = t_seeds("schema");
     std::mt19937_64 random(1);
     int read = 0;
     for (int i = 0; i < 20000; i++) {

@@ -54,14 +54,20 @@ static void say(const char *text)
                   current_verb != NULL ? current_verb : "", shown);
 }
 
-void report(const char *format, ...)
+MMFI_PRINTF(1, 0)
+static void say_list(const char *format, va_list list)
 {
     char text[2 * MMF_ERROR_MESSAGE_SIZE];
+    (void)vsnprintf(text, sizeof text, format, list);
+    say(text);
+}
+
+void report(const char *format, ...)
+{
     va_list list;
     va_start(list, format);
-    (void)vsnprintf(text, sizeof text, format, list);
+    say_list(format, list);
     va_end(list);
-    say(text);
 }
 
 exit_status report_status_to_exit(mmf_status status)
@@ -90,12 +96,10 @@ exit_status report_error(const mmf_error *error)
 
 exit_status report_usage(const char *format, ...)
 {
-    char text[2 * MMF_ERROR_MESSAGE_SIZE];
     va_list list;
     va_start(list, format);
-    (void)vsnprintf(text, sizeof text, format, list);
+    say_list(format, list);
     va_end(list);
-    say(text);
     (void)fprintf(stderr, "usage: see mmf %s%s--help\n", current_verb != NULL ? current_verb : "",
                   current_verb != NULL ? " " : "");
     return EXIT_TROUBLE;
