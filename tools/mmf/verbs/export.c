@@ -74,14 +74,24 @@ static void put(output *to, const char *text, size_t length)
 
 /* ---- Which rows and fields ---- */
 
+/* A column of CSV: a value, or whether the array or struct is there that has nothing but values
+ * that may be null; import has the same. */
+typedef struct csv_column {
+    const char *path;
+    const leaf *value; /* or NULL */
+    uint32_t group;    /* that it is in, or tells of; LEAVES_NO_GROUP for none */
+} csv_column;
+
 /* A run of one store. */
 typedef struct exporting {
     mmf_store *store;
     const mmf_schema *schema;
     leaf_list leaves;
     bool *chosen;        /* of each leaf */
-    bool *group_columns; /* of each group: it has a column that says whether it is there */
+    bool *told_groups;   /* of each group: no column is needed any more that tells of it */
     bool *chosen_fields; /* of each field of the record */
+    csv_column *columns;
+    size_t column_count;
     unsigned char *records;
     output out;
     uint64_t first;
@@ -109,11 +119,13 @@ static exit_status choose_rows(exporting *of, const char *rows)
     of->end = mmf_store_count(of->store);
     if (rows == NULL)
         return EXIT_GOOD;
-    uint64_t end = of->end;
+    uint64_t end = UINT64_MAX;
     const char *colon = strchr(rows, ':');
     if (colon == NULL || !read_bound(rows, (size_t)(colon - rows), &of->first) ||
         !read_bound(colon + 1, strlen(colon + 1), &end))
         return report_usage("--rows is '%s'; expected A:B, A: or :B with row numbers", rows);
+    if (end < of->first)
+        return report_usage("--rows is '%s', whose end is before its begin", rows);
     of->end = end < of->end ? end : of->end;
     return EXIT_GOOD;
 }
@@ -164,18 +176,36 @@ static exit_status choose_fields(exporting *of, const char *fields)
     }
 }
 
-/* A group with nothing but nullable values needs a column to tell it from null, as import has. */
-static void choose_group_columns(exporting *of)
+/* ---- CSV ---- */
+
+/* The columns that tell of a group, and of those around it, where they are not there yet. */
+static void add_group_columns(exporting *of, uint32_t group)
 {
-    const leaf_list *leaves = &of->leaves;
-    for (size_t i = 0; i < leaves->group_count; i++)
-        of->group_columns[i] = true;
-    for (size_t i = 0; i < leaves->count; i++)
-        if (leaves->leaves[i].null_mask == 0 && leaves->leaves[i].group != LEAVES_NO_GROUP)
-            of->group_columns[leaves->leaves[i].group] = false;
+    if (group == LEAVES_NO_GROUP)
+        return;
+    add_group_columns(of, of->leaves.groups[group].parent);
+    if (of->told_groups[group])
+        return;
+    of->told_groups[group] = true;
+    const csv_column column = {of->leaves.groups[group].path, NULL, group};
+    of->columns[of->column_count++] = column;
 }
 
-/* ---- CSV ---- */
+static void list_columns(exporting *of)
+{
+    const leaf_list *leaves = &of->leaves;
+    for (size_t i = 0; i < leaves->count; i++)
+        if (leaves->leaves[i].null_mask == 0 && leaves->leaves[i].group != LEAVES_NO_GROUP)
+            of->told_groups[leaves->leaves[i].group] = true;
+    for (size_t i = 0; i < leaves->count; i++) {
+        const leaf *value = &leaves->leaves[i];
+        if (!of->chosen[i])
+            continue;
+        add_group_columns(of, value->group);
+        const csv_column column = {value->path, value, value->group};
+        of->columns[of->column_count++] = column;
+    }
+}
 
 static bool is_null(const unsigned char *record, uint32_t offset, uint8_t mask)
 {
@@ -190,44 +220,33 @@ static bool group_is_null(const leaf_list *leaves, uint32_t group, const unsigne
     return false;
 }
 
-/*
- * The line of a record, or that of the names if record is NULL. The column of a group is before
- * that of its first value.
- */
-static void put_csv_line(exporting *of, const unsigned char *record)
+static void put_text(output *to, const char *text)
 {
-    const leaf_list *leaves = &of->leaves;
+    put(to, text, strlen(text));
+}
+
+static void put_csv_names(exporting *of)
+{
+    for (size_t i = 0; i < of->column_count; i++) {
+        put_text(&of->out, i > 0 ? "," : "");
+        put_text(&of->out, of->columns[i].path);
+    }
+    put_text(&of->out, "\n");
+}
+
+static void put_csv_record(exporting *of, const unsigned char *record)
+{
     output *to = &of->out;
-    uint32_t group = 0;
-    bool first = true;
-    for (size_t i = 0; i < leaves->count; i++) {
-        const leaf *one = &leaves->leaves[i];
-        for (; group < leaves->group_count && one->group != LEAVES_NO_GROUP && group <= one->group;
-             group++) {
-            if (!of->group_columns[group] || !of->chosen[i])
-                continue;
-            if (!first)
-                put(to, ",", 1);
-            first = false;
-            const leaf_group *about = &leaves->groups[group];
-            if (record == NULL)
-                put(to, about->path, strlen(about->path));
-            else if (group_is_null(leaves, group, record))
-                put(to, "false", 5);
-            else
-                put(to, "true", 4);
-        }
-        if (!of->chosen[i])
-            continue;
-        if (!first)
-            put(to, ",", 1);
-        first = false;
-        if (record == NULL) {
-            put(to, one->path, strlen(one->path));
-        } else if (!is_null(record, one->null_offset, one->null_mask) &&
-                   (one->group == LEAVES_NO_GROUP || !group_is_null(leaves, one->group, record))) {
-            reserve_output(to, print_value_size(one->field));
-            to->at = print_value(to->at, one->field, record + one->offset, PRINT_CSV);
+    for (size_t i = 0; i < of->column_count; i++) {
+        const csv_column *column = &of->columns[i];
+        const leaf *value = column->value;
+        const bool is_there = !group_is_null(&of->leaves, column->group, record);
+        put(to, ",", i > 0 ? 1 : 0);
+        if (value == NULL) {
+            put_text(to, is_there ? "true" : "false");
+        } else if (is_there && !is_null(record, value->null_offset, value->null_mask)) {
+            reserve_output(to, print_value_size(value->field));
+            to->at = print_value(to->at, value->field, record + value->offset, PRINT_CSV);
         }
     }
     put(to, "\n", 1);
@@ -287,7 +306,7 @@ static exit_status export_rows(exporting *of, uint64_t chunk, progress *shown)
     const mmf_schema *schema = of->schema;
     const uint64_t size = schema->record_size;
     if (!of->json)
-        put_csv_line(of, NULL);
+        put_csv_names(of);
     for (uint64_t row = of->first; row < of->end && of->out.os_error == 0;) {
         const uint64_t count = of->end - row < chunk ? of->end - row : chunk;
         uint64_t copied = 0;
@@ -296,7 +315,7 @@ static exit_status export_rows(exporting *of, uint64_t chunk, progress *shown)
         for (uint64_t i = 0; i < copied; i++) {
             const unsigned char *record = of->records + i * size;
             if (!of->json) {
-                put_csv_line(of, record);
+                put_csv_record(of, record);
                 continue;
             }
             put_json_fields(&of->out, schema->fields, schema->field_count, record,
@@ -344,15 +363,20 @@ static exit_status export_store(exporting *of, const export_options *options)
     if (!leaves_list(of->schema, &of->leaves))
         return report_no_memory();
     of->chosen = (bool *)calloc(of->leaves.count + 1, sizeof(bool));
-    of->group_columns = (bool *)calloc(of->leaves.group_count + 1, sizeof(bool));
+    of->told_groups = (bool *)calloc(of->leaves.group_count + 1, sizeof(bool));
+    of->columns =
+        (csv_column *)calloc(of->leaves.count + of->leaves.group_count + 1, sizeof *of->columns);
     of->chosen_fields = (bool *)calloc(of->schema->field_count, sizeof(bool));
-    if (of->chosen == NULL || of->group_columns == NULL || of->chosen_fields == NULL)
+    if (of->chosen == NULL || of->told_groups == NULL || of->columns == NULL ||
+        of->chosen_fields == NULL)
         return report_no_memory();
-    choose_group_columns(of);
     exit_status status = choose_rows(of, options->rows);
     if (status == EXIT_GOOD)
         status = choose_fields(of, options->fields);
-    return status == EXIT_GOOD ? export_chosen(of) : status;
+    if (status != EXIT_GOOD)
+        return status;
+    list_columns(of);
+    return export_chosen(of);
 }
 
 static exit_status run(const command *given)
@@ -366,7 +390,8 @@ static exit_status run(const command *given)
     (void)mmf_store_close(of.store);
     leaves_free(&of.leaves);
     free(of.chosen);
-    free(of.group_columns);
+    free(of.told_groups);
+    free(of.columns);
     free(of.chosen_fields);
     free(of.records);
     free(of.out.begin);

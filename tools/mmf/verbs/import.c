@@ -34,7 +34,7 @@ enum {
 };
 
 /* One run. */
-typedef struct import {
+typedef struct importing {
     const import_options *options;
     const mmf_schema *schema;
     input in;
@@ -45,15 +45,15 @@ typedef struct import {
     uint64_t filled;
     uint64_t rows; /* appended */
     uint64_t skipped;
-} import;
+} importing;
 
-static void report_wrong(const import *of, uint64_t line, uint64_t column, const char *what)
+static void report_wrong(const importing *of, uint64_t line, uint64_t column, const char *what)
 {
     report_place(input_name(&of->in), line, column, what);
 }
 
 /* Counts a row that is wrong; EXIT_GOOD when the import goes on without it. */
-static exit_status take_wrong(import *of, uint64_t line, uint64_t column, const char *what)
+static exit_status take_wrong(importing *of, uint64_t line, uint64_t column, const char *what)
 {
     if (of->skipped < REPORTS_MAX)
         report_wrong(of, line, column, what);
@@ -61,7 +61,7 @@ static exit_status take_wrong(import *of, uint64_t line, uint64_t column, const 
     return of->options->skip_bad ? EXIT_GOOD : EXIT_FOUND;
 }
 
-static exit_status append_block(import *of)
+static exit_status append_block(importing *of)
 {
     mmf_error error;
     if (of->filled == 0)
@@ -78,20 +78,20 @@ static exit_status append_block(import *of)
     return EXIT_GOOD;
 }
 
-static exit_status fail_read(const import *of)
+static exit_status fail_read(const importing *of)
 {
     report("%s: cannot be read: %s", input_name(&of->in), mmfi_os_describe(of->in.failed).text);
     return EXIT_TROUBLE;
 }
 
-static unsigned char *next_record(const import *of)
+static unsigned char *next_record(const importing *of)
 {
     return of->block + (size_t)of->filled * of->schema->record_size;
 }
 
 /* ---- CSV ---- */
 
-static exit_status take_header(import *of, csv_reader *reader, plan *columns)
+static exit_status take_header(importing *of, csv_reader *reader, plan *columns)
 {
     plan_problem problem;
     const csv_result found = csv_next(reader);
@@ -124,7 +124,7 @@ static exit_status take_header(import *of, csv_reader *reader, plan *columns)
     return EXIT_FOUND;
 }
 
-static exit_status take_row(import *of, const csv_reader *reader, const plan *columns)
+static exit_status take_row(importing *of, const csv_reader *reader, const plan *columns)
 {
     plan_problem problem;
     uint64_t line;
@@ -146,7 +146,7 @@ static exit_status take_row(import *of, const csv_reader *reader, const plan *co
     return of->filled == of->block_rows ? append_block(of) : EXIT_GOOD;
 }
 
-static exit_status take_rows(import *of, csv_reader *reader, const plan *columns)
+static exit_status take_rows(importing *of, csv_reader *reader, const plan *columns)
 {
     exit_status status = EXIT_GOOD;
     while (status == EXIT_GOOD) {
@@ -171,7 +171,7 @@ static exit_status take_rows(import *of, csv_reader *reader, const plan *columns
 /* ---- The run ---- */
 
 /* The address space for as many rows as the input may have; 0 for the default, which is large. */
-static uint64_t reserve_for(const import *of, size_t columns)
+static uint64_t reserve_for(const importing *of, size_t columns)
 {
     /* No row is shorter than its delimiters and its line end. */
     const uint64_t rows = of->in.total / (columns > 0 ? columns : 1) + 1;
@@ -182,7 +182,7 @@ static uint64_t reserve_for(const import *of, size_t columns)
     return size > MMF_RESERVE_BYTES_DEFAULT ? size : 0;
 }
 
-static exit_status begin(import *of, const char *path, size_t columns)
+static exit_status begin(importing *of, const char *path, size_t columns)
 {
     mmf_error error;
     mmf_options options = MMF_OPTIONS_INIT;
@@ -197,7 +197,7 @@ static exit_status begin(import *of, const char *path, size_t columns)
     return of->block != NULL ? EXIT_GOOD : report_no_memory();
 }
 
-static exit_status finish(import *of, exit_status status)
+static exit_status finish(importing *of, exit_status status)
 {
     mmf_error error;
     progress_end(&of->shown);
@@ -212,7 +212,7 @@ static exit_status finish(import *of, exit_status status)
     return status;
 }
 
-static exit_status import_csv(import *of, const char *path, char delimiter)
+static exit_status import_csv(importing *of, const char *path, char delimiter)
 {
     csv_reader reader;
     plan columns;
@@ -232,7 +232,7 @@ static exit_status import_csv(import *of, const char *path, char delimiter)
 
 /* ---- JSON lines ---- */
 
-static exit_status take_line(import *of, const lines_reader *lines, json_reader *reader)
+static exit_status take_line(importing *of, const lines_reader *lines, json_reader *reader)
 {
     size_t blank = 0;
     while (blank < lines->length && strchr(" \t\r", lines->text[blank]) != NULL)
@@ -251,7 +251,7 @@ static exit_status take_line(import *of, const lines_reader *lines, json_reader 
     return take_wrong(of, lines->number, column, reader->wrong);
 }
 
-static exit_status take_lines(import *of, json_reader *reader)
+static exit_status take_lines(importing *of, json_reader *reader)
 {
     lines_reader lines;
     lines_open(&lines, &of->in);
@@ -275,7 +275,7 @@ static exit_status take_lines(import *of, json_reader *reader)
     return status;
 }
 
-static exit_status import_json(import *of, const char *path)
+static exit_status import_json(importing *of, const char *path)
 {
     json_reader reader;
     json_open(&reader, of->schema, of->options->ignore_columns);
@@ -290,7 +290,7 @@ static exit_status import_json(import *of, const char *path)
 static exit_status run(const command *given)
 {
     const import_options *options = (const import_options *)given->options;
-import of;
+    importing of;
     mmf_error error;
     mmf_schema *schema;
     memset(&of, 0, sizeof of);

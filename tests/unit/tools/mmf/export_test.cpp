@@ -92,6 +92,34 @@ TEST_F(ExportTest, ChoosesRowsAndFields)
     EXPECT_EQ(Run({"export", "--format=json", "--fields=bids[0]", "book.mmf"}), 2);
     EXPECT_EQ(Run({"export", "--rows=1", "book.mmf"}), 2);
     EXPECT_TRUE(Has(errors, "--rows is '1'; expected A:B"));
+    EXPECT_EQ(Run({"export", "--rows=2:1", "book.mmf"}), 2);
+    EXPECT_TRUE(Has(errors, "--rows is '2:1', whose end is before its begin")) << errors;
+    EXPECT_EQ(Run({"export", "-r", "5:", "--fields=side", "book.mmf"}), 0);
+    EXPECT_EQ(out, "side\n");
+}
+
+// Whatever values of a struct are chosen, null is not a struct of nulls.
+TEST_F(ExportTest, TellsOfAStructWithNothingButNulls)
+{
+    mmf_store *store = Create(In("pair.mmf"), "struct Pair {\n"
+                                              "  a: int32?;\n"
+                                              "  b: int32?;\n"
+                                              "}\n"
+                                              "record R version 1 {\n"
+                                              "  other: Pair?;\n"
+                                              "  pair: Pair?;\n"
+                                              "}\n");
+    Record record(mmf_store_schema(store));
+    Append(store, record);
+    record.Set<int32_t>("pair.b", 7);
+    Append(store, record);
+    ASSERT_EQ(mmf_store_close(store), MMF_OK);
+    EXPECT_EQ(Run({"export", "pair.mmf"}), 0) << errors;
+    EXPECT_EQ(out, "other,other.a,other.b,pair,pair.a,pair.b\n"
+                   "false,,,false,,\n"
+                   "false,,,true,,7\n");
+    EXPECT_EQ(Run({"export", "--fields", "pair.b", "pair.mmf"}), 0) << errors;
+    EXPECT_EQ(out, "pair,pair.b\nfalse,\ntrue,7\n");
 }
 
 // What import makes of it has the same bytes.
